@@ -1,0 +1,220 @@
+//! What a person can press or submit, and how it travels through Slack and back.
+
+use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+/// A button of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// Opens the modal that creates a rotation.
+    CreateRotation,
+    /// "Take it": whoever presses serves the turn that nobody can.
+    TakeTurn {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// The day on which the post asked.
+        day: NaiveDate,
+    },
+    /// "Assign anyway": the next in the order serves although away.
+    AssignAnyway {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// The day on which the post asked.
+        day: NaiveDate,
+    },
+    /// "Got it": the person on duty has seen it.
+    SeenDuty {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+    },
+    /// "Who is next": shows the coming turns to the one who presses.
+    ShowNext {
+        /// The rotation.
+        rotation: RotationId,
+    },
+    /// Opens the modal in which an absence is entered.
+    EnterAbsence,
+    /// Takes an absence back.
+    RemoveAbsence {
+        /// The absence.
+        absence: AbsenceId,
+    },
+}
+
+impl Button {
+    /// Returns the `action_id` that Slack carries.
+    #[must_use]
+    pub const fn action_id(&self) -> &'static str {
+        match self {
+            Self::CreateRotation => "create_rotation",
+            Self::TakeTurn { .. } => "take_turn",
+            Self::AssignAnyway { .. } => "assign_anyway",
+            Self::SeenDuty { .. } => "seen_duty",
+            Self::ShowNext { .. } => "show_next",
+            Self::EnterAbsence => "enter_absence",
+            Self::RemoveAbsence { .. } => "remove_absence",
+        }
+    }
+
+    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters, never empty.
+    #[must_use]
+    pub fn value(&self) -> String {
+        let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
+        match self {
+            Self::CreateRotation | Self::EnterAbsence => String::from("-"),
+            Self::TakeTurn { rotation, planned_at, day }
+            | Self::AssignAnyway { rotation, planned_at, day } => {
+                format!("{rotation}|{}|{day}", at(planned_at))
+            }
+            Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
+            Self::ShowNext { rotation } => rotation.to_string(),
+            Self::RemoveAbsence { absence } => absence.to_string(),
+        }
+    }
+
+    /// Returns the button that was pressed, or `None` for one that is not ours or whose value was bent.
+    #[must_use]
+    pub fn parse(action_id: &str, value: &str) -> Option<Self> {
+        let mut parts = value.split('|');
+        let mut next = || parts.next();
+        let button = match action_id {
+            "create_rotation" => Self::CreateRotation,
+            "enter_absence" => Self::EnterAbsence,
+            "take_turn" => Self::TakeTurn {
+                rotation: parse_rotation(next()?)?,
+                planned_at: parse_instant(next()?)?,
+                day: next()?.parse().ok()?,
+            },
+            "assign_anyway" => Self::AssignAnyway {
+                rotation: parse_rotation(next()?)?,
+                planned_at: parse_instant(next()?)?,
+                day: next()?.parse().ok()?,
+            },
+            "seen_duty" => Self::SeenDuty {
+                rotation: parse_rotation(next()?)?,
+                planned_at: parse_instant(next()?)?,
+            },
+            "show_next" => Self::ShowNext { rotation: parse_rotation(next()?)? },
+            "remove_absence" => {
+                Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
+            }
+            _ => return None,
+        };
+        Some(button)
+    }
+}
+
+/// A modal of ours that is to be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Modal {
+    /// Creates a rotation.
+    CreateRotation(CreateDefaults),
+    /// Enters an absence of the person who opened it.
+    EnterAbsence {
+        /// The person's local date, shown as the first day.
+        today: NaiveDate,
+    },
+}
+
+/// What the create modal shows before anything is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateDefaults {
+    /// The name typed after the command, if any.
+    pub name: Option<String>,
+    /// The channel in which the command was typed, if it can be posted to.
+    pub channel: Option<ChannelId>,
+    /// The IANA name of the person's zone.
+    pub zone: String,
+}
+
+/// A modal as it was submitted: every value as Slack sent it, none of them checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// The create modal.
+    CreateRotation(CreateForm),
+    /// The absence modal.
+    EnterAbsence(AbsenceForm),
+}
+
+/// The create modal's values, unchecked; `None` where Slack sent none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreateForm {
+    /// The name.
+    pub name: Option<String>,
+    /// The members in the order of the choice.
+    pub members: Vec<UserId>,
+    /// How often it hands over: one of the codes of the choices that `form` lists.
+    pub cadence: Option<String>,
+    /// The first day, as `2026-06-08`.
+    pub first_day: Option<String>,
+    /// The handoff time, as `09:00`.
+    pub time: Option<String>,
+    /// The IANA zone, as typed.
+    pub zone: Option<String>,
+    /// The channel that is told.
+    pub channel: Option<ChannelId>,
+}
+
+/// The absence modal's values, unchecked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AbsenceForm {
+    /// The first day, as `2026-06-08`.
+    pub from: Option<String>,
+    /// The last day, inclusive.
+    pub to: Option<String>,
+}
+
+/// A field of a modal, for errors that stand beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The rotation's name.
+    Name,
+    /// The members.
+    Members,
+    /// How often it hands over.
+    Cadence,
+    /// The first day.
+    FirstDay,
+    /// The handoff time.
+    Time,
+    /// The zone.
+    Zone,
+    /// The channel.
+    Channel,
+    /// The first day of an absence.
+    From,
+    /// The last day of an absence.
+    To,
+}
+
+impl Field {
+    /// Returns the `block_id` of the field.
+    #[must_use]
+    pub const fn block_id(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Members => "members",
+            Self::Cadence => "cadence",
+            Self::FirstDay => "first_day",
+            Self::Time => "time",
+            Self::Zone => "zone",
+            Self::Channel => "channel",
+            Self::From => "from",
+            Self::To => "to",
+        }
+    }
+}
+
+fn parse_rotation(text: &str) -> Option<RotationId> {
+    text.parse().ok().map(RotationId::new)
+}
+
+fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
+}

@@ -1,0 +1,171 @@
+//! Effects: what the outside must be told, as data of ids, instants and codes.
+
+use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What must be said, without a name and without a text: both are read when it is delivered.
+///
+/// It is stored as JSON with its version ([`Envelope`]); a variant is never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Effect {
+    /// The rotation's channel learns that the rotation exists and who is first.
+    RotationCreated {
+        /// The new rotation.
+        rotation: RotationId,
+    },
+    /// The rotation's channel learns of a handoff and, after down time, of the ones that were missed before it.
+    HandoffPost {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the handoff.
+        planned_at: DateTime<Utc>,
+        /// The planned instant of the first missed handoff, if any was missed.
+        missed_from: Option<DateTime<Utc>>,
+    },
+    /// The person on duty learns that the duty is theirs.
+    OnDutyDm {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the handoff.
+        planned_at: DateTime<Utc>,
+        /// The planned instant of the first missed handoff, if any was missed.
+        missed_from: Option<DateTime<Utc>>,
+        /// Who is on duty.
+        user: UserId,
+    },
+    /// The rotation's channel is asked who takes a turn that nobody can serve.
+    UnassignedPost {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the handoff.
+        planned_at: DateTime<Utc>,
+        /// The planned instant of the first missed handoff, if any was missed.
+        missed_from: Option<DateTime<Utc>>,
+        /// The local day on which it is asked; each day asks once.
+        day: NaiveDate,
+    },
+    /// The post that asked is replaced by its outcome, so that nobody presses a stale button.
+    UnassignedResolved {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// The day of the post that is replaced.
+        day: NaiveDate,
+        /// Who serves now.
+        user: UserId,
+    },
+}
+
+/// Where an effect is delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// A channel.
+    Channel(ChannelId),
+    /// A person's direct messages with the bot.
+    Person(UserId),
+}
+
+/// An effect with the version of its form, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The version of the form; 1.
+    pub v: u16,
+    /// The effect.
+    pub effect: Effect,
+    /// Where it goes.
+    pub to: Recipient,
+}
+
+impl Envelope {
+    /// Returns the effect in the current form.
+    #[must_use]
+    pub fn new(effect: Effect, to: Recipient) -> Self {
+        Self { v: 1, effect, to }
+    }
+
+    /// Returns the id of the delivery: equal for everything that must be said only once.
+    #[must_use]
+    pub fn delivery_id(&self, workspace: WorkspaceId) -> DeliveryId {
+        let (kind, rotation, turn, occasion) = self.effect.key();
+        let recipient = match &self.to {
+            Recipient::Channel(channel) => channel.as_str(),
+            Recipient::Person(user) => user.as_str(),
+        };
+        DeliveryId::of_parts(&[
+            &workspace.to_string(),
+            &rotation.to_string(),
+            &turn,
+            kind,
+            recipient,
+            &occasion,
+        ])
+    }
+
+    /// Returns the key within which deliveries leave in the order in which they were made.
+    #[must_use]
+    pub fn order_key(&self) -> String {
+        match &self.to {
+            Recipient::Channel(channel) => format!("channel:{channel}"),
+            Recipient::Person(user) => format!("person:{user}"),
+        }
+    }
+
+    /// Returns the delivery whose message this one replaces: without that message's `ts` there is nothing to say.
+    #[must_use]
+    pub fn updates(&self, workspace: WorkspaceId) -> Option<DeliveryId> {
+        let Effect::UnassignedResolved { rotation, planned_at, day, .. } = &self.effect else {
+            return None;
+        };
+        let post = Effect::UnassignedPost {
+            rotation: *rotation,
+            planned_at: *planned_at,
+            missed_from: None,
+            day: *day,
+        };
+        Some(Self::new(post, self.to.clone()).delivery_id(workspace))
+    }
+}
+
+impl Effect {
+    /// Returns how long after it was due the effect is still worth saying; later it expires and is counted.
+    #[must_use]
+    pub fn useful_for(&self) -> TimeDelta {
+        match self {
+            Self::UnassignedPost { .. } => TimeDelta::hours(24),
+            Self::RotationCreated { .. }
+            | Self::HandoffPost { .. }
+            | Self::OnDutyDm { .. }
+            | Self::UnassignedResolved { .. } => TimeDelta::days(7),
+        }
+    }
+
+    /// Returns the rotation that the effect is about.
+    #[must_use]
+    pub fn rotation(&self) -> RotationId {
+        self.key().1
+    }
+
+    fn key(&self) -> (&'static str, RotationId, String, String) {
+        let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let once = || String::from("0");
+        match self {
+            Self::RotationCreated { rotation } => ("rotation_created", *rotation, once(), once()),
+            Self::HandoffPost { rotation, planned_at, .. } => {
+                ("handoff_post", *rotation, at(planned_at), once())
+            }
+            Self::OnDutyDm { rotation, planned_at, .. } => {
+                ("on_duty_dm", *rotation, at(planned_at), once())
+            }
+            Self::UnassignedPost { rotation, planned_at, day, .. } => {
+                ("unassigned_post", *rotation, at(planned_at), day.to_string())
+            }
+            Self::UnassignedResolved { rotation, planned_at, day, .. } => {
+                ("unassigned_resolved", *rotation, at(planned_at), day.to_string())
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Messages that the bot sends by itself, composed from an effect at delivery, as data.
+
+use crate::ids::{RotationId, UserId};
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// A message ready to be put into Slack's blocks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// The channel learns that a rotation exists.
+    RotationCreated {
+        /// The rotation's name.
+        name: String,
+        /// Who made it.
+        by: Person,
+        /// The cadence in plain words.
+        cadence: String,
+        /// The members in order.
+        members: Vec<Person>,
+        /// The first handoff still to come.
+        first_at: DateTime<Utc>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
+    /// The channel learns of a handoff.
+    Handoff(HandoffMessage),
+    /// The person on duty learns of it.
+    OnDuty(OnDutyMessage),
+    /// The channel is asked who takes a turn.
+    Unassigned(UnassignedMessage),
+    /// The question was answered.
+    UnassignedResolved {
+        /// The rotation's name.
+        name: String,
+        /// Who serves now.
+        person: Person,
+        /// Until when.
+        until: DateTime<Utc>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
+}
+
+/// A handoff, for the channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandoffMessage {
+    /// The rotation's name.
+    pub name: String,
+    /// The IANA name of the rotation's zone.
+    pub zone: String,
+    /// Who is on duty now.
+    pub person: Person,
+    /// Who served before; equal to `person` when the duty stays ("continues").
+    pub previous: Option<Person>,
+    /// When the duty began by plan.
+    pub since: DateTime<Utc>,
+    /// When it ends by plan.
+    pub until: DateTime<Utc>,
+    /// Who was passed over, in order.
+    pub skipped: Vec<SkipLine>,
+    /// Whether it is said more than 15 minutes late.
+    pub is_late: bool,
+    /// The handoffs that were missed while the bot was down, the oldest first.
+    pub missed: Vec<MissedLine>,
+}
+
+/// A handoff, for the person who takes over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnDutyMessage {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// The planned instant of the turn.
+    pub planned_at: DateTime<Utc>,
+    /// The rotation's name.
+    pub name: String,
+    /// The rotation's channel.
+    pub channel: crate::ids::ChannelId,
+    /// The IANA name of the rotation's zone.
+    pub zone: String,
+    /// When the duty ends by plan.
+    pub until: DateTime<Utc>,
+    /// Who comes after.
+    pub next: Option<Person>,
+    /// Whether the same person was on duty before.
+    pub continues: bool,
+    /// Whether it is said more than 15 minutes late.
+    pub is_late: bool,
+    /// The handoffs that were missed while the bot was down, the oldest first.
+    pub missed: Vec<MissedLine>,
+}
+
+/// A turn that nobody can serve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnassignedMessage {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// The planned instant of the turn.
+    pub planned_at: DateTime<Utc>,
+    /// The local day on which it is asked.
+    pub day: NaiveDate,
+    /// The rotation's name.
+    pub name: String,
+    /// The IANA name of the rotation's zone.
+    pub zone: String,
+    /// When the turn ends.
+    pub until: DateTime<Utc>,
+    /// Who was passed over, in order.
+    pub skipped: Vec<SkipLine>,
+    /// The handoffs that were missed while the bot was down, the oldest first.
+    pub missed: Vec<MissedLine>,
+}
+
+/// A person with the name that the bot last saw; without one a mention stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub user: UserId,
+    /// The display name, unescaped.
+    pub name: Option<String>,
+}
+
+/// Somebody who was passed over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SkipLine {
+    /// Who.
+    pub person: Person,
+    /// Why.
+    pub reason: SkipWord,
+}
+
+/// Why somebody was passed over, in the words that colleagues may read: never a leave type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkipWord {
+    /// Unavailable, until the end of a known day (inclusive), or for as long as is known.
+    Unavailable {
+        /// The last day of the absence in the rotation's zone.
+        last_day: Option<NaiveDate>,
+    },
+    /// No longer in the Slack workspace.
+    Deactivated,
+}
+
+/// A handoff that passed while the bot was down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MissedLine {
+    /// When it was planned.
+    pub at: DateTime<Utc>,
+    /// Whose turn it was; `None` when nobody could serve.
+    pub person: Option<Person>,
+}

@@ -1,0 +1,111 @@
+//! What a person may be told when something cannot be done.
+
+use chrono::NaiveDate;
+
+/// A reason in plain words, with what to do instead. `Display` is the text that people read, unescaped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The verb is not one of ours.
+    #[error("I don't know “{word}”.{}", suggestion(.did_you_mean.as_deref()))]
+    UnknownVerb {
+        /// What was typed.
+        word: String,
+        /// The verb that is nearest, if one is near.
+        did_you_mean: Option<String>,
+    },
+    /// The command lacks something or has too much.
+    #[error("That is not how it goes. Try: `{usage}`")]
+    Usage {
+        /// A form that works.
+        usage: &'static str,
+    },
+    /// No rotation has that name.
+    #[error("There is no rotation called “{name}”.{}", suggestion(.did_you_mean.as_deref()))]
+    UnknownRotation {
+        /// What was typed.
+        name: String,
+        /// The name that is nearest, if one is near.
+        did_you_mean: Option<String>,
+    },
+    /// The workspace has no rotation.
+    #[error("There is no rotation here yet. Make one with `/rotation create`.")]
+    NoRotations,
+    /// Several rotations fit and none was named.
+    #[error("Which one? There are several: {}.", names.join(", "))]
+    WhichRotation {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A date could not be read.
+    #[error(
+        "I could not read “{text}” as a date. Try `2026-12-24`, `24 Dec`, `tomorrow` or `Friday`."
+    )]
+    UnreadableDate {
+        /// What was typed.
+        text: String,
+    },
+    /// An absence ends before it begins.
+    #[error(
+        "The absence would end on {to}, before it begins on {from}. Please swap the two dates."
+    )]
+    EndsBeforeItBegins {
+        /// The first day.
+        from: NaiveDate,
+        /// The last day.
+        to: NaiveDate,
+    },
+    /// An absence is over already.
+    #[error("Those days are over. An absence must end today or later.")]
+    AlreadyOver,
+    /// An absence is longer than can be entered.
+    #[error("That is longer than a year. Please enter at most a year at a time.")]
+    TooLong,
+    /// Only some may do that.
+    #[error("Only {who} can do that.")]
+    NotAllowed {
+        /// Who may.
+        who: &'static str,
+    },
+    /// A mention could not be read as a person.
+    #[error(
+        "I could not tell who “{text}” is. Please pick the person from Slack's list after typing @."
+    )]
+    UnknownPerson {
+        /// What was typed.
+        text: String,
+    },
+    /// The turn has somebody already.
+    #[error("That turn has somebody already, so nothing was changed.")]
+    TurnIsTaken,
+    /// The turn has ended.
+    #[error("That turn is over, so nothing was changed.")]
+    TurnIsOver,
+    /// The thing was removed meanwhile.
+    #[error("That is not there any more, so nothing was changed.")]
+    Gone,
+    /// The button or form is not one that this version knows.
+    #[error(
+        "This button is from an older message and no longer works. `/rotation` shows what does."
+    )]
+    StaleButton,
+    /// The workspace has no working installation.
+    #[error("Asyncbot is not installed in this workspace. Ask an admin to install it again.")]
+    NotInstalled,
+    /// The app is installed for a whole organisation, which is not supported.
+    #[error(
+        "Asyncbot works per workspace and cannot be used from an organisation-wide installation."
+    )]
+    OrgWide,
+    /// What arrived could not be read.
+    #[error(
+        "Slack sent something that I could not read, so nothing was changed. Please try again."
+    )]
+    Unreadable,
+}
+
+fn suggestion(word: Option<&str>) -> String {
+    word.map_or_else(
+        || String::from(" `/rotation help` shows what I know."),
+        |word| format!(" Did you mean “{word}”?"),
+    )
+}

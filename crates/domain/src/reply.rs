@@ -1,0 +1,210 @@
+//! Answers to people, as data; the room that speaks Slack puts them into words and blocks.
+
+use crate::action::{Field, Modal};
+use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::message::{Person, SkipLine};
+use crate::refusal::Refusal;
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// What the person who asked is told, for their eyes only.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// What the bot can do and how.
+    Help,
+    /// The bare command: the channel's rotations and what can be pressed.
+    Home(Vec<DutyCard>),
+    /// All rotations of the workspace.
+    List(Vec<DutyCard>),
+    /// Who is on duty.
+    Who(Vec<DutyCard>),
+    /// Who comes next.
+    Next(NextCard),
+    /// A rotation was made.
+    Created(DutyCard),
+    /// An absence was entered.
+    AbsenceAdded(AbsenceCard),
+    /// The coming absences of one person.
+    AbsenceList {
+        /// Whose.
+        person: Person,
+        /// Those that have not ended, the first to begin first.
+        absences: Vec<AbsenceLine>,
+        /// Whether the one who asked may take them back.
+        can_remove: bool,
+    },
+    /// An absence was taken back.
+    AbsenceRemoved {
+        /// Whose.
+        person: Person,
+        /// The days.
+        line: AbsenceLine,
+    },
+    /// The on-duty message was seen.
+    DutySeen {
+        /// The rotation's name.
+        rotation: String,
+        /// When the duty ends.
+        until: DateTime<Utc>,
+        /// The rotation's zone.
+        zone: String,
+    },
+    /// A turn that nobody served has someone now.
+    TurnTaken {
+        /// The rotation's name.
+        rotation: String,
+        /// Who serves.
+        person: Person,
+        /// Until when.
+        until: DateTime<Utc>,
+        /// The rotation's zone.
+        zone: String,
+    },
+    /// It cannot be done, and this is why.
+    Refused(Refusal),
+    /// The answer did not come in time; whether it was saved is not known yet.
+    NotConfirmedYet,
+    /// Something of ours failed; nothing was saved. The reference finds it in the log.
+    Failed {
+        /// The request's reference.
+        reference: String,
+    },
+}
+
+/// What a request comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// A message to the one who asked.
+    Say(Box<Reply>),
+    /// A modal is opened.
+    Open(Modal),
+    /// The modal stays and shows what is wrong, field by field.
+    FieldErrors(Vec<(Field, String)>),
+    /// Nothing is said.
+    Nothing,
+}
+
+/// One rotation, as a person sees it now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DutyCard {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// Its name.
+    pub name: String,
+    /// The channel that is told.
+    pub channel: ChannelId,
+    /// The IANA name of its zone.
+    pub zone: String,
+    /// The cadence in plain words, such as "every week on Monday at 09:00".
+    pub cadence: String,
+    /// The members in order.
+    pub members: Vec<Person>,
+    /// Who is on duty now.
+    pub duty: Duty,
+    /// The next handoff and who takes over then; `None` where nobody is found.
+    pub next: Option<NextDuty>,
+}
+
+/// Who is on duty at an instant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Duty {
+    /// The first handoff has not come.
+    NotYet,
+    /// Somebody is.
+    OnDuty {
+        /// Who.
+        person: Person,
+        /// Until when.
+        until: DateTime<Utc>,
+        /// For whom they step in, if so.
+        covered_for: Option<Person>,
+    },
+    /// The turn has nobody.
+    Unassigned {
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// The running turn has off-hours, an inactive day for example.
+    OffHours {
+        /// When the off-hours end.
+        until: DateTime<Utc>,
+    },
+}
+
+/// The next handoff.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextDuty {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who takes over; `None` when everybody is away.
+    pub person: Option<Person>,
+}
+
+/// The coming turns of one rotation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextCard {
+    /// The rotation's name.
+    pub name: String,
+    /// The IANA name of its zone.
+    pub zone: String,
+    /// The turns, the soonest first; the running one is not among them.
+    pub turns: Vec<TurnLine>,
+}
+
+/// One coming turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TurnLine {
+    /// When it begins.
+    pub start: DateTime<Utc>,
+    /// When it ends.
+    pub end: DateTime<Utc>,
+    /// Who serves; `None` when everybody is away.
+    pub person: Option<Person>,
+    /// Who is passed over, in order, and why.
+    pub skipped: Vec<SkipLine>,
+}
+
+/// An absence that was just entered, with what it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AbsenceCard {
+    /// Whose.
+    pub person: Person,
+    /// The days.
+    pub line: AbsenceLine,
+    /// The turns within the absence that now pass to somebody else.
+    pub effects: Vec<AbsenceEffect>,
+    /// The rotations in which the person is on duty right now; those turns stay as they are.
+    pub on_duty_now: Vec<String>,
+}
+
+/// What an absence changes in one rotation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AbsenceEffect {
+    /// The rotation's name.
+    pub rotation: String,
+    /// The IANA name of its zone.
+    pub zone: String,
+    /// When the turn begins that passes to somebody else.
+    pub start: DateTime<Utc>,
+    /// Who serves it instead; `None` when nobody can.
+    pub instead: Option<Person>,
+}
+
+/// Days of an absence as they were entered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AbsenceLine {
+    /// The absence.
+    pub absence: AbsenceId,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day, inclusive.
+    pub to: NaiveDate,
+}
+
+/// Somebody who asks: who, and where their answers are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// Who.
+    pub user: UserId,
+    /// The channel they asked in.
+    pub channel: Option<ChannelId>,
+}
