@@ -120,8 +120,9 @@ impl DeliveryId {
     /// Returns the id of a delivery from the parts of its key (specification, Catch-up 6).
     #[must_use]
     pub fn of_parts(parts: &[&str]) -> Self {
-        let key: String = parts.iter().map(|part| format!("{}:{part};", part.len())).collect();
-        let key = format!("delivery:{key}");
+        let sized: Vec<String> =
+            parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+        let key = format!("delivery:{}", sized.join(";"));
         Self(Uuid::new_v5(&NAMESPACE, key.as_bytes()))
     }
 }
