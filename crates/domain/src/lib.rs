@@ -3,8 +3,11 @@
 pub mod absence;
 pub mod action;
 pub mod cadence;
+pub mod catch_up;
 pub mod effect;
+pub mod engine;
 pub mod fault;
+pub mod grid;
 pub mod ids;
 pub mod interval;
 pub mod message;
