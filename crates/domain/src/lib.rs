@@ -17,3 +17,6 @@ pub mod roster;
 pub mod rules;
 pub mod skip;
 pub mod zone;
+
+#[cfg(test)]
+mod fixtures;

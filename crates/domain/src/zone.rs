@@ -200,3 +200,6 @@ fn advice(did_you_mean: Option<&str>) -> String {
         |name| format!("Did you mean “{name}”?"),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,8 +106,7 @@ impl Points {
             Self::None => TimeDelta::MAX,
             Self::Steps { step, .. } => *step,
             Self::ActiveDays { .. } | Self::Weeks { .. } => TimeDelta::days(1),
-            // The third Monday may be the 21st of one month and the 15th of the next; the last one is never nearer.
-            Self::Months { .. } | Self::NthWeekdays { .. } => TimeDelta::days(20),
+            Self::Months { .. } | Self::NthWeekdays { .. } => TimeDelta::weeks(4),
         }
     }
 
