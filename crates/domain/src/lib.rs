@@ -7,3 +7,4 @@ pub mod interval;
 pub mod message;
 pub mod refusal;
 pub mod reply;
+pub mod suggest;
