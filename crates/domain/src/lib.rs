@@ -1,9 +1,16 @@
 //! The rules of a rotation, pure: no input or output, no clock, no randomness.
 
+pub mod absence;
 pub mod action;
+pub mod cadence;
 pub mod effect;
+pub mod fault;
 pub mod ids;
 pub mod interval;
 pub mod message;
 pub mod refusal;
 pub mod reply;
+pub mod roster;
+pub mod rules;
+pub mod skip;
+pub mod zone;
