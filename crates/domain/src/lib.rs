@@ -3,11 +3,14 @@
 pub mod absence;
 pub mod action;
 pub mod cadence;
+pub mod command;
+pub mod date_words;
 pub mod effect;
 pub mod fault;
 pub mod ids;
 pub mod interval;
 pub mod message;
+pub mod permission;
 pub mod refusal;
 pub mod reply;
 pub mod roster;
