@@ -70,9 +70,31 @@ fn a_day_and_month_without_a_year_is_the_coming_one_today_included() {
 #[test]
 fn what_is_no_date_is_refused_with_the_words_that_were_typed() {
     for text in [
-        "", " ", "soon", "12/24", "24/12", "3/4/2026", "2026-02-30", "31.4.", "32 Dec", "24", "0.0.",
-        "Fri 24 Dec", "24 Dec 26", "next", "in days", "2026-12", "24 Dec 2026 09:00", "٢٤ Dec",
-        "mo", "99999999999999999999 Dec", "dec", "next week", "1.2.3.4", "-", "24 24 Dec",
+        "",
+        " ",
+        "soon",
+        "12/24",
+        "24/12",
+        "3/4/2026",
+        "2026-02-30",
+        "31.4.",
+        "32 Dec",
+        "24",
+        "0.0.",
+        "Fri 24 Dec",
+        "24 Dec 26",
+        "next",
+        "in days",
+        "2026-12",
+        "24 Dec 2026 09:00",
+        "٢٤ Dec",
+        "mo",
+        "99999999999999999999 Dec",
+        "dec",
+        "next week",
+        "1.2.3.4",
+        "-",
+        "24 24 Dec",
     ] {
         let refusal = parse_date(text, day(TODAY)).unwrap_err();
 
@@ -124,10 +146,7 @@ fn a_range_without_years_is_the_first_that_has_not_ended() {
     check_range("20 Nov - 25 Nov", "2026-11-20", "2026-11-25");
     check_range("20 Nov - 21 Nov", "2027-11-20", "2027-11-21");
     let new_year = day("2027-01-01");
-    assert_eq!(
-        parse_range("24 Dec - 2 Jan", new_year),
-        Ok((day("2026-12-24"), day("2027-01-02")))
-    );
+    assert_eq!(parse_range("24 Dec - 2 Jan", new_year), Ok((day("2026-12-24"), day("2027-01-02"))));
 }
 
 #[test]
