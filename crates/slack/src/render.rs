@@ -1,0 +1,16 @@
+//! From data to Slack's blocks.
+
+pub(crate) mod message;
+pub(crate) mod modal;
+pub(crate) mod reply;
+
+use serde_json::Value;
+
+/// A message ready to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendered {
+    /// What notifications and screen readers say; never empty.
+    pub text: String,
+    /// The blocks: an array, at most 50.
+    pub blocks: Value,
+}
