@@ -1,8 +1,15 @@
 //! From data to Slack's blocks.
 
+mod blocks;
+mod buttons;
+mod card;
+mod help;
 pub(crate) mod message;
 pub(crate) mod modal;
+mod names;
 pub(crate) mod reply;
+mod skips;
+mod words;
 
 use serde_json::Value;
 
