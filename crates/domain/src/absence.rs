@@ -68,19 +68,7 @@ impl AbsenceBook {
     /// Returns how much of the windows the person is away; the windows do not overlap.
     #[must_use]
     pub fn missed(&self, user: &UserId, windows: &[Interval]) -> TimeDelta {
-        let runs = self.runs_of(user);
-        windows
-            .iter()
-            .map(|window| {
-                let first =
-                    runs.partition_point(|run| run.end.is_some_and(|end| end <= window.start()));
-                runs[first..]
-                    .iter()
-                    .map_while(|run| run.within(*window))
-                    .map(Interval::length)
-                    .sum::<TimeDelta>()
-            })
-            .sum()
+        self.away_in(user, windows).map(Interval::length).sum()
     }
 
     /// Returns the share of the windows' time in which the person is away, 0 to 1; 0 where there is no time.
@@ -97,8 +85,24 @@ impl AbsenceBook {
     #[must_use]
     pub fn last_instant_of_run(&self, user: &UserId, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let runs = self.runs_of(user);
-        let run = runs.get(runs.partition_point(|run| run.end.is_some_and(|end| end <= at)))?;
+        let run = runs.get(runs.partition_point(|run| run.is_over_at(at)))?;
         run.end.filter(|_| run.start <= at)?.checked_sub_signed(STEP)
+    }
+
+    /// Returns the last instant of the last absence that touches the windows, as [`AbsenceBook::last_instant_of_run`].
+    #[must_use]
+    pub fn last_instant_in(&self, user: &UserId, windows: &[Interval]) -> Option<DateTime<Utc>> {
+        let last = self.away_in(user, windows).last()?;
+        self.last_instant_of_run(user, last.start())
+    }
+
+    /// Returns the parts of the windows in which the person is away.
+    fn away_in(&self, user: &UserId, windows: &[Interval]) -> impl Iterator<Item = Interval> {
+        let runs = self.runs_of(user);
+        windows.iter().flat_map(move |window| {
+            let first = runs.partition_point(|run| run.is_over_at(window.start()));
+            runs[first..].iter().map_while(|run| run.within(*window))
+        })
     }
 
     fn runs_of(&self, user: &UserId) -> &[Run] {
@@ -107,6 +111,10 @@ impl AbsenceBook {
 }
 
 impl Run {
+    fn is_over_at(self, at: DateTime<Utc>) -> bool {
+        self.end.is_some_and(|end| end <= at)
+    }
+
     fn within(self, window: Interval) -> Option<Interval> {
         let end = self.end.map_or(window.end(), |end| end.min(window.end()));
         Interval::new(self.start.max(window.start()), end)

@@ -10,6 +10,7 @@ pub use unit::Unit;
 pub use weekdays::{Weekdays, day_code, day_name, parse_day};
 
 use crate::fault::Fault;
+use crate::grid::Grid;
 use crate::zone::Zone;
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub struct Cadence {
 }
 
 impl Cadence {
-    /// Checks what the types leave open.
+    /// Checks what the types leave open; afterwards there is a turn 0.
     ///
     /// # Errors
     ///
@@ -47,14 +48,20 @@ impl Cadence {
     pub fn validate(&self, zone: &Zone) -> Result<(), Vec<Fault>> {
         let faults: Vec<Fault> = [
             self.fault_of_every(),
-            self.fault_of_anchor(zone),
+            self.fault_of_anchor(),
             self.fault_of_weekdays(),
             self.fault_of_nth_weekday(),
         ]
         .into_iter()
         .flatten()
         .collect();
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        match Grid::of(self, zone).turn(0) {
+            Some(_) => Ok(()),
+            None => Err(vec![Fault::new("anchor", "the calendar ends before the first turn does")]),
+        }
     }
 
     /// Returns the rule in the words of people: "every week on Monday at 09:00".
@@ -69,10 +76,10 @@ impl Cadence {
             .then(|| Fault::new("every", format!("{every} is not between 1 and {MAX_EVERY}")))
     }
 
-    fn fault_of_anchor(&self, zone: &Zone) -> Option<Fault> {
+    fn fault_of_anchor(&self) -> Option<Fault> {
         let anchor = self.anchor;
-        if !(1..=9999).contains(&anchor.year()) || zone.local_of(zone.instant_of(anchor)) < anchor {
-            return Some(Fault::new("anchor", "the year must have at most four digits"));
+        if !(1..=9999).contains(&anchor.year()) {
+            return Some(Fault::new("anchor", "the year is not between 1 and 9999"));
         }
         (anchor.second() != 0 || anchor.nanosecond() != 0).then(|| {
             Fault::new("anchor", "handoffs are to the minute; leave the seconds out, as in 09:00")

@@ -60,6 +60,9 @@ pub enum Refusal {
     /// An absence is longer than can be entered.
     #[error("That is longer than a year. Please enter at most a year at a time.")]
     TooLong,
+    /// An absence begins too far in the future.
+    #[error("That is more than two years away. Please enter it when it is nearer.")]
+    TooFarAway,
     /// Only some may do that.
     #[error("Only {who} can do that.")]
     NotAllowed {
