@@ -1,3 +1,5 @@
+//! The grid against a slow one that walks the calendar.
+
 use super::Grid;
 use crate::cadence::{Cadence, NthWeekday, Unit, Weekdays};
 use crate::fixtures::{local, zone};

@@ -1,3 +1,5 @@
+//! Names of zones, gaps and folds.
+
 use super::Zone;
 use crate::fixtures::{at, local, shown, zone};
 use chrono::{DateTime, NaiveDateTime, Utc};
