@@ -85,11 +85,11 @@ fn a_new_rotation_is_announced_without_calling_anybody() {
     });
 
     insta::assert_snapshot!(show(&rendered), @r"
-    *support* is set up by Ana: every week on Monday at 09:00, Europe/Berlin.
+    *support* is set up by Ana: every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     It begins Monday 15 June, 09:00.
     ---
-    *support* is set up by Ana: every week on Monday at 09:00, Europe/Berlin.
+    *support* is set up by Ana: every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     It begins <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     ");

@@ -49,27 +49,27 @@ fn absence(number: u8, from: &str, to: &str) -> AbsenceLine {
 #[test]
 fn help_lists_the_verbs_with_examples() {
     insta::assert_snapshot!(read(&Reply::Help), @r"
-    I pass a duty from one to the next, and pass over whoever is away.
-    `/rotation` shows this channel's rotations
-    `/rotation create support` sets up a rotation
-    `/rotation list` shows all rotations
-    `/rotation who` or `/rotation who support` tells who is on duty
-    `/rotation next support 5` tells who comes next
-    `/rotation ooo add tomorrow` enters that you are away; also `24 Dec to 31 Dec`, or for somebody else `@Ben friday`
-    `/rotation ooo list` shows when you are away; also `@Ben`
-    `/rotation ooo remove 24 Dec` takes it back
-    `/rotation help` shows this
+    I pass a duty from one person to the next, and pass over whoever is away.
+    • `/rotation` shows this channel's rotations
+    • `/rotation create support` sets up a rotation
+    • `/rotation list` shows all rotations
+    • `/rotation who support` tells who is on duty
+    • `/rotation next support 10` tells who comes next
+    • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
+    • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
+    • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation help` shows this
     ---
-    I pass a duty from one to the next, and pass over whoever is away.
-    `/rotation` shows this channel's rotations
-    `/rotation create support` sets up a rotation
-    `/rotation list` shows all rotations
-    `/rotation who` or `/rotation who support` tells who is on duty
-    `/rotation next support 5` tells who comes next
-    `/rotation ooo add tomorrow` enters that you are away; also `24 Dec to 31 Dec`, or for somebody else `@Ben friday`
-    `/rotation ooo list` shows when you are away; also `@Ben`
-    `/rotation ooo remove 24 Dec` takes it back
-    `/rotation help` shows this
+    I pass a duty from one person to the next, and pass over whoever is away.
+    • `/rotation` shows this channel's rotations
+    • `/rotation create support` sets up a rotation
+    • `/rotation list` shows all rotations
+    • `/rotation who support` tells who is on duty
+    • `/rotation next support 10` tells who comes next
+    • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
+    • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
+    • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation help` shows this
     [primary Create a rotation: create_rotation -] [I'm away…: enter_absence -]
     ");
 }
@@ -91,9 +91,9 @@ fn home_shows_the_channels_rotations_and_what_can_be_pressed() {
 #[test]
 fn an_empty_home_offers_to_make_a_rotation() {
     insta::assert_snapshot!(read(&Reply::Home(vec![])), @r"
-    No rotation is told in this channel yet.
+    This channel has no rotation yet.
     ---
-    No rotation is told in this channel yet.
+    This channel has no rotation yet.
     [primary Create a rotation: create_rotation -] [I'm away…: enter_absence -]
     ");
 }
@@ -104,13 +104,13 @@ fn the_list_says_how_each_rotation_goes() {
     *support* in <#C1>
     Ana is on duty until Monday 15 June, 09:00.
     Next is Ben, from Monday 15 June, 09:00.
-    It passes every week on Monday at 09:00, Europe/Berlin.
+    Handoff every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     ---
     *support* in <#C1>
     Ana is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     Next is Ben, from <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    It passes every week on Monday at 09:00, Europe/Berlin.
+    Handoff every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     ");
 }
@@ -140,29 +140,29 @@ fn who_says_each_state_of_a_duty() {
     insta::assert_snapshot!(read(&Reply::Who(cards.to_vec())), @r"
     *support* in <#C1>
     It has not begun yet.
-    Nobody is free yet for the handoff Monday 15 June, 09:00.
+    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
     Cho is on duty for Ben until Monday 15 June, 09:00.
-    Nobody is free yet for the handoff Monday 15 June, 09:00.
+    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
     Nobody is on duty until Monday 15 June, 09:00.
-    Nobody is free yet for the handoff Monday 15 June, 09:00.
+    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
     Nobody needs to be on duty until Monday 15 June, 09:00.
-    Nobody is free yet for the handoff Monday 15 June, 09:00.
+    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     ---
     *support* in <#C1>
     It has not begun yet.
-    Nobody is free yet for the handoff <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Cho is on duty for Ben until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    Nobody is free yet for the handoff <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Nobody is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    Nobody is free yet for the handoff <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Nobody needs to be on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    Nobody is free yet for the handoff <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     ");
 }
 
@@ -227,14 +227,14 @@ fn a_created_rotation_is_shown_whole() {
     *support* in <#C1>
     It has not begun yet.
     Next is Ben, from Monday 15 June, 09:00.
-    It passes every week on Monday at 09:00, Europe/Berlin.
+    Handoff every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     ---
     Done, it is set up.
     *support* in <#C1>
     It has not begun yet.
     Next is Ben, from <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    It passes every week on Monday at 09:00, Europe/Berlin.
+    Handoff every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     ");
 }

@@ -3,6 +3,7 @@
 use super::blocks::{clip, plain_text};
 use chrono::NaiveDate;
 use domain::action::{CreateDefaults, Field, Modal};
+use domain::command::MAX_NAME;
 use domain::form::CADENCE_CHOICES;
 use serde_json::{Map, Value, json};
 
@@ -14,9 +15,6 @@ const USUAL_CADENCE: &str = "week";
 
 /// The handoff time that is chosen when the modal opens.
 const USUAL_TIME: &str = "09:00";
-
-/// The longest name of a rotation, in characters.
-const LONGEST_NAME: usize = 80;
 
 /// The longest name of a zone that can be typed, in characters.
 const LONGEST_ZONE: usize = 100;
@@ -119,7 +117,7 @@ fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> V
 }
 
 fn name_input(name: Option<&str>) -> Value {
-    let mut element = text_input(name, LONGEST_NAME);
+    let mut element = text_input(name, MAX_NAME);
     element["placeholder"] = plain_text("support", 150);
     element
 }

@@ -44,8 +44,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     match reply {
         Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
         Reply::Home(cards) => {
-            let mut parts =
-                cards_or(cards, "No rotation is told in this channel yet.", &ink, duty_lines);
+            let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
             parts.push(Part::Buttons(home_buttons()));
             parts
         }
