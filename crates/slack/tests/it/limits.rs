@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 /// Returns everything in a message's blocks that Slack would refuse.
-pub fn faults_of_message(text: &str, blocks: &Value) -> Vec<String> {
+pub(crate) fn faults_of_message(text: &str, blocks: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     if text.is_empty() || length(text) > 4_000 {
         faults.push(format!("text of {} characters", length(text)));
@@ -18,7 +18,7 @@ pub fn faults_of_message(text: &str, blocks: &Value) -> Vec<String> {
 }
 
 /// Returns everything in a modal that Slack would refuse.
-pub fn faults_of_modal(view: &Value) -> Vec<String> {
+pub(crate) fn faults_of_modal(view: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     if view["type"] != "modal" {
         faults.push(String::from("not a modal"));
@@ -74,7 +74,9 @@ fn check_actions(block: &Value, faults: &mut Vec<String>) {
     if ids.len() != elements.len() {
         faults.push(String::from("action_id twice"));
     }
-    elements.iter().for_each(|element| check_button(element, faults));
+    for element in &elements {
+        check_button(element, faults);
+    }
 }
 
 fn check_button(button: &Value, faults: &mut Vec<String>) {

@@ -1,8 +1,6 @@
 //! What the one who asked is answered.
 
-mod limits;
-mod shown;
-
+use crate::shown::{ana, at, ben, cho, day, person, show};
 use domain::ids::{AbsenceId, ChannelId, RotationId};
 use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
@@ -11,13 +9,12 @@ use domain::reply::{
 };
 use proptest::prelude::*;
 use serde_json::Value;
-use shown::{ana, at, ben, cho, day, person, show};
 use slack::{Rendered, render_reply};
 
 fn render(reply: &Reply) -> Value {
     let json = render_reply(reply, at("2026-06-08T10:00:00Z"));
     let text = json["text"].as_str().expect("a text");
-    assert_eq!(limits::faults_of_message(text, &json["blocks"]), Vec::<String>::new());
+    assert_eq!(crate::limits::faults_of_message(text, &json["blocks"]), Vec::<String>::new());
     assert_eq!(json["response_type"], "ephemeral");
     json
 }

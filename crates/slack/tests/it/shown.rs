@@ -6,32 +6,32 @@ use domain::message::Person;
 use serde_json::Value;
 use slack::Rendered;
 
-pub fn at(text: &str) -> DateTime<Utc> {
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
-pub fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")
 }
 
-pub fn person(id: &str, name: &str) -> Person {
+pub(crate) fn person(id: &str, name: &str) -> Person {
     Person { user: UserId::new(id), name: Some(name.to_owned()) }
 }
 
-pub fn ana() -> Person {
+pub(crate) fn ana() -> Person {
     person("UANA", "Ana")
 }
 
-pub fn ben() -> Person {
+pub(crate) fn ben() -> Person {
     person("UBEN", "Ben")
 }
 
-pub fn cho() -> Person {
+pub(crate) fn cho() -> Person {
     person("UCHO", "Cho")
 }
 
 /// Returns the text and below it the blocks: lines as they are, buttons as `[label: action_id value]`.
-pub fn show(rendered: &Rendered) -> String {
+pub(crate) fn show(rendered: &Rendered) -> String {
     let blocks: Vec<String> =
         rendered.blocks.as_array().expect("a list of blocks").iter().map(show_block).collect();
     format!("{}\n---\n{}", rendered.text, blocks.join("\n"))

@@ -1,8 +1,6 @@
 //! What the bot says by itself.
 
-mod limits;
-mod shown;
-
+use crate::shown::{ana, at, ben, cho, day, person, show};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{ChannelId, RotationId};
 use domain::message::{
@@ -10,7 +8,6 @@ use domain::message::{
     UnassignedMessage,
 };
 use proptest::prelude::*;
-use shown::{ana, at, ben, cho, day, person, show};
 use slack::{Rendered, render_message};
 
 fn rotation() -> RotationId {
@@ -19,7 +16,10 @@ fn rotation() -> RotationId {
 
 fn render(message: &Message) -> Rendered {
     let rendered = render_message(message, at("2026-06-08T07:00:00Z"));
-    assert_eq!(limits::faults_of_message(&rendered.text, &rendered.blocks), Vec::<String>::new());
+    assert_eq!(
+        crate::limits::faults_of_message(&rendered.text, &rendered.blocks),
+        Vec::<String>::new()
+    );
     rendered
 }
 
