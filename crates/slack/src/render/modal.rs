@@ -70,7 +70,7 @@ fn create_blocks(defaults: &CreateDefaults) -> Vec<Value> {
             json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) }),
         ),
         input(Field::Cadence, "It passes on", None, cadence_input()),
-        input(Field::FirstDay, "First day", None, json!({ "type": "datepicker" })),
+        input(Field::FirstDay, "First day", None, day_input(defaults.today)),
         input(
             Field::Time,
             "Handoff time",
@@ -95,10 +95,9 @@ fn create_blocks(defaults: &CreateDefaults) -> Vec<Value> {
 }
 
 fn absence_blocks(today: NaiveDate) -> Vec<Value> {
-    let day = json!({ "type": "datepicker", "initial_date": today.to_string() });
     vec![
-        input(Field::From, "First day away", None, day.clone()),
-        input(Field::To, "Last day away", Some("The whole day counts."), day),
+        input(Field::From, "First day away", None, day_input(today)),
+        input(Field::To, "Last day away", Some("The whole day counts."), day_input(today)),
     ]
 }
 
@@ -129,6 +128,10 @@ fn text_input(initial: Option<&str>, longest: usize) -> Value {
         element["initial_value"] = json!(clip(initial, longest));
     }
     element
+}
+
+fn day_input(initial: NaiveDate) -> Value {
+    json!({ "type": "datepicker", "initial_date": initial.to_string() })
 }
 
 fn cadence_input() -> Value {

@@ -1,6 +1,6 @@
 //! What becomes of a call, by what Slack or the network does with it.
 
-use crate::stand_in::{Move, at, client, nobody, ok, start, token};
+use crate::stand_in::{Move, client, nobody, ok, pass_ten_seconds, start, token};
 use chrono::TimeDelta;
 use domain::ids::{ChannelId, DeliveryId, UserId};
 use serde_json::json;
@@ -177,19 +177,16 @@ async fn a_token_that_no_header_can_hold_sends_nothing() {
 async fn ten_seconds_without_an_answer_are_ambiguous() {
     let mut stand_in = start(vec![Move::Hang, Move::Hang]).await;
     let (api, clock) = client(&stand_in.url);
-    let (poster, asker) = (api.clone(), api.clone());
-    let posting = tokio::spawn(async move {
-        poster.post_message(&token(), &ChannelId::new("C1"), &message(), delivery()).await
-    });
-    stand_in.requests.recv().await.unwrap();
-    clock.advance_to(at("2026-06-08T07:00:10Z")).await.unwrap();
-    check_ambiguous(&posting.await.unwrap(), "timeout");
+    let (channel, user, token) = (ChannelId::new("C1"), UserId::new("U1"), token());
+    let message = message();
 
-    let asking = tokio::spawn(async move { asker.users_info(&token(), &UserId::new("U1")).await });
-    stand_in.requests.recv().await.unwrap();
-    clock.advance_to(at("2026-06-08T07:00:20Z")).await.unwrap();
+    let posting = api.post_message(&token, &channel, &message, delivery());
+    let (posted, ()) = tokio::join!(posting, pass_ten_seconds(&mut stand_in, &clock));
+    let asking = api.users_info(&token, &user);
+    let (asked, ()) = tokio::join!(asking, pass_ten_seconds(&mut stand_in, &clock));
 
-    check_not_sent(asking.await.unwrap(), NotSentKind::Transient, "timeout");
+    check_ambiguous(&posted, "timeout");
+    check_not_sent(asked, NotSentKind::Transient, "timeout");
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! A stand-in for Slack that answers with the bytes it is told to.
 
-use chrono::{DateTime, Utc};
+use crate::shown::at;
+use chrono::TimeDelta;
 use clock::Clock;
 use secrecy::SecretString;
 use slack::{Api, ApiConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use url::Url;
 
 /// What the stand-in does with a request.
@@ -23,6 +25,8 @@ pub(crate) enum Move {
 pub(crate) struct StandIn {
     pub(crate) url: Url,
     pub(crate) requests: mpsc::UnboundedReceiver<String>,
+    /// Ends with the stand-in.
+    _serving: JoinSet<()>,
 }
 
 /// Returns an answer with status 200.
@@ -35,7 +39,8 @@ pub(crate) async fn start(moves: Vec<Move>) -> StandIn {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/api", listener.local_addr().unwrap()).parse().unwrap();
     let (heard, requests) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
         let mut kept = Vec::new();
         for next in moves {
             let (mut stream, _) = listener.accept().await.unwrap();
@@ -53,7 +58,7 @@ pub(crate) async fn start(moves: Vec<Move>) -> StandIn {
         // Connections that hang do so until the test ends.
         std::future::pending::<()>().await;
     });
-    StandIn { url, requests }
+    StandIn { url, requests, _serving: serving }
 }
 
 /// Returns an address at which nothing listens.
@@ -74,12 +79,14 @@ pub(crate) fn client(url: &Url) -> (Api, Clock) {
     (Api::new(config, clock.clone()).unwrap(), clock)
 }
 
-pub(crate) fn token() -> SecretString {
-    SecretString::from("xoxb-canary")
+/// Waits until a request has arrived, then lets ten seconds pass.
+pub(crate) async fn pass_ten_seconds(stand_in: &mut StandIn, clock: &Clock) {
+    stand_in.requests.recv().await.unwrap();
+    clock.advance_to(clock.now() + TimeDelta::seconds(10)).await.unwrap();
 }
 
-pub(crate) fn at(text: &str) -> DateTime<Utc> {
-    text.parse().expect("an instant")
+pub(crate) fn token() -> SecretString {
+    SecretString::from("xoxb-canary")
 }
 
 async fn read_request(stream: &mut TcpStream) -> String {
