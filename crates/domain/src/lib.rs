@@ -21,4 +21,8 @@ pub mod reply;
 pub mod roster;
 pub mod rules;
 pub mod skip;
+pub mod suggest;
 pub mod zone;
+
+#[cfg(test)]
+mod fixtures;

@@ -77,6 +77,17 @@ pub enum Refusal {
         /// What was typed.
         text: String,
     },
+    /// There is no absence to take back.
+    #[error("There is no absence {} to take back. `/rotation ooo list` shows them.", day.map_or_else(|| "ahead".to_owned(), |day| format!("on {day}")))]
+    NoAbsence {
+        /// The day that was typed.
+        day: Option<NaiveDate>,
+    },
+    /// There are several absences and none was named.
+    #[error(
+        "There are several absences. Say on which day it begins, for example `/rotation ooo remove 2026-12-24`."
+    )]
+    WhichAbsence,
     /// The turn has somebody already.
     #[error("That turn has somebody already, so nothing was changed.")]
     TurnIsTaken,
