@@ -40,16 +40,19 @@ fn read_absence(
         }
         is_known.then_some(user)
     });
-    let are_days = fields.has("from") || fields.has("to");
-    if are_days && (fields.has("start") || fields.has("end")) {
-        faults.note(&place.path, "has both days and instants; use from and to, or start and end");
-        return None;
-    }
-    let (start, end) = if are_days || fields.has("zone") {
-        let (start, end) = read_days(&fields, zone, faults)?;
-        (start, Some(end))
-    } else {
-        read_instants(&fields, faults)?
+    let has = |key| fields.get(key).is_some();
+    let (start, end) = match (has("from") || has("to"), has("start") || has("end")) {
+        (true, false) => read_days(&fields, zone, faults).map(|(start, end)| (start, Some(end)))?,
+        (false, true) => read_instants(&fields, faults)?,
+        (true, true) => {
+            let text = "has both days and instants; use from and to, or start and end";
+            faults.note(&place.path, text);
+            return None;
+        }
+        (false, false) => {
+            faults.note(&place.path, "says no time; give from and to, or start and end");
+            return None;
+        }
     };
     Some(Absence { user: user?, start, end })
 }
@@ -78,6 +81,9 @@ fn read_instants(
     faults: &mut Faults,
 ) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
     let wanted = "an instant; write it as 2026-03-19T08:00:00Z";
+    if let Some(zone) = fields.get("zone") {
+        faults.note(&zone.path, "goes with from and to only; instants need no zone");
+    }
     let start = fields.require("start", faults);
     let start = start.and_then(|start| start.parsed(parse_instant, wanted, faults));
     let end = fields.get("end").map(|end| end.parsed(parse_instant, wanted, faults));

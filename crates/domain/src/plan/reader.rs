@@ -1,6 +1,7 @@
 //! A small reader that walks a file's values and notes every fault with its place, not only the first.
 
 use crate::fault::Fault;
+use crate::suggest::nearest;
 use serde_json::{Map, Value};
 use std::fmt::Display;
 
@@ -101,7 +102,9 @@ impl<'v> Place<'v> {
 
     /// Returns a whole number.
     pub(super) fn integer(&self, faults: &mut Faults) -> Option<i64> {
-        self.value.as_i64().or_else(|| self.is_not("a whole number", faults))
+        // A whole number that is too large to be counted with is too large for everything here.
+        let number = self.value.as_i64().or_else(|| self.value.as_u64().map(|_| i64::MAX));
+        number.or_else(|| self.is_not("a whole number", faults))
     }
 
     /// Returns a number.
@@ -170,11 +173,6 @@ impl<'v> Fields<'v> {
         place
     }
 
-    /// Returns whether the field is written down, be it as null.
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.map.contains_key(key)
-    }
-
     /// Returns where a field stands or would stand.
     pub(super) fn path_of(&self, key: &str) -> String {
         joined(&self.path, key)
@@ -198,14 +196,8 @@ fn joined(path: &str, key: &str) -> String {
 }
 
 fn unknown_field(key: &str, known: &[&str]) -> String {
-    let short: String = key.chars().take(SHOWN).collect();
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::osa_distance(&short.to_lowercase(), name), name))
-        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
-        .min();
-    match nearest {
-        Some((_, name)) => format!("is not a field here; did you mean “{name}”?"),
+    match nearest(key, known.iter().copied()) {
+        Some(name) => format!("is not a field here; did you mean “{name}”?"),
         None => format!("is not a field here; there are {}", known.join(", ")),
     }
 }

@@ -76,7 +76,21 @@ fn off_hours_and_unassigned_turns_are_shown_and_found() {
       {"kind": "unassigned", "turn": 2, "start": "2026-01-09T08:00:00Z", "end": "2026-01-10T08:00:00Z", "text": "Nobody can serve: Ana (away 100.0 %), Ben (away 62.5 %)."}
      ]}
     "#);
-    insta::assert_snapshot!(plan.to_table(), @r"TABLE2");
+    insta::assert_snapshot!(plan.to_table(), @r"
+    Desk; North, 2: Monday to Friday at 09:00, times in Europe/Berlin
+
+    TURN  FROM                  UNTIL                 ON DUTY      NOTE
+    0     Wed 2026-01-07 09:00  Thu 2026-01-08 09:00  Ben
+    1     Thu 2026-01-08 09:00  Fri 2026-01-09 09:00  (nobody)     skipped: Ana (away 37.5 %), Ben (away 37.5 %)
+    2     Fri 2026-01-09 09:00  Sat 2026-01-10 09:00  (nobody)     skipped: Ana (away 100.0 %), Ben (away 62.5 %)
+    2     Sat 2026-01-10 09:00  Mon 2026-01-12 09:00  (off-hours)
+    3     Mon 2026-01-12 09:00  Tue 2026-01-13 09:00  Ana
+
+    TURN  FROM                  FINDING
+    0     Wed 2026-01-07 09:00  Only two people take turns; from three on, somebody can be away and nobody serves twice in a row.
+    1     Thu 2026-01-08 09:00  Nobody can serve: Ana (away 37.5 %), Ben (away 37.5 %).
+    2     Fri 2026-01-09 09:00  Nobody can serve: Ana (away 100.0 %), Ben (away 62.5 %).
+    ");
 }
 
 #[test]
