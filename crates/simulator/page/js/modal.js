@@ -71,7 +71,7 @@ function draw(record, values) {
   fill(record.heading, plainText(view.title?.text ?? ""));
   fill(record.body, renderBlocks(view.blocks, {
     fields: record.fields,
-    valueOf: (blockId, actionId) => values.get(`${blockId}/${actionId}`) ?? undefined,
+    standing: (blockId, actionId) => values.get(`${blockId}/${actionId}`) ?? undefined,
     onAct: (block, element, value, control) => press(record, block, element, value, control),
   }));
   const cancel = h("button", { type: "button", class: "btn", "data-testid": "modal-cancel", on: { click: () => close(record) } }, view.close?.text ?? "Cancel");
