@@ -1,11 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+mod authorize;
+mod block_kit;
+mod faults;
+mod hooks;
+mod limits;
 mod listener;
 mod page;
 mod seed;
 mod settings;
 mod sim;
+mod sim_api;
 mod simulator;
+mod to_bot;
+mod views;
+mod web_api;
 mod world;
 
 pub use seed::seed_demo;

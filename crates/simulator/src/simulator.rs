@@ -77,10 +77,10 @@ impl Drop for Simulator {
 
 fn routes(sim: &Sim) -> Router {
     Router::new()
-        //        .merge(crate::web_api::routes())
-        //        .merge(crate::authorize::routes())
-        //        .merge(crate::hooks::routes())
-        //        .merge(crate::sim_api::routes())
+        .merge(crate::web_api::routes())
+        .merge(crate::authorize::routes())
+        .merge(crate::hooks::routes())
+        .merge(crate::sim_api::routes())
         .with_state(sim.clone())
         .merge(crate::page::routes())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
