@@ -8,7 +8,7 @@ use domain::plan::{Plan, Window, make_plan, read_plan};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The longest file that is read: 16 MiB.
+/// How much of a file is read: more than a plan may be long.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
 #[derive(Args, Debug)]
@@ -47,7 +47,9 @@ pub(super) fn plan(options: &PlanOptions) -> u8 {
     let plan = match make(options, &text) {
         Ok(plan) => plan,
         Err(faults) => {
-            faults.iter().for_each(|fault| output::complain(&fault.to_string()));
+            for fault in faults {
+                output::complain(&fault.to_string());
+            }
             return WRONG_USE;
         }
     };
@@ -59,27 +61,26 @@ pub(super) fn plan(options: &PlanOptions) -> u8 {
     DONE
 }
 
-fn make(options: &PlanOptions, text: &str) -> Result<Plan, Vec<Fault>> {
-    let is_toml = options.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+fn make(options: &PlanOptions, text: &[u8]) -> Result<Plan, Vec<Fault>> {
+    let is_toml =
+        options.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     let request = read_plan(text, is_toml)?;
     let (from, until) = (options.from.as_deref(), options.until.as_deref());
     let window = Window::read(from, until, options.count, &request.rules.zone)?;
     make_plan(&request, &window)
 }
 
-fn read(file: &Path) -> Result<String, String> {
+/// Reads the file; one that is too long is cut, and refused by who reads its text.
+fn read(file: &Path) -> Result<Vec<u8>, String> {
     let is_input = file == Path::new("-");
     let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
     let cannot = |fault: std::io::Error| format!("{name}: cannot be read: {fault}");
-    let mut source: Box<dyn Read> = if is_input {
+    let source: Box<dyn Read> = if is_input {
         Box::new(std::io::stdin())
     } else {
         Box::new(std::fs::File::open(file).map_err(cannot)?)
     };
     let mut bytes = Vec::new();
-    source.by_ref().take(LONGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(format!("{name}: is longer than 16 MiB, which no rotation needs"));
-    }
-    String::from_utf8(bytes).map_err(|_| format!("{name}: is not text in UTF-8"))
+    source.take(LONGEST).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
 }
