@@ -84,10 +84,7 @@ async fn show_page(request: HeaderMap) -> Response<axum::body::Body> {
     answer(&INDEX, &request)
 }
 
-async fn show_asset(
-    Path(path): Path<String>,
-    request: HeaderMap,
-) -> Response<axum::body::Body> {
+async fn show_asset(Path(path): Path<String>, request: HeaderMap) -> Response<axum::body::Body> {
     match ASSETS.iter().find(|asset| asset.path == path) {
         Some(asset) => answer(asset, &request),
         None => (StatusCode::NOT_FOUND, "The page has no such file.").into_response(),
