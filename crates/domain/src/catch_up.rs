@@ -19,7 +19,7 @@ pub struct CatchUp {
 }
 
 /// Returns the turns from `next_index` to the one that runs now, or `None` while the handoff of `next_index` is still to
-/// come.
+/// come. Where the grid has ended there is nothing either.
 ///
 /// The result after any pause equals what asking at every single handoff would have given, with the same inputs
 /// (specification, Catch-up).

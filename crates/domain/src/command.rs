@@ -1,11 +1,11 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod words;
+
 use crate::date_words;
 use crate::ids::UserId;
 use crate::refusal::Refusal;
-
-mod words;
-
+use crate::suggest;
 use words::{Word, words_of};
 
 /// How many coming turns are shown where no number was typed.
@@ -208,17 +208,9 @@ fn unknown_verb(lead: &str, word: &Word, verbs: &[(&'static str, &[&str])]) -> R
     Refusal::UnknownVerb { word: format!("{lead}{shown}"), did_you_mean }
 }
 
-/// Returns the verb of which the word is the beginning or from which it differs by a slip or two.
+/// Returns the verb of which the word is the beginning, or the one it is most like.
 fn nearest(word: &str, verbs: &[(&'static str, &[&str])]) -> Option<&'static str> {
-    let length = word.chars().count();
-    let allowed = (length / 3).max(1);
-    let is_beginning = |verb: &&str| length >= 2 && verb.starts_with(word);
-    verbs.iter().map(|(verb, _)| *verb).find(is_beginning).or_else(|| {
-        verbs
-            .iter()
-            .map(|(verb, _)| (strsim::osa_distance(word, verb), *verb))
-            .filter(|(distance, _)| *distance <= allowed && *distance < length)
-            .min()
-            .map(|(_, verb)| verb)
-    })
+    let is_beginning = |verb: &&str| word.len() >= 2 && verb.starts_with(word);
+    let verbs = verbs.iter().map(|(verb, _)| *verb);
+    verbs.clone().find(is_beginning).or_else(|| suggest::nearest(word, verbs))
 }

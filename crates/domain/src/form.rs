@@ -114,11 +114,7 @@ pub fn read_absence_form(
 ///
 /// [`Refusal::EndsBeforeItBegins`], [`Refusal::AlreadyOver`] where it ended before today, [`Refusal::TooLong`] above 366
 /// days, [`Refusal::TooFarAway`] where it begins more than two years ahead.
-pub fn check_absence_days(
-    from: NaiveDate,
-    to: NaiveDate,
-    today: NaiveDate,
-) -> Result<(), Refusal> {
+pub fn check_absence_days(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
     if to < from {
         Err(Refusal::EndsBeforeItBegins { from, to })
     } else if to < today {
@@ -216,11 +212,7 @@ fn read_zone(typed: Option<&str>) -> Result<Zone, String> {
 }
 
 /// Returns the value, or notes what is wrong with the field.
-fn kept<T>(
-    errors: &mut Vec<(Field, String)>,
-    field: Field,
-    read: Result<T, String>,
-) -> Option<T> {
+fn kept<T>(errors: &mut Vec<(Field, String)>, field: Field, read: Result<T, String>) -> Option<T> {
     read.map_err(|text| errors.push((field, text))).ok()
 }
 

@@ -1,8 +1,8 @@
 //! The handoff grid: the instants at which the duty passes, and the turns between them.
 //!
-//! The cadence gives wall-clock times ([`points`]) that the zone turns into instants. Nearly everywhere the n-th point is
+//! The cadence gives wall-clock times (`points`) that the zone turns into instants. Nearly everywhere the n-th point is
 //! the n-th handoff. Where clocks jump forward, points may fall together or change places; these places are the
-//! [`seams`], and only there the two counts drift apart.
+//! `seams`, and only there the two counts drift apart.
 
 mod active;
 mod points;
@@ -21,6 +21,21 @@ use seams::Seams;
 ///
 /// Turn `k` is the window from handoff `k` to handoff `k + 1`. There is no turn before turn 0 and none past the end of
 /// the calendar that [`DateTime`] can hold. Every question is answered by arithmetic, never by stepping from the anchor.
+///
+/// # Examples
+///
+/// ```
+/// # use domain::{cadence::Cadence, grid::Grid, zone::Zone};
+/// let cadence: Cadence =
+///     serde_json::from_str(r#"{"every": 1, "unit": "week", "anchor": "2026-03-23T09:00"}"#).unwrap();
+/// let grid = Grid::of(&cadence, &Zone::parse("Europe/Berlin").unwrap());
+///
+/// // The clocks go forward on 29 March: this week is an hour shorter, and the handoff stays at 09:00.
+/// let week = grid.turn(0).unwrap();
+/// assert_eq!(week.start().to_string(), "2026-03-23 08:00:00 UTC");
+/// assert_eq!(week.end().to_string(), "2026-03-30 07:00:00 UTC");
+/// assert_eq!(grid.turn_at(week.end()), Some(1));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Grid {
     zone: Zone,

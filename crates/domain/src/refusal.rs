@@ -110,6 +110,9 @@ pub enum Refusal {
         "Asyncbot works per workspace and cannot be used from an organisation-wide installation."
     )]
     OrgWide,
+    /// Slack did not let the form be opened, most often because it took too long.
+    #[error("I could not open the form in time. Nothing is lost; please try again.")]
+    FormNotOpened,
     /// What arrived could not be read.
     #[error(
         "Slack sent something that I could not read, so nothing was changed. Please try again."

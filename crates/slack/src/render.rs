@@ -6,6 +6,7 @@ mod card;
 mod help;
 pub(crate) mod message;
 pub(crate) mod modal;
+pub(crate) mod outcome;
 mod names;
 pub(crate) mod reply;
 mod skips;

@@ -1,3 +1,5 @@
+//! The JSON form of a cadence, its faults and its words.
+
 use super::{Cadence, Unit, Weekdays};
 use crate::fixtures::{cadence, local, zone};
 use chrono::Weekday;

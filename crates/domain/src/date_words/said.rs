@@ -192,24 +192,25 @@ fn read_absolute(tokens: &[Token<'_>]) -> Option<Said> {
         [Number { value: day, digits: 1..=2 }, ref rest @ ..] => {
             let rest = without_mark(rest);
             let [Word(month), rest @ ..] = rest else { return None };
-            Said::of_year(year_after(rest)?, parse_month(month)?, day)
+            named(month, day, rest)
         }
         [Word(month), ref rest @ ..] => {
             let rest = without_mark(rest);
             let [Number { value: day, digits: 1..=2 }, rest @ ..] = rest else { return None };
-            Said::of_year(year_after(rest)?, parse_month(month)?, *day)
+            named(month, *day, rest)
         }
         _ => None,
     }
 }
 
-/// Returns the year at the end of a date: `Some(None)` where there is none, `None` where there is something else.
-fn year_after(rest: &[Token<'_>]) -> Option<Option<i32>> {
-    match without_mark(rest) {
-        [] => Some(None),
-        [year] => year_of(*year, false).map(Some),
-        _ => None,
-    }
+/// Returns a day of a month in words, with what follows: a year or nothing.
+fn named(month: &str, day: u32, rest: &[Token<'_>]) -> Option<Said> {
+    let year = match without_mark(rest) {
+        [] => None,
+        [year] => Some(year_of(*year, false)?),
+        _ => return None,
+    };
+    Said::of_year(year, parse_month(month)?, day)
 }
 
 fn year_of(token: Token<'_>, may_be_short: bool) -> Option<i32> {

@@ -1,3 +1,5 @@
+//! What holds for every rotation: down time, preview, fairness and the line at a quarter.
+
 use super::{Inputs, Order, Turn, plan_turn, plan_turns};
 use crate::absence::{Absence, AbsenceBook};
 use crate::catch_up::catch_up;

@@ -110,6 +110,15 @@ impl Points {
         }
     }
 
+    /// Returns a time after which every two points lie at least a week apart, if there is one.
+    pub(super) fn sparse_after(&self) -> Option<NaiveDateTime> {
+        match self {
+            // Only turn 0 can be short.
+            Self::Weeks { .. } => self.at(1),
+            _ => None,
+        }
+    }
+
     fn active_days(anchor: NaiveDateTime, weekdays: Weekdays, every: u64) -> Option<Self> {
         let first = first_active_day(anchor.date(), weekdays)?;
         let in_week = u64::from(first.weekday().num_days_from_monday());

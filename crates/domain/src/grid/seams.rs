@@ -12,8 +12,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The longest jump that zone data can express.
-const LONGEST_JUMP: TimeDelta = TimeDelta::hours(52);
+/// How long the stretch after a jump can be in which points meet: twice the longest jump that zone data can express.
+const LONGEST_STRETCH: TimeDelta = TimeDelta::hours(2 * 52);
 
 /// How far after the first point the seams are found once and kept; later ones are found when they are asked for.
 const KEPT: TimeDelta = TimeDelta::days(30 * 366);
@@ -43,7 +43,7 @@ impl Seams {
         let first = points.at(0).unwrap_or(NaiveDateTime::MAX);
         let horizon = first.checked_add_signed(KEPT).unwrap_or(NaiveDateTime::MAX);
         // A gap that begins before the first point can reach beyond it.
-        let from = first.checked_sub_signed(LONGEST_JUMP * 2).unwrap_or(first);
+        let from = first.checked_sub_signed(LONGEST_STRETCH).unwrap_or(first);
         Self { kept: found(points, zone, from..horizon, 0).collect(), horizon }
     }
 
@@ -75,7 +75,7 @@ impl Seams {
 
     /// Returns at least the seams that matter for handoffs at about `local`.
     fn up_to(&self, points: &Points, zone: &Zone, local: NaiveDateTime) -> Cow<'_, [Seam]> {
-        let until = local.checked_add_signed(LONGEST_JUMP * 2).unwrap_or(local);
+        let until = local.checked_add_signed(LONGEST_STRETCH).unwrap_or(local);
         if until <= self.horizon {
             return Cow::Borrowed(&self.kept);
         }
@@ -108,16 +108,16 @@ fn found(
     mut merged: u64,
 ) -> impl Iterator<Item = Seam> {
     let closest = points.closest();
-    let longest = LONGEST_JUMP * 2;
+    let end = points.sparse_after().map_or(range.end, |sparse| sparse.min(range.end));
     // The instant is a little early, so that a gap at the very beginning is not missed.
-    let jumps = (closest < longest)
-        .then(|| zone.instant_of(range.start).checked_sub_signed(longest))
+    let jumps = (closest < LONGEST_STRETCH)
+        .then(|| zone.instant_of(range.start).checked_sub_signed(LONGEST_STRETCH))
         .flatten()
         .map(|after| zone.gaps_after(after));
     let stretches = jumps
         .into_iter()
         .flatten()
-        .take_while(move |gap| gap.start < range.end)
+        .take_while(move |gap| gap.start < end)
         .filter(move |gap| gap.start >= range.start)
         .map(stretch_of)
         .filter(move |(start, end)| *end - *start > closest);

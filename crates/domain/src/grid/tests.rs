@@ -1,3 +1,5 @@
+//! Tables of handoffs, with the changes of the clocks that are unlike others.
+
 use crate::fixtures::{at, grid, shown, shown_window};
 use chrono::TimeDelta;
 

@@ -1,3 +1,5 @@
+//! Names of zones, gaps and folds.
+
 use super::Zone;
 use crate::fixtures::{at, local, shown, zone};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -106,6 +108,10 @@ proptest! {
         prop_assert!(back <= instant);
         prop_assert_eq!(zone.local_of(back), zone.local_of(instant));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_text_makes_the_reading_of_a_zone_panic(text in ".{0,80}") {

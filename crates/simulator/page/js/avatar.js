@@ -1,6 +1,7 @@
 // The picture beside a name: initials on a colour of the person's own, or the bot's mark.
 
 import { h } from "./dom.js";
+import { people } from "./state.js";
 
 const HUES = 6;
 
@@ -14,6 +15,7 @@ function initials(name) {
   return name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
 }
 
+// Neighbours in the list of people differ.
 function hue(id) {
-  return [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % HUES;
+  return Math.max(people().findIndex((each) => each.id === id), 0) % HUES;
 }

@@ -22,11 +22,12 @@ export function buildBar() {
   parts.hour = jumpButton("+1 h", "advance-hour", "One hour on", { advance: "1h" });
   parts.dayOn = jumpButton("+1 day", "advance-day", "One day on", { advance: "24h" });
   parts.handoff = jumpButton("Next handoff", "advance-handoff", "On to the next handoff", { to_next_handoff: true });
-  parts.text = h("input", { type: "text", id: "jump", placeholder: "3 weeks, mon 09:00", list: "jumps", autocomplete: "off", "data-testid": "advance-custom", "aria-label": "Move the clock by or to" });
+  parts.text = h("input", { type: "text", id: "jump", placeholder: "such as 3 weeks", list: "jumps", autocomplete: "off", "data-testid": "advance-custom", "aria-label": "Move the clock by or to" });
   parts.go = h("button", { type: "submit", class: "btn", "data-testid": "advance-custom-go" }, "Go");
-  parts.form = h("form", { class: "jump", on: { submit: (event) => { event.preventDefault(); jump(); } } }, parts.text,
+  parts.form = h("form", { class: "jump", id: "jump-form", on: { submit: (event) => { event.preventDefault(); jump(); } } }, parts.text,
     h("datalist", { id: "jumps" }, ["3 weeks", "12 hours", "monday 09:00", "tomorrow 08:00"].map((value) => h("option", { value }))), parts.go);
-  parts.moves = h("div", { class: "moves", role: "group", "aria-label": "Move the clock" }, parts.hour, parts.dayOn, parts.handoff, parts.form);
+  parts.other = h("button", { type: "button", class: "btn other", "aria-expanded": "false", "aria-controls": "jump-form", on: { click: toggleJump } }, "Other…");
+  parts.moves = h("div", { class: "moves", role: "group", "aria-label": "Move the clock" }, parts.hour, parts.dayOn, parts.handoff, parts.other, parts.form);
   parts.bot = h("button", { type: "button", role: "switch", class: "bot-switch", "data-testid": "bot-switch", on: { click: toggleBot } });
   fill(bar, h("button", { type: "button", class: "btn quiet menu-button", "aria-label": "Open the menu", on: { click: openRail } }, icon(ICONS.menu)),
     parts.clock, parts.bot, parts.moves, h("div", { class: "progress", "aria-hidden": "true" }));
@@ -56,6 +57,13 @@ function showBot(isRunning) {
 
 function jumpButton(label, testid, title, body) {
   return h("button", { type: "button", class: "btn", "data-testid": testid, title, on: { click: () => moveTo(body) } }, label);
+}
+
+// Where the screen is narrow the field waits behind a button.
+function toggleJump() {
+  const isOpen = parts.form.classList.toggle("is-open");
+  parts.other.setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) parts.text.focus();
 }
 
 async function jump() {

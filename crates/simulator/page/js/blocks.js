@@ -10,7 +10,7 @@ const MAKERS = { section, actions, context, divider: () => h("hr"), header, imag
 // Returns the nodes of a list of blocks.
 //
 // `tools.onAct(block, element, value, node)` is called when a person decides; `tools.fields` collects the parts of every element that
-// holds a value, as {blockId, actionId, element, read, wrapper}; `tools.valueOf(blockId, actionId)` gives what stood there before.
+// holds a value, as {blockId, actionId, element, read, wrapper}; `tools.standing(blockId, actionId)` gives what stood there before.
 export function renderBlocks(blocks, tools) {
   return (blocks ?? []).map((block) => {
     const make = MAKERS[block.type];
@@ -20,7 +20,7 @@ export function renderBlocks(blocks, tools) {
 
 function element(block, spec, tools, label = null) {
   const made = makeElement(spec, {
-    label, channel: tools.channel, value: tools.valueOf?.(block.block_id, spec.action_id),
+    label, channel: tools.channel, value: tools.standing?.(block.block_id, spec.action_id),
     onAct: (value, node) => (block.type !== "input" || block.dispatch_action) && tools.onAct?.(block, spec, value, node),
   });
   if (made === null) return { node: h("span", { class: "unknown" }, spec.type), read: () => null };

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { page } from "./state.js";
-import { toast } from "./toast.js";
+import { clearToasts, toast } from "./toast.js";
 
 const listeners = { refresh: async () => {}, done: () => {} };
 
@@ -13,9 +13,11 @@ export function onDeeds({ refresh, done }) {
 
 // Lets the acting person do something; returns the simulator's answer, or null after saying why not.
 export async function act(what, { quiet = false } = {}) {
+  clearToasts();
   try {
     const answer = await api.act({ team: page.team, user: page.me, ...what });
-    if (answer.error && !quiet) toast(answer.error);
+    // Of a command that failed Slack tells in the channel.
+    if (answer.error && !quiet && !what.command) toast(answer.error);
     await listeners.refresh();
     listeners.done(what, answer);
     return answer;
@@ -53,6 +55,7 @@ export async function makeSample() {
 }
 
 async function tell(call, what) {
+  clearToasts();
   let answer = null;
   try {
     answer = await call();

@@ -5,6 +5,7 @@ import { freshId, h, icon, ICONS } from "./dom.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 import { picker } from "./picker.js";
 import { menu } from "./menu.js";
+import { dayOf } from "./time.js";
 import { mrkdwnContext, people, person, page, workspace, app } from "./state.js";
 
 const MAKERS = {
@@ -19,7 +20,7 @@ const MAKERS = {
   multi_users_select: (element, tools) => several(element, tools, peopleOptions(), element.initial_users),
   multi_conversations_select: (element, tools) => several(element, tools, conversationOptions(element), element.initial_conversations),
   multi_channels_select: (element, tools) => several(element, tools, channelOptions(), element.initial_channels),
-  datepicker: (element, tools) => typed(element, tools, "date", element.initial_date),
+  datepicker,
   timepicker: (element, tools) => typed(element, tools, "time", element.initial_time),
   plain_text_input: textInput,
   number_input: (element, tools) => typed(element, tools, "text", element.initial_value, { inputmode: "decimal" }),
@@ -73,6 +74,16 @@ function typed(element, { onAct, value, label }, type, initial, more = {}) {
     on: { change: () => onAct(node.value || null, node) },
   });
   return { node, control: node, read: () => node.value.trim() || null };
+}
+
+// The browser's own field writes a date in the manner of its country; the words beside it leave no doubt.
+function datepicker(element, tools) {
+  const made = typed(element, tools, "date", element.initial_date);
+  const words = h("small", { "aria-live": "polite" });
+  const tell = () => { words.textContent = made.control.value ? dayOf(Date.parse(made.control.value), "UTC") : ""; };
+  made.control.addEventListener("input", tell);
+  tell();
+  return { ...made, node: h("span", { class: "dated" }, made.control, words) };
 }
 
 function textInput(element, { value, label }) {

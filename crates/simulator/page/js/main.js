@@ -46,10 +46,11 @@ async function readAll() {
     page.messages = messages.messages;
     page.views = views;
     setOffline(null);
-    if (team === page.team && me === page.me) render();
   } catch (error) {
     setOffline(error);
+    return;
   }
+  render();
 }
 
 function render() {

@@ -71,9 +71,9 @@ function row(message, follows) {
   });
   const name = message.user_name ?? person(message.user)?.name ?? message.user;
   const time = h("time", { datetime: new Date(msOf(message)).toISOString(), title: fullOf(msOf(message), zone()) }, timeOf(msOf(message), zone()));
-  const meta = h("div", { class: "meta" }, h("strong", {}, name), message.is_bot ? h("span", { class: "badge" }, "app") : null, time);
+  const meta = h("div", { class: "meta" }, h("strong", {}, name), message.is_bot ? h("span", { class: "badge" }, "app") : null, time,
+    message.edited ? h("span", { class: "edited" }, "edited") : null);
   const body = h("div", { class: "body" }, content(message, node));
-  if (message.edited) body.append(h("span", { class: "edited" }, "(edited)"));
   fill(node, avatar(message.user, name, message.is_bot), h("div", { class: "column" },
     isMine ? onlyYou(message, node) : null, commandLine(message), threadMark(message), meta, body));
   return node;
@@ -134,7 +134,7 @@ function focusInLog() {
 }
 
 function isSameVoice(before, message) {
-  return before.user === message.user && before.ephemeral_to === message.ephemeral_to && message.ephemeral_to === null
+  return before.user === message.user && before.ephemeral_to === message.ephemeral_to && message.ephemeral_to === null && !message.edited
     && dayKey(before) === dayKey(message) && Number(message.ts) - Number(before.ts) < TOGETHER_S && !message.command;
 }
 

@@ -71,9 +71,10 @@ function draw(record, values) {
   fill(record.heading, plainText(view.title?.text ?? ""));
   fill(record.body, renderBlocks(view.blocks, {
     fields: record.fields,
-    valueOf: (blockId, actionId) => values.get(`${blockId}/${actionId}`) ?? undefined,
+    standing: (blockId, actionId) => values.get(`${blockId}/${actionId}`) ?? undefined,
     onAct: (block, element, value, control) => press(record, block, element, value, control),
   }));
+  for (const field of record.fields.filter((each) => each.wrapper)) field.wrapper.addEventListener("input", () => showError(field, null));
   const cancel = h("button", { type: "button", class: "btn", "data-testid": "modal-cancel", on: { click: () => close(record) } }, view.close?.text ?? "Cancel");
   record.submit = view.submit || record.fields.some((field) => field.wrapper)
     ? h("button", { type: "submit", class: "btn primary", "data-testid": "modal-submit" }, view.submit?.text ?? "Submit") : null;
@@ -147,14 +148,18 @@ function showErrors(record, errors) {
   let first = null;
   for (const field of record.fields.filter((each) => each.wrapper)) {
     const text = errors[field.blockId] ?? null;
-    field.error.hidden = text === null;
-    field.error.textContent = text ?? "";
-    field.wrapper.classList.toggle("wrong", text !== null);
-    if (text === null) field.control?.removeAttribute("aria-invalid");
-    else field.control?.setAttribute("aria-invalid", "true");
+    showError(field, text);
     first ??= text === null ? null : field.control;
   }
   first?.focus();
+}
+
+function showError(field, text) {
+  field.error.hidden = text === null;
+  field.error.textContent = text ?? "";
+  field.wrapper.classList.toggle("wrong", text !== null);
+  if (text === null) field.control?.removeAttribute("aria-invalid");
+  else field.control?.setAttribute("aria-invalid", "true");
 }
 
 function isEmpty(value) {

@@ -2,9 +2,8 @@
 
 import { fill, h, icon, ICONS } from "./dom.js";
 import { avatar } from "./avatar.js";
-import { botName, channelsOf, dmOf, hrefOf, me, page, people, unreadIn, waitingFor, workspace } from "./state.js";
+import { botName, channelsOf, dmOf, hrefOf, me, nowMs, page, people, unreadIn, waitingFor, workspace } from "./state.js";
 import { zoneLabel } from "./time.js";
-import { nowMs } from "./state.js";
 
 const rail = document.getElementById("rail");
 const AT_A_GLANCE = 10;
@@ -55,18 +54,18 @@ function conversations() {
   return [
     h("h2", {}, "Channels"),
     h("ul", { class: "places" }, channelsOf(page.me).map((each) => item(each.id, each.private ? ICONS.lock : ICONS.hash, each.name, unreadIn(each, page.me), each.id))),
-    h("h2", {}, "Apps"),
+    h("h2", {}, botName()),
     h("ul", { class: "places" },
-      item("dm", null, botName(), dm === null ? 0 : unreadIn(dm, page.me), dm?.id ?? "", "Direct messages"),
+      item("dm", null, "Direct messages", dm === null ? 0 : unreadIn(dm, page.me), dm?.id ?? ""),
       item("home", ICONS.home, "App home", 0, "")),
   ];
 }
 
-function item(place, shape, name, unread, id, note = null) {
+function item(place, shape, name, unread, id) {
   return h("li", {}, h("a", {
     href: hrefOf({ place }), class: unread > 0 ? "unread" : null, "aria-current": place === page.place ? "page" : null,
     "data-testid": `conversation-${place}`, "data-conversation": id, on: { click: closeRail },
-  }, shape === null ? avatar("", name, true) : icon(shape), h("span", { class: "name" }, name), note ? h("small", {}, note) : null,
+  }, shape === null ? avatar("", name, true) : icon(shape), h("span", { class: "name" }, name),
   unread > 0 ? h("span", { class: "dot" }, unread, h("span", { class: "sr" }, " new")) : null));
 }
 

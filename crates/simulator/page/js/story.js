@@ -10,9 +10,10 @@ import { dateKey } from "./time.js";
 const box = document.getElementById("story");
 const KEY = "asyncbot-story";
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 const DOWN_DAYS = 20;
 const narrow = matchMedia("(max-width: 1099px)");
-const state = { done: new Set(), isOpen: !narrow.matches, stoppedAt: null, drawn: null, isRestored: false };
+const state = { done: new Set(), isOpen: !narrow.matches, stoppedAt: null, awayAt: null, drawn: null, isRestored: false };
 
 const STEPS = [
   {
@@ -66,8 +67,10 @@ export function storyHears(what, answer) {
   const isRefused = answer?.error || answer?.response?.response_action === "errors";
   if (isRefused) return;
   if (what.submit && /create|rotation/.test(what.callback ?? "create")) tick("create");
-  if (what.command && /^ooo\s+add\b/.test(what.text)) tick("away");
-  if (what.clock) tick(state.done.has("away") && !state.done.has("handoff") ? "handoff" : null);
+  if (what.command && /^ooo\s+add\b/.test(what.text)) {
+    state.awayAt ??= nowMs();
+    tick("away");
+  }
 }
 
 function watch() {
@@ -79,11 +82,12 @@ function watch() {
     if (isDownLong()) tick("back");
     state.stoppedAt = null;
   }
-  const isMonday = state.done.has("create") && page.messages.some((each) => each.is_bot && each.ephemeral_to === null && channelIsDm(each.channel));
-  if (isMonday) tick("monday");
+  const posts = page.messages.filter((each) => each.is_bot && each.ephemeral_to === null);
+  if (posts.some((each) => isDirect(each.channel))) tick("monday");
+  if (state.awayAt !== null && posts.some((each) => !isDirect(each.channel) && Number(each.ts) * 1000 > state.awayAt + MINUTE_MS)) tick("handoff");
 }
 
-function channelIsDm(id) {
+function isDirect(id) {
   return page.sim.workspaces.some((space) => space.channels.some((each) => each.id === id && each.kind === "im"));
 }
 
@@ -92,9 +96,9 @@ function isDownLong() {
 }
 
 function tick(id) {
-  if (id === null || state.done.has(id)) return;
+  if (state.done.has(id)) return;
   state.done.add(id);
-  sessionStorage.setItem(KEY, JSON.stringify({ done: [...state.done], stoppedAt: state.stoppedAt, nowMs: nowMs() }));
+  sessionStorage.setItem(KEY, JSON.stringify({ done: [...state.done], stoppedAt: state.stoppedAt, awayAt: state.awayAt, nowMs: nowMs() }));
 }
 
 // Takes up the story after a reload, unless the simulator began anew.
@@ -102,9 +106,10 @@ function restore() {
   if (state.isRestored) return;
   state.isRestored = true;
   const saved = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-  if (saved === null || saved.nowMs > nowMs() + 60_000) return;
+  if (saved === null || saved.nowMs > nowMs() + MINUTE_MS) return;
   state.done = new Set(saved.done);
   state.stoppedAt = saved.stoppedAt;
+  state.awayAt = saved.awayAt;
 }
 
 function heading(current) {

@@ -30,7 +30,7 @@ export function notice(name, text, action = null) {
   place.append(node);
 }
 
-// Empties a live region's neighbour without a word; used when the place changes.
+// Takes away what was said about earlier deeds.
 export function clearToasts() {
   fill(document.getElementById("toasts"));
 }

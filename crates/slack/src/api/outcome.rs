@@ -49,6 +49,15 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// Returns the same outcome with another result.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Done(value) => Outcome::Done(change(value)),
+            Self::NotSent(not_sent) => Outcome::NotSent(not_sent),
+            Self::Ambiguous { code } => Outcome::Ambiguous { code },
+        }
+    }
+
     /// Returns the code of a call that was not done.
     #[must_use]
     pub fn code(&self) -> Option<&str> {

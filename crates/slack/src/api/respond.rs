@@ -3,6 +3,7 @@
 use super::client::{Api, is_loopback};
 use super::outcome::{NotSentKind, Outcome};
 use super::plain::refuse_plain;
+use super::verdict;
 use serde_json::Value;
 use url::Url;
 
@@ -18,7 +19,7 @@ impl Api {
             return Outcome::not_sent(NotSentKind::Permanent, "foreign_response_url");
         };
         match self.send_plain(self.plain.post(url).json(message)).await {
-            Outcome::Done(answer) if answer.status.is_success() => Outcome::Done(()),
+            Outcome::Done(answer) if answer.status.is_success() => judge(&answer.body),
             Outcome::Done(answer) => refuse_plain(&answer),
             Outcome::NotSent(not_sent) => Outcome::NotSent(not_sent),
             Outcome::Ambiguous { code } => Outcome::Ambiguous { code },
@@ -35,4 +36,9 @@ impl Api {
         let is_plain = url.username().is_empty() && url.password().is_none();
         (is_plain && (is_slack || is_stand_in)).then_some(url)
     }
+}
+
+/// Slack answers `ok` as plain text, or with a refusal as JSON.
+fn judge(body: &str) -> Outcome<()> {
+    verdict::refused_with(body).map_or(Outcome::Done(()), |code| verdict::of_code(&code))
 }

@@ -19,7 +19,7 @@ pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
 /// Returns that and how the rotation goes.
 pub(crate) fn full_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
     let mut lines = duty_lines(card, ink);
-    lines.push(format!("It passes {}, {}.", plain(&card.cadence), plain(&card.zone)));
+    lines.push(format!("Handoff {} ({}).", plain(&card.cadence), plain(&card.zone)));
     lines.push(format!("In order: {}.", list(&card.members, MOST_MEMBERS)));
     lines
 }
@@ -50,7 +50,7 @@ fn next_line(next: Option<&NextDuty>, ink: &Ink) -> String {
             format!("Next is {}, from {}.", name_of(person), ink.at(*at))
         }
         Some(NextDuty { at, person: None }) => {
-            format!("Nobody is free yet for the handoff {}.", ink.at(*at))
+            format!("The next handoff is {}; nobody is free for it yet.", ink.at(*at))
         }
     }
 }

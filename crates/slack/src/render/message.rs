@@ -29,7 +29,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Message::RotationCreated { name, by, cadence, members, first_at, zone } => {
             vec![Part::Lines(vec![
                 format!(
-                    "{} is set up by {}: {}, {}.",
+                    "{} is set up by {}: {} ({}).",
                     title(name),
                     name_of(by),
                     plain(cadence),

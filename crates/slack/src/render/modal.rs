@@ -3,6 +3,7 @@
 use super::blocks::{clip, plain_text};
 use chrono::NaiveDate;
 use domain::action::{CreateDefaults, Field, Modal};
+use domain::command::MAX_NAME;
 use domain::form::CADENCE_CHOICES;
 use serde_json::{Map, Value, json};
 
@@ -14,9 +15,6 @@ const USUAL_CADENCE: &str = "week";
 
 /// The handoff time that is chosen when the modal opens.
 const USUAL_TIME: &str = "09:00";
-
-/// The longest name of a rotation, in characters.
-const LONGEST_NAME: usize = 80;
 
 /// The longest name of a zone that can be typed, in characters.
 const LONGEST_ZONE: usize = 100;
@@ -72,7 +70,7 @@ fn create_blocks(defaults: &CreateDefaults) -> Vec<Value> {
             json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) }),
         ),
         input(Field::Cadence, "It passes on", None, cadence_input()),
-        input(Field::FirstDay, "First day", None, json!({ "type": "datepicker" })),
+        input(Field::FirstDay, "First day", None, day_input(defaults.today)),
         input(
             Field::Time,
             "Handoff time",
@@ -97,10 +95,9 @@ fn create_blocks(defaults: &CreateDefaults) -> Vec<Value> {
 }
 
 fn absence_blocks(today: NaiveDate) -> Vec<Value> {
-    let day = json!({ "type": "datepicker", "initial_date": today.to_string() });
     vec![
-        input(Field::From, "First day away", None, day.clone()),
-        input(Field::To, "Last day away", Some("The whole day counts."), day),
+        input(Field::From, "First day away", None, day_input(today)),
+        input(Field::To, "Last day away", Some("The whole day counts."), day_input(today)),
     ]
 }
 
@@ -119,7 +116,7 @@ fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> V
 }
 
 fn name_input(name: Option<&str>) -> Value {
-    let mut element = text_input(name, LONGEST_NAME);
+    let mut element = text_input(name, MAX_NAME);
     element["placeholder"] = plain_text("support", 150);
     element
 }
@@ -131,6 +128,10 @@ fn text_input(initial: Option<&str>, longest: usize) -> Value {
         element["initial_value"] = json!(clip(initial, longest));
     }
     element
+}
+
+fn day_input(initial: NaiveDate) -> Value {
+    json!({ "type": "datepicker", "initial_date": initial.to_string() })
 }
 
 fn cadence_input() -> Value {

@@ -1,7 +1,7 @@
 //! Answers to the one who asked, for their eyes only.
 
 use super::Rendered;
-use super::blocks::{Part, assemble};
+use super::blocks::{Part, assemble, clip};
 use super::buttons::{button, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 
 /// The most rotations or absences of one answer.
 const MOST_ROWS: usize = 20;
+
+/// The longest refusal, in characters before escaping; it repeats what was typed.
+const LONGEST_REFUSAL: usize = 500;
 
 /// The most effects of an absence that are listed.
 const MOST_EFFECTS: usize = 10;
@@ -41,8 +44,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     match reply {
         Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
         Reply::Home(cards) => {
-            let mut parts =
-                cards_or(cards, "No rotation is told in this channel yet.", &ink, duty_lines);
+            let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
             parts.push(Part::Buttons(home_buttons()));
             parts
         }
@@ -78,7 +80,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
-        Reply::Refused(refusal) => say(escape(&refusal.to_string())),
+        Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you here how it went.",
         )),

@@ -24,10 +24,16 @@ pub struct Tx {
     pub(crate) engine: EngineTx,
     pub(crate) is_broken: bool,
     /// Held for as long as a writing transaction lives.
+    #[expect(dead_code, reason = "it is held, not read")]
     pub(crate) one_write: Option<OneWrite>,
 }
 
-pub(crate) struct EngineTx;
+/// The transaction of one of the two engines.
+pub(crate) enum EngineTx {
+    SqliteWrite(crate::sqlite::writer::Lease),
+    SqliteRead(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
 
 impl Tx {
     /// Returns the workspace whose rows it sees.
@@ -46,7 +52,11 @@ impl Tx {
         if self.is_broken {
             return Err(StoreError::Aborted);
         }
-        Err(crate::error::StoreError::Aborted)
+        match self.engine {
+            EngineTx::SqliteWrite(lease) => lease.commit().await,
+            EngineTx::SqliteRead(transaction) => Ok(transaction.commit().await?),
+            EngineTx::Postgres(transaction) => Ok(transaction.commit().await?),
+        }
     }
 }
 
@@ -59,8 +69,21 @@ macro_rules! run {
         if tx.is_broken {
             return Err($crate::error::StoreError::Aborted);
         }
-        $(let _ = &$argument;)*
-        Err($crate::error::StoreError::Aborted)
+        tx.is_broken = true;
+        let outcome = match &mut tx.engine {
+            $crate::tx::EngineTx::SqliteWrite(lease) => {
+                let mut turn = lease.connection().await?;
+                $crate::sqlite::sql::$module::$function(turn.connection(), $($argument),*).await
+            }
+            $crate::tx::EngineTx::SqliteRead(transaction) => {
+                $crate::sqlite::sql::$module::$function(&mut *transaction, $($argument),*).await
+            }
+            $crate::tx::EngineTx::Postgres(transaction) => {
+                $crate::postgres::sql::$module::$function(&mut *transaction, $($argument),*).await
+            }
+        };
+        tx.is_broken = matches!(&outcome, Err(error) if !error.leaves_transaction_standing());
+        outcome
     }};
 }
 pub(crate) use run;

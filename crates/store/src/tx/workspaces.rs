@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crypto::{Place, Sealed};
 use domain::ids::{UserId, WorkspaceId};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 impl Tx {
     /// Stores an installation, the first one or a later one, with its token sealed.
@@ -22,7 +23,7 @@ impl Tx {
         }
         let sealed = self
             .keys
-            .seal_text(&token_place(&self.workspace), &install.bot_token)
+            .seal_text(&token_place(&self.workspace.as_uuid()), &install.bot_token)
             .map_err(|fault| token_fault(&fault))?;
         let workspace = self.workspace;
         run!(self, workspaces::upsert_workspace(workspace, install, &sealed))
@@ -50,7 +51,7 @@ impl Tx {
         };
         let sealed = Sealed::from_bytes(bytes).map_err(|fault| token_fault(&fault))?;
         self.keys
-            .open_text(&token_place(&self.workspace), &sealed)
+            .open_text(&token_place(&self.workspace.as_uuid()), &sealed)
             .map(Some)
             .map_err(|fault| token_fault(&fault))
     }
@@ -86,8 +87,9 @@ impl Tx {
     }
 }
 
-fn token_place(workspace: &WorkspaceId) -> Place<'static> {
-    todo!("{workspace}")
+/// The workspace is its own row.
+fn token_place(workspace: &Uuid) -> Place<'_> {
+    Place { table: "workspaces", column: "bot_token", workspace: workspace.as_bytes(), row: &[] }
 }
 
 fn token_fault(fault: &dyn std::fmt::Display) -> StoreError {
