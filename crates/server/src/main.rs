@@ -1,3 +1,9 @@
-//! The program: what it does is in the library.
+//! The binary: reads the command line and hands over.
 
-fn main() {}
+use clap::Parser;
+use server::cli::{Cli, run};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run(Cli::parse())
+}

@@ -1,1 +1,39 @@
 #![doc = include_str!("../README.md")]
+
+/// Declares the statements of a module and lists them; parts that differ between the engines are names of `fragment!`.
+macro_rules! statements {
+    ($($name:ident = ($($part:tt),+ $(,)?);)+) => {
+        $(const $name: &str = concat!($(fragment!($part)),+);)+
+
+        /// The statements of this module by name, for the test that prepares them all.
+        #[cfg(test)]
+        pub(crate) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+mod canary;
+mod commitment;
+mod error;
+mod id;
+mod migrations;
+mod one_write;
+mod postgres;
+mod records;
+mod sqlite;
+mod store;
+mod system;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tx;
+
+pub use error::StoreError;
+pub use id::new_id;
+pub use records::{
+    AbsenceRecord, AbsenceSource, Advance, AuditEvent, Claim, CoverageKind, CoverageRecord,
+    DeliveryRecord, DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall,
+    Outcome, PersonRecord, RotationRecord, SkipCode, SkipRecord, Swept, TurnRecord, TurnState,
+    WorkspaceListing, WorkspaceRecord,
+};
+pub use store::{Store, StoreSettings};
+pub use system::System;
+pub use tx::Tx;

@@ -1,0 +1,72 @@
+//! The settings of a rotation that decide who serves when.
+
+use crate::cadence::Cadence;
+use crate::fault::Fault;
+use crate::skip::SkipRule;
+use crate::zone::Zone;
+use serde::{Deserialize, Serialize};
+
+/// The rules of one rotation, stored as JSON.
+///
+/// Unknown fields are passed over, so that an older version can read what a newer one stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The zone in which the cadence is meant.
+    pub zone: Zone,
+    /// When the duty passes.
+    pub cadence: Cadence,
+    /// How much absence makes a member be passed over.
+    #[serde(default)]
+    pub skip: SkipRule,
+}
+
+impl Rules {
+    /// Checks what the types leave open.
+    ///
+    /// # Errors
+    ///
+    /// One fault for each setting that is out of its bounds, with its path such as `cadence.every`.
+    pub fn validate(&self) -> Result<(), Vec<Fault>> {
+        let cadence = self.cadence.validate(&self.zone).err().unwrap_or_default();
+        let faults: Vec<Fault> = cadence
+            .into_iter()
+            .map(|fault| fault.under("cadence"))
+            .chain(self.skip.validate().err().map(|fault| fault.under("skip")))
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_version_stored_is_read_and_what_has_a_default_may_be_left_out() {
+        let json = r#"{
+            "zone": "Europe/Berlin", "seats": 2,
+            "cadence": {"every": 1, "unit": "week", "anchor": "2026-01-05T09:00", "colour": "red"}
+        }"#;
+
+        let rules: Rules = serde_json::from_str(json).unwrap();
+
+        assert_eq!(rules.skip, SkipRule::OverShare(0.25));
+        assert_eq!(rules.validate(), Ok(()));
+        let stored = serde_json::to_string(&rules).unwrap();
+        assert_eq!(serde_json::from_str::<Rules>(&stored).unwrap(), rules);
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_place() {
+        let json = r#"{
+            "zone": "Europe/Berlin", "skip": {"over_share": 1.5},
+            "cadence": {"every": 0, "unit": "week", "anchor": "2026-01-05T09:00", "weekdays": []}
+        }"#;
+        let rules: Rules = serde_json::from_str(json).unwrap();
+
+        let faults = rules.validate().unwrap_err();
+
+        let places: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(places, ["cadence.every", "cadence.weekdays", "skip.over_share"]);
+    }
+}

@@ -1,0 +1,106 @@
+//! What can go wrong with the database, without a single value in it.
+
+/// Why the store could not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Something with the same key is there already. The transaction still stands.
+    #[error("something with the same key is there already ({constraint})")]
+    Conflict {
+        /// The name of the rule, such as `rotations_name`.
+        constraint: &'static str,
+    },
+    /// A stored value is not what this version writes.
+    #[error("the stored value {table}.{column} of row {id} cannot be read")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        id: String,
+    },
+    /// The database cannot be reached or gives no connection in time.
+    #[error("the database is not available: {reason}")]
+    Unavailable {
+        /// What was seen, without an address.
+        reason: String,
+    },
+    /// The database refused a statement: a fault of this program or of the set-up.
+    #[error("the database refused a statement (code {code}{})", of(.constraint.as_deref()))]
+    Refused {
+        /// `SQLSTATE` on PostgreSQL, the extended result code on SQLite.
+        code: String,
+        /// The rule that was broken, where the database names one.
+        constraint: Option<String>,
+    },
+    /// The transaction held the database's one writer for too long and lost it; nothing of it was saved.
+    #[error("the transaction took too long, so nothing of it was saved")]
+    TookTooLong,
+    /// An earlier call in this transaction failed or was cancelled, so nothing of it can be saved.
+    #[error("an earlier step of the transaction failed, so nothing of it was saved")]
+    Aborted,
+    /// A setting is wrong; the text says which and what to do.
+    #[error("{0}")]
+    Settings(String),
+    /// Migrations are pending or do not fit; the text says what to do.
+    #[error("{0}")]
+    Migration(String),
+    /// A sealed value could not be sealed or opened.
+    #[error("the sealed value {table}.{column} cannot be used: {reason}")]
+    Sealed {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn of(constraint: Option<&str>) -> String {
+    constraint.map(|name| format!(", rule {name}")).unwrap_or_default()
+}
+
+impl StoreError {
+    /// Returns whether the transaction in which it happened still stands and may be committed.
+    #[must_use]
+    pub const fn leaves_transaction_standing(&self) -> bool {
+        matches!(self, Self::Conflict { .. } | Self::Inconsistent { .. } | Self::Sealed { .. })
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    /// Keeps codes and names of rules; a message of the database may repeat values, so none is kept.
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(fault) => {
+                let code = fault.code().map_or_else(|| String::from("none"), |code| code.into());
+                if is_unavailable(&code) {
+                    return Self::Unavailable { reason: format!("code {code}") };
+                }
+                Self::Refused { code, constraint: fault.constraint().map(String::from) }
+            }
+            sqlx::Error::Io(fault) => Self::Unavailable { reason: fault.kind().to_string() },
+            sqlx::Error::Tls(_) => Self::Unavailable { reason: String::from("TLS failed") },
+            sqlx::Error::PoolTimedOut => {
+                Self::Unavailable { reason: String::from("no connection in time") }
+            }
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable { reason: String::from("the connection is closed") }
+            }
+            sqlx::Error::Configuration(_) => Self::Settings(String::from(
+                "the database URL cannot be read; write it as sqlite://path or postgres://user:password@host/name",
+            )),
+            _ => Self::Refused { code: String::from("driver"), constraint: None },
+        }
+    }
+}
+
+/// Codes that a retry may cure: no connection, shutting down, out of resources, a lock or time limit; a busy or full disk.
+fn is_unavailable(code: &str) -> bool {
+    const SQLITE: [&str; 6] = ["5", "6", "10", "13", "14", "261"];
+    let is_postgres = code.len() == 5
+        && (["08", "53", "57"].iter().any(|class| code.starts_with(class))
+            || ["40001", "40P01", "55P03", "25006"].contains(&code) && code != "25006");
+    is_postgres || SQLITE.contains(&code)
+}

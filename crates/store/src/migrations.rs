@@ -1,0 +1,119 @@
+//! The migrations of both engines, in pairs.
+
+use crate::error::StoreError;
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use std::sync::LazyLock;
+
+/// The table in which the applied ones are listed.
+const TABLE: &str = "_sqlx_migrations";
+
+macro_rules! migrations {
+    ($engine:literal: $($version:literal $name:literal,)+) => {
+        LazyLock::new(|| {
+            Migrator::with_migrations(vec![$(Migration::new(
+                $version,
+                $name.into(),
+                MigrationType::Simple,
+                include_str!(concat!("../../../migrations/", $engine, "/", $name, ".sql"))
+                    .into_sql_str(),
+                false,
+            ),)+])
+        })
+    };
+}
+
+macro_rules! both {
+    ($($version:literal $name:literal,)+) => {
+        /// The migrations of SQLite.
+        pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite": $($version $name,)+);
+        /// The migrations of PostgreSQL.
+        pub(crate) static POSTGRES: LazyLock<Migrator> =
+            migrations!("postgres": $($version $name,)+);
+    };
+}
+
+both! {
+    1 "0001_workspaces",
+    2 "0002_rotations",
+    3 "0003_queues",
+    4 "0004_audit",
+}
+
+/// Applies the pending migrations and returns their names.
+pub(crate) async fn apply<C: Migrate>(
+    migrator: &Migrator,
+    connection: &mut C,
+) -> Result<Vec<String>, StoreError> {
+    connection.ensure_migrations_table(TABLE).await.map_err(fault)?;
+    let before = pending(migrator, connection).await?;
+    migrator.run_direct(None, connection, false).await.map_err(fault)?;
+    Ok(before)
+}
+
+/// Refuses a database with migrations pending, or with ones that this version does not know.
+pub(crate) async fn check<C: Migrate>(
+    migrator: &Migrator,
+    connection: &mut C,
+) -> Result<(), StoreError> {
+    let pending = match pending(migrator, connection).await {
+        Ok(pending) => pending,
+        // The table of the applied ones is not there, or not shown to this login.
+        Err(StoreError::Refused { .. }) => names(migrator),
+        Err(error) => return Err(error),
+    };
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Migration(format!(
+        "the database lacks the migrations {}; apply them with `asyncbot migrate`",
+        pending.join(", ")
+    )))
+}
+
+async fn pending<C: Migrate>(
+    migrator: &Migrator,
+    connection: &mut C,
+) -> Result<Vec<String>, StoreError> {
+    let applied = connection.list_applied_migrations(TABLE).await.map_err(fault)?;
+    for done in &applied {
+        let known = migrator.iter().find(|known| known.version == done.version);
+        match known {
+            None => return Err(fault(MigrateError::VersionMissing(done.version))),
+            Some(known) if known.checksum != done.checksum => {
+                return Err(fault(MigrateError::VersionMismatch(done.version)));
+            }
+            Some(_) => {}
+        }
+    }
+    let is_applied = |version| applied.iter().any(|done| done.version == version);
+    Ok(migrator
+        .iter()
+        .filter(|migration| !is_applied(migration.version))
+        .map(|migration| migration.description.to_string())
+        .collect())
+}
+
+fn names(migrator: &Migrator) -> Vec<String> {
+    migrator.iter().map(|migration| migration.description.to_string()).collect()
+}
+
+fn fault(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        MigrateError::ExecuteMigration(error, version) => StoreError::Migration(format!(
+            "migration {version} failed and was undone: {}",
+            StoreError::from(error)
+        )),
+        MigrateError::VersionMissing(version) => StoreError::Migration(format!(
+            "the database has migration {version}, which this version does not know; run the newer version"
+        )),
+        MigrateError::VersionMismatch(version) => StoreError::Migration(format!(
+            "migration {version} was changed after it was applied; an applied migration must stay as it was"
+        )),
+        MigrateError::Dirty(version) => StoreError::Migration(format!(
+            "migration {version} was applied halfway; restore the database from a backup"
+        )),
+        other => StoreError::Migration(format!("the migrations cannot be applied: {other}")),
+    }
+}

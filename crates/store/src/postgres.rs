@@ -1,0 +1,141 @@
+//! PostgreSQL: two logins, row-level security, and transactions that name their workspace.
+
+/// What differs from SQLite.
+macro_rules! fragment {
+    ($text:literal) => {
+        $text
+    };
+    (for_update) => {
+        " for update"
+    };
+    (for_update_skip_locked) => {
+        " for update of q skip locked"
+    };
+    (list_begins) => {
+        "(select jsonb_array_elements_text(cast("
+    };
+    (list_ends) => {
+        " as text)::jsonb))"
+    };
+}
+
+mod check;
+#[path = "sql/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the SQL is written once and compiled for each engine")]
+pub(crate) mod sql;
+
+use crate::error::StoreError;
+use crate::migrations;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::WorkspaceId;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+pub(crate) type Db = Postgres;
+pub(crate) type Conn = PgConnection;
+pub(crate) type Row = sqlx::postgres::PgRow;
+
+const APP_CONNECTIONS: u32 = 16;
+const SYSTEM_CONNECTIONS: u32 = 4;
+const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+
+/// An opened PostgreSQL database.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    app: PgPool,
+    system: PgPool,
+}
+
+/// Returns whether the URL names this engine.
+pub(crate) fn is_mine(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
+}
+
+/// Applies the pending migrations as the owner and returns their names.
+pub(crate) async fn migrate(owner_url: &str) -> Result<Vec<String>, StoreError> {
+    let mut connection = Conn::connect_with(&PgConnectOptions::from_str(owner_url)?).await?;
+    let applied = migrations::apply(&migrations::POSTGRES, &mut connection).await?;
+    connection.close().await?;
+    Ok(applied)
+}
+
+impl Engine {
+    /// Connects both logins and refuses those that may do too much or too little, and pending migrations.
+    pub(crate) async fn open(url: &str, system_url: &str) -> Result<Self, StoreError> {
+        let app = connect(url, APP_CONNECTIONS).await?;
+        let system = connect(system_url, SYSTEM_CONNECTIONS).await?;
+        let mut connection = app.acquire().await?;
+        migrations::check(&migrations::POSTGRES, &mut *connection).await?;
+        check::login(&mut connection, &check::APP).await?;
+        check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
+        drop(connection);
+        Ok(Self { app, system })
+    }
+
+    /// Begins a transaction that sees one state of one workspace and cannot write.
+    pub(crate) async fn read(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let begin = "begin isolation level repeatable read read only";
+        scoped(self.app.begin_with(begin).await?, workspace).await
+    }
+
+    /// Begins a transaction that may write in one workspace.
+    pub(crate) async fn write(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
+        scoped(self.app.begin().await?, workspace).await
+    }
+
+    pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        Ok(self.system.begin_with("begin isolation level repeatable read read only").await?)
+    }
+
+    pub(crate) async fn write_unscoped(
+        &self,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
+        Ok(self.system.begin().await?)
+    }
+
+    /// Returns how far the server's clock is ahead: the one place that asks it.
+    pub(crate) async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
+        let there: DateTime<Utc> =
+            sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app).await?;
+        Ok(there - now)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.app.close().await;
+        self.system.close().await;
+    }
+}
+
+/// Bound, never written into the text, and only for this transaction: a session's setting would go on to the next
+/// borrower of the connection.
+async fn scoped(
+    mut transaction: Transaction<'static, Postgres>,
+    workspace: WorkspaceId,
+) -> Result<Transaction<'static, Postgres>, StoreError> {
+    sqlx::query("select set_config('app.workspace_id', $1, true)")
+        .bind(workspace.to_string())
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction)
+}
+
+async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("asyncbot").options([
+        ("statement_timeout", "10s"),
+        ("lock_timeout", "2s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(CONNECTION_WAIT)
+        .connect_with(options)
+        .await?)
+}

@@ -1,0 +1,91 @@
+//! Deliveries: the rows of the outbox.
+
+use super::stored_words;
+use chrono::{DateTime, Utc};
+use domain::effect::Envelope;
+use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
+
+stored_words! {
+    /// Where a delivery stands. The first three are unfinished.
+    DeliveryState {
+        /// To be sent, now or later.
+        Pending = "pending",
+        /// Written to Slack as far as is known; the answer is not there yet.
+        Sending = "sending",
+        /// It may have been sent: held for the echo, then sent once more at most.
+        Ambiguous = "ambiguous",
+        /// Sent.
+        Sent = "sent",
+        /// It outlived its use.
+        Expired = "expired",
+        /// Slack refused it for good.
+        Failed = "failed",
+        /// There is nothing to say any more.
+        Dropped = "dropped",
+        /// Sent once or twice or not at all: the second attempt was ambiguous too. Shown, never sent again by itself.
+        Unconfirmed = "unconfirmed",
+        /// Three workers died over it.
+        Quarantined = "quarantined",
+    }
+}
+
+/// The ends that a worker may choose for a delivery that is not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// It outlived its use.
+    Expired,
+    /// Slack refused it for good.
+    Failed,
+    /// There is nothing to say any more.
+    Dropped,
+}
+
+/// A delivery with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRecord {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// What is said, and to whom.
+    pub envelope: Envelope,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// The channel in which it was posted.
+    pub channel: Option<ChannelId>,
+    /// Slack's `ts` of the message.
+    pub ts: Option<String>,
+    /// How often it was sent or tried.
+    pub attempts: u32,
+    /// How many workers died over it.
+    pub crashes: u32,
+    /// Whether this is the one repetition after an ambiguous attempt.
+    pub is_resend: bool,
+    /// The code of the last attempt that failed.
+    pub code: Option<String>,
+    /// From when it may be sent.
+    pub available_at: DateTime<Utc>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// From when on it is not worth sending.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A lease of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The workspace, under which its content is read.
+    pub workspace: WorkspaceId,
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The number of the lease; whoever comes with an older one has lost it.
+    pub fence: i64,
+}
+
+impl From<GivenUp> for DeliveryState {
+    fn from(end: GivenUp) -> Self {
+        match end {
+            GivenUp::Expired => Self::Expired,
+            GivenUp::Failed => Self::Failed,
+            GivenUp::Dropped => Self::Dropped,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The inbox: what came in and is worked off later, reduced to ids, kinds and instants.
+
+use chrono::{DateTime, Utc};
+use domain::ids::{ChannelId, DeliveryId, InboxId, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// What is to be worked off. It is stored as JSON; a variant is never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum InboxItem {
+    /// A person changed in Slack and must be read again.
+    UserChanged {
+        /// Who.
+        user: UserId,
+    },
+    /// The app was removed from the workspace.
+    AppUninstalled {
+        /// When, as Slack says.
+        at: DateTime<Utc>,
+    },
+    /// Tokens of the workspace were revoked.
+    TokensRevoked {
+        /// When, as Slack says.
+        at: DateTime<Utc>,
+        /// Whether the bot's token is among them.
+        bot: bool,
+    },
+    /// A message of ours was seen in a channel: the proof that it was posted.
+    OwnMessage {
+        /// The channel.
+        channel: ChannelId,
+        /// Slack's `ts` of the message.
+        ts: String,
+        /// The delivery that it names.
+        delivery: Option<DeliveryId>,
+    },
+    /// These people must be read again.
+    RefreshPeople {
+        /// Who.
+        users: Vec<UserId>,
+    },
+}
+
+/// A row of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxRecord {
+    /// The row.
+    pub id: InboxId,
+    /// What is to be done.
+    pub item: InboxItem,
+    /// How often it was tried and put back.
+    pub attempts: u32,
+    /// When it came in.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A lease of a row of the inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InboxClaim {
+    /// The workspace, under which its content is read.
+    pub workspace: WorkspaceId,
+    /// The row.
+    pub inbox: InboxId,
+    /// The number of the lease; whoever comes with an older one has lost it.
+    pub fence: i64,
+}

@@ -1,0 +1,43 @@
+//! What is written and read, one file per family of tables.
+
+mod absence;
+mod audit;
+mod delivery;
+mod inbox;
+mod request;
+mod rotation;
+mod turn;
+mod workspace;
+
+pub use absence::{AbsenceRecord, AbsenceSource};
+pub use audit::AuditEvent;
+pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
+pub use inbox::{InboxClaim, InboxItem, InboxRecord};
+pub use request::Outcome;
+pub use rotation::{Advance, RotationRecord};
+pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
+pub use workspace::{NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord};
+
+/// Declares an enum with the one word by which each variant is stored.
+macro_rules! stored_words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// Returns the word that is stored.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// Returns what a stored word means, or `None` for a word of another version.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use stored_words;

@@ -1,0 +1,123 @@
+//! Absences.
+
+use super::{Conn, Fields, Row, list_of};
+use crate::error::StoreError;
+use crate::records::{AbsenceRecord, AbsenceSource};
+use chrono::{DateTime, Utc};
+use domain::ids::{AbsenceId, UserId, WorkspaceId};
+
+/// Later than every absence begins; the last instant whose text sorts like its time.
+const NEVER: i64 = 253_402_300_799;
+
+statements! {
+    INSERT_ABSENCE = (
+        "insert into absences (
+             workspace_id, absence_id, user_id, source, first_day, last_day, zone, starts_at,
+             ends_at, entered_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    );
+    LIST_ABSENCES = (
+        "select absence_id, user_id, source, first_day, last_day, zone, starts_at, ends_at,
+                entered_by, created_at
+           from absences
+          where workspace_id = $1
+            and user_id in ", list_begins, "$2", list_ends,
+        "   and starts_at < $4
+            and (ends_at is null or ends_at > $3)
+          order by starts_at, absence_id"
+    );
+    FIND_ABSENCE = (
+        "select absence_id, user_id, source, first_day, last_day, zone, starts_at, ends_at,
+                entered_by, created_at
+           from absences
+          where workspace_id = $1
+            and absence_id = $2"
+    );
+    DELETE_ABSENCE = (
+        "delete from absences
+          where workspace_id = $1
+            and absence_id = $2"
+    );
+}
+
+pub(crate) async fn insert_absence(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    absence: &AbsenceRecord,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT_ABSENCE)
+        .bind(workspace.as_uuid())
+        .bind(absence.id.as_uuid())
+        .bind(absence.user.as_str())
+        .bind(absence.source.as_str())
+        .bind(absence.from)
+        .bind(absence.to)
+        .bind(&absence.zone)
+        .bind(absence.starts_at)
+        .bind(absence.ends_at)
+        .bind(absence.entered_by.as_str())
+        .bind(absence.created_at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn list_absences(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    users: &[UserId],
+    from: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+) -> Result<Vec<AbsenceRecord>, StoreError> {
+    let never = DateTime::from_timestamp(NEVER, 0).unwrap_or_default();
+    let rows = sqlx::query(LIST_ABSENCES)
+        .bind(workspace.as_uuid())
+        .bind(list_of(users))
+        .bind(from)
+        .bind(until.unwrap_or(never))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_absence).collect()
+}
+
+pub(crate) async fn find_absence(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: AbsenceId,
+) -> Result<Option<AbsenceRecord>, StoreError> {
+    let row = sqlx::query(FIND_ABSENCE)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read_absence).transpose()
+}
+
+pub(crate) async fn delete_absence(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: AbsenceId,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(DELETE_ABSENCE)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn read_absence(row: &Row) -> Result<AbsenceRecord, StoreError> {
+    let fields = Fields::new(row, "absences", "absence_id");
+    Ok(AbsenceRecord {
+        id: AbsenceId::new(fields.get("absence_id")?),
+        user: fields.user("user_id")?,
+        source: fields.word("source", AbsenceSource::parse)?,
+        from: fields.get("first_day")?,
+        to: fields.get("last_day")?,
+        zone: fields.get("zone")?,
+        starts_at: fields.get("starts_at")?,
+        ends_at: fields.get("ends_at")?,
+        entered_by: fields.user("entered_by")?,
+        created_at: fields.get("created_at")?,
+    })
+}

@@ -1,0 +1,306 @@
+//! The outbox, inside one workspace.
+
+use super::{Conn, Fields, Row};
+use crate::error::StoreError;
+use crate::id::new_id;
+use crate::records::{DeliveryRecord, DeliveryState, GivenUp};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::Envelope;
+use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
+use sqlx::types::Json;
+
+/// For how long a row that is parked or ambiguous keeps what comes after it waiting, at most.
+pub(crate) const HOLD: TimeDelta = TimeDelta::minutes(2);
+
+statements! {
+    INSERT_DELIVERY = (
+        "insert into outbox (
+             workspace_id, delivery_id, order_id, order_key, envelope, state, available_at, fence,
+             attempts, crashes, is_resend, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, false, $7, $8)
+         on conflict (workspace_id, delivery_id) do nothing"
+    );
+    FIND_DELIVERY = (
+        "select delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
+                available_at, created_at, expires_at
+           from outbox
+          where workspace_id = $1
+            and delivery_id = $2"
+    );
+    RECORD_SENDING = (
+        "update outbox
+            set state = 'sending',
+                attempts = attempts + 1
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and state = 'pending'
+            and leased_until > $4"
+    );
+    // Whoever knows that it was sent is believed, also after the lease ran out, as long as nobody leased it again.
+    RECORD_SENT = (
+        "update outbox
+            set state = 'sent',
+                channel_id = $4,
+                ts = $5,
+                finished_at = $6,
+                held_until = null,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and state in ('sending', 'ambiguous', 'sent', 'unconfirmed', 'quarantined')"
+    );
+    RECORD_NOT_SENT = (
+        "update outbox
+            set state = 'pending',
+                available_at = $4,
+                held_until = $5,
+                code = $6,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and finished_at is null"
+    );
+    RECORD_AMBIGUOUS = (
+        "update outbox
+            set state = case when is_resend then 'unconfirmed' else 'ambiguous' end,
+                finished_at = case when is_resend then $7 else null end,
+                available_at = $4,
+                held_until = $5,
+                code = $6,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and state in ('sending', 'ambiguous')"
+    );
+    RECORD_GIVEN_UP = (
+        "update outbox
+            set state = $4,
+                code = $5,
+                finished_at = $6,
+                held_until = null,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and finished_at is null"
+    );
+    RELEASE_DELIVERY = (
+        "update outbox
+            set leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and state = 'pending'"
+    );
+    RECORD_ECHO = (
+        "update outbox
+            set state = 'sent',
+                channel_id = $3,
+                ts = $4,
+                finished_at = $5,
+                held_until = null,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and attempts > 0
+            and state <> 'sent'"
+    );
+}
+
+pub(crate) async fn insert_delivery(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    envelope: &Envelope,
+    available_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(INSERT_DELIVERY)
+        .bind(workspace.as_uuid())
+        .bind(envelope.delivery_id(workspace).as_uuid())
+        .bind(new_id(now))
+        .bind(envelope.order_key())
+        .bind(Json(envelope))
+        .bind(available_at)
+        .bind(now)
+        .bind(available_at + envelope.effect.useful_for())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn find_delivery(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+) -> Result<Option<DeliveryRecord>, StoreError> {
+    let row = sqlx::query(FIND_DELIVERY)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read_delivery).transpose()
+}
+
+pub(crate) async fn record_sending(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_SENDING)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_sent(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+    channel: &ChannelId,
+    ts: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_SENT)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(channel.as_str())
+        .bind(ts)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_not_sent(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+    available_at: DateTime<Utc>,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_NOT_SENT)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(available_at)
+        .bind(available_at.min(now + HOLD))
+        .bind(code)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_ambiguous(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+    hold_until: DateTime<Utc>,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_AMBIGUOUS)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(hold_until)
+        .bind(hold_until.min(now + HOLD))
+        .bind(code)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_given_up(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+    end: GivenUp,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_GIVEN_UP)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(DeliveryState::from(end).as_str())
+        .bind(code)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn release_delivery(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RELEASE_DELIVERY)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_echo(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    channel: &ChannelId,
+    ts: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_ECHO)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(channel.as_str())
+        .bind(ts)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn read_delivery(row: &Row) -> Result<DeliveryRecord, StoreError> {
+    let fields = Fields::new(row, "outbox", "delivery_id");
+    Ok(DeliveryRecord {
+        id: DeliveryId::new(fields.get("delivery_id")?),
+        envelope: fields.json("envelope")?,
+        state: fields.word("state", DeliveryState::parse)?,
+        channel: fields.maybe_channel("channel_id")?,
+        ts: fields.get("ts")?,
+        attempts: fields.count("attempts")?,
+        crashes: fields.count("crashes")?,
+        is_resend: fields.get("is_resend")?,
+        code: fields.get("code")?,
+        available_at: fields.get("available_at")?,
+        created_at: fields.get("created_at")?,
+        expires_at: fields.get("expires_at")?,
+    })
+}

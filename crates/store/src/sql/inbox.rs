@@ -1,0 +1,127 @@
+//! The inbox, inside one workspace.
+
+use super::{Conn, Fields, Row};
+use crate::error::StoreError;
+use crate::records::{InboxItem, InboxRecord};
+use chrono::{DateTime, Utc};
+use domain::ids::{InboxId, WorkspaceId};
+use sqlx::types::Json;
+
+statements! {
+    INSERT_INBOX = (
+        "insert into inbox (
+             workspace_id, inbox_id, dedupe, item, state, available_at, fence, attempts, crashes,
+             created_at)
+         values ($1, $2, $3, $4, 'pending', $5, 0, 0, 0, $5)
+         on conflict (workspace_id, dedupe) do nothing"
+    );
+    FIND_INBOX = (
+        "select inbox_id, item, attempts, created_at
+           from inbox
+          where workspace_id = $1
+            and inbox_id = $2
+            and finished_at is null"
+    );
+    FINISH_INBOX = (
+        "update inbox
+            set state = 'done',
+                finished_at = $4,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and inbox_id = $2
+            and fence = $3
+            and finished_at is null"
+    );
+    RETRY_INBOX = (
+        "update inbox
+            set available_at = $4,
+                attempts = attempts + 1,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and inbox_id = $2
+            and fence = $3
+            and finished_at is null"
+    );
+}
+
+pub(crate) async fn insert_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+    item: &InboxItem,
+    dedupe: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(INSERT_INBOX)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(dedupe)
+        .bind(Json(item))
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn find_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+) -> Result<Option<InboxRecord>, StoreError> {
+    let row = sqlx::query(FIND_INBOX)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read_inbox).transpose()
+}
+
+pub(crate) async fn finish_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+    fence: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    change(conn, FINISH_INBOX, workspace, id, fence, now).await
+}
+
+pub(crate) async fn retry_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+    fence: i64,
+    available_at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    change(conn, RETRY_INBOX, workspace, id, fence, available_at).await
+}
+
+async fn change(
+    conn: &mut Conn,
+    statement: &'static str,
+    workspace: WorkspaceId,
+    id: InboxId,
+    fence: i64,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(statement)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(at)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn read_inbox(row: &Row) -> Result<InboxRecord, StoreError> {
+    let fields = Fields::new(row, "inbox", "inbox_id");
+    Ok(InboxRecord {
+        id: InboxId::new(fields.get("inbox_id")?),
+        item: fields.json("item")?,
+        attempts: fields.count("attempts")?,
+        created_at: fields.get("created_at")?,
+    })
+}

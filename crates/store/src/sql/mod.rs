@@ -1,0 +1,45 @@
+//! The SQL, written once and compiled for each engine.
+//!
+//! The parent module gives `Db`, `Conn`, `Row` and the macro `fragment!`, which holds every difference between the two.
+//! Each statement is declared by `statements!`, which also lists it, so that a test can prepare them all.
+
+mod row;
+
+pub(crate) mod absences;
+pub(crate) mod audit;
+pub(crate) mod deliveries;
+pub(crate) mod inbox;
+pub(crate) mod meta;
+pub(crate) mod queue;
+pub(crate) mod requests;
+pub(crate) mod rotations;
+pub(crate) mod system;
+pub(crate) mod turns;
+pub(crate) mod workspaces;
+
+use super::{Conn, Db, Row};
+use row::Fields;
+
+/// Every statement with its name.
+#[cfg(test)]
+pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
+    [
+        absences::STATEMENTS,
+        audit::STATEMENTS,
+        deliveries::STATEMENTS,
+        inbox::STATEMENTS,
+        meta::STATEMENTS,
+        queue::STATEMENTS,
+        requests::STATEMENTS,
+        rotations::STATEMENTS,
+        system::STATEMENTS,
+        turns::STATEMENTS,
+        workspaces::STATEMENTS,
+    ]
+    .concat()
+}
+
+/// Returns the ids as the JSON text that `list_begins` and `list_ends` take apart.
+fn list_of(users: &[domain::ids::UserId]) -> String {
+    serde_json::Value::from_iter(users.iter().map(domain::ids::UserId::as_str)).to_string()
+}

@@ -1,0 +1,154 @@
+//! Work over many workspaces beside the queues: ids and instants, never content.
+
+use super::{Conn, Fields, Row};
+use crate::error::StoreError;
+use crate::records::{DeliveryState, Swept, WorkspaceListing};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{RotationId, TeamId, WorkspaceId};
+
+statements! {
+    // A workspace without an installation is left alone; its handoffs are caught up after it is installed again.
+    LIST_DUE_HANDOFFS = (
+        "select r.workspace_id, r.rotation_id
+           from rotations r
+           join workspaces w on w.workspace_id = r.workspace_id
+          where r.next_handoff_at <= $1
+            and w.is_active
+          order by r.next_handoff_at, r.workspace_id, r.rotation_id
+          limit $2"
+    );
+    EARLIEST_HANDOFF_AT = (
+        "select r.next_handoff_at
+           from rotations r
+           join workspaces w on w.workspace_id = r.workspace_id
+          where r.next_handoff_at is not null
+            and w.is_active
+          order by r.next_handoff_at
+          limit 1"
+    );
+    INSERT_OAUTH_STATE = (
+        "insert into oauth_states (state_hash, browser_hash, expires_at)
+         values ($1, $2, $3)"
+    );
+    TAKE_OAUTH_STATE = (
+        "delete from oauth_states
+          where state_hash = $1
+      returning browser_hash, expires_at"
+    );
+    LIST_WORKSPACES = (
+        "select workspace_id, team_id, is_active
+           from workspaces
+          order by workspace_id"
+    );
+    DELETE_REQUEST_KEYS = ("delete from request_keys where created_at < $1");
+    DELETE_OAUTH_STATES = ("delete from oauth_states where expires_at <= $1");
+    DELETE_INBOX = ("delete from inbox where finished_at < $1 and state = 'done'");
+    DELETE_DELIVERIES = ("delete from outbox where finished_at < $1");
+    COUNT_OUTBOX = (
+        "select state, count(*) as number
+           from outbox
+          group by state
+          order by state"
+    );
+}
+
+pub(crate) async fn list_due_handoffs(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<(WorkspaceId, RotationId)>, StoreError> {
+    let rows =
+        sqlx::query(LIST_DUE_HANDOFFS).bind(now).bind(i64::from(limit)).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::new(row, "rotations", "rotation_id");
+            Ok((
+                WorkspaceId::new(fields.get("workspace_id")?),
+                RotationId::new(fields.get("rotation_id")?),
+            ))
+        })
+        .collect()
+}
+
+pub(crate) async fn earliest_handoff_at(
+    conn: &mut Conn,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(sqlx::query_scalar(EARLIEST_HANDOFF_AT).fetch_optional(conn).await?)
+}
+
+pub(crate) async fn insert_oauth_state(
+    conn: &mut Conn,
+    state_hash: &[u8],
+    browser_hash: &[u8],
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT_OAUTH_STATE)
+        .bind(state_hash)
+        .bind(browser_hash)
+        .bind(expires_at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The row is gone whatever the answer, so a state that was tried from another browser is spent.
+pub(crate) async fn take_oauth_state(
+    conn: &mut Conn,
+    state_hash: &[u8],
+    browser_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(TAKE_OAUTH_STATE).bind(state_hash).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(false) };
+    let fields = Fields::new(&row, "oauth_states", "state_hash");
+    let stored: Vec<u8> = fields.get("browser_hash")?;
+    let expires_at: DateTime<Utc> = fields.get("expires_at")?;
+    Ok(stored == browser_hash && now < expires_at)
+}
+
+pub(crate) async fn list_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceListing>, StoreError> {
+    let rows = sqlx::query(LIST_WORKSPACES).fetch_all(conn).await?;
+    rows.iter().map(read_listing).collect()
+}
+
+pub(crate) async fn delete_expired(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+) -> Result<Swept, StoreError> {
+    let day_ago = now - TimeDelta::days(1);
+    Ok(Swept {
+        request_keys: delete(conn, DELETE_REQUEST_KEYS, day_ago).await?,
+        oauth_states: delete(conn, DELETE_OAUTH_STATES, now).await?,
+        inbox: delete(conn, DELETE_INBOX, day_ago).await?,
+        deliveries: delete(conn, DELETE_DELIVERIES, now - TimeDelta::days(30)).await?,
+    })
+}
+
+pub(crate) async fn count_outbox_by_state(
+    conn: &mut Conn,
+) -> Result<Vec<(DeliveryState, u64)>, StoreError> {
+    let rows = sqlx::query(COUNT_OUTBOX).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::new(row, "outbox", "state");
+            Ok((fields.word("state", DeliveryState::parse)?, fields.count("number")?))
+        })
+        .collect()
+}
+
+async fn delete(
+    conn: &mut Conn,
+    statement: &'static str,
+    before: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    Ok(sqlx::query(statement).bind(before).execute(conn).await?.rows_affected())
+}
+
+fn read_listing(row: &Row) -> Result<WorkspaceListing, StoreError> {
+    let fields = Fields::new(row, "workspaces", "workspace_id");
+    Ok(WorkspaceListing {
+        id: WorkspaceId::new(fields.get("workspace_id")?),
+        team: TeamId::new(fields.get("team_id")?),
+        is_active: fields.get("is_active")?,
+    })
+}

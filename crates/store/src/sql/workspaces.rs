@@ -1,0 +1,172 @@
+//! Workspaces and people.
+
+use super::{Conn, Fields, Row};
+use crate::error::StoreError;
+use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
+use chrono::{DateTime, Utc};
+use crypto::Sealed;
+use domain::ids::{TeamId, UserId, WorkspaceId};
+
+statements! {
+    UPSERT_WORKSPACE = (
+        "insert into workspaces (
+             workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, bot_token,
+             is_active, installed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)
+         on conflict (workspace_id) do update
+            set name = excluded.name,
+                app_id = excluded.app_id,
+                bot_user_id = excluded.bot_user_id,
+                scopes = excluded.scopes,
+                installer_id = excluded.installer_id,
+                bot_token = excluded.bot_token,
+                is_active = true,
+                installed_at = excluded.installed_at,
+                deactivated_at = null"
+    );
+    FIND_WORKSPACE = (
+        "select workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, is_active,
+                installed_at
+           from workspaces
+          where workspace_id = $1"
+    );
+    FIND_BOT_TOKEN = (
+        "select bot_token
+           from workspaces
+          where workspace_id = $1
+            and is_active
+            and bot_token is not null"
+    );
+    DEACTIVATE_WORKSPACE = (
+        "update workspaces
+            set is_active = false,
+                bot_token = null,
+                deactivated_at = $2
+          where workspace_id = $1
+            and is_active
+            and installed_at <= $2"
+    );
+    UPSERT_PERSON = (
+        "insert into people (
+             workspace_id, user_id, display_name, zone, is_deactivated, is_admin, refreshed_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (workspace_id, user_id) do update
+            set display_name = excluded.display_name,
+                zone = excluded.zone,
+                is_deactivated = excluded.is_deactivated,
+                is_admin = excluded.is_admin,
+                refreshed_at = excluded.refreshed_at
+          where people.refreshed_at <= excluded.refreshed_at"
+    );
+    FIND_PEOPLE = (
+        "select user_id, display_name, zone, is_deactivated, is_admin, refreshed_at
+           from people
+          where workspace_id = $1
+            and user_id in ", list_begins, "$2", list_ends
+    );
+}
+
+pub(crate) async fn upsert_workspace(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    install: &NewInstall,
+    token: &Sealed,
+) -> Result<(), StoreError> {
+    sqlx::query(UPSERT_WORKSPACE)
+        .bind(workspace.as_uuid())
+        .bind(install.team.as_str())
+        .bind(&install.name)
+        .bind(&install.app_id)
+        .bind(install.bot_user.as_str())
+        .bind(install.scopes.join(","))
+        .bind(install.installer.as_str())
+        .bind(token.as_bytes())
+        .bind(install.at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn find_workspace(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Option<WorkspaceRecord>, StoreError> {
+    let row = sqlx::query(FIND_WORKSPACE).bind(workspace.as_uuid()).fetch_optional(conn).await?;
+    row.as_ref().map(read_workspace).transpose()
+}
+
+pub(crate) async fn find_bot_token(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(sqlx::query_scalar(FIND_BOT_TOKEN).bind(workspace.as_uuid()).fetch_optional(conn).await?)
+}
+
+pub(crate) async fn deactivate_workspace(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query(DEACTIVATE_WORKSPACE).bind(workspace.as_uuid()).bind(at).execute(conn).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn upsert_person(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    person: &PersonRecord,
+) -> Result<(), StoreError> {
+    sqlx::query(UPSERT_PERSON)
+        .bind(workspace.as_uuid())
+        .bind(person.user.as_str())
+        .bind(&person.display_name)
+        .bind(person.zone.as_deref())
+        .bind(person.is_deactivated)
+        .bind(person.is_admin)
+        .bind(person.refreshed_at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn find_people(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    users: &[UserId],
+) -> Result<Vec<PersonRecord>, StoreError> {
+    let rows = sqlx::query(FIND_PEOPLE)
+        .bind(workspace.as_uuid())
+        .bind(super::list_of(users))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_person).collect()
+}
+
+fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
+    let fields = Fields::new(row, "workspaces", "workspace_id");
+    let scopes: &str = fields.get("scopes")?;
+    Ok(WorkspaceRecord {
+        id: WorkspaceId::new(fields.get("workspace_id")?),
+        team: TeamId::new(fields.get("team_id")?),
+        name: fields.get("name")?,
+        app_id: fields.get("app_id")?,
+        bot_user: fields.user("bot_user_id")?,
+        scopes: scopes.split(',').filter(|scope| !scope.is_empty()).map(String::from).collect(),
+        is_active: fields.get("is_active")?,
+        installed_at: fields.get("installed_at")?,
+        installer: fields.user("installer_id")?,
+    })
+}
+
+fn read_person(row: &Row) -> Result<PersonRecord, StoreError> {
+    let fields = Fields::new(row, "people", "user_id");
+    Ok(PersonRecord {
+        user: fields.user("user_id")?,
+        display_name: fields.get("display_name")?,
+        zone: fields.get("zone")?,
+        is_deactivated: fields.get("is_deactivated")?,
+        is_admin: fields.get("is_admin")?,
+        refreshed_at: fields.get("refreshed_at")?,
+    })
+}

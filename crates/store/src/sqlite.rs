@@ -1,0 +1,86 @@
+//! SQLite: one file, one writer connection whose commits many transactions share, several readers.
+
+/// What differs from PostgreSQL. There is one writer, so nothing needs a lock of its own.
+macro_rules! fragment {
+    ($text:literal) => {
+        $text
+    };
+    (for_update) => {
+        ""
+    };
+    (for_update_skip_locked) => {
+        ""
+    };
+    (list_begins) => {
+        "(select value from json_each("
+    };
+    (list_ends) => {
+        "))"
+    };
+}
+
+mod connect;
+#[path = "sql/mod.rs"]
+pub(crate) mod sql;
+pub(crate) mod writer;
+
+use crate::error::StoreError;
+use crate::migrations;
+use connect::{is_url, options};
+use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::time::Duration;
+use writer::{Lease, Writer};
+
+pub(crate) type Db = Sqlite;
+pub(crate) type Conn = SqliteConnection;
+pub(crate) type Row = sqlx::sqlite::SqliteRow;
+
+const READERS: u32 = 4;
+const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// An opened SQLite database.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+/// Returns whether the URL names this engine.
+pub(crate) fn is_mine(url: &str) -> bool {
+    is_url(url)
+}
+
+/// Applies the pending migrations and returns their names.
+pub(crate) async fn migrate(url: &str) -> Result<Vec<String>, StoreError> {
+    let mut connection = Conn::connect_with(&options(url)?).await?;
+    let applied = migrations::apply(&migrations::SQLITE, &mut connection).await?;
+    connection.close().await?;
+    Ok(applied)
+}
+
+impl Engine {
+    /// Opens the file, which has to be migrated.
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = options(url)?;
+        let writer = Writer::start(options.clone()).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(READER_WAIT)
+            .connect_lazy_with(options.pragma("query_only", "on"));
+        Ok(Self { readers, writer })
+    }
+
+    pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+
+    pub(crate) async fn write(&self) -> Result<Lease, StoreError> {
+        self.writer.lease().await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

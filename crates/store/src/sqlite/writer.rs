@@ -1,0 +1,72 @@
+//! Group commit: many transactions, one flush.
+//!
+//! A flush costs milliseconds and SQLite has one writer. So each transaction works in a savepoint on the one writing
+//! connection and hands it to the next that waits. When nobody waits, the batch is full or a few milliseconds old, one
+//! real commit serves all of them, and only then is each told that it is saved.
+//!
+//! One task owns the batch ([`Keeper`]). A transaction holds a [`Lease`] and reaches the connection through it; dropping
+//! the lease, taking too long or a failed statement rolls its savepoint back before anybody else gets the connection.
+
+mod batch;
+mod keeper;
+mod lease;
+#[cfg(test)]
+mod tests;
+
+use crate::error::StoreError;
+use keeper::Keeper;
+pub(crate) use lease::Lease;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// How long a transaction waits for its turn before it gives up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The way to the one writing connection. Clones share it; when the last one is gone, it is closed.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    requests: mpsc::UnboundedSender<Request>,
+}
+
+/// What is asked of the keeper.
+enum Request {
+    /// The connection, when it is free.
+    Lease(oneshot::Sender<Result<Lease, StoreError>>),
+    /// To commit what is open, close the connection and say so.
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Opens the writing connection.
+    pub(crate) async fn start(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let (sender, requests) = mpsc::unbounded_channel();
+        let keeper = Keeper::open(options, requests).await?;
+        tokio::spawn(keeper.run());
+        Ok(Self { requests: sender })
+    }
+
+    /// Waits for the connection.
+    pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
+        let (sender, receiver) = oneshot::channel();
+        self.requests.send(Request::Lease(sender)).map_err(|_| closed())?;
+        match tokio::time::timeout(PATIENCE, receiver).await {
+            Ok(answer) => answer.map_err(|_| closed())?,
+            Err(_) => Err(StoreError::Unavailable {
+                reason: String::from("the writer was busy for too long"),
+            }),
+        }
+    }
+
+    /// Closes the connection after what is open was committed.
+    pub(crate) async fn close(&self) {
+        let (sender, receiver) = oneshot::channel();
+        if self.requests.send(Request::Close(sender)).is_ok() {
+            let _ = receiver.await;
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable { reason: String::from("the database is closed") }
+}

@@ -1,0 +1,111 @@
+//! One real transaction and those who share it.
+
+use super::lease::Commit;
+use crate::error::StoreError;
+use sqlx::SqliteConnection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How many transactions share a commit at most.
+const FULL: usize = 128;
+/// How old a batch may grow while others still wait to join it.
+const OLD: Duration = Duration::from_millis(5);
+
+/// Set by SQLite whenever it rolls back a whole transaction, also when an error makes it do so.
+pub(super) type Fell = Arc<AtomicBool>;
+
+/// A real transaction that is open.
+pub(super) struct Batch {
+    fell: Fell,
+    began: Instant,
+    members: Vec<Commit>,
+}
+
+impl Batch {
+    /// Begins the real transaction with the write lock taken, so no statement in it can meet another writer.
+    pub(super) async fn begin(
+        connection: &mut SqliteConnection,
+        fell: Fell,
+    ) -> Result<Self, StoreError> {
+        sqlx::query("begin immediate").execute(connection).await?;
+        fell.store(false, Ordering::SeqCst);
+        Ok(Self { fell, began: Instant::now(), members: Vec::new() })
+    }
+
+    /// Opens the savepoint of the next member.
+    pub(super) async fn open(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        sqlx::query("savepoint member").execute(connection).await?;
+        self.check()
+    }
+
+    /// Keeps what the member did, to be saved with the batch.
+    pub(super) async fn keep(
+        &mut self,
+        connection: &mut SqliteConnection,
+        member: Commit,
+    ) -> Result<(), StoreError> {
+        // First a member, then checked: whose transaction fell under it is told so with the others.
+        self.members.push(member);
+        self.check()?;
+        sqlx::query("release member").execute(connection).await?;
+        Ok(())
+    }
+
+    /// Undoes what the member did and nothing else.
+    pub(super) async fn undo(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        self.check()?;
+        sqlx::query("rollback to member; release member").execute(connection).await?;
+        self.check()
+    }
+
+    /// Returns whether it is time to commit although others wait.
+    pub(super) fn is_ripe(&self) -> bool {
+        self.members.len() >= FULL || self.began.elapsed() >= OLD
+    }
+
+    /// Returns whether nobody waits for the commit.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Commits and tells each member; where the commit fails, nothing was saved and each is told that.
+    pub(super) async fn commit(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let outcome = self.check();
+        let outcome = match outcome {
+            Ok(()) => sqlx::query("commit").execute(connection).await.map(|_| ()),
+            Err(error) => return self.fail(error),
+        };
+        match outcome {
+            Ok(()) => {
+                self.tell(&Ok(()));
+                Ok(())
+            }
+            Err(error) => self.fail(error.into()),
+        }
+    }
+
+    /// Tells each member that nothing was saved, and returns why.
+    pub(super) fn fail(self, error: StoreError) -> Result<(), StoreError> {
+        let outcome = Err(error);
+        self.tell(&outcome);
+        outcome
+    }
+
+    fn tell(self, outcome: &Result<(), StoreError>) {
+        for Commit(member) in self.members {
+            // Whoever stopped listening does not mind.
+            let _ = member.send(outcome.clone());
+        }
+    }
+
+    /// Returns an error where SQLite has rolled back the whole transaction by itself.
+    fn check(&self) -> Result<(), StoreError> {
+        if self.fell.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable {
+                reason: String::from("the database gave up the transaction"),
+            });
+        }
+        Ok(())
+    }
+}

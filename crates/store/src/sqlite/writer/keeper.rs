@@ -1,0 +1,223 @@
+//! The task that owns the writing connection and decides who has it and when it commits.
+
+use super::Request;
+use super::batch::{Batch, Fell};
+use super::lease::{Commit, Lease, Slot};
+use crate::error::StoreError;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
+
+/// How long a transaction may hold the connection. A debug build is many times slower than what it stands for.
+pub(super) const LIMIT: Duration =
+    if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) };
+
+/// How often is looked for somebody who waits before a batch is committed.
+const LOOKS: usize = 2;
+
+/// Where somebody waits for the connection.
+type Waiting = oneshot::Sender<Result<Lease, StoreError>>;
+/// Where somebody waits for the end, if anybody does.
+type Ended = Option<oneshot::Sender<()>>;
+
+/// The owner of the writing connection.
+pub(super) struct Keeper {
+    options: SqliteConnectOptions,
+    requests: mpsc::UnboundedReceiver<Request>,
+    slot: Arc<Mutex<Slot>>,
+    fell: Fell,
+    is_broken: bool,
+}
+
+/// What there is to do.
+enum Next {
+    Serve(Waiting),
+    Stop(Ended),
+}
+
+impl Keeper {
+    pub(super) async fn open(
+        options: SqliteConnectOptions,
+        requests: mpsc::UnboundedReceiver<Request>,
+    ) -> Result<Self, StoreError> {
+        let fell = Fell::new(AtomicBool::new(false));
+        let connection = connect(&options, &fell).await?;
+        let slot = Arc::new(Mutex::new(Slot { connection, turn: 0 }));
+        Ok(Self { options, requests, slot, fell, is_broken: false })
+    }
+
+    /// Serves until the last writer is gone or one asks to close.
+    pub(super) async fn run(mut self) {
+        loop {
+            let stop = match self.next().await {
+                Next::Serve(first) => self.run_batch(first).await,
+                Next::Stop(ended) => Some(ended),
+            };
+            if let Some(ended) = stop {
+                return self.stop(ended).await;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Next {
+        match self.requests.recv().await {
+            Some(Request::Lease(waiting)) => Next::Serve(waiting),
+            Some(Request::Close(ended)) => Next::Stop(Some(ended)),
+            None => Next::Stop(None),
+        }
+    }
+
+    /// Runs one batch from its first member to the commit; returns the wish to stop, if one came meanwhile.
+    async fn run_batch(&mut self, first: Waiting) -> Option<Ended> {
+        let mut batch = match self.begin().await {
+            Ok(batch) => batch,
+            Err(error) => {
+                let _ = first.send(Err(error));
+                return None;
+            }
+        };
+        let mut next = Some(Next::Serve(first));
+        let mut stop = None;
+        while let Some(what) = next.take() {
+            let waiting = match what {
+                Next::Serve(waiting) => waiting,
+                Next::Stop(ended) => {
+                    stop = Some(ended);
+                    break;
+                }
+            };
+            if let Err(error) = self.serve(&mut batch, waiting).await {
+                let _ = batch.fail(error);
+                self.roll_back().await;
+                return stop;
+            }
+            if !batch.is_ripe() {
+                next = self.look().await;
+            }
+        }
+        let mut slot = self.take_back().await;
+        let outcome = batch.commit(&mut slot.connection).await;
+        drop(slot);
+        if outcome.is_err() {
+            self.roll_back().await;
+        }
+        stop
+    }
+
+    /// Returns who waits now; those who run on other threads get a moment to ask.
+    async fn look(&mut self) -> Option<Next> {
+        for _ in 0..LOOKS {
+            match self.requests.try_recv() {
+                Ok(Request::Lease(waiting)) => return Some(Next::Serve(waiting)),
+                Ok(Request::Close(ended)) => return Some(Next::Stop(Some(ended))),
+                Err(mpsc::error::TryRecvError::Disconnected) => return Some(Next::Stop(None)),
+                Err(mpsc::error::TryRecvError::Empty) => tokio::task::yield_now().await,
+            }
+        }
+        None
+    }
+
+    async fn begin(&mut self) -> Result<Batch, StoreError> {
+        if self.is_broken {
+            let connection = connect(&self.options, &self.fell).await?;
+            self.take_back().await.connection = connection;
+        }
+        let fell = Fell::clone(&self.fell);
+        let mut slot = self.take_back().await;
+        let begun = Batch::begin(&mut slot.connection, fell).await;
+        drop(slot);
+        self.is_broken = begun.is_err();
+        begun
+    }
+
+    /// Lets one transaction use the connection, then keeps or undoes what it did.
+    ///
+    /// An error means that the batch as a whole does not stand any more.
+    async fn serve(&self, batch: &mut Batch, waiting: Waiting) -> Result<(), StoreError> {
+        let mut slot = self.take_back().await;
+        if let Err(error) = batch.open(&mut slot.connection).await {
+            let _ = waiting.send(Err(error.clone()));
+            return Err(error);
+        }
+        let (verdict, ending) = oneshot::channel();
+        let lease = Lease::new(Arc::clone(&self.slot), slot.turn, verdict);
+        drop(slot);
+        // Where nobody waits any more the lease is dropped here, which ends it like any other.
+        let _ = waiting.send(Ok(lease));
+        let ending = self.wait_for(ending, batch).await;
+        let mut slot = self.take_back().await;
+        match ending {
+            Some(commit) => batch.keep(&mut slot.connection, commit).await,
+            None => batch.undo(&mut slot.connection).await,
+        }
+    }
+
+    /// Returns how a transaction ends: its wish to commit, or `None` where it was dropped or took too long.
+    ///
+    /// It may go on past the limit while nobody waits, neither for the connection nor for the commit.
+    async fn wait_for(
+        &self,
+        mut ending: oneshot::Receiver<Commit>,
+        batch: &Batch,
+    ) -> Option<Commit> {
+        loop {
+            match tokio::time::timeout(LIMIT, &mut ending).await {
+                Ok(outcome) => return outcome.ok(),
+                Err(_) if batch.is_empty() && self.requests.is_empty() => {}
+                Err(_) => {
+                    tracing::warn!(
+                        "a transaction held the writer for too long and was rolled back"
+                    );
+                    ending.close();
+                    // It may have ended in this very moment.
+                    return ending.try_recv().ok();
+                }
+            }
+        }
+    }
+
+    /// Takes the connection, so that no lease given before can use it any more.
+    async fn take_back(&self) -> MutexGuard<'_, Slot> {
+        let mut slot = self.slot.lock().await;
+        slot.turn += 1;
+        slot
+    }
+
+    /// Ends a transaction that failed; a connection that cannot even do that is replaced before the next one.
+    async fn roll_back(&mut self) {
+        let mut slot = self.take_back().await;
+        let outcome = if self.fell.load(Ordering::SeqCst) {
+            Ok(())
+        } else {
+            sqlx::query("rollback").execute(&mut slot.connection).await.map(|_| ())
+        };
+        drop(slot);
+        self.is_broken = outcome.is_err();
+    }
+
+    async fn stop(self, ended: Ended) {
+        let Self { slot, requests, .. } = self;
+        drop(requests);
+        if let Some(slot) = Arc::into_inner(slot) {
+            // What fails here was committed before; the next start finds it in the log file.
+            let _ = slot.into_inner().connection.close().await;
+        }
+        if let Some(ended) = ended {
+            let _ = ended.send(());
+        }
+    }
+}
+
+/// Opens the connection and lets SQLite tell when it rolls back.
+async fn connect(
+    options: &SqliteConnectOptions,
+    fell: &Fell,
+) -> Result<SqliteConnection, StoreError> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    let fell = Fell::clone(fell);
+    connection.lock_handle().await?.set_rollback_hook(move || fell.store(true, Ordering::SeqCst));
+    Ok(connection)
+}

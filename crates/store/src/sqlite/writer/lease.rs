@@ -1,0 +1,55 @@
+//! A transaction's hold on the writing connection.
+
+use crate::error::StoreError;
+use sqlx::SqliteConnection;
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard, oneshot};
+
+/// The connection and whose turn it is.
+pub(super) struct Slot {
+    pub(super) connection: SqliteConnection,
+    /// The number of the lease that may use the connection now.
+    pub(super) turn: u64,
+}
+
+/// The wish to commit, with where the outcome is told.
+pub(super) struct Commit(pub(super) oneshot::Sender<Result<(), StoreError>>);
+
+/// The right to use the writing connection until it is committed, dropped or taken away.
+pub(crate) struct Lease {
+    slot: Arc<Mutex<Slot>>,
+    turn: u64,
+    /// Dropped unsent, it tells the keeper to roll back.
+    verdict: oneshot::Sender<Commit>,
+}
+
+/// The connection, for one call.
+pub(crate) struct Turn<'a>(MutexGuard<'a, Slot>);
+
+impl Lease {
+    pub(super) fn new(slot: Arc<Mutex<Slot>>, turn: u64, verdict: oneshot::Sender<Commit>) -> Self {
+        Self { slot, turn, verdict }
+    }
+
+    /// Returns the connection, or [`StoreError::TookTooLong`] where it was taken away.
+    pub(crate) async fn connection(&mut self) -> Result<Turn<'_>, StoreError> {
+        let slot = self.slot.lock().await;
+        if slot.turn == self.turn { Ok(Turn(slot)) } else { Err(StoreError::TookTooLong) }
+    }
+
+    /// Asks for the commit and returns when it is on disk.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        let (sender, receiver) = oneshot::channel();
+        if self.verdict.send(Commit(sender)).is_err() {
+            return Err(StoreError::TookTooLong);
+        }
+        drop(self.slot);
+        receiver.await.unwrap_or_else(|_| Err(super::closed()))
+    }
+}
+
+impl Turn<'_> {
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.0.connection
+    }
+}

@@ -1,0 +1,197 @@
+//! The store: opening, migrating and beginning transactions.
+
+use crate::canary;
+use crate::error::StoreError;
+use crate::one_write::OneWrite;
+use crate::system::System;
+use crate::tx::{EngineTx, Tx, run};
+use crate::{postgres, sqlite};
+use chrono::{DateTime, TimeDelta, Utc};
+use crypto::KeyRing;
+use domain::ids::WorkspaceId;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// `sqlite://path` or `postgres://...`, the run-time login.
+    pub url: SecretString,
+    /// PostgreSQL only: the login for work over many workspaces.
+    pub system_url: Option<SecretString>,
+    /// PostgreSQL only: the login that owns the tables; used by [`Store::migrate`] alone.
+    pub owner_url: Option<SecretString>,
+}
+
+/// The database, on either engine. Clones share its connections.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    keys: Arc<KeyRing>,
+}
+
+/// One of the two engines.
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::Engine),
+    Postgres(postgres::Engine),
+}
+
+/// What stands for the workspace in work over many of them.
+pub(crate) const NO_WORKSPACE: WorkspaceId = WorkspaceId::new(Uuid::nil());
+
+impl Store {
+    /// Opens the database; SQLite is created and migrated where that is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Settings`] for a URL of no known engine, a lacking system URL, a login that may do too much or too
+    /// little, and keys that do not open what is stored. [`StoreError::Migration`] where PostgreSQL has migrations pending.
+    /// [`StoreError::Unavailable`] where the database cannot be reached.
+    pub async fn open(settings: &StoreSettings, keys: Arc<KeyRing>) -> Result<Self, StoreError> {
+        let engine = Engine::open(settings).await?;
+        let store = Self { engine, keys };
+        canary::check(&store, &store.keys).await?;
+        Ok(store)
+    }
+
+    /// Applies the pending migrations and returns their names, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Settings`] without an owner URL on PostgreSQL; [`StoreError::Migration`] where one fails or an
+    /// applied one was changed.
+    pub async fn migrate(settings: &StoreSettings) -> Result<Vec<String>, StoreError> {
+        let url = settings.url.expose_secret();
+        if sqlite::is_mine(url) {
+            return sqlite::migrate(url).await;
+        }
+        if !postgres::is_mine(url) {
+            return Err(unknown_engine());
+        }
+        let owner = settings.owner_url.as_ref().ok_or_else(|| {
+            StoreError::Settings(String::from(
+                "migrating PostgreSQL needs DATABASE_OWNER_URL, the login that owns the tables",
+            ))
+        })?;
+        postgres::migrate(owner.expose_secret()).await
+    }
+
+    /// Begins a transaction that only reads and sees one state of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where no connection is to be had.
+    pub async fn read(&self, workspace: WorkspaceId) -> Result<Tx, StoreError> {
+        let engine = match &self.engine {
+            Engine::Sqlite(engine) => EngineTx::SqliteRead(engine.read().await?),
+            Engine::Postgres(engine) => EngineTx::Postgres(engine.read(workspace).await?),
+        };
+        Ok(self.tx(workspace, engine, None))
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where no connection is to be had.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds where the task holds a writing transaction already: on SQLite the second would wait for the first
+    /// for ever.
+    pub async fn write(&self, workspace: WorkspaceId) -> Result<Tx, StoreError> {
+        let one_write = self.one_write();
+        let engine = match &self.engine {
+            Engine::Sqlite(engine) => EngineTx::SqliteWrite(engine.write().await?),
+            Engine::Postgres(engine) => EngineTx::Postgres(engine.write(workspace).await?),
+        };
+        Ok(self.tx(workspace, engine, one_write))
+    }
+
+    /// Returns the door to work over many workspaces.
+    #[must_use]
+    pub fn system(&self) -> System {
+        System { store: self.clone() }
+    }
+
+    /// Returns whether the database answers, by asking it with the run-time login.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.read(NO_WORKSPACE).await?;
+        run!(&mut tx, meta::ping())
+    }
+
+    /// Returns how far the database server's clock is ahead of `now`; zero on SQLite, which has no clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where the server does not answer.
+    pub async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(TimeDelta::zero()),
+            Engine::Postgres(engine) => engine.clock_offset(now).await,
+        }
+    }
+
+    /// Closes all connections once the running transactions have ended; afterwards nothing can be begun.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.close().await,
+            Engine::Postgres(engine) => engine.close().await,
+        }
+    }
+
+    pub(crate) async fn read_unscoped(&self) -> Result<Tx, StoreError> {
+        let engine = match &self.engine {
+            Engine::Sqlite(engine) => EngineTx::SqliteRead(engine.read().await?),
+            Engine::Postgres(engine) => EngineTx::Postgres(engine.read_unscoped().await?),
+        };
+        Ok(self.tx(NO_WORKSPACE, engine, None))
+    }
+
+    pub(crate) async fn write_unscoped(&self) -> Result<Tx, StoreError> {
+        let one_write = self.one_write();
+        let engine = match &self.engine {
+            Engine::Sqlite(engine) => EngineTx::SqliteWrite(engine.write().await?),
+            Engine::Postgres(engine) => EngineTx::Postgres(engine.write_unscoped().await?),
+        };
+        Ok(self.tx(NO_WORKSPACE, engine, one_write))
+    }
+
+    /// The key ring has one address for all clones of a store.
+    fn one_write(&self) -> Option<OneWrite> {
+        OneWrite::begin(Arc::as_ptr(&self.keys).addr())
+    }
+
+    fn tx(&self, workspace: WorkspaceId, engine: EngineTx, one_write: Option<OneWrite>) -> Tx {
+        Tx { workspace, keys: Arc::clone(&self.keys), engine, is_broken: false, one_write }
+    }
+}
+
+impl Engine {
+    async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let url = settings.url.expose_secret();
+        if sqlite::is_mine(url) {
+            sqlite::migrate(url).await?;
+            return Ok(Self::Sqlite(sqlite::Engine::open(url).await?));
+        }
+        if !postgres::is_mine(url) {
+            return Err(unknown_engine());
+        }
+        let system = settings.system_url.as_ref().ok_or_else(|| {
+            StoreError::Settings(String::from(
+                "PostgreSQL needs DATABASE_SYSTEM_URL, the login for work over many workspaces, beside DATABASE_URL",
+            ))
+        })?;
+        Ok(Self::Postgres(postgres::Engine::open(url, system.expose_secret()).await?))
+    }
+}
+
+fn unknown_engine() -> StoreError {
+    StoreError::Settings(String::from("the database URL must begin with sqlite:// or postgres://"))
+}

@@ -1,0 +1,169 @@
+//! The one door to many workspaces at once: ids and instants, never content.
+
+use crate::error::StoreError;
+use crate::records::{Claim, DeliveryState, InboxClaim, Swept, WorkspaceListing};
+use crate::store::Store;
+use crate::tx::run;
+use chrono::{DateTime, Utc};
+use domain::ids::{RotationId, WorkspaceId};
+
+/// Work over many workspaces. Each call is a transaction of its own.
+#[derive(Clone)]
+pub struct System {
+    pub(crate) store: Store,
+}
+
+impl System {
+    /// Returns the rotations of active workspaces whose handoff is due, the longest due first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_due_handoffs(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<(WorkspaceId, RotationId)>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::list_due_handoffs(now, limit))
+    }
+
+    /// Returns the earliest handoff to come or due in an active workspace.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn earliest_handoff_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::earliest_handoff_at())
+    }
+
+    /// Leases up to `limit` deliveries that are due, until `lease_until`.
+    ///
+    /// Only the first unfinished row of each channel or person is leased, unless it is parked or held for longer than
+    /// two minutes; workspaces take turns. A row whose lease ran out counts a crash: one that was being sent becomes
+    /// ambiguous, and three crashes quarantine it.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn claim_deliveries(
+        &self,
+        worker: &str,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        let claims = run!(&mut tx, queue::claim_deliveries(worker, now, lease_until, limit))?;
+        tx.commit().await?;
+        Ok(claims)
+    }
+
+    /// Returns when a delivery can next be claimed: `now` or earlier if one can be claimed already.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn earliest_delivery_at(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, queue::earliest_delivery_at(now))
+    }
+
+    /// Leases up to `limit` rows of the inbox that are due, until `lease_until`; three crashes quarantine a row.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn claim_inbox(
+        &self,
+        worker: &str,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<InboxClaim>, StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        let claims = run!(&mut tx, queue::claim_inbox(worker, now, lease_until, limit))?;
+        tx.commit().await?;
+        Ok(claims)
+    }
+
+    /// Returns when a row of the inbox can next be claimed: `now` or earlier if one can be claimed already.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn earliest_inbox_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, queue::earliest_inbox_at())
+    }
+
+    /// Stores the hash of an OAuth state, bound to the hash of the browser's secret.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_oauth_state(
+        &self,
+        state_hash: &[u8],
+        browser_hash: &[u8],
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        run!(&mut tx, system::insert_oauth_state(state_hash, browser_hash, expires_at))?;
+        tx.commit().await
+    }
+
+    /// Takes an OAuth state, which nobody can take again; returns whether it belongs to that browser and is in time.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn take_oauth_state(
+        &self,
+        state_hash: &[u8],
+        browser_hash: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        let is_good = run!(&mut tx, system::take_oauth_state(state_hash, browser_hash, now))?;
+        tx.commit().await?;
+        Ok(is_good)
+    }
+
+    /// Returns all workspaces, by id.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_workspaces(&self) -> Result<Vec<WorkspaceListing>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::list_workspaces())
+    }
+
+    /// Deletes what outlived its use: request keys after a day, OAuth states when they run out, inbox rows a day and
+    /// deliveries 30 days after they were finished.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn delete_expired(&self, now: DateTime<Utc>) -> Result<Swept, StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        let swept = run!(&mut tx, system::delete_expired(now))?;
+        tx.commit().await?;
+        Ok(swept)
+    }
+
+    /// Returns how many deliveries stand in each state; states without one are left out.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn count_outbox_by_state(&self) -> Result<Vec<(DeliveryState, u64)>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::count_outbox_by_state())
+    }
+}

@@ -1,0 +1,89 @@
+//! Databases for tests, on both engines, each empty, migrated and its own.
+//!
+//! PostgreSQL is found through `ASYNCBOT_TEST_POSTGRES_URL`, a superuser's URL that serves for setting up alone: what is
+//! tested connects as the run-time logins, because a superuser would hide every fault of isolation.
+
+mod postgres;
+
+use crate::store::{Store, StoreSettings};
+use crypto::KeyRing;
+use postgres::PostgresDatabase;
+use secrecy::SecretString;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A database of its own for one test; it is removed when this is dropped.
+#[derive(Debug)]
+pub struct TestDatabase {
+    settings: StoreSettings,
+    place: Place,
+}
+
+/// What has to be removed.
+#[derive(Debug)]
+enum Place {
+    Folder(#[expect(dead_code, reason = "it removes its folder when it is dropped")] TempDir),
+    Server(PostgresDatabase),
+}
+
+impl TestDatabase {
+    /// Returns a SQLite database in a temporary folder; it is migrated when it is opened.
+    ///
+    /// # Panics
+    ///
+    /// Where no temporary folder can be made.
+    #[must_use]
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder is needed for the test");
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let settings =
+            StoreSettings { url: SecretString::from(url), system_url: None, owner_url: None };
+        Self { settings, place: Place::Folder(folder) }
+    }
+
+    /// Returns a migrated PostgreSQL database, cloned from a template that is made once for each schema.
+    ///
+    /// # Panics
+    ///
+    /// Where `ASYNCBOT_TEST_POSTGRES_URL` is not set or its server does not do as it is told. A test without its engine
+    /// has failed.
+    pub async fn postgres() -> Self {
+        let database = PostgresDatabase::create().await;
+        Self { settings: database.settings(), place: Place::Server(database) }
+    }
+
+    /// Returns the URLs of the database.
+    #[must_use]
+    pub const fn settings(&self) -> &StoreSettings {
+        &self.settings
+    }
+
+    /// Returns the superuser's URL of this database for looking behind the scenes; `None` on SQLite.
+    #[must_use]
+    pub fn superuser_url(&self) -> Option<String> {
+        match &self.place {
+            Place::Folder(_) => None,
+            Place::Server(database) => Some(database.superuser_url()),
+        }
+    }
+
+    /// Opens the database with the keys of [`keys`].
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be opened.
+    pub async fn open(&self) -> Store {
+        Store::open(&self.settings, keys()).await.expect("the test's database opens")
+    }
+}
+
+/// Returns a key ring for tests, the same every time.
+///
+/// # Panics
+///
+/// Never: the ring is a valid one.
+#[must_use]
+pub fn keys() -> Arc<KeyRing> {
+    let text = "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
+    Arc::new(KeyRing::parse(&SecretString::from(text)).expect("the tests' key ring is valid"))
+}

@@ -1,0 +1,58 @@
+//! Absences.
+
+use super::{Tx, run};
+use crate::error::StoreError;
+use crate::records::AbsenceRecord;
+use chrono::{DateTime, Utc};
+use domain::ids::{AbsenceId, UserId};
+
+impl Tx {
+    /// Stores an absence.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_absence(&mut self, absence: &AbsenceRecord) -> Result<(), StoreError> {
+        let workspace = self.workspace;
+        run!(self, absences::insert_absence(workspace, absence))
+    }
+
+    /// Returns the absences of these people that touch `[from, until)`, without an end where `until` is `None`; the
+    /// first to begin first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_absences(
+        &mut self,
+        users: &[UserId],
+        from: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Vec<AbsenceRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, absences::list_absences(workspace, users, from, until))
+    }
+
+    /// Returns an absence.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_absence(
+        &mut self,
+        id: AbsenceId,
+    ) -> Result<Option<AbsenceRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, absences::find_absence(workspace, id))
+    }
+
+    /// Deletes an absence; returns whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn delete_absence(&mut self, id: AbsenceId) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, absences::delete_absence(workspace, id))
+    }
+}

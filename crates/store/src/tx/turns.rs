@@ -1,0 +1,88 @@
+//! Turns and coverage.
+
+use super::{Tx, run};
+use crate::error::StoreError;
+use crate::records::{CoverageRecord, TurnRecord};
+use chrono::{DateTime, Utc};
+use domain::ids::RotationId;
+use domain::interval::Interval;
+
+impl Tx {
+    /// Stores a turn that has begun; returns `false` where it was stored before.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::insert_turn(workspace, turn))
+    }
+
+    /// Returns the turn that was planned for exactly this instant.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_turn(
+        &mut self,
+        rotation: RotationId,
+        planned_at: DateTime<Utc>,
+    ) -> Result<Option<TurnRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::find_turn(workspace, rotation, planned_at))
+    }
+
+    /// Returns the latest turn that was planned at or before an instant; it may have ended by then.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_turn_at(
+        &mut self,
+        rotation: RotationId,
+        at: DateTime<Utc>,
+    ) -> Result<Option<TurnRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::find_turn_at(workspace, rotation, at))
+    }
+
+    /// Returns the turns planned in `[from, until)`, the earliest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_turns(
+        &mut self,
+        rotation: RotationId,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<TurnRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_turns(workspace, rotation, from, until))
+    }
+
+    /// Stores that somebody else serves a window of a turn.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] with `coverages_window` where a window of that turn with the same start is taken
+    /// already; otherwise what the database says, also where there is no such turn.
+    pub async fn insert_coverage(&mut self, coverage: &CoverageRecord) -> Result<(), StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::insert_coverage(workspace, coverage))
+    }
+
+    /// Returns the coverage that touches a window, the first made first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_coverages(
+        &mut self,
+        rotation: RotationId,
+        window: Interval,
+    ) -> Result<Vec<CoverageRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_coverages(workspace, rotation, window))
+    }
+}

@@ -1,0 +1,97 @@
+//! The workspace itself and its people.
+
+use super::{Tx, run};
+use crate::error::StoreError;
+use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
+use chrono::{DateTime, Utc};
+use crypto::{Place, Sealed};
+use domain::ids::{UserId, WorkspaceId};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+impl Tx {
+    /// Stores an installation, the first one or a later one, with its token sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Settings`] where the team is not this transaction's workspace; otherwise what the database says.
+    pub async fn upsert_workspace(&mut self, install: &NewInstall) -> Result<(), StoreError> {
+        if WorkspaceId::of_team(&install.team) != self.workspace {
+            return Err(StoreError::Settings(String::from(
+                "an installation was to be stored in the workspace of another team",
+            )));
+        }
+        let sealed = self
+            .keys
+            .seal_text(&token_place(&self.workspace.as_uuid()), &install.bot_token)
+            .map_err(|fault| token_fault(&fault))?;
+        let workspace = self.workspace;
+        run!(self, workspaces::upsert_workspace(workspace, install, &sealed))
+    }
+
+    /// Returns the workspace, if it was ever installed.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_workspace(&mut self) -> Result<Option<WorkspaceRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::find_workspace(workspace))
+    }
+
+    /// Returns the bot's token, if there is a working installation.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Sealed`] where it does not open; otherwise what the database says.
+    pub async fn find_bot_token(&mut self) -> Result<Option<SecretString>, StoreError> {
+        let workspace = self.workspace;
+        let Some(bytes) = run!(self, workspaces::find_bot_token(workspace))? else {
+            return Ok(None);
+        };
+        let sealed = Sealed::from_bytes(bytes).map_err(|fault| token_fault(&fault))?;
+        self.keys
+            .open_text(&token_place(&self.workspace.as_uuid()), &sealed)
+            .map(Some)
+            .map_err(|fault| token_fault(&fault))
+    }
+
+    /// Ends the installation and deletes its token, unless it was installed again after `at`; returns whether it did.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn deactivate_workspace(&mut self, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::deactivate_workspace(workspace, at))
+    }
+
+    /// Stores a person, unless a later description of them is there already.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn upsert_person(&mut self, person: &PersonRecord) -> Result<(), StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::upsert_person(workspace, person))
+    }
+
+    /// Returns those of these people who are known, in no order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_people(&mut self, users: &[UserId]) -> Result<Vec<PersonRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::find_people(workspace, users))
+    }
+}
+
+/// The workspace is its own row.
+fn token_place(workspace: &Uuid) -> Place<'_> {
+    Place { table: "workspaces", column: "bot_token", workspace: workspace.as_bytes(), row: &[] }
+}
+
+fn token_fault(fault: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Sealed { table: "workspaces", column: "bot_token", reason: fault.to_string() }
+}
