@@ -17,7 +17,7 @@ pub enum Engine {
 }
 
 /// The people of every story: ids by name, the first an admin.
-pub const PEOPLE: [(&str, &str); 5] =
+pub(crate) const PEOPLE: [(&str, &str); 5] =
     [("ana", "U0ANA"), ("ben", "U0BEN"), ("cho", "U0CHO"), ("dee", "U0DEE"), ("eli", "U0ELI")];
 
 /// A story under way.

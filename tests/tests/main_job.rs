@@ -10,6 +10,7 @@ const MONDAY_NINE: &str = "2026-06-08T07:00:00Z";
 both_engines! {
     async fn a_rotation_is_made_in_a_modal_and_answers_who_is_next(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
+        play.waits("5s").await;
 
         let answers = [
             play.types("ana", "/rotation list").await,
@@ -38,7 +39,7 @@ both_engines! {
         for other in ["ben", "cho", "dee", "eli"] {
             assert_eq!(play.dms(other).await, [], "{other} is not on duty");
         }
-        assert!(play.types("eli", "/rotation who").await.contains("<@U0ANA>") || play.types("eli", "/rotation who").await.contains("Ana"));
+        assert!(play.types("eli", "/rotation who").await.contains("Ana"));
     }
 
     async fn someone_on_leave_is_passed_over_and_told_why(play at "2026-06-05T10:00:00Z") {
@@ -107,14 +108,13 @@ both_engines! {
         let again = play.channel("support").await.pop().expect("the channel is asked again");
         assert_ne!(again.ts, asked.ts, "each day asks once");
 
-        play.presses("ben", &again, "take_turn").await;
-        play.waits("5s").await;
-        play.presses("cho", &asked, "take_turn").await;
+        tokio::join!(play.presses("ben", &again, "take_turn"), play.presses("cho", &asked, "take_turn"));
         play.waits("5s").await;
 
-        assert!(play.types("eli", "/rotation who").await.contains("Ben"));
-        assert_eq!(play.dms("ben").await.len(), 1, "Ben is told that he is on duty");
-        assert_eq!(play.dms("cho").await, [], "who comes second has nothing");
+        let (ben, cho) = (play.dms("ben").await.len(), play.dms("cho").await.len());
+        assert_eq!(ben + cho, 1, "exactly one of two who press at once is on duty");
+        let winner = if ben == 1 { "Ben" } else { "Cho" };
+        assert!(play.types("eli", "/rotation who").await.contains(winner));
         let channel = play.channel("support").await;
         let edited: Vec<&str> = channel.iter().filter(|seen| seen.is_edited).map(|seen| seen.text.as_str()).collect();
         assert_eq!(edited.len(), 2, "both posts show the outcome: {channel:#?}");
@@ -123,7 +123,7 @@ both_engines! {
         assert_eq!(play.channel("support").await.len(), channel.len(), "nobody is asked once it is taken");
 
         play.waits_until("2026-06-22T08:00:00Z").await;
-        assert_eq!(play.dms("ben").await.len(), 2, "the order goes on where it stood");
+        assert_eq!(play.dms("ben").await.len(), ben + 1, "the order goes on where it stood");
     }
 
     async fn the_same_person_stays_on_with_one_line_when_only_they_are_free(play at "2026-06-05T10:00:00Z") {

@@ -4,7 +4,7 @@ use crate::audit::{self, Entry};
 use crate::outcome::{Done, once};
 use crate::read;
 use crate::{AppError, Request};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::form::{NewRotation, read_create_form};
@@ -14,6 +14,9 @@ use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
+
+/// How long the channel's post waits, so that the members' names are known and nobody is called by it.
+const NAMES_FIRST: TimeDelta = TimeDelta::seconds(2);
 
 /// Makes the rotation that the modal describes, or answers with what is wrong beside the fields.
 ///
@@ -98,7 +101,8 @@ async fn insert(
     audit::record(tx, request.now, entry).await?;
     let effect = Effect::RotationCreated { rotation: record.id };
     let to = Recipient::Channel(record.channel.clone());
-    tx.insert_delivery(&Envelope::new(effect, to), request.now, request.now).await?;
+    let at = request.now + NAMES_FIRST;
+    tx.insert_delivery(&Envelope::new(effect, to), at, request.now).await?;
     let mut users = record.members.clone();
     if !users.contains(&request.actor) {
         users.push(request.actor.clone());

@@ -138,42 +138,27 @@ fn version_tag(body: &str) -> String {
 mod tests {
     use super::*;
     use axum::body::Body;
-    use hyper_util::client::legacy::Client;
-    use hyper_util::rt::TokioExecutor;
-    use std::net::SocketAddr;
-    use tokio::net::TcpListener;
+    use tower::ServiceExt;
 
     /// Returns the answer to a request for `path`, its body apart.
-    async fn fetch(
-        at: SocketAddr,
-        path: &str,
-        known: Option<&str>,
-    ) -> (StatusCode, HeaderMap, String) {
-        let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-        let mut request = http::Request::get(format!("http://{at}{path}"));
+    async fn fetch(path: &str, known: Option<&str>) -> (StatusCode, HeaderMap, String) {
+        let mut request = http::Request::get(path);
         if let Some(tag) = known {
             request = request.header(header::IF_NONE_MATCH, tag);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let (parts, body) = client.request(request).await.expect("an answer").into_parts();
-        let body = axum::body::to_bytes(Body::new(body), 1 << 20).await.expect("a whole body");
+        let answer = routes::<()>().with_state(()).oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 20).await.expect("a whole body");
         (parts.status, parts.headers, String::from_utf8(body.to_vec()).expect("text"))
-    }
-
-    async fn serve() -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        tokio::task::spawn(async move { axum::serve(listener, routes::<()>()).await });
-        address
     }
 
     #[tokio::test]
     async fn the_page_and_every_file_arrive_with_their_type_and_protection() {
-        let at = serve().await;
         let all = ASSETS.iter().map(|asset| (format!("/assets/{}", asset.path), asset));
 
         for (path, asset) in all.chain([(String::from("/"), &INDEX)]) {
-            let (status, headers, body) = fetch(at, &path, None).await;
+            let (status, headers, body) = fetch(&path, None).await;
 
             let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert_eq!(status, StatusCode::OK, "{path}");
@@ -188,10 +173,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_browser_that_has_the_file_is_told_so() {
-        let at = serve().await;
         let tag = version_tag(INDEX.body);
 
-        let (status, headers, body) = fetch(at, "/", Some(&tag)).await;
+        let (status, headers, body) = fetch("/", Some(&tag)).await;
 
         assert_eq!(status, StatusCode::NOT_MODIFIED);
         assert_eq!(headers[header::ETAG], tag.as_str());
@@ -200,10 +184,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_of_the_page_is_not_found() {
-        let at = serve().await;
-
         for path in ["/assets/js/none.js", "/assets/%2e%2e/src/page.rs", "/assets/index.html"] {
-            let (status, _, _) = fetch(at, path, None).await;
+            let (status, _, _) = fetch(path, None).await;
 
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         }
