@@ -137,11 +137,10 @@ fn version_tag(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
-    use hyper_util::client::legacy::Client;
-    use hyper_util::rt::TokioExecutor;
+    use crate::to_bot::outbound::send;
     use std::net::SocketAddr;
     use tokio::net::TcpListener;
+    use tokio::task::JoinSet;
 
     /// Returns the answer to a request for `path`, its body apart.
     async fn fetch(
@@ -149,27 +148,31 @@ mod tests {
         path: &str,
         known: Option<&str>,
     ) -> (StatusCode, HeaderMap, String) {
-        let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-        let mut request = http::Request::get(format!("http://{at}{path}"));
-        if let Some(tag) = known {
-            request = request.header(header::IF_NONE_MATCH, tag);
-        }
-        let request = request.body(Body::empty()).expect("a request");
-        let (parts, body) = client.request(request).await.expect("an answer").into_parts();
-        let body = axum::body::to_bytes(Body::new(body), 1 << 20).await.expect("a whole body");
-        (parts.status, parts.headers, String::from_utf8(body.to_vec()).expect("text"))
+        let url = format!("http://{at}{path}").parse().expect("an address");
+        let known: Vec<_> =
+            known.map(|tag| ("If-None-Match", tag.to_owned())).into_iter().collect();
+        let answer = send("GET", &url, &known, "").await.expect("an answer");
+        let headers = answer.headers.iter().map(|(name, value)| {
+            (
+                HeaderName::try_from(name).expect("a name"),
+                HeaderValue::try_from(value).expect("a value"),
+            )
+        });
+        (answer.status, headers.collect(), answer.body)
     }
 
-    async fn serve() -> SocketAddr {
+    /// Returns where the page is served for as long as the tasks live.
+    async fn serve() -> (SocketAddr, JoinSet<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        tokio::task::spawn(async move { axum::serve(listener, routes::<()>()).await });
-        address
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, routes::<()>()).await.expect("it serves") });
+        (address, tasks)
     }
 
     #[tokio::test]
     async fn the_page_and_every_file_arrive_with_their_type_and_protection() {
-        let at = serve().await;
+        let (at, _tasks) = serve().await;
         let all = ASSETS.iter().map(|asset| (format!("/assets/{}", asset.path), asset));
 
         for (path, asset) in all.chain([(String::from("/"), &INDEX)]) {
@@ -188,7 +191,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_browser_that_has_the_file_is_told_so() {
-        let at = serve().await;
+        let (at, _tasks) = serve().await;
         let tag = version_tag(INDEX.body);
 
         let (status, headers, body) = fetch(at, "/", Some(&tag)).await;
@@ -200,7 +203,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_of_the_page_is_not_found() {
-        let at = serve().await;
+        let (at, _tasks) = serve().await;
 
         for path in ["/assets/js/none.js", "/assets/%2e%2e/src/page.rs", "/assets/index.html"] {
             let (status, _, _) = fetch(at, path, None).await;
