@@ -230,3 +230,61 @@ fn a_crate_comes_twice_only_for_a_reason() {
     let gone: Vec<_> = known.difference(&doubled).collect();
     assert!(gone.is_empty(), "no longer in two versions, so out of TWICE: {gone:?}");
 }
+
+/// What the product was planned with; everything beyond it has its reason in CONTRIBUTING.md.
+const CORE: [&str; 22] = [
+    "aes-gcm",
+    "askama",
+    "axum",
+    "chrono",
+    "clap",
+    "criterion",
+    "icalendar",
+    "insta",
+    "jiff",
+    "proptest",
+    "reqwest",
+    "secrecy",
+    "sentry",
+    "serde",
+    "slack-morphism",
+    "sqlx",
+    "tokio",
+    "tokio-cron-scheduler",
+    "tower-http",
+    "tracing",
+    "uuid",
+    "zeroize",
+];
+
+#[test]
+fn a_dependency_has_its_reason_and_its_use() {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    let reasons = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let metadata = metadata();
+    let used: BTreeSet<String> = metadata
+        .workspace_packages()
+        .into_iter()
+        .flat_map(|package| &package.dependencies)
+        .map(|dependency| dependency.name.clone())
+        .collect();
+    let chosen = manifest["workspace"]["dependencies"].as_table().unwrap();
+    let others: BTreeSet<&str> = chosen
+        .iter()
+        .filter(|(_, dependency)| dependency.get("path").is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
+
+    let beyond: BTreeSet<_> = others.iter().copied().filter(|name| !CORE.contains(name)).collect();
+    let (_, table) = reasons.split_once("## Dependencies").expect("the chapter is there");
+    let listed: BTreeSet<_> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(listed, beyond, "the table of CONTRIBUTING.md and [workspace.dependencies]");
+
+    let unused: Vec<_> = others.iter().filter(|name| !used.contains(**name)).collect();
+    assert!(unused.is_empty(), "no crate of ours names {unused:?}");
+}

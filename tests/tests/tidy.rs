@@ -239,6 +239,41 @@ fn what_a_document_names_exists() {
     check(rule, ("README.md", "It is in `crates/app/src/nowhere.rs`.\n"));
 }
 
+#[test]
+fn what_the_architecture_names_exists() {
+    fn rule(file: &File) -> Vec<String> {
+        if !file.ends_in("md") {
+            return Vec::new();
+        }
+        file.lines("a module that does not exist", |line| {
+            modules(line).any(|(folder, module)| {
+                let source = root().join("crates").join(folder).join("src");
+                !source.join(format!("{module}.rs")).exists() && !source.join(module).exists()
+            })
+        })
+    }
+
+    check(rule, ("ARCHITECTURE.md", "It is in `domain::nowhere`.\n"));
+}
+
+/// The words in code type that are modules of our crates, as folder and module.
+fn modules(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    const CRATES: [&str; 8] =
+        ["app", "clock", "crypto", "domain", "server", "simulator", "slack", "store"];
+    line.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|code| code.split_once("::"))
+        .filter(|(name, _)| CRATES.contains(name))
+        .filter_map(|(name, rest)| Some((name, rest.split(':').next()?)))
+        .filter(|(_, module)| {
+            // Functions and types are not followed, only what is surely a module.
+            module.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')
+                && !module.starts_with("read_")
+                && !module.starts_with("render_")
+        })
+}
+
 /// The targets of a line's Markdown links that are files of the repository.
 fn links(line: &str) -> impl Iterator<Item = &str> {
     line.split("](")

@@ -1,4 +1,4 @@
-//! The rules of a rotation, pure: no input or output, no clock, no randomness.
+#![doc = include_str!("../README.md")]
 
 pub mod absence;
 pub mod action;
