@@ -170,6 +170,7 @@ fn check_select(place: &Place<'_>, kind: &str) -> Result<(), Fault> {
     {
         return Err(most.fault("must be at least 1"));
     }
+    check_filter(place)?;
     if base == "static_select" {
         check_options_or_groups(place)?;
         return check_initial(place);
@@ -179,6 +180,23 @@ fn check_select(place: &Place<'_>, kind: &str) -> Result<(), Fault> {
             Some(given) if is_multi => drop(given.list(0, usize::MAX)?),
             Some(_) if base != "external_select" => place.string(key, 1, 255)?,
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_filter(place: &Place<'_>) -> Result<(), Fault> {
+    let Some(filter) = place.get("filter") else { return Ok(()) };
+    let keys = ["include", "exclude_external_shared_channels", "exclude_bot_users"];
+    if filter.object(&[], &keys)?.is_empty() {
+        return Err(filter.fault("must have at least one field"));
+    }
+    filter.flag("exclude_external_shared_channels")?;
+    filter.flag("exclude_bot_users")?;
+    let Some(include) = filter.get("include") else { return Ok(()) };
+    for kind in include.list(1, 4)? {
+        if !["im", "mpim", "private", "public"].map(Some).contains(&kind.value.as_str()) {
+            return Err(kind.fault("is no kind of conversation"));
         }
     }
     Ok(())

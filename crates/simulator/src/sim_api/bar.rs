@@ -45,7 +45,7 @@ pub(crate) async fn clock(State(sim): State<Sim>, body: Bytes) -> Result<Json<Va
         (None, None, true) => sim
             .next_handoff()
             .await
-            .ok_or_else(|| Refused::conflict("No handoff is planned, or the bot is not running."))?
+            .ok_or_else(|| Refused::conflict("No handoff is planned."))?
             .max(now),
         _ => {
             return Err(Refused::unfit("Say one of \"advance\", \"set\" and \"to_next_handoff\"."));

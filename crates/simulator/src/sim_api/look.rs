@@ -17,10 +17,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
 pub(crate) async fn state(State(sim): State<Sim>) -> Json<Value> {
     let status = sim.bot_status().await;
-    let next_handoff = match &status {
-        Some(status) if status.running => sim.next_handoff().await,
-        _ => None,
-    };
+    let next_handoff = sim.next_handoff().await;
     let url = match &status {
         Some(status) if !status.running => None,
         Some(status) => status.url.clone().or_else(|| sim.bot_url()),

@@ -4,6 +4,7 @@ use super::refused::{Refused, person, read, workspace};
 use crate::authorize::installer;
 use crate::sim::Sim;
 use crate::to_bot::outbound::{Answer, send};
+use crate::to_bot::post;
 use crate::world::World;
 use crate::world::workspace::{Channel, Kind, Person, Workspace};
 use axum::Json;
@@ -86,6 +87,27 @@ pub(crate) async fn install(State(sim): State<Sim>, body: Bytes) -> Result<Json<
     })?;
     install_app(&sim, &team, user.as_ref()).await.map_err(Refused::conflict)?;
     Ok(Json(json!({"installed": true})))
+}
+
+/// Checks the bot's address for events as Slack does when it is entered: the bot must give the challenge back.
+pub(crate) async fn verify(State(sim): State<Sim>) -> Json<Value> {
+    let challenge = sim.change(|world, _| world.secrets.next("challenge"));
+    let body = json!({
+        "token": "deprecated-verification-token",
+        "challenge": challenge,
+        "type": "url_verification",
+    });
+    let exchange = post(&sim, "slack/events", "application/json", &body.to_string(), &[]).await;
+    let response = exchange.response();
+    // The challenge may come back as JSON, as a form or bare.
+    let is_back = response["challenge"] == challenge.as_str()
+        || response.as_str().is_some_and(|text| text.trim_start_matches("challenge=") == challenge);
+    let why = match exchange.miss {
+        Some((_, why)) => Some(why),
+        None if is_back => None,
+        None => Some("the bot did not give the challenge back".to_owned()),
+    };
+    Json(json!({"verified": why.is_none(), "error": why}))
 }
 
 /// Makes a workspace and returns its ids.

@@ -1,9 +1,12 @@
 //! Commands and clicks, from the person to the bot and back.
 
-use super::bench::{Bench, Next, SIGNING_SECRET, button};
+use super::bench::{Bench, Next, SCOPES, SIGNING_SECRET, button};
 use crate::to_bot::outbound::send;
 use crate::to_bot::signature::sign;
+use crate::{BotStatus, HostRequest, How, seed_demo};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 #[tokio::test]
 async fn a_command_comes_signed_and_with_every_field() {
@@ -233,4 +236,103 @@ async fn whoever_waits_for_changes_is_told_at_once() {
     );
 
     assert!(changed["version"].as_u64().unwrap() > since);
+}
+
+#[tokio::test]
+async fn the_host_of_the_bot_is_asked_to_stop_it_and_for_the_next_handoff() {
+    let (host, mut asked) = mpsc::channel(4);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut running = true;
+        while let Some(request) = asked.recv().await {
+            match request {
+                HostRequest::Bot { running: true, done, .. } => {
+                    done.send(Err("The database is gone".into())).unwrap();
+                }
+                HostRequest::Bot { how, done, .. } => {
+                    assert_eq!(how, How::Kill);
+                    running = false;
+                    done.send(Ok(BotStatus { running, url: None })).unwrap();
+                }
+                HostRequest::NextHandoff { done } => {
+                    done.send(Some("2026-06-08T07:00:00Z".parse().unwrap())).unwrap();
+                }
+                HostRequest::Status { done } => {
+                    done.send(BotStatus { running, url: None }).unwrap();
+                }
+            }
+        }
+    });
+    let bench = Bench::start_with(SCOPES, Some(host)).await;
+
+    let moved = bench.sim("POST", "clock", &json!({"to_next_handoff": true})).await;
+    let stopped = bench.sim("POST", "bot", &json!({"running": false, "how": "kill"})).await;
+    let state = bench.sim("GET", "state", &Value::Null).await;
+    let (status, why) = bench.raw("POST", "bot", &json!({"running": true})).await;
+
+    assert_eq!(moved["now"], "2026-06-08T07:00:00Z");
+    assert_eq!(stopped["running"], false);
+    assert_eq!(
+        state["bot"],
+        json!({"running": false, "hosted": true, "url": null, "next_handoff_at": "2026-06-08T07:00:00Z"})
+    );
+    assert_eq!((status, why.as_str()), (409, "The database is gone"));
+}
+
+#[tokio::test]
+async fn a_guest_from_another_workspace_is_shown_as_one() {
+    let bench = Bench::start().await;
+    let posted = bench
+        .api(
+            "chat.postMessage",
+            &json!({"channel": "CSUPPORT", "text": "go", "blocks": button("go", "1")}),
+        )
+        .await;
+
+    let click = json!({"channel": "CSUPPORT", "ts": posted["ts"], "action_id": "go", "home_team": "TOTHER"});
+    bench.act(json!({"user": "ben", "click": click})).await;
+
+    let payload = bench.bot.last_payload();
+    assert_eq!(
+        (&payload["user"]["team_id"], &payload["team"]["id"]),
+        (&json!("TOTHER"), &json!("T0HARBOUR"))
+    );
+}
+
+#[tokio::test]
+async fn another_sites_page_cannot_act() {
+    let bench = Bench::start().await;
+    let url = bench.simulator.url().join("sim/bot").unwrap();
+    let own = bench.simulator.url().as_str().trim_end_matches('/').to_owned();
+
+    let stranger = [("Origin", "https://example.com".to_owned())];
+    let refused = send("POST", &url, &stranger, "{\"running\":false}").await.unwrap();
+    let heard = send("POST", &url, &[("Origin", own)], "{\"running\":false}").await.unwrap();
+
+    assert_eq!((refused.status.as_u16(), heard.status.as_u16()), (403, 409));
+}
+
+#[tokio::test]
+async fn the_address_for_events_is_verified_by_its_challenge() {
+    let bench = Bench::start().await;
+    assert_eq!(bench.sim("POST", "verify", &Value::Null).await["verified"], true);
+
+    bench.simulator.set_bot_url("http://127.0.0.1:1/".parse().unwrap());
+
+    assert_eq!(bench.sim("POST", "verify", &Value::Null).await["verified"], false);
+}
+
+#[tokio::test]
+async fn the_demo_begins_in_harbour() {
+    let bench = Bench::start().await;
+
+    let team = seed_demo(&bench.simulator).await.unwrap();
+
+    let state = bench.sim("GET", "state", &Value::Null).await;
+    let harbour = &state["workspaces"][1];
+    assert_eq!(harbour["team"], team.as_str());
+    assert_eq!(harbour["people"][0]["name"], "Ana");
+    assert_eq!(harbour["people"][0]["admin"], true);
+    assert_eq!(harbour["channels"][3]["kind"], "private");
+    assert_eq!(harbour["app"]["installed"], true);
 }

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 pub(crate) struct Actor {
     pub(crate) team: TeamId,
     pub(crate) user: UserId,
+    /// The workspace that the person belongs to; another than `team` for a guest in a shared channel.
+    pub(crate) home: TeamId,
 }
 
 /// Sends a payload.
@@ -113,7 +115,7 @@ fn shared_fields(workspace: Option<&Workspace>, kind: &str, actor: &Actor) -> Va
     json!({
         "type": kind,
         "team": {"id": actor.team, "domain": domain},
-        "user": {"id": actor.user, "username": name, "name": name, "team_id": actor.team},
+        "user": {"id": actor.user, "username": name, "name": name, "team_id": actor.home},
         "api_app_id": APP_ID,
         "token": "deprecated-verification-token",
         "enterprise": null,

@@ -18,10 +18,16 @@ struct Content {
     metadata: Option<Value>,
 }
 
+impl Content {
+    fn is_empty(&self) -> bool {
+        self.text.is_none() && self.blocks.as_ref().is_none_or(|blocks| blocks == &json!([]))
+    }
+}
+
 pub(crate) fn post_message(context: &mut Context<'_>) -> Outcome {
     let channel = writable_channel(context)?;
     let said = read_content(context)?;
-    if said.text.is_none() && said.blocks.is_none() {
+    if said.is_empty() {
         return Err(Refusal::new("no_text", "a message needs a text or blocks"));
     }
     let thread_ts = thread(context, &channel)?;
@@ -44,7 +50,7 @@ pub(crate) fn post_message(context: &mut Context<'_>) -> Outcome {
 pub(crate) fn post_ephemeral(context: &mut Context<'_>) -> Outcome {
     let channel = writable_channel(context)?;
     let said = read_content(context)?;
-    if said.text.is_none() && said.blocks.is_none() {
+    if said.is_empty() {
         return Err(Refusal::new("no_text", "a message needs a text or blocks"));
     }
     let user = UserId::new(context.text("user")?);
