@@ -137,9 +137,11 @@ fn version_tag(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Simulator, SimulatorSettings, SlackApp};
+    use clock::Clock;
     use std::net::SocketAddr;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::{TcpListener, TcpStream};
+    use tokio::net::TcpStream;
 
     /// Returns the answer to a request for `path`, its body apart.
     async fn fetch(
@@ -163,20 +165,30 @@ mod tests {
         (status.parse().expect("a status"), headers.collect(), body.to_owned())
     }
 
-    async fn serve() -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        tokio::task::spawn(async move { axum::serve(listener, routes::<()>()).await });
-        address
+    async fn serve() -> Simulator {
+        let app = SlackApp {
+            client_id: "1.2".into(),
+            client_secret: "secret".into(),
+            signing_secret: "secret".into(),
+        };
+        let at = "2026-06-01T06:50:00Z".parse().unwrap();
+        let settings = SimulatorSettings {
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            clock: Clock::manual(at),
+            bot_url: None,
+            app,
+            host: None,
+        };
+        crate::start(settings).await.expect("a free port")
     }
 
     #[tokio::test]
     async fn the_page_and_every_file_arrive_with_their_type_and_protection() {
-        let at = serve().await;
+        let simulator = serve().await;
         let all = ASSETS.iter().map(|asset| (format!("/assets/{}", asset.path), asset));
 
         for (path, asset) in all.chain([(String::from("/"), &INDEX)]) {
-            let (status, headers, body) = fetch(at, &path, None).await;
+            let (status, headers, body) = fetch(simulator.address(), &path, None).await;
 
             let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert_eq!(status, StatusCode::OK, "{path}");
@@ -191,10 +203,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_browser_that_has_the_file_is_told_so() {
-        let at = serve().await;
+        let simulator = serve().await;
         let tag = version_tag(INDEX.body);
 
-        let (status, headers, body) = fetch(at, "/", Some(&tag)).await;
+        let (status, headers, body) = fetch(simulator.address(), "/", Some(&tag)).await;
 
         assert_eq!(status, StatusCode::NOT_MODIFIED);
         assert_eq!(headers[header::ETAG], tag.as_str());
@@ -203,10 +215,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_of_the_page_is_not_found() {
-        let at = serve().await;
+        let simulator = serve().await;
 
         for path in ["/assets/js/none.js", "/assets/%2e%2e/src/page.rs", "/assets/index.html"] {
-            let (status, _, _) = fetch(at, path, None).await;
+            let (status, _, _) = fetch(simulator.address(), path, None).await;
 
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         }
