@@ -137,28 +137,58 @@ fn version_tag(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
-    use tower::ServiceExt;
+    use crate::{Simulator, SimulatorSettings, SlackApp};
+    use clock::Clock;
+    use std::net::SocketAddr;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
 
     /// Returns the answer to a request for `path`, its body apart.
-    async fn fetch(path: &str, known: Option<&str>) -> (StatusCode, HeaderMap, String) {
-        let mut request = http::Request::get(path);
-        if let Some(tag) = known {
-            request = request.header(header::IF_NONE_MATCH, tag);
-        }
-        let request = request.body(Body::empty()).expect("a request");
-        let answer = routes::<()>().with_state(()).oneshot(request).await.expect("an answer");
-        let (parts, body) = answer.into_parts();
-        let body = axum::body::to_bytes(body, 1 << 20).await.expect("a whole body");
-        (parts.status, parts.headers, String::from_utf8(body.to_vec()).expect("text"))
+    async fn fetch(
+        at: SocketAddr,
+        path: &str,
+        known: Option<&str>,
+    ) -> (StatusCode, HeaderMap, String) {
+        let known = known.map(|tag| format!("if-none-match: {tag}\r\n")).unwrap_or_default();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n{known}\r\n");
+        let mut stream = TcpStream::connect(at).await.expect("the page listens");
+        stream.write_all(request.as_bytes()).await.expect("the page reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("the page answers with text");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+        let headers = lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| {
+            (name.parse::<HeaderName>().expect("a name"), value.parse().expect("a value"))
+        });
+        (status.parse().expect("a status"), headers.collect(), body.to_owned())
+    }
+
+    async fn serve() -> Simulator {
+        let app = SlackApp {
+            client_id: "1.2".into(),
+            client_secret: "secret".into(),
+            signing_secret: "secret".into(),
+        };
+        let at = "2026-06-01T06:50:00Z".parse().unwrap();
+        let settings = SimulatorSettings {
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            clock: Clock::manual(at),
+            bot_url: None,
+            app,
+            host: None,
+        };
+        crate::start(settings).await.expect("a free port")
     }
 
     #[tokio::test]
     async fn the_page_and_every_file_arrive_with_their_type_and_protection() {
+        let simulator = serve().await;
         let all = ASSETS.iter().map(|asset| (format!("/assets/{}", asset.path), asset));
 
         for (path, asset) in all.chain([(String::from("/"), &INDEX)]) {
-            let (status, headers, body) = fetch(&path, None).await;
+            let (status, headers, body) = fetch(simulator.address(), &path, None).await;
 
             let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert_eq!(status, StatusCode::OK, "{path}");
@@ -173,9 +203,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_browser_that_has_the_file_is_told_so() {
+        let simulator = serve().await;
         let tag = version_tag(INDEX.body);
 
-        let (status, headers, body) = fetch("/", Some(&tag)).await;
+        let (status, headers, body) = fetch(simulator.address(), "/", Some(&tag)).await;
 
         assert_eq!(status, StatusCode::NOT_MODIFIED);
         assert_eq!(headers[header::ETAG], tag.as_str());
@@ -184,8 +215,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_of_the_page_is_not_found() {
+        let simulator = serve().await;
+
         for path in ["/assets/js/none.js", "/assets/%2e%2e/src/page.rs", "/assets/index.html"] {
-            let (status, _, _) = fetch(path, None).await;
+            let (status, _, _) = fetch(simulator.address(), path, None).await;
 
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         }
