@@ -158,4 +158,3 @@ impl<'a> Bot<'a> {
         (status, answer.text().await.unwrap_or_default())
     }
 }
-

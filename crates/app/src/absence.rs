@@ -246,9 +246,7 @@ async fn say(store: &Store, request: &Request, decision: Decision) -> Result<Rep
     let mut tx = store.read(request.workspace).await?;
     match decision {
         Ok(Done::AbsenceAdded { absence }) => match tx.find_absence(absence).await? {
-            Some(absence) => {
-                Ok(Reply::AbsenceAdded(added(&mut tx, &absence, request.now).await?))
-            }
+            Some(absence) => Ok(Reply::AbsenceAdded(added(&mut tx, &absence, request.now).await?)),
             None => Ok(Reply::Refused(Refusal::Gone)),
         },
         Ok(Done::AbsenceRemoved { absence, user, from, to }) => {
@@ -296,7 +294,12 @@ async fn added(
             instead: after.holder.as_ref().map(|user| snapshot.people.person(user)),
         }));
     }
-    Ok(AbsenceCard { person: people.person(&absence.user), line: line(absence), effects, on_duty_now })
+    Ok(AbsenceCard {
+        person: people.person(&absence.user),
+        line: line(absence),
+        effects,
+        on_duty_now,
+    })
 }
 
 fn line(absence: &AbsenceRecord) -> AbsenceLine {

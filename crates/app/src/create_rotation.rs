@@ -53,7 +53,10 @@ pub async fn create_rotation(
 
 fn plan_record(new: &NewRotation, request: &Request) -> Result<RotationRecord, (Field, String)> {
     let too_far = || {
-        (Field::FirstDay, "The calendar does not reach that far. Please choose a nearer day.".to_owned())
+        (
+            Field::FirstDay,
+            "The calendar does not reach that far. Please choose a nearer day.".to_owned(),
+        )
     };
     let grid = Grid::new(&new.rules);
     let first = first_handoff(&grid, request.now).ok_or_else(too_far)?;

@@ -1,9 +1,9 @@
 //! An effect becomes a message: names, days and what is true now are read at delivery.
 
+use crate::AppError;
 use crate::people::People;
 use crate::read::last_day;
 use crate::snapshot::{Snapshot, covering};
-use crate::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
 use domain::ids::UserId;
@@ -72,7 +72,8 @@ async fn created(
     let people = People::load(tx, &users).await?;
     let first_at = rotation.created_at;
     let first_turn = tx.find_turn_at(rotation.id, now).await?;
-    let first_at = first_turn.map(|turn| turn.planned_at).or(rotation.next_handoff_at).unwrap_or(first_at);
+    let first_at =
+        first_turn.map(|turn| turn.planned_at).or(rotation.next_handoff_at).unwrap_or(first_at);
     Ok(Composed::Say(Message::RotationCreated {
         name: rotation.name.clone(),
         by: people.person(&rotation.created_by),
@@ -113,7 +114,9 @@ impl Scene {
             Some(window) => tx.list_coverages(rotation.id, window).await?,
             None => Vec::new(),
         };
-        let people = people(tx, &rotation, [&turn].into_iter().chain(&missed).chain(&previous), &coverages).await?;
+        let people =
+            people(tx, &rotation, [&turn].into_iter().chain(&missed).chain(&previous), &coverages)
+                .await?;
         Ok(Some(Self { rotation, turn, previous, missed, coverages, people }))
     }
 

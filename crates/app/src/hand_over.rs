@@ -1,8 +1,8 @@
 //! A handoff: the duty passes, be it on time or after three weeks of down time.
 
+use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::snapshot::Snapshot;
-use crate::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::catch_up::{CatchUp, catch_up};
 use domain::effect::{Effect, Envelope, Recipient};

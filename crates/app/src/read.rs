@@ -164,11 +164,7 @@ async fn duty(
 }
 
 /// Returns the person, also when they are not (or no longer) a member.
-async fn one_person(
-    tx: &mut Tx,
-    snapshot: &Snapshot,
-    user: &UserId,
-) -> Result<Person, AppError> {
+async fn one_person(tx: &mut Tx, snapshot: &Snapshot, user: &UserId) -> Result<Person, AppError> {
     if snapshot.rotation.members.contains(user) {
         return Ok(snapshot.people.person(user));
     }

@@ -53,10 +53,10 @@ impl Snapshot {
         people: People,
         absences: Vec<AbsenceRecord>,
     ) -> Result<Self, AppError> {
-        let members = rotation.members.iter().map(|user| Member {
-            user: user.clone(),
-            is_present: people.is_present(user),
-        });
+        let members = rotation
+            .members
+            .iter()
+            .map(|user| Member { user: user.clone(), is_present: people.is_present(user) });
         let roster = Roster::new(members.collect())
             .map_err(|_| AppError::Unplannable("its roster is empty or names somebody twice"))?;
         let grid = Grid::new(&rotation.rules);
@@ -75,7 +75,12 @@ impl Snapshot {
     }
 
     pub(crate) fn inputs_with<'a>(&'a self, book: &'a AbsenceBook) -> Inputs<'a> {
-        Inputs { rules: &self.rotation.rules, grid: &self.grid, roster: &self.roster, absences: book }
+        Inputs {
+            rules: &self.rotation.rules,
+            grid: &self.grid,
+            roster: &self.roster,
+            absences: book,
+        }
     }
 
     pub(crate) fn order(&self) -> Order {

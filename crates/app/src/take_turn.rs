@@ -111,7 +111,8 @@ async fn open_window(
     let Some(left) = Interval::new(turn.planned_at.max(now), turn.ends_at) else {
         return Ok(Err(Refusal::TurnIsOver));
     };
-    let is_taken = turn.holder.is_some() || !tx.list_coverages(turn.rotation, left).await?.is_empty();
+    let is_taken =
+        turn.holder.is_some() || !tx.list_coverages(turn.rotation, left).await?.is_empty();
     Ok(if is_taken { Err(Refusal::TurnIsTaken) } else { Ok(left) })
 }
 

@@ -10,6 +10,7 @@ mod instants;
 mod json;
 mod reader;
 mod rotation;
+mod strict_json;
 mod table;
 mod window;
 

@@ -56,7 +56,8 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let address = public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
+    let address =
+        public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
     let bot = Arc::new(Bot {
         store,
         clock: config.clock.clone(),
@@ -91,7 +92,9 @@ impl RunningBot {
     pub async fn stop(self) {
         self.bot.supervisor.stop();
         if tokio::time::timeout(DRAIN, self.bot.supervisor.ended()).await.is_err() {
-            tracing::warn!("Some work was still under way after 20 seconds; it goes on at the next start.");
+            tracing::warn!(
+                "Some work was still under way after 20 seconds; it goes on at the next start."
+            );
         }
         self.bot.store.close().await;
     }

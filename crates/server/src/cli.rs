@@ -31,7 +31,6 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one value exists, once, at the start")]
 enum Command {
     /// The bot and a stand-in for Slack in one process, with a clock that can be moved
     #[cfg(feature = "demo")]

@@ -99,7 +99,9 @@ pub(crate) fn keys(settings: &Settings) -> Result<Arc<KeyRing>, SettingFault> {
     let text = settings.encryption_keys()?.ok_or_else(|| {
         SettingFault::new(SETTING, "it is missing; `asyncbot keys generate` makes a key")
     })?;
-    KeyRing::parse(&text).map(Arc::new).map_err(|fault| SettingFault::new(SETTING, fault.to_string()))
+    KeyRing::parse(&text)
+        .map(Arc::new)
+        .map_err(|fault| SettingFault::new(SETTING, fault.to_string()))
 }
 
 fn slack_config(settings: &Settings) -> Result<ApiConfig, SettingFault> {
@@ -157,7 +159,10 @@ fn is_set(secret: &SecretString) -> bool {
 }
 
 fn missing(setting: &'static str) -> SettingFault {
-    SettingFault::new(setting, "it is missing; it stands on the Basic Information page of your Slack app")
+    SettingFault::new(
+        setting,
+        "it is missing; it stands on the Basic Information page of your Slack app",
+    )
 }
 
 fn keep<T>(checked: Result<T, SettingFault>, faults: &mut Vec<SettingFault>) -> Option<T> {

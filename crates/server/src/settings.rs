@@ -1,6 +1,7 @@
 //! The settings: environment variables, each also a flag, secrets also a file.
 
 use clap::Args;
+use clap::builder::{StringValueParser, TypedValueParser};
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,21 +11,21 @@ use url::Url;
 #[derive(Args, Clone, Debug)]
 pub struct Settings {
     /// The database: `sqlite://FILE`, or `postgres://...` with the run-time login [default: asyncbot.db in the data directory]
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret_parser())]
     database_url: Option<SecretString>,
-    /// A file that holds DATABASE_URL
+    /// A file that holds `DATABASE_URL`
     #[arg(long, env = "DATABASE_URL_FILE")]
     database_url_file: Option<PathBuf>,
     /// PostgreSQL only: the login for work over many workspaces
-    #[arg(long, env = "DATABASE_SYSTEM_URL", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "DATABASE_SYSTEM_URL", hide_env_values = true, value_parser = secret_parser())]
     database_system_url: Option<SecretString>,
-    /// A file that holds DATABASE_SYSTEM_URL
+    /// A file that holds `DATABASE_SYSTEM_URL`
     #[arg(long, env = "DATABASE_SYSTEM_URL_FILE")]
     database_system_url_file: Option<PathBuf>,
     /// PostgreSQL only: the login that owns the tables, used by `migrate` alone
-    #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true, value_parser = secret_parser())]
     database_owner_url: Option<SecretString>,
-    /// A file that holds DATABASE_OWNER_URL
+    /// A file that holds `DATABASE_OWNER_URL`
     #[arg(long, env = "DATABASE_OWNER_URL_FILE")]
     database_owner_url_file: Option<PathBuf>,
     /// Where the SQLite file lives [default: the platform's data folder]
@@ -40,34 +41,38 @@ pub struct Settings {
     #[arg(long, env = "ASYNCBOT_PUBLIC_URL")]
     pub(crate) public_url: Option<Url>,
     /// The keys that seal what is secret: `id:base64,...`, the first is current; `asyncbot keys generate` makes one
-    #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS", hide_env_values = true, value_parser = secret_parser())]
     encryption_keys: Option<SecretString>,
-    /// A file that holds ASYNCBOT_ENCRYPTION_KEYS
+    /// A file that holds `ASYNCBOT_ENCRYPTION_KEYS`
     #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS_FILE")]
     encryption_keys_file: Option<PathBuf>,
     /// The Slack app's client id
     #[arg(long, env = "SLACK_CLIENT_ID")]
     pub(crate) slack_client_id: Option<String>,
     /// The Slack app's client secret
-    #[arg(long, env = "SLACK_CLIENT_SECRET", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "SLACK_CLIENT_SECRET", hide_env_values = true, value_parser = secret_parser())]
     slack_client_secret: Option<SecretString>,
-    /// A file that holds SLACK_CLIENT_SECRET
+    /// A file that holds `SLACK_CLIENT_SECRET`
     #[arg(long, env = "SLACK_CLIENT_SECRET_FILE")]
     slack_client_secret_file: Option<PathBuf>,
     /// The Slack app's signing secret; while it is being rotated, both, with a comma between
-    #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true, value_parser = secret_parser())]
     slack_signing_secret: Option<SecretString>,
-    /// A file that holds SLACK_SIGNING_SECRET
+    /// A file that holds `SLACK_SIGNING_SECRET`
     #[arg(long, env = "SLACK_SIGNING_SECRET_FILE")]
     slack_signing_secret_file: Option<PathBuf>,
     /// Slack's app-level token; turns Socket Mode on, which this version does not have yet
-    #[arg(long, env = "SLACK_APP_TOKEN", hide_env_values = true, value_parser = secret)]
+    #[arg(long, env = "SLACK_APP_TOKEN", hide_env_values = true, value_parser = secret_parser())]
     pub(crate) slack_app_token: Option<SecretString>,
     /// Slack's Web API; plain http only to this machine
     #[arg(long, env = "SLACK_API_URL", default_value = "https://slack.com/api")]
     pub(crate) slack_api_url: Url,
     /// Slack's page on which people allow the app
-    #[arg(long, env = "SLACK_AUTHORIZE_URL", default_value = "https://slack.com/oauth/v2/authorize")]
+    #[arg(
+        long,
+        env = "SLACK_AUTHORIZE_URL",
+        default_value = "https://slack.com/oauth/v2/authorize"
+    )]
     pub(crate) slack_authorize_url: Url,
 }
 
@@ -90,9 +95,12 @@ impl SettingFault {
 impl Settings {
     /// Returns the run-time address of the database.
     pub(crate) fn database_url(&self) -> Result<SecretString, SettingFault> {
-        match given("DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())? {
+        match given("DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())?
+        {
             Some(url) => Ok(url),
-            None => Ok(format!("sqlite://{}", self.data_dir()?.join("asyncbot.db").display()).into()),
+            None => {
+                Ok(format!("sqlite://{}", self.data_dir()?.join("asyncbot.db").display()).into())
+            }
         }
     }
 
@@ -144,13 +152,16 @@ impl Settings {
         directories::ProjectDirs::from("", "", "asyncbot")
             .map(|dirs| dirs.data_dir().to_owned())
             .ok_or_else(|| {
-                SettingFault::new("ASYNCBOT_DATA_DIR", "this user has no home, so please say where the data goes")
+                SettingFault::new(
+                    "ASYNCBOT_DATA_DIR",
+                    "this user has no home, so please say where the data goes",
+                )
             })
     }
 }
 
-fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
-    Ok(SecretString::from(text))
+fn secret_parser() -> impl TypedValueParser<Value = SecretString> {
+    StringValueParser::new().map(SecretString::from)
 }
 
 /// Returns a secret from its variable or its file, but not from both.
@@ -168,7 +179,10 @@ fn given(
         (None, Some(file)) => std::fs::read_to_string(file)
             .map(|text| Some(SecretString::from(text.trim_end_matches(['\r', '\n']))))
             .map_err(|fault| {
-                SettingFault::new(setting, format!("the file {} cannot be read: {fault}", file.display()))
+                SettingFault::new(
+                    setting,
+                    format!("the file {} cannot be read: {fault}", file.display()),
+                )
             }),
         (None, None) => Ok(None),
     }

@@ -139,7 +139,7 @@ fn agree(
     let Some(team) = asked.sim_team.as_deref().map(TeamId::new) else { return Ok(None) };
     let workspace = world.find(&team).ok_or_else(|| format!("There is no workspace {team}."))?;
     let person = match asked.person.as_deref() {
-        Some(word) => workspace.person_by_id_or_name(word),
+        Some(name) => workspace.person_by_id_or_name(name),
         None => installer(workspace),
     };
     let person = person.ok_or("There is no such person in this workspace.")?;
@@ -180,21 +180,16 @@ fn choice(world: &World, asked: &Asked) -> String {
         }
         escape(&format!("/slack/oauth/v2/authorize?{}", query.finish()))
     };
-    let mut items = String::new();
+    let mut items = Vec::new();
     for workspace in &world.workspaces {
         let Some(person) = installer(workspace) else { continue };
         let href = link(&[("sim_team", workspace.team.as_str()), ("as", person.id.as_str())]);
-        items += &format!(
-            "<li><a href=\"{href}\">Allow in {} as {}</a></li>",
-            escape(&workspace.name),
-            escape(&person.name)
-        );
+        let (place, name) = (escape(&workspace.name), escape(&person.name));
+        items.push(format!("<li><a href=\"{href}\">Allow in {place} as {name}</a></li>"));
     }
-    let scopes: String = asked
-        .scope
-        .split(',')
-        .map(|scope| format!("<li><code>{}</code></li>", escape(scope)))
-        .collect();
+    let scopes =
+        asked.scope.split(',').map(|scope| format!("<li><code>{}</code></li>", escape(scope)));
+    let (scopes, items) = (scopes.collect::<Vec<_>>().concat(), items.concat());
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{APP_NAME} asks to come in</title>\

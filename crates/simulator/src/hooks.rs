@@ -38,7 +38,14 @@ async fn answer_later(
     if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
         let word = Some(fault.kind.word());
         sim.change(|world, now| {
-            record(world, &team, &payload, (0, Err("a fault that was asked for".into())), word, now)
+            record(
+                world,
+                &team,
+                &payload,
+                (0, Err("a fault that was asked for".into())),
+                word,
+                now,
+            );
         });
         return play(&sim, fault, &switch).await;
     }
@@ -55,7 +62,7 @@ async fn answer_later(
     match outcome {
         Ok(told) => {
             if let Some(told) = told {
-                event::tell_later(&sim, &team, told);
+                event::tell_later(&sim, &team, &told);
             }
             (status, axum::Json(json!({"ok": true}))).into_response()
         }

@@ -12,6 +12,8 @@ mod settings;
 mod sim;
 mod sim_api;
 mod simulator;
+#[cfg(test)]
+mod tests;
 mod to_bot;
 mod views;
 mod web_api;

@@ -4,9 +4,10 @@ use super::PlanRequest;
 use super::absences::read_absences;
 use super::reader::{Faults, Fields, Place, shown};
 use super::rotation::{Rotation, read_rotation};
+use super::strict_json;
 use crate::fault::Fault;
 use crate::roster::{Member, Roster};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The largest file that is read, in bytes: some 40,000 absences.
 const MAX_BYTES: usize = 4 << 20;
@@ -47,7 +48,7 @@ fn parse(bytes: &[u8], is_toml: bool) -> Result<Value, Fault> {
             Fault::new("file", format!("is not TOML: {what}, in line {line}"))
         })
     } else {
-        serde_json::from_str(text)
+        strict_json::parse(text)
             .map_err(|fault| Fault::new("file", format!("is not JSON: {}", one_line(&fault))))
     }
 }
@@ -60,7 +61,9 @@ fn value_of_toml(value: toml::Value) -> Value {
     match value {
         toml::Value::String(text) => Value::String(text),
         toml::Value::Integer(number) => Value::from(number),
-        toml::Value::Float(number) => Value::from(number),
+        // JSON has no word for infinity; as text it is told to be no number.
+        toml::Value::Float(number) => Number::from_f64(number)
+            .map_or_else(|| Value::String(number.to_string()), Value::Number),
         toml::Value::Boolean(is) => Value::Bool(is),
         toml::Value::Datetime(time) => Value::String(time.to_string()),
         toml::Value::Array(values) => values.into_iter().map(value_of_toml).collect(),

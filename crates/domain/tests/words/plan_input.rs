@@ -214,6 +214,17 @@ fn a_skip_rule_is_exactly_one_of_the_four() {
 }
 
 #[test]
+fn a_number_that_json_has_no_word_for_is_no_number() {
+    let file = "[rotation]\nzone = \"UTC\"\nmembers = [\"A\"]\n\
+                cadence = { every = nan, unit = \"day\", anchor = 2026-01-05T09:00 }\n";
+
+    let faults = read_plan(file, true).unwrap_err();
+
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].to_string(), "rotation.cadence.every: must be a whole number, not text");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_at_all_has_one_fault() {
     for (file, is_toml) in [
         (&b""[..], false),
@@ -222,6 +233,7 @@ fn a_file_that_cannot_be_read_at_all_has_one_fault() {
         (b"null", false),
         (b"\xff\xfe\x00", false),
         (b"{}", false),
+        (br#"{"rotation": {}, "rotation": {}}"#, false),
         (b"rotation = ", true),
         (b"a = 1\na = 2", true),
         (b"\xff", true),

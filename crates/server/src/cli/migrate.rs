@@ -15,7 +15,9 @@ pub(super) async fn migrate(settings: Settings) -> u8 {
         }
     };
     match Store::migrate(&store).await {
-        Ok(applied) if applied.is_empty() => output::say("Nothing to do: the database is up to date."),
+        Ok(applied) if applied.is_empty() => {
+            output::say("Nothing to do: the database is up to date.");
+        }
         Ok(applied) => applied.iter().for_each(|name| output::say(&format!("applied {name}"))),
         Err(fault) => {
             output::complain(&fault.to_string());

@@ -1,29 +1,29 @@
 //! `asyncbot plan`: who serves when, for a rotation described in a file.
 
 use super::{DONE, WRONG_USE, output};
-use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use clock::Clock;
-use domain::plan::{Window, make_plan, read_plan};
+use domain::fault::Fault;
+use domain::plan::{Plan, Window, make_plan, read_plan};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The longest file that is read: 16 MiB.
+/// How much of a file is read: more than a plan may be long.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
 #[derive(Args, Debug)]
 pub(super) struct PlanOptions {
     /// A JSON file, a TOML file by its ending, or - for JSON on standard input
     file: PathBuf,
-    /// The first instant that is shown, such as 2026-01-05T00:00:00Z [default: the anchor]
-    #[arg(long, value_parser = instant)]
-    from: Option<DateTime<Utc>>,
-    /// The first instant that is not shown any more
-    #[arg(long, value_parser = instant, conflicts_with = "count")]
-    until: Option<DateTime<Utc>>,
+    /// Leaves out shifts that end by then: an instant, a local time or a day in the rotation's zone [default: the anchor]
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Leaves out shifts that begin then or later
+    #[arg(long, value_name = "TIME", conflicts_with = "count")]
+    until: Option<String>,
     /// How many shifts are shown [default: 10]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    count: Option<u64>,
+    #[arg(long)]
+    count: Option<usize>,
     /// How it is shown
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -44,17 +44,15 @@ pub(super) fn plan(options: &PlanOptions) -> u8 {
             return WRONG_USE;
         }
     };
-    let is_toml = options.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-    let request = match read_plan(&text, is_toml) {
-        Ok(request) => request,
+    let plan = match make(options, &text) {
+        Ok(plan) => plan,
         Err(faults) => {
-            faults.iter().for_each(|fault| output::complain(&fault.to_string()));
+            for fault in faults {
+                output::complain(&fault.to_string());
+            }
             return WRONG_USE;
         }
     };
-    let count = options.count.and_then(|count| usize::try_from(count).ok());
-    let window = Window { from: options.from, until: options.until, count };
-    let plan = make_plan(&request, &window);
     match options.format {
         Format::Table => output::say_raw(&plan.to_table()),
         Format::Json => output::say_raw(&plan.to_json()),
@@ -63,25 +61,26 @@ pub(super) fn plan(options: &PlanOptions) -> u8 {
     DONE
 }
 
-fn read(file: &Path) -> Result<String, String> {
+fn make(options: &PlanOptions, text: &[u8]) -> Result<Plan, Vec<Fault>> {
+    let is_toml =
+        options.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let request = read_plan(text, is_toml)?;
+    let (from, until) = (options.from.as_deref(), options.until.as_deref());
+    let window = Window::read(from, until, options.count, &request.rules.zone)?;
+    make_plan(&request, &window)
+}
+
+/// Reads the file; one that is too long is cut, and refused by who reads its text.
+fn read(file: &Path) -> Result<Vec<u8>, String> {
     let is_input = file == Path::new("-");
     let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
     let cannot = |fault: std::io::Error| format!("{name}: cannot be read: {fault}");
-    let mut source: Box<dyn Read> = if is_input {
+    let source: Box<dyn Read> = if is_input {
         Box::new(std::io::stdin())
     } else {
         Box::new(std::fs::File::open(file).map_err(cannot)?)
     };
     let mut bytes = Vec::new();
-    source.by_ref().take(LONGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(format!("{name}: is longer than 16 MiB, which no rotation needs"));
-    }
-    String::from_utf8(bytes).map_err(|_| format!("{name}: is not text in UTF-8"))
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|instant| instant.to_utc())
-        .map_err(|_| "must be an instant such as 2026-01-05T08:00:00Z".to_owned())
+    source.take(LONGEST).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
 }

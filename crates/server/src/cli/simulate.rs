@@ -68,15 +68,9 @@ pub(super) async fn demo(options: DemoOptions) -> u8 {
 
 async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
     // The folder is deleted when this is dropped, after the bot has ended.
-    let (_temporary, dir) = match &options.data_dir {
-        Some(dir) => (None, dir.clone()),
-        None => {
-            let temporary = tempfile::tempdir().map_err(no_folder)?;
-            let dir = temporary.path().to_owned();
-            (Some(temporary), dir)
-        }
-    };
-    std::fs::create_dir_all(&dir).map_err(no_folder)?;
+    let temporary = tempfile::tempdir().map_err(|fault| no_folder(&fault))?;
+    let dir = options.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+    std::fs::create_dir_all(&dir).map_err(|fault| no_folder(&fault))?;
     let stage = Stage::start(StageSettings {
         store: StoreSettings {
             url: SecretString::from(format!("sqlite://{}", dir.join("asyncbot.db").display())),
@@ -89,9 +83,7 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         ticks: true,
     })
     .await?;
-    simulator::seed_demo(stage.simulator())
-        .await
-        .map_err(|fault| StageError::Other(fault.to_string()))?;
+    simulator::seed_demo(stage.simulator()).await.map_err(StageError::Other)?;
     output::say(&format!(
         "Open {} in your browser.\nThe bot itself listens on {}.\nCtrl+C ends both.",
         stage.simulator().url(),
@@ -111,10 +103,10 @@ fn keys_in(dir: &Path) -> Result<Arc<KeyRing>, StageError> {
             .map_err(|fault| StageError::Other(format!("{}: {fault}", file.display()))),
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
             let (keys, text) = new_keys()?;
-            std::fs::write(&file, text.expose_secret()).map_err(no_folder)?;
+            std::fs::write(&file, text.expose_secret()).map_err(|fault| no_folder(&fault))?;
             Ok(keys)
         }
-        Err(fault) => Err(no_folder(fault)),
+        Err(fault) => Err(no_folder(&fault)),
     }
 }
 
@@ -161,7 +153,7 @@ fn coming_monday() -> DateTime<Utc> {
     if at > now { at } else { zone.instant_of((monday + Days::new(7)).and_time(time)) }
 }
 
-fn no_folder(fault: io::Error) -> StageError {
+fn no_folder(fault: &io::Error) -> StageError {
     StageError::Other(format!("the data folder cannot be used: {fault}"))
 }
 

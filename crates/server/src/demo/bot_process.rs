@@ -23,7 +23,8 @@ impl BotProcess {
     pub(super) async fn start(config: BotConfig) -> Result<Self, BootError> {
         let address = config.bind;
         let cannot = |fault: io::Error| BootError::Bind { address, fault };
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(cannot)?;
+        let runtime =
+            Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(cannot)?;
         let started = runtime.spawn(async move { boot::start(&config).await }).await;
         let started = started.unwrap_or_else(|fault| Err(cannot(io::Error::other(fault))));
         match started {

@@ -2,6 +2,7 @@
 
 use crate::bot::Bot;
 use app::AppError;
+use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use std::future::Future;
 use std::sync::Arc;
@@ -37,18 +38,25 @@ pub(super) async fn in_time(
         answer
     };
     let mut task = bot.supervisor.spawn(task.instrument(span));
-    match tokio::time::timeout(GUARD, &mut task).await {
-        Ok(answer) => answer.unwrap_or_else(|_| crashed()),
-        Err(_) => {
-            let its_bot = Arc::clone(bot);
-            bot.supervisor.spawn(async move {
-                let answer = task.await.unwrap_or_else(|_| crashed());
-                if let (Answer::Say(reply), Some(url)) = (answer, late.response_url) {
-                    respond(&its_bot, &url, &reply).await;
-                }
-            });
-            Answer::Say(Box::new(Reply::NotConfirmedYet))
+    if let Ok(answer) = tokio::time::timeout(GUARD, &mut task).await {
+        return answer.unwrap_or_else(|_| crashed());
+    }
+    let its_bot = Arc::clone(bot);
+    bot.supervisor.spawn(async move {
+        let answer = task.await.unwrap_or_else(|_| crashed());
+        if let (Some(reply), Some(url)) = (late_reply(answer), late.response_url) {
+            respond(&its_bot, &url, &reply).await;
         }
+    });
+    Answer::Say(Box::new(Reply::NotConfirmedYet))
+}
+
+/// Returns what can still be said when Slack no longer waits: a form cannot be opened any more.
+fn late_reply(answer: Answer) -> Option<Reply> {
+    match answer {
+        Answer::Say(reply) => Some(*reply),
+        Answer::Open(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
+        Answer::FieldErrors(_) | Answer::Nothing => None,
     }
 }
 

@@ -40,10 +40,12 @@ async fn run(bot: &Arc<Bot>, command: SlashCommand) -> Response {
     let work = async move { perform::command(&its_bot, &command).await };
     match answer::in_time(bot, "command", late, work).await {
         Answer::Say(reply) => say(bot, &reply),
-        Answer::Open(modal) => match super::interactions::open(bot, &team, &trigger_id, &modal).await {
-            Ok(()) => StatusCode::OK.into_response(),
-            Err(reply) => say(bot, &reply),
-        },
+        Answer::Open(modal) => {
+            match super::interactions::open(bot, &team, &trigger_id, &modal).await {
+                Ok(()) => StatusCode::OK.into_response(),
+                Err(reply) => say(bot, &reply),
+            }
+        }
         Answer::FieldErrors(_) | Answer::Nothing => StatusCode::OK.into_response(),
     }
 }

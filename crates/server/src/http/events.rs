@@ -33,7 +33,8 @@ async fn keep(bot: &Bot, event: Event) -> StatusCode {
     let Some(item) = item(&event) else {
         return StatusCode::OK;
     };
-    match app::inbox::receive(&bot.store, workspace, &item, &event.event_id, bot.clock.now()).await {
+    match app::inbox::receive(&bot.store, workspace, &item, &event.event_id, bot.clock.now()).await
+    {
         Ok(Received::Stored) => {
             bot.bells.inbox.ring();
             StatusCode::OK

@@ -23,7 +23,9 @@ pub(super) async fn begin(State(bot): State<Arc<Bot>>) -> Response {
     let (state, browser) = (token(), token());
     let expires_at = bot.clock.now() + TimeDelta::seconds(STATE_SECONDS);
     let system = bot.store.system();
-    if let Err(fault) = system.insert_oauth_state(&digest(&state), &digest(&browser), expires_at).await {
+    if let Err(fault) =
+        system.insert_oauth_state(&digest(&state), &digest(&browser), expires_at).await
+    {
         tracing::error!(error = %fault, "An installation could not be begun.");
         return page::show(StatusCode::SERVICE_UNAVAILABLE, &Page::NOT_NOW);
     }
@@ -62,16 +64,16 @@ async fn try_finish(
     headers: &HeaderMap,
 ) -> Result<(), (StatusCode, Page)> {
     check_state(bot, callback.state.as_deref(), headers).await?;
-    let code = match (callback.code, callback.error) {
-        (Some(code), None) => code,
-        _ => return Err((StatusCode::OK, Page::CANCELLED)),
+    let (Some(code), None) = (callback.code, callback.error) else {
+        return Err((StatusCode::OK, Page::CANCELLED));
     };
     let granted = bot.api.exchange_code(&code, &redirect_uri(bot)).await;
     if let Some(code) = granted.code() {
         tracing::warn!(code, "Slack did not grant an installation.");
     }
     let granted = granted.done().ok_or((StatusCode::BAD_GATEWAY, Page::NOT_GRANTED))?;
-    let (Some(team), Some(installer), false) = (granted.team, granted.installer, granted.is_org_wide)
+    let (Some(team), Some(installer), false) =
+        (granted.team, granted.installer, granted.is_org_wide)
     else {
         return Err((StatusCode::OK, Page::ORG_WIDE));
     };

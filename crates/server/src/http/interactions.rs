@@ -57,9 +57,7 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Response {
     let its_bot = Arc::clone(bot);
     let work = async move { perform::submit(&its_bot, &submitted).await };
     match answer::in_time(bot, "modal", Late { response_url: None }, work).await {
-        Answer::Say(reply) => {
-            Json(slack::render_outcome(&reply, bot.clock.now())).into_response()
-        }
+        Answer::Say(reply) => Json(slack::render_outcome(&reply, bot.clock.now())).into_response(),
         Answer::FieldErrors(faults) => Json(slack::render_field_errors(&faults)).into_response(),
         Answer::Open(_) | Answer::Nothing => StatusCode::OK.into_response(),
     }

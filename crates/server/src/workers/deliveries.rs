@@ -1,8 +1,8 @@
 //! Delivers the outbox to Slack: claimed, marked as being sent, sent, and written down, never in one transaction.
 
+use super::POLL;
 use super::outcome::{self, Placed};
 use super::pace::Pace;
-use super::POLL;
 use crate::bot::Bot;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -168,9 +168,8 @@ async fn replaced(
         return Ok(Ok(None));
     };
     let original = tx.find_delivery(original).await?;
-    let placed = original.and_then(|record| {
-        Some(Placed { channel: record.channel?, ts: record.ts? })
-    });
+    let placed =
+        original.and_then(|record| Some(Placed { channel: record.channel?, ts: record.ts? }));
     Ok(placed.map(Some).ok_or((GivenUp::Dropped, "nothing_to_replace")))
 }
 

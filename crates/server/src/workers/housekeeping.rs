@@ -63,7 +63,10 @@ async fn correct_clock(bot: &Bot) {
     match bot.store.clock_offset(uncorrected).await {
         Ok(offset) => {
             if offset.abs() > SKEW_NOTICED {
-                tracing::warn!(offset_ms = offset.num_milliseconds(), "This machine's clock is off.");
+                tracing::warn!(
+                    offset_ms = offset.num_milliseconds(),
+                    "This machine's clock is off."
+                );
             }
             bot.clock.set_offset(offset);
         }

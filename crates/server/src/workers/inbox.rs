@@ -61,9 +61,7 @@ async fn work_off(bot: &Bot, claim: &InboxClaim) -> Result<(), StoreError> {
     let mut tx = bot.store.write(claim.workspace).await?;
     match done {
         Ok(None) => tx.finish_inbox(claim.inbox, claim.fence, bot.clock.now()).await?,
-        Ok(Some(wait)) => {
-            tx.retry_inbox(claim.inbox, claim.fence, bot.clock.now() + wait).await?
-        }
+        Ok(Some(wait)) => tx.retry_inbox(claim.inbox, claim.fence, bot.clock.now() + wait).await?,
         Err(fault) => {
             tracing::error!(error = %fault, workspace.id = %claim.workspace, "An event could not be worked off; it is tried again.");
             tx.retry_inbox(claim.inbox, claim.fence, bot.clock.now() + RETRY).await?

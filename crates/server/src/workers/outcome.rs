@@ -44,14 +44,17 @@ pub(super) async fn record(
             let wait = match kind {
                 NotSentKind::Permanent => None,
                 NotSentKind::DeadToken => Some(DEAD_TOKEN),
-                NotSentKind::Transient => Some(retry_after.unwrap_or_else(|| backoff(claim, attempts))),
+                NotSentKind::Transient => {
+                    Some(retry_after.unwrap_or_else(|| backoff(claim, attempts)))
+                }
             };
             match wait {
                 Some(wait) => {
                     tx.record_not_sent(claim.delivery, claim.fence, now + wait, &code, now).await?;
                 }
                 None => {
-                    tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, &code, now).await?;
+                    tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, &code, now)
+                        .await?;
                 }
             }
         }

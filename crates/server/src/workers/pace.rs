@@ -24,13 +24,12 @@ impl Pace {
     ) -> Result<(), DateTime<Utc>> {
         let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
         free_at.retain(|_, at| *at > now);
-        match free_at.get(&(workspace, channel.to_owned())) {
-            Some(at) => Err(*at),
-            None => {
-                free_at.insert((workspace, channel.to_owned()), now + GAP);
-                Ok(())
-            }
+        let key = (workspace, channel.to_owned());
+        if let Some(at) = free_at.get(&key) {
+            return Err(*at);
         }
+        free_at.insert(key, now + GAP);
+        Ok(())
     }
 }
 

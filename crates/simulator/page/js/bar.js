@@ -29,6 +29,8 @@ export function buildBar() {
   parts.other = h("button", { type: "button", class: "btn other", "aria-expanded": "false", "aria-controls": "jump-form", on: { click: toggleJump } }, "Other…");
   parts.moves = h("div", { class: "moves", role: "group", "aria-label": "Move the clock" }, parts.hour, parts.dayOn, parts.handoff, parts.other, parts.form);
   parts.bot = h("button", { type: "button", role: "switch", class: "bot-switch", "data-testid": "bot-switch", on: { click: toggleBot } });
+  parts.moves.hidden = true;
+  parts.bot.hidden = true;
   fill(bar, h("button", { type: "button", class: "btn quiet menu-button", "aria-label": "Open the menu", on: { click: openRail } }, icon(ICONS.menu)),
     parts.clock, parts.bot, parts.moves, h("div", { class: "progress", "aria-hidden": "true" }));
 }

@@ -47,7 +47,7 @@ function context(block) {
 }
 
 function header(block) {
-  return h("h3", { class: "block-header" }, plainText(block.text.text));
+  return h("h2", { class: "block-header" }, plainText(block.text.text));
 }
 
 function image(block) {

@@ -22,6 +22,7 @@ export function buildComposer() {
   parts.send = h("button", { type: "submit", class: "btn primary send", "data-testid": "send", "aria-label": "Send" }, icon(ICONS.send));
   const chips = h("div", { class: "tries", role: "group", "aria-label": "Try" }, h("span", { "aria-hidden": "true" }, "Try"),
     SUGGESTIONS.map((text) => h("button", { type: "button", class: "try", on: { click: () => fillComposer(text) } }, text)));
+  compose.hidden = true;
   fill(compose, chips, h("form", { class: "compose-form", on: { submit: (event) => { event.preventDefault(); send(); } } }, parts.list, parts.input, parts.send));
 }
 

@@ -5,8 +5,9 @@ import { freshId, h, icon, ICONS } from "./dom.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 import { picker } from "./picker.js";
 import { menu } from "./menu.js";
-import { dayOf } from "./time.js";
-import { mrkdwnContext, people, person, page, workspace, app } from "./state.js";
+import { nextMonday } from "./jump.js";
+import { dateKey, dayOf } from "./time.js";
+import { app, mrkdwnContext, nowMs, page, people, person, workspace, zone } from "./state.js";
 
 const MAKERS = {
   button, overflow, checkboxes, radio_buttons: radioButtons,
@@ -80,10 +81,28 @@ function typed(element, { onAct, value, label }, type, initial, more = {}) {
 function datepicker(element, tools) {
   const made = typed(element, tools, "date", element.initial_date);
   const words = h("small", { "aria-live": "polite" });
-  const tell = () => { words.textContent = made.control.value ? dayOf(Date.parse(made.control.value), "UTC") : ""; };
+  const offers = h("span", { class: "offers" }, nearDays().map(([label, day]) => h("button", {
+    type: "button", class: "try", on: { click: () => choose(day) },
+  }, label)));
+  const tell = () => {
+    words.textContent = made.control.value ? dayOf(Date.parse(made.control.value), "UTC") : "";
+    offers.hidden = made.control.value !== "";
+  };
+  const choose = (day) => {
+    made.control.value = day;
+    for (const event of ["input", "change"]) made.control.dispatchEvent(new Event(event, { bubbles: true }));
+    made.control.focus();
+  };
   made.control.addEventListener("input", tell);
   tell();
-  return { ...made, node: h("span", { class: "dated" }, made.control, words) };
+  return { ...made, node: h("span", { class: "dated" }, made.control, words, offers) };
+}
+
+// The browser's calendar opens on the machine's own day, not on the simulator's, so the near days are offered by name.
+function nearDays() {
+  const today = dateKey(nowMs(), zone());
+  const monday = dateKey(nextMonday(nowMs(), zone()), zone());
+  return [["Today", today], ...(monday === today ? [] : [["Next Monday", monday]])];
 }
 
 function textInput(element, { value, label }) {
@@ -146,7 +165,7 @@ function firstConversation(element, tools) {
 // Returns the nodes of a text object.
 export function textObject(text) {
   if (!text) return [];
-  return text.type === "mrkdwn" ? mrkdwn(text.text, mrkdwnContext()) : plainText(text.text);
+  return text.type === "mrkdwn" ? mrkdwn(text.text, { ...mrkdwnContext(), isVerbatim: text.verbatim === true }) : plainText(text.text);
 }
 
 function safeAddress(address) {

@@ -5,9 +5,9 @@ const VERBS = [
   { verb: "list", usage: "", about: "All rotations and who is on duty" },
   { verb: "who", usage: "[rotation]", about: "Who is on duty now" },
   { verb: "next", usage: "[rotation] [how many]", about: "Who comes next" },
-  { verb: "ooo add", usage: "[@person] first-day [last-day]", about: "Enter whole days of absence" },
+  { verb: "ooo add", usage: "[@person] day [to day]", about: "Enter whole days away" },
   { verb: "ooo list", usage: "[@person]", about: "Absences still to come" },
-  { verb: "ooo remove", usage: "[@person] [first-day]", about: "Take an absence back" },
+  { verb: "ooo remove", usage: "[@person] [day]", about: "Take an absence back" },
   { verb: "help", usage: "", about: "What it can do" },
 ];
 const ROTATION = "/rotation";

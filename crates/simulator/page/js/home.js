@@ -12,7 +12,7 @@ let opened = null;
 
 // Draws the home of the acting person; opening it is told to the bot once per visit.
 export function renderHome() {
-  const isHere = page.place === "home";
+  const isHere = page.place === "home" && page.me !== null;
   home.hidden = !isHere;
   if (!isHere) {
     opened = null;

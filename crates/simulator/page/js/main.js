@@ -115,6 +115,11 @@ async function start() {
   window.addEventListener("hashchange", refresh);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
   document.addEventListener("keydown", (event) => event.key === "Escape" && closeRail());
+  document.getElementById("skip").addEventListener("click", (event) => {
+    // The address is the page's own; the link only moves the focus.
+    event.preventDefault();
+    document.getElementById("composer-text").focus();
+  });
   document.getElementById("app").addEventListener("click", (event) => event.target.id === "app" && closeRail());
   await refresh();
   setInterval(tick, TICK_MS);

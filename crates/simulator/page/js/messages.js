@@ -4,6 +4,7 @@ import { fill, h, icon, ICONS } from "./dom.js";
 import { renderBlocks } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { act } from "./deeds.js";
+import { fillComposer } from "./composer.js";
 import { confirmed } from "./confirm.js";
 import { avatar } from "./avatar.js";
 import { botName, channelAt, dmOf, markRead, me, messagesIn, mrkdwnContext, nowMs, page, person, zone } from "./state.js";
@@ -120,8 +121,9 @@ function welcome(target) {
     return h("div", { class: "welcome" }, h("h2", {}, `${botName()} and ${me()?.name ?? "you"}`),
       h("p", {}, `What ${botName()} tells only you arrives here: that you are on duty, and from when to when.`));
   }
-  return h("div", { class: "welcome" }, h("h2", {}, `Nothing has been said in #${target?.name ?? ""} yet`),
-    h("p", {}, "Type a message, or a command that begins with /. "), h("p", {}, "A good first one is ", h("code", {}, "/rotation create"), "."));
+  return h("div", { class: "welcome" }, h("h2", {}, `This is #${target?.name ?? ""}`),
+    h("p", {}, `${botName()} passes a duty, such as answering support, from one person to the next, and passes over whoever is away.`),
+    h("button", { type: "button", class: "btn primary", on: { click: () => fillComposer("/rotation create") } }, "Make a rotation"));
 }
 
 // Returns how to put the focus back where it was among the messages, or null when it was elsewhere.

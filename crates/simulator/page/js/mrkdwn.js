@@ -69,7 +69,7 @@ function inline(text, context) {
   const nodes = [];
   let plain = "";
   const flush = () => {
-    if (plain !== "") nodes.push(...linked(plain));
+    if (plain !== "") nodes.push(...linked(plain, context));
     plain = "";
   };
   for (let at = 0; at < text.length;) {
@@ -157,7 +157,9 @@ export function link(address, label) {
   return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label ?? address.replace(/^mailto:/i, ""));
 }
 
-function linked(text) {
+// Where the text is verbatim a bare address stays text.
+function linked(text, context) {
+  if (context.isVerbatim) return [withEmoji(decode(text))];
   return text.split(/(https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]'"])/).filter((piece) => piece !== "")
     .map((piece) => (/^https?:\/\//.test(piece) ? link(decode(piece), null) : withEmoji(decode(piece))));
 }

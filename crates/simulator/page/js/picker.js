@@ -48,9 +48,12 @@ export function picker({ options, picked = [], placeholder = "Search…", limit 
   const add = (value) => {
     if (state.picked.length >= limit) return;
     state.picked.push(value);
+    const wasTyped = input.value !== "";
     input.value = "";
     changed();
-    open();
+    // Who picks from the list picks more; who types a name types the next one.
+    if (wasTyped) close();
+    else open();
   };
   const remove = (value) => {
     state.picked = state.picked.filter((each) => each !== value);
@@ -81,7 +84,6 @@ export function picker({ options, picked = [], placeholder = "Search…", limit 
     }
   });
   input.addEventListener("input", open);
-  input.addEventListener("focus", open);
   input.addEventListener("click", open);
   input.addEventListener("blur", close);
   fill(chips, state.picked.map((value, at) => chip(known.get(value), at, () => remove(value))));

@@ -1,6 +1,6 @@
 // A short guided story: six steps through the main job, each with a button that prepares it.
 
-import { fill, h, icon, ICONS } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { fillComposer } from "./composer.js";
 import { moveTo, setBot } from "./bar.js";
 import { nextMonday } from "./jump.js";
@@ -18,7 +18,7 @@ const state = { done: new Set(), isOpen: !narrow.matches, stoppedAt: null, awayA
 const STEPS = [
   {
     id: "create", title: "Make a rotation", label: "Write the command",
-    text: "As Ana, the admin. A form opens: give it a name, pick the members in order, and keep Monday, 09:00.",
+    text: () => `As ${admin()?.name}, the admin. A form opens: give it a name, pick the members in order, and choose a Monday as the first day.`,
     run: () => prepare("/rotation create"),
   },
   {
@@ -27,12 +27,12 @@ const STEPS = [
     run: () => moveTo({ set: new Date(nextMonday(nowMs(), zone())).toISOString() }),
   },
   {
-    id: "away", title: "Ben goes away", label: "Write the command",
-    text: "Enter his whole next week. Who covers it is said at once.",
+    id: "away", title: () => `${away()?.name} goes away`, label: "Write the command",
+    text: "A whole week, the next one. Whose turn it becomes instead is said at once.",
     run: () => prepare(awayCommand()),
   },
   {
-    id: "handoff", title: "See him passed over", label: "Go to the next handoff",
+    id: "handoff", title: () => `See ${away()?.name} passed over`, label: "Go to the next handoff",
     text: "The next in order takes the turn, and the channel is told why.",
     run: () => moveTo({ to_next_handoff: true }),
   },
@@ -52,7 +52,7 @@ export function renderStory() {
   restore();
   watch();
   const current = STEPS.find((step) => !state.done.has(step.id)) ?? null;
-  const signature = JSON.stringify([[...state.done], state.isOpen, isDownLong(), page.me === null]);
+  const signature = JSON.stringify([[...state.done], state.isOpen, isDownLong(), page.team, page.me === null]);
   box.hidden = page.me === null;
   if (signature === state.drawn) return;
   state.drawn = signature;
@@ -120,13 +120,12 @@ function heading(current) {
   };
   return h("div", { class: "story-head" },
     h("h2", {}, "Try this"), h("span", { class: "story-count" }, current === null ? "All done" : count),
-    !state.isOpen && current !== null ? h("span", { class: "story-now" }, current.title) : null,
+    !state.isOpen && current !== null ? h("span", { class: "story-now" }, said(current.title)) : null,
     h("button", { type: "button", class: "btn quiet", "aria-expanded": String(state.isOpen), "data-focus": "toggle", "data-testid": "story-toggle", on: { click: toggle } }, state.isOpen ? "Hide" : "Show"));
 }
 
 function item(step, isCurrent) {
   const isDone = state.done.has(step.id);
-  const label = typeof step.label === "function" ? step.label() : step.label;
   const run = async () => {
     if (narrow.matches) {
       state.isOpen = false;
@@ -135,23 +134,35 @@ function item(step, isCurrent) {
     await step.run();
   };
   return h("li", { class: isDone ? "is-done" : isCurrent ? "is-current" : "", "aria-current": isCurrent ? "step" : null },
-    h("h3", {}, isDone ? icon(ICONS.check) : null, step.title, isDone ? h("span", { class: "sr" }, " (done)") : null),
-    h("p", {}, step.text),
-    h("button", { type: "button", class: isCurrent ? "btn primary" : "btn", "data-focus": step.id, "data-testid": `story-${step.id}`, on: { click: run } }, label));
+    h("h3", {}, said(step.title), isDone ? h("span", { class: "sr" }, " (done)") : null),
+    h("p", {}, said(step.text)),
+    h("button", { type: "button", class: isCurrent ? "btn primary" : "btn", "data-focus": step.id, "data-testid": `story-${step.id}`, on: { click: run } }, said(step.label)));
 }
 
 // Makes the admin act in a channel and writes `command` for them to send.
 function prepare(command) {
-  const admin = people().find((each) => each.admin) ?? people()[0];
-  const first = channelsOf(admin.id)[0];
-  const isSomewhere = channelsOf(admin.id).some((each) => each.id === page.place);
-  location.hash = hrefOf({ me: admin.id, place: isSomewhere ? page.place : first?.id });
+  const user = admin().id;
+  const isSomewhere = channelsOf(user).some((each) => each.id === page.place);
+  location.hash = hrefOf({ me: user, place: isSomewhere ? page.place : channelsOf(user)[0]?.id });
   // The address takes effect in its own event; the composer is filled after it.
   setTimeout(() => fillComposer(command));
 }
 
+// Returns who leads through the story.
+function admin() {
+  return people().find((each) => each.admin) ?? people()[0];
+}
+
+// Returns who goes away in it: the second of the people, who is the second in most first rotations.
+function away() {
+  return people()[1] ?? people()[0];
+}
+
+function said(words) {
+  return typeof words === "function" ? words() : words;
+}
+
 function awayCommand() {
-  const ben = people().find((each) => each.name.toLowerCase().startsWith("ben")) ?? people()[1] ?? people()[0];
-  const from = nextMonday(nowMs(), zone());
-  return `/rotation ooo add @${ben.name} ${dateKey(from, zone())} ${dateKey(from + 6 * DAY_MS, zone())}`;
+  const from = nextMonday(nowMs() + DAY_MS, zone());
+  return `/rotation ooo add @${away().name} ${dateKey(from, zone())} to ${dateKey(from + 6 * DAY_MS, zone())}`;
 }

@@ -183,3 +183,6 @@ pub(crate) fn elements(block: &Value) -> Vec<&Value> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

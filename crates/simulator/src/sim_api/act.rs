@@ -222,7 +222,7 @@ async fn type_command(
     let (trigger, exchange) = command::send(sim, &typed).await;
     let (error, told) = sim.change(|world, now| take_answer(world, &typed, &exchange, now));
     if let Some(told) = told {
-        event::tell_later(sim, team, told);
+        event::tell_later(sim, team, &told);
     }
     let acted =
         Acted { exchange: Some(exchange), error, trigger: Some(trigger), ..Acted::default() };
@@ -301,7 +301,7 @@ async fn invite(sim: &Sim, team: &TeamId, user: &Person, place: &ChannelId) -> A
 /// Sends an event, if there is one, and reports what became of it.
 async fn tell(sim: &Sim, team: &TeamId, told: Option<Value>) -> Answer {
     let exchange = match told {
-        Some(told) => Some(event::tell_now(sim, team, told).await),
+        Some(told) => Some(event::tell_now(sim, team, &told).await),
         None => None,
     };
     Ok(report(sim, team, Acted { exchange, ..Acted::default() }))
@@ -325,7 +325,7 @@ async fn uninstall(sim: &Sim, team: &TeamId) -> Answer {
         [make_true(world, team, revoked, now), uninstalled]
     });
     let [revoked, uninstalled] = events;
-    event::tell_later(sim, team, revoked);
+    event::tell_later(sim, team, &revoked);
     tell(sim, team, Some(uninstalled)).await
 }
 

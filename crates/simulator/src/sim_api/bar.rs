@@ -15,7 +15,7 @@ use std::time::Duration;
 use url::Url;
 
 /// How long a bot may take to start or to stop politely.
-const BOT_PATIENCE: Duration = Duration::from_secs(60);
+const BOT_PATIENCE: Duration = Duration::from_mins(1);
 
 /// The furthest that one step goes, so that a slip of the hand is not an eternity: ten years.
 const LONGEST_STEP: TimeDelta = TimeDelta::days(3653);

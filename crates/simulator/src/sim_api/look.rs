@@ -2,6 +2,7 @@
 
 use super::refused::{Refused, channel, person, workspace};
 use crate::sim::Sim;
+use crate::world::view::View;
 use crate::world::workspace::{Channel, Kind, Person, Workspace};
 use crate::world::{APP_ID, APP_NAME, COMMAND};
 use axum::Json;
@@ -160,9 +161,8 @@ pub(crate) async fn views(
     sim.read(|world| {
         let workspace = workspace(world, &seat.team)?;
         let user = &person(workspace, seat.user.as_deref().unwrap_or_default())?.id;
-        let modals: Vec<Value> =
-            workspace.modals_of(user).iter().map(|view| view.for_page()).collect();
-        let home = workspace.homes.get(user).map(|view| view.for_page());
+        let modals: Vec<Value> = workspace.modals_of(user).iter().map(View::for_page).collect();
+        let home = workspace.homes.get(user).map(View::for_page);
         Ok(Json(json!({"modals": modals, "home": home})))
     })
 }

@@ -262,17 +262,18 @@ struct Jar(BTreeMap<String, String>);
 
 impl Jar {
     async fn get(&mut self, url: &Url) -> Result<Answer, String> {
-        let cookies: Vec<String> =
+        let held: Vec<String> =
             self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut headers = Vec::new();
-        if !cookies.is_empty() {
-            headers.push(("Cookie", cookies.join("; ")));
+        if !held.is_empty() {
+            headers.push(("Cookie", held.join("; ")));
         }
         let sent = tokio::time::timeout(PAGE_PATIENCE, send("GET", url, &headers, "")).await;
         let answer = sent.map_err(|_| "no answer within 10 seconds".to_owned())?;
         let answer = answer.map_err(|error| error.to_string())?;
-        let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
-        for (name, value) in set.filter_map(|(_, text)| text.split(';').next()?.split_once('=')) {
+        let cookies = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+        for (name, value) in cookies.filter_map(|(_, text)| text.split(';').next()?.split_once('='))
+        {
             self.0.insert(name.trim().into(), value.trim().into());
         }
         Ok(answer)

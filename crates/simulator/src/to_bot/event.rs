@@ -8,6 +8,7 @@ use crate::world::workspace::{Person, Workspace};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use domain::ids::{ChannelId, TeamId, UserId};
+use domain::zone::Zone;
 use serde_json::{Value, json};
 
 /// How long after the attempt before it an event is sent again: almost at once, a minute, five minutes.
@@ -22,7 +23,7 @@ struct Parcel {
 }
 
 /// Sends an event in the background; the clock waits for it, also while it is sent again.
-pub(crate) fn tell_later(sim: &Sim, team: &TeamId, event: Value) {
+pub(crate) fn tell_later(sim: &Sim, team: &TeamId, event: &Value) {
     let worker = sim.clock().worker();
     let parcel = wrap(sim, team, event);
     let inner = sim.clone();
@@ -40,7 +41,7 @@ pub(crate) fn tell_later(sim: &Sim, team: &TeamId, event: Value) {
 }
 
 /// Sends an event and returns what became of the first attempt; the others follow in the background.
-pub(crate) async fn tell_now(sim: &Sim, team: &TeamId, event: Value) -> Exchange {
+pub(crate) async fn tell_now(sim: &Sim, team: &TeamId, event: &Value) -> Exchange {
     let worker = sim.clock().worker();
     let parcel = wrap(sim, team, event);
     let first = attempt(sim, &parcel, None).await;
@@ -97,7 +98,7 @@ async fn attempt(sim: &Sim, parcel: &Parcel, again: Option<(usize, Miss)>) -> Ex
     exchange
 }
 
-fn wrap(sim: &Sim, team: &TeamId, event: Value) -> Parcel {
+fn wrap(sim: &Sim, team: &TeamId, event: &Value) -> Parcel {
     let kind = event["type"].as_str().unwrap_or("event").to_owned();
     let body = sim.change(|world, now| {
         let event_id = format!("Ev{:010}", world.secrets.count());
@@ -210,6 +211,6 @@ pub(crate) fn describe_person(
 }
 
 /// Returns how far a zone is ahead of UTC, in seconds; 0 for a name that is no zone.
-fn offset_s(_zone: &str, _now: DateTime<Utc>) -> i64 {
-    0
+fn offset_s(zone: &str, now: DateTime<Utc>) -> i64 {
+    Zone::parse(zone).map_or(0, |zone| (zone.local_of(now) - now.naive_utc()).num_seconds())
 }

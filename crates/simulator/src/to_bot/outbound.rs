@@ -96,7 +96,9 @@ fn write_request(
         ("Content-Length", body.len().to_string()),
     ];
     for (name, value) in own.iter().chain(headers) {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        for part in [name, ": ", value, "\r\n"] {
+            request.push_str(part);
+        }
     }
     request + "\r\n" + body
 }

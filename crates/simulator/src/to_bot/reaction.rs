@@ -130,18 +130,18 @@ pub(crate) fn react_to_submission(
     answer: &Value,
     now: DateTime<Utc>,
 ) -> Result<Vec<String>, String> {
-    let word = match answer {
+    let action = match answer {
         Value::Null => None,
         Value::Object(object) if object.is_empty() => None,
         Value::Object(object) => match object.get("response_action").and_then(Value::as_str) {
-            Some(word) => Some(word),
+            Some(action) => Some(action),
             None => return Err("the answer to a submission has no response_action".into()),
         },
         Value::String(_) => return Err("the answer to a submission is not JSON".into()),
         _ => return Err("the answer to a submission is no object".into()),
     };
     let workspace = world.find_mut(team).ok_or("the workspace is gone")?;
-    match word {
+    match action {
         None => {
             let stack = workspace.modals.entry(user.clone()).or_default();
             stack.retain(|view| view.id != view_id);
@@ -196,7 +196,7 @@ fn checked_errors(blocks: &Value, errors: &Value) -> Result<Map<String, Value>, 
         if !inputs.any(|block| block["block_id"] == id.as_str()) {
             return Err(format!("an error is for {id:?}, which is no input block of the view"));
         }
-        if !text.as_str().is_some_and(|text| !text.is_empty()) {
+        if text.as_str().is_none_or(str::is_empty) {
             return Err(format!("the error of {id:?} is no text"));
         }
     }

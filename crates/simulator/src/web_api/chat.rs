@@ -20,8 +20,8 @@ struct Content {
 
 pub(crate) fn post_message(context: &mut Context<'_>) -> Outcome {
     let channel = writable_channel(context)?;
-    let content = read_content(context)?;
-    if content.text.is_none() && content.blocks.is_none() {
+    let said = read_content(context)?;
+    if said.text.is_none() && said.blocks.is_none() {
         return Err(Refusal::new("no_text", "a message needs a text or blocks"));
     }
     let thread_ts = thread(context, &channel)?;
@@ -29,12 +29,11 @@ pub(crate) fn post_message(context: &mut Context<'_>) -> Outcome {
     let bot = context.install.bot_user.clone();
     let workspace = context.workspace_mut();
     let ts = workspace.next_ts(now);
-    let mut message =
-        Message::new(&channel.id, ts.clone(), &bot, &content.text.unwrap_or_default());
+    let mut message = Message::new(&channel.id, ts.clone(), &bot, &said.text.unwrap_or_default());
     message.is_by_bot = true;
     message.thread_ts = thread_ts;
-    message.blocks = content.blocks;
-    message.metadata = content.metadata;
+    message.blocks = said.blocks;
+    message.metadata = said.metadata;
     let echoed = workspace.message_for_bot(&message, true);
     let event = workspace.message_event(&message);
     workspace.messages.push(message);
@@ -44,8 +43,8 @@ pub(crate) fn post_message(context: &mut Context<'_>) -> Outcome {
 
 pub(crate) fn post_ephemeral(context: &mut Context<'_>) -> Outcome {
     let channel = writable_channel(context)?;
-    let content = read_content(context)?;
-    if content.text.is_none() && content.blocks.is_none() {
+    let said = read_content(context)?;
+    if said.text.is_none() && said.blocks.is_none() {
         return Err(Refusal::new("no_text", "a message needs a text or blocks"));
     }
     let user = UserId::new(context.text("user")?);
@@ -57,11 +56,10 @@ pub(crate) fn post_ephemeral(context: &mut Context<'_>) -> Outcome {
     let bot = context.install.bot_user.clone();
     let workspace = context.workspace_mut();
     let ts = workspace.next_ts(now);
-    let mut message =
-        Message::new(&channel.id, ts.clone(), &bot, &content.text.unwrap_or_default());
+    let mut message = Message::new(&channel.id, ts.clone(), &bot, &said.text.unwrap_or_default());
     message.is_by_bot = true;
     message.thread_ts = thread_ts;
-    message.blocks = content.blocks;
+    message.blocks = said.blocks;
     message.ephemeral_to = Some(user);
     workspace.messages.push(message);
     Ok(json!({"message_ts": ts}))
@@ -69,11 +67,11 @@ pub(crate) fn post_ephemeral(context: &mut Context<'_>) -> Outcome {
 
 pub(crate) fn update(context: &mut Context<'_>) -> Outcome {
     let channel = context.channel()?;
-    let content = read_content(context)?;
-    if content.text.is_none() && content.blocks.is_none() {
+    let said = read_content(context)?;
+    if said.text.is_none() && said.blocks.is_none() {
         return Err(Refusal::new("no_text", "an update needs a text or blocks"));
     }
-    if content.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT - 1) {
+    if said.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT - 1) {
         return Err(Refusal::new("msg_too_long", "the text is too long"));
     }
     let old = own_message(context, &channel, "cant_update_message")?;
@@ -83,16 +81,16 @@ pub(crate) fn update(context: &mut Context<'_>) -> Outcome {
     let Some(message) = workspace.message_mut(&channel.id, &old.ts) else {
         return Err(Refusal::new("message_not_found", "it is gone"));
     };
-    if let Some(text) = content.text {
+    if let Some(text) = said.text {
         message.text = text;
     }
     // Slack keeps the old blocks where none are given, and takes them away for an empty list.
-    if let Some(blocks) = content.blocks {
+    if let Some(blocks) = said.blocks {
         message.blocks =
             Some(blocks).filter(|blocks| blocks.as_array().is_some_and(|list| !list.is_empty()));
     }
-    if content.metadata.is_some() {
-        message.metadata = content.metadata;
+    if said.metadata.is_some() {
+        message.metadata = said.metadata;
     }
     message.edited = Some(edited);
     let message = message.clone();
@@ -224,7 +222,7 @@ fn checked_blocks(context: &mut Context<'_>, blocks: Value) -> Result<Value, Ref
 
 fn check_metadata(metadata: &Value) -> Result<(), Refusal> {
     let bad = |why: &str| Err(Refusal::new("invalid_metadata_format", why));
-    if !metadata["event_type"].as_str().is_some_and(|kind| !kind.is_empty()) {
+    if metadata["event_type"].as_str().is_none_or(str::is_empty) {
         return bad("metadata needs an event_type");
     }
     if !metadata["event_payload"].is_object() {

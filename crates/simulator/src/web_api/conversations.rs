@@ -251,7 +251,7 @@ fn answer_messages(context: &Context<'_>, messages: &[&Message]) -> Outcome {
     let with_metadata = context.arguments.flag("include_all_metadata");
     let limit = context.arguments.number("limit").unwrap_or(MOST_HISTORY);
     // Above the most it may, such an app simply gets the most.
-    let most = limit.max(MOST_HISTORY).min(999);
+    let most = limit.clamp(MOST_HISTORY, 999);
     let shown: Vec<Value> = messages
         .iter()
         .map(|message| context.workspace().message_for_bot(message, with_metadata))

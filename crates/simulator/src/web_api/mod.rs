@@ -78,7 +78,7 @@ async fn call(
     });
     if let Some(team) = &performed.team {
         for told in &performed.events {
-            event::tell_later(&sim, team, told.clone());
+            event::tell_later(&sim, team, told);
         }
     }
     if fault.is_some() {
@@ -250,8 +250,8 @@ fn perform_into(
 
 fn dispatch(name: &str, context: &mut Context<'_>) -> Outcome {
     match name {
-        "auth.test" => users::auth_test(context),
-        "auth.revoke" => users::auth_revoke(context),
+        "auth.test" => Ok(users::auth_test(context)),
+        "auth.revoke" => Ok(users::auth_revoke(context)),
         "chat.postMessage" => chat::post_message(context),
         "chat.postEphemeral" => chat::post_ephemeral(context),
         "chat.update" => chat::update(context),

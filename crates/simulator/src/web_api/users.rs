@@ -6,9 +6,9 @@ use crate::to_bot::event;
 use crate::world::workspace::InstallState;
 use serde_json::{Value, json};
 
-pub(crate) fn auth_test(context: &mut Context<'_>) -> Outcome {
+pub(crate) fn auth_test(context: &Context<'_>) -> Value {
     let workspace = context.workspace();
-    Ok(json!({
+    json!({
         "url": format!("https://{}.slack.com/", workspace.domain),
         "team": workspace.name,
         "user": "asyncbot",
@@ -16,15 +16,15 @@ pub(crate) fn auth_test(context: &mut Context<'_>) -> Outcome {
         "user_id": context.install.bot_user,
         "bot_id": workspace.bot_id(),
         "is_enterprise_install": false,
-    }))
+    })
 }
 
-pub(crate) fn auth_revoke(context: &mut Context<'_>) -> Outcome {
+pub(crate) fn auth_revoke(context: &mut Context<'_>) -> Value {
     if context.arguments.flag("test") {
-        return Ok(json!({"revoked": false}));
+        return json!({"revoked": false});
     }
     context.workspace_mut().end_install(InstallState::Revoked);
-    Ok(json!({"revoked": true}))
+    json!({"revoked": true})
 }
 
 pub(crate) fn info(context: &mut Context<'_>) -> Outcome {

@@ -109,9 +109,12 @@ fn check_external_id(
         return Ok(());
     };
     let mut others = workspace.modals.values().flatten().chain(workspace.homes.values());
-    match others.any(|view| view.external_id() == Some(name) && Some(view.id.as_str()) != own) {
-        true => Err(Refusal::new("duplicate_external_id", format!("{name:?} is in use"))),
-        false => Ok(()),
+    let is_taken =
+        others.any(|view| view.external_id() == Some(name) && Some(view.id.as_str()) != own);
+    if is_taken {
+        Err(Refusal::new("duplicate_external_id", format!("{name:?} is in use")))
+    } else {
+        Ok(())
     }
 }
 
@@ -123,9 +126,9 @@ fn use_trigger(context: &mut Context<'_>) -> Result<(UserId, String), Refusal> {
         ));
     }
     let id = context.text("trigger_id")?.to_owned();
-    let used = context.world.passes.use_trigger(&id, &context.team, context.now);
-    let used = used.map(|trigger| trigger.user.clone());
-    let user = used.map_err(|fault| match fault {
+    let opening = context.world.passes.use_trigger(&id, &context.team, context.now);
+    let opening = opening.map(|trigger| trigger.user.clone());
+    let user = opening.map_err(|fault| match fault {
         TriggerFault::Unknown => {
             Refusal::new("invalid_trigger_id", "no such trigger was handed out here")
         }
