@@ -132,7 +132,10 @@ fn tests_move_the_clock_and_never_sleep() {
     check(rule, ("crates/app/src/a.rs", concat!("    std::thread::", "sleep(ten);\n")));
     check(
         rule,
-        ("crates/app/src/a.rs", concat!("#[cfg(test)]\nmod tests {\n    time::", "sleep(ten);\n}\n")),
+        (
+            "crates/app/src/a.rs",
+            concat!("#[cfg(test)]\nmod tests {\n    time::", "sleep(ten);\n}\n"),
+        ),
     );
 }
 
