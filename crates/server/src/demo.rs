@@ -15,7 +15,7 @@ use bot_host::BotHost;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
 use crypto::KeyRing;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use simulator::{Simulator, SimulatorSettings, SlackApp};
 use slack::{ApiConfig, SigningSecrets};
 use std::io;
@@ -68,7 +68,7 @@ pub struct Stage {
     simulator: Arc<Simulator>,
     clock: Clock,
     bot_url: Url,
-    signing_secret: String,
+    signing_secret: SecretString,
     supervisor: Supervisor,
 }
 
@@ -105,7 +105,7 @@ impl Stage {
         if settings.ticks {
             supervisor.spawn(tick(clock.clone(), supervisor.clone()));
         }
-        let signing_secret = app.signing_secret;
+        let signing_secret = SecretString::from(app.signing_secret);
         Ok(Self { simulator, clock, bot_url, signing_secret, supervisor })
     }
 
@@ -130,7 +130,7 @@ impl Stage {
     /// Returns the secret by which the simulator signs, for requests that it would never make by itself.
     #[must_use]
     pub fn signing_secret(&self) -> &str {
-        &self.signing_secret
+        self.signing_secret.expose_secret()
     }
 
     /// Ends the play: the bot politely, then the simulator.

@@ -61,7 +61,7 @@ pub fn authorize_url(config: &ApiConfig, state: &str, redirect_uri: &str) -> Url
 /// The answer of `oauth.v2.access`.
 #[derive(Deserialize)]
 pub(crate) struct InstallAnswer {
-    access_token: Option<String>,
+    access_token: Option<SecretString>,
     scope: Option<String>,
     bot_user_id: Option<String>,
     app_id: Option<String>,
@@ -89,7 +89,7 @@ impl InstallAnswer {
             is_org_wide: team.is_none() || self.is_enterprise_install.unwrap_or(false),
             team,
             team_name: self.team.and_then(|team| team.name),
-            bot_token: SecretString::from(self.access_token?),
+            bot_token: self.access_token?,
             bot_user: UserId::new(&self.bot_user_id?),
             app_id: self.app_id?,
             scopes: split_scopes(self.scope.as_deref()),

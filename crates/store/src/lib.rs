@@ -24,6 +24,8 @@ mod store;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod tx;
 
 pub use error::StoreError;

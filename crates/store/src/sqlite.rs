@@ -63,7 +63,7 @@ impl Engine {
     /// Opens the file, which has to be migrated.
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
         let options = options(url)?;
-        let writer = Writer::start(options.clone()).await?;
+        let writer = Writer::start(options.clone(), writer::LIMIT).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(READER_WAIT)

@@ -49,10 +49,10 @@ pub(super) struct SimulateOptions {
     slack_client_id: String,
     /// The Slack app's client secret
     #[arg(long, env = "SLACK_CLIENT_SECRET", hide_env_values = true)]
-    slack_client_secret: String,
+    slack_client_secret: SecretString,
     /// The Slack app's signing secret
     #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true)]
-    slack_signing_secret: String,
+    slack_signing_secret: SecretString,
 }
 
 pub(super) async fn demo(options: DemoOptions) -> u8 {
@@ -119,8 +119,8 @@ pub(super) async fn simulate(options: SimulateOptions) -> u8 {
         bot_url: options.bot,
         app: SlackApp {
             client_id: options.slack_client_id,
-            client_secret: options.slack_client_secret,
-            signing_secret: options.slack_signing_secret,
+            client_secret: options.slack_client_secret.expose_secret().to_owned(),
+            signing_secret: options.slack_signing_secret.expose_secret().to_owned(),
         },
         host: None,
     })

@@ -23,6 +23,10 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a transaction waits for its turn before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a transaction may hold the connection. A debug build is many times slower than what it stands for.
+pub(crate) const LIMIT: Duration =
+    if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) };
+
 /// The way to the one writing connection. Clones share it; when the last one is gone, it is closed.
 #[derive(Clone)]
 pub(crate) struct Writer {
@@ -38,10 +42,13 @@ enum Request {
 }
 
 impl Writer {
-    /// Opens the writing connection.
-    pub(crate) async fn start(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+    /// Opens the writing connection, which each transaction may hold until `limit`.
+    pub(crate) async fn start(
+        options: SqliteConnectOptions,
+        limit: Duration,
+    ) -> Result<Self, StoreError> {
         let (sender, requests) = mpsc::unbounded_channel();
-        let keeper = Keeper::open(options, requests).await?;
+        let keeper = Keeper::open(options, requests, limit).await?;
         tokio::spawn(keeper.run());
         Ok(Self { requests: sender })
     }

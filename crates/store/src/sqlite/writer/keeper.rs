@@ -11,10 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 
-/// How long a transaction may hold the connection. A debug build is many times slower than what it stands for.
-pub(super) const LIMIT: Duration =
-    if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) };
-
 /// How often is looked for somebody who waits before a batch is committed.
 const LOOKS: usize = 2;
 
@@ -27,6 +23,7 @@ type Ended = Option<oneshot::Sender<()>>;
 pub(super) struct Keeper {
     options: SqliteConnectOptions,
     requests: mpsc::UnboundedReceiver<Request>,
+    limit: Duration,
     slot: Arc<Mutex<Slot>>,
     fell: Fell,
     is_broken: bool,
@@ -42,11 +39,12 @@ impl Keeper {
     pub(super) async fn open(
         options: SqliteConnectOptions,
         requests: mpsc::UnboundedReceiver<Request>,
+        limit: Duration,
     ) -> Result<Self, StoreError> {
         let fell = Fell::new(AtomicBool::new(false));
         let connection = connect(&options, &fell).await?;
         let slot = Arc::new(Mutex::new(Slot { connection, turn: 0 }));
-        Ok(Self { options, requests, slot, fell, is_broken: false })
+        Ok(Self { options, requests, limit, slot, fell, is_broken: false })
     }
 
     /// Serves until the last writer is gone or one asks to close.
@@ -164,7 +162,7 @@ impl Keeper {
         batch: &Batch,
     ) -> Option<Commit> {
         loop {
-            match tokio::time::timeout(LIMIT, &mut ending).await {
+            match tokio::time::timeout(self.limit, &mut ending).await {
                 Ok(outcome) => return outcome.ok(),
                 Err(_) if batch.is_empty() && self.requests.is_empty() => {}
                 Err(_) => {

@@ -1,0 +1,77 @@
+//! Absences.
+
+use super::bench::{at, user};
+use super::both_engines;
+use crate::{AbsenceRecord, AbsenceSource, new_id};
+use chrono::NaiveDate;
+use domain::ids::AbsenceId;
+
+fn absence(who: &str, starts: i64, ends: Option<i64>) -> AbsenceRecord {
+    AbsenceRecord {
+        id: AbsenceId::new(new_id(at(0))),
+        user: user(who),
+        source: AbsenceSource::Manual,
+        from: NaiveDate::from_ymd_opt(2026, 6, 8).unwrap(),
+        to: NaiveDate::from_ymd_opt(2026, 6, 12).unwrap(),
+        zone: String::from("Europe/Berlin"),
+        starts_at: at(starts),
+        ends_at: ends.map(at),
+        entered_by: user("UANA"),
+        created_at: at(0),
+    }
+}
+
+both_engines! {
+    async fn an_absence_comes_back_as_it_was_until_it_is_deleted(bench) {
+        let stored = absence("UBEN", 0, Some(100));
+        let mut tx = bench.write().await;
+        tx.insert_absence(&stored).await.unwrap();
+
+        assert_eq!(tx.find_absence(stored.id).await.unwrap().as_ref(), Some(&stored));
+        assert!(tx.delete_absence(stored.id).await.unwrap());
+        assert!(!tx.delete_absence(stored.id).await.unwrap());
+        assert_eq!(tx.find_absence(stored.id).await.unwrap(), None);
+    }
+
+    async fn absences_are_listed_where_they_touch_the_window(bench) {
+        let closed = absence("UBEN", 100, Some(200));
+        let open = absence("UBEN", 300, None);
+        let mut tx = bench.write().await;
+        tx.insert_absence(&open).await.unwrap();
+        tx.insert_absence(&closed).await.unwrap();
+        tx.insert_absence(&absence("UCHO", 100, Some(200))).await.unwrap();
+
+        for (from, until, expected) in [
+            (0, Some(100), vec![]),
+            (0, Some(101), vec![&closed]),
+            (199, Some(300), vec![&closed]),
+            (200, Some(300), vec![]),
+            (0, None, vec![&closed, &open]),
+            (5000, None, vec![&open]),
+        ] {
+            let listed =
+                tx.list_absences(&[user("UBEN")], at(from), until.map(at)).await.unwrap();
+            assert_eq!(listed.iter().collect::<Vec<_>>(), expected, "{from} to {until:?}");
+        }
+    }
+
+    async fn nobody_has_no_absences(bench) {
+        let mut tx = bench.write().await;
+        tx.insert_absence(&absence("UBEN", 0, None)).await.unwrap();
+
+        assert!(tx.list_absences(&[], at(0), None).await.unwrap().is_empty());
+    }
+
+    async fn an_absence_cannot_be_deleted_from_another_workspace(bench) {
+        let stored = absence("UBEN", 0, None);
+        let mut tx = bench.write().await;
+        tx.insert_absence(&stored).await.unwrap();
+        tx.commit().await.unwrap();
+        let other = bench.install("T2").await;
+
+        let mut tx = bench.store.write(other).await.unwrap();
+
+        assert!(!tx.delete_absence(stored.id).await.unwrap());
+        assert_eq!(tx.find_absence(stored.id).await.unwrap(), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! What both engines promise, each test on each of them, and what keeps the two the same.
+
+mod absences;
+mod audit;
+mod bench;
+mod claims;
+mod deliveries;
+mod fairness;
+mod inbox;
+mod isolation;
+mod logins;
+mod migrations;
+mod opening;
+mod parity;
+mod people;
+mod requests;
+mod rotations;
+mod statements;
+mod system;
+mod transactions;
+mod turns;
+
+use bench::{Bench, both_engines};

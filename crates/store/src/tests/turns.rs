@@ -1,0 +1,167 @@
+//! Turns and coverage.
+
+use super::Bench;
+use super::bench::{at, user};
+use super::both_engines;
+use crate::{
+    CoverageKind, CoverageRecord, SkipCode, SkipRecord, StoreError, TurnRecord, TurnState, new_id,
+};
+use chrono::{DateTime, Utc};
+use domain::ids::{CoverageId, RotationId};
+use domain::interval::Interval;
+
+fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
+    TurnRecord {
+        rotation,
+        planned_at,
+        ends_at: planned_at + chrono::TimeDelta::seconds(100),
+        number: 3,
+        holder: Some(user("UANA")),
+        state: TurnState::Served,
+        skips: vec![
+            SkipRecord {
+                user: user("UBEN"),
+                reason: SkipCode::Away,
+                share: Some(0.6),
+                until: Some(at(500)),
+            },
+            SkipRecord {
+                user: user("UCHO"),
+                reason: SkipCode::Deactivated,
+                share: None,
+                until: None,
+            },
+        ],
+    }
+}
+
+fn coverage(rotation: RotationId, planned_at: DateTime<Utc>) -> CoverageRecord {
+    CoverageRecord {
+        id: CoverageId::new(new_id(at(0))),
+        rotation,
+        planned_at,
+        user: user("UCHO"),
+        kind: CoverageKind::Take,
+        starts_at: planned_at,
+        ends_at: planned_at + chrono::TimeDelta::seconds(100),
+        by: user("UCHO"),
+        created_at: at(1),
+    }
+}
+
+/// Stores a rotation with turns at 0, 100 and 200 seconds.
+async fn with_turns(bench: &Bench) -> RotationId {
+    let rotation = bench.rotation("support").await.id;
+    let mut tx = bench.write().await;
+    for seconds in [200, 0, 100] {
+        assert!(tx.insert_turn(&turn(rotation, at(seconds))).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    rotation
+}
+
+both_engines! {
+    async fn a_turn_comes_back_as_it_was(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.read().await;
+
+        let found = tx.find_turn(rotation, at(100)).await.unwrap();
+
+        assert_eq!(found, Some(turn(rotation, at(100))));
+        assert_eq!(tx.find_turn(rotation, at(101)).await.unwrap(), None);
+    }
+
+    async fn a_turn_is_stored_once(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.write().await;
+        let again = TurnRecord { holder: None, ..turn(rotation, at(100)) };
+
+        assert!(!tx.insert_turn(&again).await.unwrap());
+
+        assert_eq!(tx.find_turn(rotation, at(100)).await.unwrap(), Some(turn(rotation, at(100))));
+    }
+
+    async fn the_turn_at_an_instant_is_the_latest_that_began(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.read().await;
+
+        for (instant, planned) in [(0, 0), (99, 0), (100, 100), (250, 200), (9999, 200)] {
+            let found = tx.find_turn_at(rotation, at(instant)).await.unwrap().unwrap();
+            assert_eq!(found.planned_at, at(planned), "at {instant}");
+        }
+        assert_eq!(tx.find_turn_at(rotation, at(-1)).await.unwrap(), None);
+    }
+
+    async fn instants_are_exact_to_the_microsecond(bench) {
+        let rotation = with_turns(&bench).await;
+        let instant = at(300) + chrono::TimeDelta::microseconds(123_456);
+        let mut tx = bench.write().await;
+        tx.insert_turn(&turn(rotation, instant)).await.unwrap();
+        tx.insert_turn(&turn(rotation, at(300))).await.unwrap();
+
+        let before = instant - chrono::TimeDelta::microseconds(1);
+
+        assert!(tx.find_turn(rotation, instant).await.unwrap().is_some());
+        let found = tx.find_turn_at(rotation, before).await.unwrap().unwrap();
+        assert_eq!(found.planned_at, at(300));
+    }
+
+    async fn turns_are_listed_from_and_until_in_order(bench) {
+        let rotation = with_turns(&bench).await;
+
+        let listed = bench.read().await.list_turns(rotation, at(0), at(200)).await.unwrap();
+
+        let planned: Vec<_> = listed.iter().map(|turn| turn.planned_at).collect();
+        assert_eq!(planned, [at(0), at(100)]);
+    }
+
+    async fn of_two_who_take_a_turn_the_first_has_it(bench) {
+        let rotation = with_turns(&bench).await;
+        let first = coverage(rotation, at(100));
+        let second = CoverageRecord {
+            id: CoverageId::new(new_id(at(0))),
+            user: user("UBEN"),
+            ..first.clone()
+        };
+        let mut tx = bench.write().await;
+        tx.insert_coverage(&first).await.unwrap();
+
+        let error = tx.insert_coverage(&second).await.unwrap_err();
+
+        assert_eq!(error, StoreError::Conflict { constraint: "coverages_window" });
+        let window = Interval::new(at(100), at(200)).unwrap();
+        assert_eq!(tx.list_coverages(rotation, window).await.unwrap(), [first]);
+    }
+
+    async fn coverage_is_listed_where_it_touches_the_window(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.write().await;
+        tx.insert_coverage(&coverage(rotation, at(100))).await.unwrap();
+
+        for (from, until, expected) in [(0, 100, 0), (0, 101, 1), (199, 300, 1), (200, 300, 0)] {
+            let window = Interval::new(at(from), at(until)).unwrap();
+            let listed = tx.list_coverages(rotation, window).await.unwrap();
+            assert_eq!(listed.len(), expected, "{from} to {until}");
+        }
+    }
+
+    async fn coverage_of_a_turn_that_is_not_there_is_refused(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.write().await;
+
+        let error = tx.insert_coverage(&coverage(rotation, at(55))).await.unwrap_err();
+
+        assert!(matches!(error, StoreError::Refused { .. }), "{error}");
+        assert_eq!(tx.commit().await.unwrap_err(), StoreError::Aborted);
+    }
+
+    async fn a_turn_of_another_workspaces_rotation_is_refused(bench) {
+        let rotation = with_turns(&bench).await;
+        let other = bench.install("T2").await;
+        let mut tx = bench.store.write(other).await.unwrap();
+
+        let error = tx.insert_turn(&turn(rotation, at(0))).await.unwrap_err();
+
+        assert!(matches!(error, StoreError::Refused { .. }), "{error}");
+    }
+}
