@@ -27,7 +27,8 @@ async fn code_of(connection: &mut PgConnection, statement: &str) -> String {
         .execute(AssertSqlSafe(statement.to_owned()))
         .await
         .expect_err(&format!("{statement} was not refused"));
-    error.as_database_error().and_then(|fault| fault.code()).unwrap().into_owned()
+    let fault = error.as_database_error().unwrap();
+    fault.code().unwrap().into_owned()
 }
 
 async fn enter(connection: &mut PgConnection, workspace: impl ToString) {
