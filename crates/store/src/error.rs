@@ -74,7 +74,8 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(fault) => {
-                let code = fault.code().map_or_else(|| String::from("none"), |code| code.into());
+                let code =
+                    fault.code().map_or_else(|| String::from("none"), std::borrow::Cow::into_owned);
                 if is_unavailable(&code) {
                     return Self::Unavailable { reason: format!("code {code}") };
                 }
@@ -96,11 +97,34 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Codes that a retry may cure: no connection, shutting down, out of resources, a lock or time limit; a busy or full disk.
+/// Returns whether a retry may cure it: no connection, shutting down, out of resources, a lock or a time limit; a disk
+/// that is busy or full. `SQLSTATE` has five characters, SQLite's codes have fewer and their kind in the lowest byte.
 fn is_unavailable(code: &str) -> bool {
-    const SQLITE: [&str; 6] = ["5", "6", "10", "13", "14", "261"];
-    let is_postgres = code.len() == 5
-        && (["08", "53", "57"].iter().any(|class| code.starts_with(class))
-            || ["40001", "40P01", "55P03", "25006"].contains(&code) && code != "25006");
-    is_postgres || SQLITE.contains(&code)
+    // Busy, locked, out of memory, interrupted, fault of the disk, full, cannot open.
+    const SQLITE: [u32; 7] = [5, 6, 7, 9, 10, 13, 14];
+    if code.len() == 5 {
+        return ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+            || ["25P03", "40001", "40P01", "55P03"].contains(&code);
+    }
+    code.parse::<u32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_retry_may_cure_is_told_from_what_it_cannot() {
+        for code in ["57P01", "53300", "08006", "40P01", "55P03", "5", "517", "13", "778"] {
+            assert!(is_unavailable(code), "{code}");
+        }
+        for code in ["42501", "23505", "22P02", "1555", "2067", "787", "8", "none", "driver"] {
+            assert!(!is_unavailable(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_not_ascii_is_no_reason_to_panic() {
+        assert!(!is_unavailable("é1é"));
+    }
 }

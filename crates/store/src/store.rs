@@ -86,7 +86,7 @@ impl Store {
     pub async fn read(&self, workspace: WorkspaceId) -> Result<Tx, StoreError> {
         let engine = match &self.engine {
             Engine::Sqlite(engine) => EngineTx::SqliteRead(engine.read().await?),
-            Engine::Postgres(engine) => EngineTx::Postgres(engine.read(workspace).await?),
+            Engine::Postgres(engine) => EngineTx::Postgres(Box::pin(engine.read(workspace)).await?),
         };
         Ok(self.tx(workspace, engine, None))
     }
@@ -105,7 +105,9 @@ impl Store {
         let one_write = self.one_write();
         let engine = match &self.engine {
             Engine::Sqlite(engine) => EngineTx::SqliteWrite(engine.write().await?),
-            Engine::Postgres(engine) => EngineTx::Postgres(engine.write(workspace).await?),
+            Engine::Postgres(engine) => {
+                EngineTx::Postgres(Box::pin(engine.write(workspace)).await?)
+            }
         };
         Ok(self.tx(workspace, engine, one_write))
     }
@@ -149,7 +151,7 @@ impl Store {
     pub(crate) async fn read_unscoped(&self) -> Result<Tx, StoreError> {
         let engine = match &self.engine {
             Engine::Sqlite(engine) => EngineTx::SqliteRead(engine.read().await?),
-            Engine::Postgres(engine) => EngineTx::Postgres(engine.read_unscoped().await?),
+            Engine::Postgres(engine) => EngineTx::Postgres(Box::pin(engine.read_unscoped()).await?),
         };
         Ok(self.tx(NO_WORKSPACE, engine, None))
     }
@@ -158,7 +160,9 @@ impl Store {
         let one_write = self.one_write();
         let engine = match &self.engine {
             Engine::Sqlite(engine) => EngineTx::SqliteWrite(engine.write().await?),
-            Engine::Postgres(engine) => EngineTx::Postgres(engine.write_unscoped().await?),
+            Engine::Postgres(engine) => {
+                EngineTx::Postgres(Box::pin(engine.write_unscoped()).await?)
+            }
         };
         Ok(self.tx(NO_WORKSPACE, engine, one_write))
     }

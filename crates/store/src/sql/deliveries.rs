@@ -68,7 +68,7 @@ statements! {
     RECORD_AMBIGUOUS = (
         "update outbox
             set state = case when is_resend then 'unconfirmed' else 'ambiguous' end,
-                finished_at = case when is_resend then $7 else null end,
+                finished_at = case when is_resend then $7 else finished_at end,
                 available_at = $4,
                 held_until = $5,
                 code = $6,

@@ -18,6 +18,7 @@ pub(crate) mod turns;
 pub(crate) mod workspaces;
 
 use super::{Conn, Db, Row};
+use domain::ids::UserId;
 use row::Fields;
 
 /// Every statement with its name.
@@ -40,6 +41,6 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
 }
 
 /// Returns the ids as the JSON text that `list_begins` and `list_ends` take apart.
-fn list_of(users: &[domain::ids::UserId]) -> String {
-    serde_json::Value::from_iter(users.iter().map(domain::ids::UserId::as_str)).to_string()
+fn list_of(users: &[UserId]) -> String {
+    users.iter().map(UserId::as_str).collect::<serde_json::Value>().to_string()
 }

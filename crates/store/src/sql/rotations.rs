@@ -4,7 +4,7 @@ use super::row::stored;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{Advance, RotationRecord};
-use domain::ids::{RotationId, WorkspaceId};
+use domain::ids::{RotationId, UserId, WorkspaceId};
 use sqlx::types::Json;
 
 statements! {
@@ -58,7 +58,7 @@ pub(crate) async fn insert_rotation(
         .bind(rotation.channel.as_str())
         .bind(Json(&rotation.rules))
         .bind(Json(&rotation.members))
-        .bind(rotation.last_turn.as_ref().map(|user| user.as_str()))
+        .bind(rotation.last_turn.as_ref().map(UserId::as_str))
         .bind(stored(rotation.next_turn))
         .bind(rotation.next_handoff_at)
         .bind(rotation.created_by.as_str())
@@ -108,7 +108,7 @@ pub(crate) async fn record_advance(
     let done = sqlx::query(RECORD_ADVANCE)
         .bind(workspace.as_uuid())
         .bind(id.as_uuid())
-        .bind(advance.last_turn.as_ref().map(|user| user.as_str()))
+        .bind(advance.last_turn.as_ref().map(UserId::as_str))
         .bind(stored(advance.next_turn))
         .bind(advance.next_handoff_at)
         .execute(conn)

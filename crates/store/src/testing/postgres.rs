@@ -147,7 +147,7 @@ fn fingerprint() -> String {
     for migration in migrations::POSTGRES.iter() {
         hash.update(&migration.checksum);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, &hash.finalize()).simple().to_string()
 }
 
 fn random() -> [u8; 16] {
