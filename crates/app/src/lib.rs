@@ -1,1 +1,23 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod absence;
+pub mod create_rotation;
+pub mod deliver;
+pub mod duty;
+pub mod error;
+pub mod hand_over;
+pub mod inbox;
+pub mod install;
+pub mod modal;
+pub mod people;
+pub mod read;
+pub mod request;
+pub mod take_turn;
+
+mod audit;
+mod lookup;
+mod outcome;
+mod snapshot;
+
+pub use error::AppError;
+pub use request::Request;

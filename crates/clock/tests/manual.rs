@@ -1,5 +1,7 @@
 //! What a clock that is moved by hand promises.
 
+#![expect(clippy::disallowed_methods, reason = "the tests await every task that they spawn")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::{Clock, Elapsed, MoveRefused};
 use std::sync::{Arc, Mutex};

@@ -139,3 +139,6 @@ fn last_day_of_the_calendar(from: DateTime<Utc>) -> Interval {
     let start = from.min(end - TimeDelta::days(1));
     Interval::new(start, end).expect("the start was just put a day before the end")
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,6 +131,8 @@ pub struct CreateDefaults {
     pub channel: Option<ChannelId>,
     /// The IANA name of the person's zone.
     pub zone: String,
+    /// The person's local date, shown as the first day.
+    pub today: NaiveDate,
 }
 
 /// A modal as it was submitted: every value as Slack sent it, none of them checked.

@@ -139,3 +139,6 @@ mod anchor_text {
             })
     }
 }
+
+#[cfg(test)]
+mod tests;

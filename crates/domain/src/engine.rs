@@ -75,7 +75,7 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn plan_turn(inputs: &Inputs, order: &Order, index: u64) -> Option<(Turn, Order)> {
     let window = inputs.grid.turn(index)?;
-    let active = inputs.grid.active(index);
+    let active = inputs.grid.active_in(window);
     let mut skipped = Vec::new();
     let holder = inputs.roster.after(order.last_turn.as_ref()).find_map(|member| {
         match reason_to_skip(inputs, &active, member) {
@@ -117,3 +117,8 @@ fn reason_to_skip(inputs: &Inputs, active: &[Interval], member: &Member) -> Opti
         until: inputs.absences.last_instant_in(&member.user, active),
     })
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

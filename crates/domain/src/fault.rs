@@ -24,6 +24,7 @@ impl Fault {
         self.path = match (parent.is_empty(), self.path.is_empty()) {
             (true, _) => self.path,
             (false, true) => parent.into(),
+            (false, false) if self.path.starts_with('[') => format!("{parent}{}", self.path),
             (false, false) => format!("{parent}.{}", self.path),
         };
         self
@@ -55,5 +56,6 @@ mod tests {
             "members: not a list"
         );
         assert_eq!(Fault::new("every", "0").under("").path, "every");
+        assert_eq!(Fault::new("[2]", "twice").under("members").path, "members[2]");
     }
 }

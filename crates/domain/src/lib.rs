@@ -1,19 +1,28 @@
-//! The rules of a rotation, pure: no input or output, no clock, no randomness.
+#![doc = include_str!("../README.md")]
 
 pub mod absence;
 pub mod action;
 pub mod cadence;
 pub mod catch_up;
+pub mod command;
+pub mod date_words;
 pub mod effect;
 pub mod engine;
 pub mod fault;
+pub mod form;
 pub mod grid;
 pub mod ids;
 pub mod interval;
 pub mod message;
+pub mod permission;
+pub mod plan;
 pub mod refusal;
 pub mod reply;
 pub mod roster;
 pub mod rules;
 pub mod skip;
+pub mod suggest;
 pub mod zone;
+
+#[cfg(test)]
+mod fixtures;

@@ -60,6 +60,9 @@ pub enum Refusal {
     /// An absence is longer than can be entered.
     #[error("That is longer than a year. Please enter at most a year at a time.")]
     TooLong,
+    /// An absence begins too far in the future.
+    #[error("That is more than two years away. Please enter it when it is nearer.")]
+    TooFarAway,
     /// Only some may do that.
     #[error("Only {who} can do that.")]
     NotAllowed {
@@ -74,6 +77,17 @@ pub enum Refusal {
         /// What was typed.
         text: String,
     },
+    /// There is no absence to take back.
+    #[error("There is no absence {} to take back. `/rotation ooo list` shows them.", day.map_or_else(|| "ahead".to_owned(), |day| format!("on {day}")))]
+    NoAbsence {
+        /// The day that was typed.
+        day: Option<NaiveDate>,
+    },
+    /// There are several absences and none was named.
+    #[error(
+        "There are several absences. Say on which day it begins, for example `/rotation ooo remove 2026-12-24`."
+    )]
+    WhichAbsence,
     /// The turn has somebody already.
     #[error("That turn has somebody already, so nothing was changed.")]
     TurnIsTaken,
@@ -96,6 +110,9 @@ pub enum Refusal {
         "Asyncbot works per workspace and cannot be used from an organisation-wide installation."
     )]
     OrgWide,
+    /// Slack did not let the form be opened, most often because it took too long.
+    #[error("I could not open the form in time. Nothing is lost; please try again.")]
+    FormNotOpened,
     /// What arrived could not be read.
     #[error(
         "Slack sent something that I could not read, so nothing was changed. Please try again."

@@ -96,3 +96,40 @@ impl Roster {
         self.members.iter().position(|member| member.user == *user)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{roster, user};
+
+    #[track_caller]
+    fn check_order(last: Option<&str>, expected: &str) {
+        let roster = roster("A B C");
+
+        let order: Vec<&str> =
+            roster.after(last.map(user).as_ref()).map(|member| member.user.as_str()).collect();
+
+        assert_eq!(order.join(" "), expected);
+    }
+
+    #[test]
+    fn the_ring_begins_after_the_last_one_and_ends_with_them() {
+        check_order(None, "A B C");
+        check_order(Some("A"), "B C A");
+        check_order(Some("C"), "A B C");
+        check_order(Some("Z"), "A B C");
+    }
+
+    #[test]
+    fn a_roster_has_somebody_and_nobody_twice() {
+        let members =
+            |names: &[&str]| names.iter().map(|name| Member::present(user(name))).collect();
+
+        assert_eq!(Roster::new(members(&[])), Err(RosterFault::Empty));
+        let twice = RosterFault::Twice { user: user("A") };
+        assert_eq!(Roster::new(members(&["A", "B", "A"])), Err(twice));
+        let many =
+            (0..=MAX_MEMBERS).map(|place| Member::present(user(&place.to_string()))).collect();
+        assert_eq!(Roster::new(many), Err(RosterFault::TooMany { count: MAX_MEMBERS + 1 }));
+    }
+}

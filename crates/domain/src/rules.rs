@@ -36,3 +36,37 @@ impl Rules {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_version_stored_is_read_and_what_has_a_default_may_be_left_out() {
+        let json = r#"{
+            "zone": "Europe/Berlin", "seats": 2,
+            "cadence": {"every": 1, "unit": "week", "anchor": "2026-01-05T09:00", "colour": "red"}
+        }"#;
+
+        let rules: Rules = serde_json::from_str(json).unwrap();
+
+        assert_eq!(rules.skip, SkipRule::OverShare(0.25));
+        assert_eq!(rules.validate(), Ok(()));
+        let stored = serde_json::to_string(&rules).unwrap();
+        assert_eq!(serde_json::from_str::<Rules>(&stored).unwrap(), rules);
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_place() {
+        let json = r#"{
+            "zone": "Europe/Berlin", "skip": {"over_share": 1.5},
+            "cadence": {"every": 0, "unit": "week", "anchor": "2026-01-05T09:00", "weekdays": []}
+        }"#;
+        let rules: Rules = serde_json::from_str(json).unwrap();
+
+        let faults = rules.validate().unwrap_err();
+
+        let places: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(places, ["cadence.every", "cadence.weekdays", "skip.over_share"]);
+    }
+}

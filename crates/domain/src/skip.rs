@@ -120,3 +120,68 @@ impl From<SkipRule> for Written {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_json(json: &str, rule: SkipRule) {
+        assert_eq!(serde_json::from_str::<SkipRule>(json).unwrap(), rule);
+        assert_eq!(serde_json::to_string(&rule).unwrap(), json);
+    }
+
+    #[test]
+    fn each_rule_has_its_json_form() {
+        check_json(r#"{"over_share":0.25}"#, SkipRule::OverShare(0.25));
+        check_json(r#"{"any":true}"#, SkipRule::Any);
+        check_json(r#"{"at_least_hours":8.0}"#, SkipRule::AtLeastHours(8.0));
+        check_json(r#"{"never":true}"#, SkipRule::Never);
+    }
+
+    #[test]
+    fn anything_but_exactly_one_rule_is_refused() {
+        for json in [
+            "{}",
+            r#"{"any": false}"#,
+            r#"{"any": true, "never": true}"#,
+            r#"{"over_share": null}"#,
+            r#"{"over_shar": 0.3}"#,
+            "0.25",
+        ] {
+            assert!(serde_json::from_str::<SkipRule>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_are_refused() {
+        for rule in [
+            SkipRule::OverShare(1.0),
+            SkipRule::OverShare(-0.1),
+            SkipRule::OverShare(f64::NAN),
+            SkipRule::AtLeastHours(0.0),
+            SkipRule::AtLeastHours(f64::INFINITY),
+            SkipRule::AtLeastHours(f64::NAN),
+        ] {
+            assert!(rule.validate().is_err(), "{rule:?}");
+        }
+        assert_eq!(SkipRule::OverShare(0.0).validate(), Ok(()));
+        assert_eq!(SkipRule::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn exactly_the_share_is_not_over_it_and_exactly_the_hours_are_enough() {
+        let check = |rule: SkipRule, missed: i64, expected: bool| {
+            let is_away = rule.is_away(TimeDelta::minutes(missed), TimeDelta::hours(40));
+            assert_eq!(is_away, expected, "{rule:?} {missed}");
+        };
+
+        check(SkipRule::OverShare(0.2), 8 * 60, false);
+        check(SkipRule::OverShare(0.2), 8 * 60 + 1, true);
+        check(SkipRule::AtLeastHours(8.0), 8 * 60, true);
+        check(SkipRule::AtLeastHours(8.0), 8 * 60 - 1, false);
+        check(SkipRule::Any, 1, true);
+        check(SkipRule::Any, 0, false);
+        check(SkipRule::Never, 40 * 60, false);
+    }
+}

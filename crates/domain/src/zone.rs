@@ -1,5 +1,6 @@
 //! Zones: from wall-clock time to instants and back. The only module that knows where zone data comes from.
 
+use crate::suggest;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -11,9 +12,6 @@ static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bun
 
 /// Names that a database may hold and that are not the zone of any place.
 const NOT_A_PLACE: [&str; 4] = ["Etc/Unknown", "Factory", "localtime", "posixrules"];
-
-/// How alike (0 to 1) a name must be to be offered instead of one that does not exist.
-const NEAR: f64 = 0.8;
 
 /// An IANA zone, such as `Europe/Berlin`.
 ///
@@ -51,7 +49,6 @@ impl Zone {
     /// When neither the machine's database nor the compiled-in one knows the name.
     pub fn parse(name: &str) -> Result<Self, ZoneFault> {
         let wanted = name.trim();
-        let is_place = |known: &str| !NOT_A_PLACE.iter().any(|no| no.eq_ignore_ascii_case(known));
         [jiff::tz::db(), &*BUNDLED]
             .into_iter()
             .filter_map(|database| database.get(wanted).ok())
@@ -172,26 +169,25 @@ fn saturating_add(local: NaiveDateTime, offset: TimeDelta) -> NaiveDateTime {
     })
 }
 
-/// Returns the known name that is most like what was typed; the name of the city alone counts as well.
+/// Returns the known name nearest to what was typed, which may be the name of its city alone.
 fn nearest(typed: &str) -> Option<String> {
-    let typed: String = typed.chars().take(64).collect::<String>().to_lowercase().replace(' ', "_");
-    let likeness = |name: &str| {
-        let name = name.to_lowercase();
-        let city = name.rsplit('/').next().unwrap_or(&name);
-        strsim::jaro_winkler(&typed, &name).max(strsim::jaro_winkler(&typed, city))
-    };
-    jiff::tz::db()
+    let typed = typed.replace(' ', "_");
+    let known: Vec<_> = jiff::tz::db()
         .available()
         .chain(BUNDLED.available())
-        .filter(|name| !NOT_A_PLACE.contains(&name.as_str()))
-        .map(|name| (likeness(name.as_str()), name))
-        .filter(|(likeness, _)| *likeness >= NEAR)
-        // Of two that are equally near the one that names a place wins: "Europe/Berlin" before "Berlin".
-        .max_by(|(a, x), (b, y)| {
-            let place = |name: &str| name.contains('/');
-            a.total_cmp(b).then_with(|| place(x.as_str()).cmp(&place(y.as_str())))
-        })
-        .map(|(_, name)| name.as_str().into())
+        .map(|name| String::from(name.as_str()))
+        .filter(|name| is_place(name))
+        .collect();
+    if typed.contains('/') {
+        return suggest::nearest(&typed, known.iter().map(String::as_str)).map(String::from);
+    }
+    let cities = || known.iter().filter_map(|name| Some((name, name.rsplit_once('/')?.1)));
+    let city = suggest::nearest(&typed, cities().map(|(_, city)| city))?;
+    cities().find(|(_, of)| *of == city).map(|(name, _)| name.clone())
+}
+
+fn is_place(name: &str) -> bool {
+    !NOT_A_PLACE.iter().any(|no| no.eq_ignore_ascii_case(name))
 }
 
 fn advice(did_you_mean: Option<&str>) -> String {
@@ -200,3 +196,6 @@ fn advice(did_you_mean: Option<&str>) -> String {
         |name| format!("Did you mean “{name}”?"),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,15 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod boot;
+pub mod cli;
+pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod settings;
+
+mod bot;
+mod http;
+mod perform;
+mod random;
+mod supervisor;
+mod workers;

@@ -1,1 +1,24 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+mod authorize;
+mod block_kit;
+mod faults;
+mod hooks;
+mod limits;
+mod listener;
+mod page;
+mod seed;
+mod settings;
+mod sim;
+mod sim_api;
+mod simulator;
+#[cfg(test)]
+mod tests;
+mod to_bot;
+mod views;
+mod web_api;
+mod world;
+
+pub use seed::seed_demo;
+pub use settings::{BotStatus, HostRequest, How, SimulatorSettings, SlackApp};
+pub use simulator::{Simulator, start};

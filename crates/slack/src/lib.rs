@@ -1,1 +1,26 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod escape;
+mod inbound;
+mod oauth;
+mod render;
+mod signature;
+mod tls;
+
+pub use api::client::{Api, ApiConfig, ApiFault};
+pub use api::methods::{AuthFacts, PersonFacts, Posted};
+pub use api::outcome::{NotSent, NotSentKind, Outcome};
+pub use escape::escape;
+pub use inbound::Inbound;
+pub use inbound::command::{SlashCommand, read_command};
+pub use inbound::event::{Event, EventKind, read_event};
+pub use inbound::interaction::{Click, MessageRef, Submit, read_interaction};
+pub use oauth::{Install, SCOPES, authorize_url};
+pub use render::Rendered;
+pub use render::message::render_message;
+pub use render::modal::{INPUT_ACTION_ID, render_field_errors, render_modal};
+pub use render::outcome::render_outcome;
+pub use render::reply::render_reply;
+pub use signature::{SignatureFault, SigningSecrets};
+pub use tls::install_tls_provider;

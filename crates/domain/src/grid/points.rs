@@ -106,8 +106,16 @@ impl Points {
             Self::None => TimeDelta::MAX,
             Self::Steps { step, .. } => *step,
             Self::ActiveDays { .. } | Self::Weeks { .. } => TimeDelta::days(1),
-            // The third Monday may be the 21st of one month and the 15th of the next; the last one is never nearer.
-            Self::Months { .. } | Self::NthWeekdays { .. } => TimeDelta::days(20),
+            Self::Months { .. } | Self::NthWeekdays { .. } => TimeDelta::weeks(4),
+        }
+    }
+
+    /// Returns a time after which every two points lie at least a week apart, if there is one.
+    pub(super) fn sparse_after(&self) -> Option<NaiveDateTime> {
+        match self {
+            // Only turn 0 can be short.
+            Self::Weeks { .. } => self.at(1),
+            _ => None,
         }
     }
 

@@ -8,46 +8,124 @@
 use super::points::Points;
 use crate::zone::{Gap, Zone};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
 
-/// How long before the first point a gap can begin that still concerns it: twice the longest jump there is.
-const REACH: TimeDelta = TimeDelta::hours(52);
+/// How long the stretch after a jump can be in which points meet: twice the longest jump that zone data can express.
+const LONGEST_STRETCH: TimeDelta = TimeDelta::hours(2 * 52);
+
+/// How far after the first point the seams are found once and kept; later ones are found when they are asked for.
+const KEPT: TimeDelta = TimeDelta::days(30 * 366);
 
 /// A stretch of wall-clock time in which the points are not the handoffs one by one.
 #[derive(Clone, Debug)]
 pub(super) struct Seam {
-    /// The first local time of the stretch.
-    pub(super) start: NaiveDateTime,
-    /// The number of its first point.
-    first_point: u64,
-    /// How many points it has.
-    points: u64,
+    /// The number of its first handoff.
+    first_handoff: u64,
     /// Its handoffs, sorted and distinct.
-    pub(super) handoffs: Vec<DateTime<Utc>>,
+    handoffs: Vec<DateTime<Utc>>,
+    /// How many points, up to its end, are no handoffs of their own.
+    merged: u64,
 }
 
-impl Seam {
-    /// Returns the number of its first handoff, where the seams before it lost `merged` points.
-    pub(super) fn first_handoff(&self, merged: u64) -> u64 {
-        self.first_point.saturating_sub(merged)
+/// The seams of a grid.
+#[derive(Clone, Debug)]
+pub(super) struct Seams {
+    kept: Arc<[Seam]>,
+    /// Every seam that starts before this local time is kept.
+    horizon: NaiveDateTime,
+}
+
+impl Seams {
+    /// Returns the seams of these points in a zone.
+    pub(super) fn new(points: &Points, zone: &Zone) -> Self {
+        let first = points.at(0).unwrap_or(NaiveDateTime::MAX);
+        let horizon = first.checked_add_signed(KEPT).unwrap_or(NaiveDateTime::MAX);
+        // A gap that begins before the first point can reach beyond it.
+        let from = first.checked_sub_signed(LONGEST_STRETCH).unwrap_or(first);
+        Self { kept: found(points, zone, from..horizon, 0).collect(), horizon }
     }
 
-    /// Returns how many points are lost in it because they fall on another one's instant.
-    pub(super) fn merged(&self) -> u64 {
-        self.points.saturating_sub(self.handoffs.len().try_into().unwrap_or(u64::MAX))
+    /// Returns handoff `k`, or `None` where there is none.
+    pub(super) fn handoff(&self, points: &Points, zone: &Zone, k: u64) -> Option<DateTime<Utc>> {
+        let mut seams = Cow::Borrowed(&*self.kept);
+        loop {
+            // Each seam that is found moves the handoff's point a little further, and there may be another one.
+            let point = points.at(k.checked_add(merged(&seams))?)?;
+            let wider = self.up_to(points, zone, point);
+            if wider.len() <= seams.len() {
+                return handoff(&seams, points, zone, k);
+            }
+            seams = wider;
+        }
+    }
+
+    /// Returns how many handoffs, from the first on, fulfil a claim that holds up to about `local` and not after it.
+    pub(super) fn count_while(
+        &self,
+        points: &Points,
+        zone: &Zone,
+        local: NaiveDateTime,
+        claim: impl Fn(DateTime<Utc>) -> bool,
+    ) -> u64 {
+        let seams = self.up_to(points, zone, local);
+        super::points::count_while(|k| handoff(&seams, points, zone, k).is_some_and(&claim))
+    }
+
+    /// Returns at least the seams that matter for handoffs at about `local`.
+    fn up_to(&self, points: &Points, zone: &Zone, local: NaiveDateTime) -> Cow<'_, [Seam]> {
+        let until = local.checked_add_signed(LONGEST_STRETCH).unwrap_or(local);
+        if until <= self.horizon {
+            return Cow::Borrowed(&self.kept);
+        }
+        let later = found(points, zone, self.horizon..until, merged(&self.kept));
+        Cow::Owned(self.kept.iter().cloned().chain(later).collect())
     }
 }
 
-/// Returns the seams, the earliest first.
-pub(super) fn seams(points: &Points, zone: &Zone) -> impl Iterator<Item = Seam> {
-    let first = points.at(0);
-    let jumps = first.and_then(|first| {
-        let from = zone.instant_of(first).checked_sub_signed(REACH)?;
-        Some(zone.gaps_after(from))
-    });
+/// Returns handoff `k`, given at least the seams that begin before it.
+fn handoff(seams: &[Seam], points: &Points, zone: &Zone, k: u64) -> Option<DateTime<Utc>> {
+    let before = &seams[..seams.partition_point(|seam| seam.first_handoff <= k)];
+    if let Some(last) = before.last() {
+        let within = usize::try_from(k - last.first_handoff).ok()?;
+        if let Some(handoff) = last.handoffs.get(within) {
+            return Some(*handoff);
+        }
+    }
+    points.at(k.checked_add(merged(before))?).map(|point| zone.instant_of(point))
+}
+
+fn merged(seams: &[Seam]) -> u64 {
+    seams.last().map_or(0, |seam| seam.merged)
+}
+
+/// Returns the seams that start in a range of local time, the earliest first, where those before it merged so many.
+fn found(
+    points: &Points,
+    zone: &Zone,
+    range: Range<NaiveDateTime>,
+    mut merged: u64,
+) -> impl Iterator<Item = Seam> {
     let closest = points.closest();
-    let stretches =
-        jumps.into_iter().flatten().map(stretch_of).filter(move |(a, b)| *b - *a > closest);
-    joined(stretches).filter_map(move |(start, end)| seam(points, zone, start, end))
+    let end = points.sparse_after().map_or(range.end, |sparse| sparse.min(range.end));
+    // The instant is a little early, so that a gap at the very beginning is not missed.
+    let jumps = (closest < LONGEST_STRETCH)
+        .then(|| zone.instant_of(range.start).checked_sub_signed(LONGEST_STRETCH))
+        .flatten()
+        .map(|after| zone.gaps_after(after));
+    let stretches = jumps
+        .into_iter()
+        .flatten()
+        .take_while(move |gap| gap.start < end)
+        .filter(move |gap| gap.start >= range.start)
+        .map(stretch_of)
+        .filter(move |(start, end)| *end - *start > closest);
+    joined(stretches).filter_map(move |stretch| {
+        let seam = seam(points, zone, stretch, merged)?;
+        merged = seam.merged;
+        Some(seam)
+    })
 }
 
 fn stretch_of(gap: Gap) -> (NaiveDateTime, NaiveDateTime) {
@@ -69,7 +147,13 @@ fn joined(
     })
 }
 
-fn seam(points: &Points, zone: &Zone, start: NaiveDateTime, end: NaiveDateTime) -> Option<Seam> {
+/// Returns the seam of a stretch, or `None` where it has too few points for any to meet.
+fn seam(
+    points: &Points,
+    zone: &Zone,
+    (start, end): (NaiveDateTime, NaiveDateTime),
+    merged: u64,
+) -> Option<Seam> {
     let first_point = points.count_before(start);
     let count = points.count_before(end).checked_sub(first_point)?;
     if count < 2 {
@@ -84,5 +168,7 @@ fn seam(points: &Points, zone: &Zone, start: NaiveDateTime, end: NaiveDateTime) 
         .collect();
     handoffs.sort_unstable();
     handoffs.dedup();
-    Some(Seam { start, first_point, points: count, handoffs })
+    let lost = count - u64::try_from(handoffs.len()).ok()?;
+    let first_handoff = first_point.checked_sub(merged)?;
+    Some(Seam { first_handoff, handoffs, merged: merged + lost })
 }

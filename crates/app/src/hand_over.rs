@@ -1,0 +1,159 @@
+//! A handoff: the duty passes, be it on time or after three weeks of down time.
+
+use crate::AppError;
+use crate::audit::{self, Entry};
+use crate::snapshot::Snapshot;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::catch_up::{CatchUp, catch_up};
+use domain::effect::{Effect, Envelope, Recipient};
+use domain::engine::{SkipReason, Turn};
+use domain::ids::{RotationId, WorkspaceId};
+use serde_json::json;
+use store::{Advance, RotationRecord, SkipCode, SkipRecord, Store, TurnRecord, TurnState, Tx};
+
+/// The longest stretch over which a turn that nobody can serve is asked about again.
+const ASKED_FOR: TimeDelta = TimeDelta::days(31);
+
+/// Carries out what is due in one rotation: every handoff up to `now`, in one transaction.
+///
+/// Handoffs whose whole turn has passed are recorded as missed; the newest is announced and says what was missed.
+/// Returns whether anything was due. It may run twice, late, or on several replicas at once: the rotation is locked,
+/// and a turn is recorded once for its planned instant.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or what is stored cannot be planned with; nothing is changed then.
+pub async fn hand_over(
+    store: &Store,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let mut tx = store.write(workspace).await?;
+    let Some(record) = tx.lock_rotation(rotation).await? else {
+        return Ok(false);
+    };
+    let Some(due_at) = record.next_handoff_at.filter(|at| *at <= now) else {
+        return Ok(false);
+    };
+    let snapshot = Snapshot::load(&mut tx, record, due_at).await?;
+    let due = catch_up(&snapshot.inputs(), &snapshot.order(), snapshot.rotation.next_turn, now);
+    let due = due.ok_or(AppError::Unplannable("its stored handoff is not on its grid"))?;
+    record_turns(&mut tx, &snapshot.rotation, &due, now).await?;
+    say(&mut tx, &snapshot, &due, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn record_turns(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    due: &CatchUp,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    for turn in &due.missed {
+        record_turn(tx, rotation, turn, TurnState::Missed, now).await?;
+    }
+    record_turn(tx, rotation, &due.current, TurnState::Served, now).await?;
+    let advance = Advance {
+        last_turn: due.order.last_turn.clone(),
+        next_turn: due.next_index,
+        next_handoff_at: due.next_handoff_at,
+    };
+    tx.record_advance(rotation.id, &advance).await?;
+    Ok(())
+}
+
+async fn record_turn(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    turn: &Turn,
+    state: TurnState,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let record = TurnRecord {
+        rotation: rotation.id,
+        planned_at: turn.window.start(),
+        ends_at: turn.window.end(),
+        number: turn.index,
+        holder: turn.holder.clone(),
+        state,
+        skips: turn.skipped.iter().map(skip_record).collect(),
+    };
+    tx.insert_turn(&record).await?;
+    let action = match state {
+        TurnState::Served => "handoff",
+        TurnState::Missed => "handoff_missed",
+    };
+    let entry = Entry {
+        action,
+        actor: None,
+        rotation: Some(rotation.id),
+        subject: turn.holder.as_ref(),
+        details: json!({"planned_at": record.planned_at, "turn": record.number}),
+    };
+    audit::record(tx, now, entry).await
+}
+
+fn skip_record(skip: &domain::engine::Skip) -> SkipRecord {
+    let (reason, share, until) = match skip.reason {
+        SkipReason::Away { share, until } => (SkipCode::Away, Some(share), until),
+        SkipReason::Deactivated => (SkipCode::Deactivated, None, None),
+    };
+    SkipRecord { user: skip.member.clone(), reason, share, until }
+}
+
+async fn say(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    due: &CatchUp,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let rotation = snapshot.rotation.id;
+    let planned_at = due.current.window.start();
+    let missed_from = due.missed.first().map(|turn| turn.window.start());
+    let channel = Recipient::Channel(snapshot.rotation.channel.clone());
+    let Some(user) = due.current.holder.clone() else {
+        return ask_for_takers(tx, snapshot, due, now).await;
+    };
+    let post = Effect::HandoffPost { rotation, planned_at, missed_from };
+    tx.insert_delivery(&Envelope::new(post, channel), now, now).await?;
+    let to = Recipient::Person(user.clone());
+    let dm = Effect::OnDutyDm { rotation, planned_at, missed_from, user };
+    tx.insert_delivery(&Envelope::new(dm, to), now, now).await?;
+    Ok(())
+}
+
+/// Asks the channel at once and at the start of each later active day of the turn.
+///
+/// The later posts are made now and wait: one that finds the turn taken says nothing.
+async fn ask_for_takers(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    due: &CatchUp,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let zone = &snapshot.rotation.rules.zone;
+    let turn = &due.current;
+    let mut instants = vec![now];
+    let mut at = turn.window.start();
+    while at < turn.window.end().min(turn.window.start() + ASKED_FOR) {
+        let is_active = turn.active.iter().any(|window| window.contains(at));
+        if is_active && zone.date_of(at) > zone.date_of(now) {
+            instants.push(at);
+        }
+        let tomorrow = zone.local_of(at) + TimeDelta::days(1);
+        at = zone.instant_of(tomorrow).max(at + TimeDelta::hours(1));
+    }
+    for at in instants {
+        let post = Effect::UnassignedPost {
+            rotation: snapshot.rotation.id,
+            planned_at: turn.window.start(),
+            missed_from: due.missed.first().map(|turn| turn.window.start()),
+            day: zone.date_of(at),
+        };
+        let to = Recipient::Channel(snapshot.rotation.channel.clone());
+        tx.insert_delivery(&Envelope::new(post, to), at, now).await?;
+    }
+    Ok(())
+}

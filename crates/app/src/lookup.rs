@@ -1,0 +1,48 @@
+//! Which rotation is meant.
+
+use domain::ids::ChannelId;
+use domain::refusal::Refusal;
+use domain::suggest::nearest;
+use store::RotationRecord;
+
+/// Returns the rotation of that name; without a name the only one of the channel, else the only one there is.
+pub(crate) fn one(
+    rotations: Vec<RotationRecord>,
+    name: Option<&str>,
+    channel: Option<&ChannelId>,
+) -> Result<RotationRecord, Refusal> {
+    let mut fitting = several(rotations, name, channel)?;
+    if fitting.len() > 1 {
+        let names = fitting.into_iter().map(|rotation| rotation.name).collect();
+        return Err(Refusal::WhichRotation { names });
+    }
+    fitting.pop().ok_or(Refusal::NoRotations)
+}
+
+/// Returns the rotation of that name; without a name those of the channel, else all.
+pub(crate) fn several(
+    rotations: Vec<RotationRecord>,
+    name: Option<&str>,
+    channel: Option<&ChannelId>,
+) -> Result<Vec<RotationRecord>, Refusal> {
+    if rotations.is_empty() {
+        return Err(Refusal::NoRotations);
+    }
+    if let Some(name) = name {
+        return named(rotations, name).map(|rotation| vec![rotation]);
+    }
+    let is_here = |rotation: &RotationRecord| Some(&rotation.channel) == channel;
+    let has_here = rotations.iter().any(is_here);
+    Ok(rotations.into_iter().filter(|rotation| !has_here || is_here(rotation)).collect())
+}
+
+fn named(rotations: Vec<RotationRecord>, name: &str) -> Result<RotationRecord, Refusal> {
+    let wanted = name.trim().to_lowercase();
+    let names: Vec<String> = rotations.iter().map(|rotation| rotation.name.clone()).collect();
+    rotations.into_iter().find(|rotation| rotation.name.to_lowercase() == wanted).ok_or_else(|| {
+        Refusal::UnknownRotation {
+            name: name.trim().to_owned(),
+            did_you_mean: nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned),
+        }
+    })
+}

@@ -1,0 +1,42 @@
+//! What a modal shows when it opens.
+
+use crate::people::People;
+use crate::{AppError, Request};
+use domain::action::{CreateDefaults, Modal};
+use domain::zone::Zone;
+use store::Store;
+
+/// Returns the modal that creates a rotation, filled with the person's zone, their date and the channel.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn create_rotation(
+    store: &Store,
+    request: &Request,
+    name: Option<String>,
+) -> Result<Modal, AppError> {
+    let people = asker(store, request).await?;
+    let zone = people.zone(&request.actor).unwrap_or_else(Zone::utc);
+    Ok(Modal::CreateRotation(CreateDefaults {
+        name,
+        channel: request.channel.clone().filter(|channel| !channel.as_str().starts_with('D')),
+        zone: zone.name().to_owned(),
+        today: zone.date_of(request.now),
+    }))
+}
+
+/// Returns the modal in which a person enters an absence of their own.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn enter_absence(store: &Store, request: &Request) -> Result<Modal, AppError> {
+    let people = asker(store, request).await?;
+    Ok(Modal::EnterAbsence { today: people.today(&request.actor, request.now) })
+}
+
+async fn asker(store: &Store, request: &Request) -> Result<People, AppError> {
+    let mut tx = store.read(request.workspace).await?;
+    People::load(&mut tx, std::slice::from_ref(&request.actor)).await
+}

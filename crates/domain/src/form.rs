@@ -1,0 +1,222 @@
+//! Modal values, read: facts where all are well, else what to do, field by field.
+
+use crate::action::{AbsenceForm, CreateForm, Field};
+use crate::cadence::{Cadence, Unit, Weekdays};
+use crate::command::MAX_NAME;
+use crate::ids::{ChannelId, UserId};
+use crate::refusal::Refusal;
+use crate::rules::Rules;
+use crate::skip::SkipRule;
+use crate::zone::Zone;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use std::collections::HashSet;
+
+/// The most members that can be chosen in the modal.
+pub const MAX_CHOSEN: usize = 100;
+
+/// How far from today, in days, the first day of a rotation may lie, before or after.
+const FIRST_DAY_REACH: Days = Days::new(365);
+
+/// The longest absence that can be entered at once, in days.
+const LONGEST_ABSENCE: i64 = 366;
+
+/// How far ahead, in days, an absence may begin.
+const ABSENCE_REACH: i64 = 731;
+
+/// A choice of how often a rotation hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CadenceChoice {
+    /// What Slack carries.
+    pub code: &'static str,
+    /// What people read.
+    pub label: &'static str,
+}
+
+/// The choices, in the order in which they are offered.
+pub const CADENCE_CHOICES: &[CadenceChoice] = &[
+    CadenceChoice { code: "day", label: "Every day" },
+    CadenceChoice { code: "workday", label: "Every workday (Monday to Friday)" },
+    CadenceChoice { code: "week", label: "Every week" },
+    CadenceChoice { code: "two_weeks", label: "Every two weeks" },
+    CadenceChoice { code: "month", label: "Every month" },
+];
+
+/// A rotation that can be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRotation {
+    /// The name, 1 to [`MAX_NAME`] characters without space around it.
+    pub name: String,
+    /// The members in order: 1 to [`MAX_CHOSEN`], nobody twice.
+    pub members: Vec<UserId>,
+    /// The rules.
+    pub rules: Rules,
+    /// The channel that is told.
+    pub channel: ChannelId,
+}
+
+/// Returns the rotation that the create modal describes.
+///
+/// # Errors
+///
+/// For each field that is missing or makes no sense a sentence that says what to do, in the order of the form.
+pub fn read_create_form(
+    form: &CreateForm,
+    now: DateTime<Utc>,
+) -> Result<NewRotation, Vec<(Field, String)>> {
+    let mut errors = Vec::new();
+    let name = kept(&mut errors, Field::Name, read_name(form.name.as_deref()));
+    let members = kept(&mut errors, Field::Members, read_members(&form.members));
+    let choice = kept(&mut errors, Field::Cadence, read_choice(form.cadence.as_deref()));
+    let zone = kept(&mut errors, Field::Zone, read_zone(form.zone.as_deref()));
+    let today = zone.as_ref().unwrap_or(&Zone::utc()).date_of(now);
+    let day = read_first_day(form.first_day.as_deref(), today);
+    let day = kept(&mut errors, Field::FirstDay, day);
+    let time = kept(&mut errors, Field::Time, read_time(form.time.as_deref()));
+    let channel = form.channel.clone().ok_or("Choose the channel in which handoffs are announced.");
+    let channel = kept(&mut errors, Field::Channel, channel.map_err(String::from));
+    let (Some(name), Some(members), Some(channel)) = (name, members, channel) else {
+        return Err(in_order(errors));
+    };
+    let (Some((every, unit, weekdays)), Some(zone), Some(day), Some(time)) =
+        (choice, zone, day, time)
+    else {
+        return Err(in_order(errors));
+    };
+    let cadence = Cadence { every, unit, anchor: day.and_time(time), weekdays, nth_weekday: None };
+    let rules = Rules { zone, cadence, skip: SkipRule::default() };
+    Ok(NewRotation { name, members, rules, channel })
+}
+
+/// Returns the first and the last day that the absence modal names; without a last day it is one day.
+///
+/// # Errors
+///
+/// For each field that is missing or makes no sense a sentence that says what to do, in the order of the form.
+pub fn read_absence_form(
+    form: &AbsenceForm,
+    today: NaiveDate,
+) -> Result<(NaiveDate, NaiveDate), Vec<(Field, String)>> {
+    let mut errors = Vec::new();
+    let from = read_day(form.from.as_deref(), "Choose the first day of the absence.");
+    let from = kept(&mut errors, Field::From, from);
+    let to = form.to.as_deref().filter(|to| !to.trim().is_empty()).or(form.from.as_deref());
+    let to = kept(&mut errors, Field::To, read_day(to, "Choose the last day of the absence."));
+    let (Some(from), Some(to)) = (from, to) else { return Err(errors) };
+    check_absence_days(from, to, today).map(|()| (from, to)).map_err(|refusal| {
+        let field = if refusal == Refusal::TooFarAway { Field::From } else { Field::To };
+        vec![(field, refusal.to_string())]
+    })
+}
+
+/// Checks the days of an absence, both inclusive, however they were entered.
+///
+/// # Errors
+///
+/// [`Refusal::EndsBeforeItBegins`], [`Refusal::AlreadyOver`] where it ended before today, [`Refusal::TooLong`] above 366
+/// days, [`Refusal::TooFarAway`] where it begins more than two years ahead.
+pub fn check_absence_days(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
+    if to < from {
+        Err(Refusal::EndsBeforeItBegins { from, to })
+    } else if to < today {
+        Err(Refusal::AlreadyOver)
+    } else if (from - today).num_days() > ABSENCE_REACH {
+        Err(Refusal::TooFarAway)
+    } else if (to - from).num_days() >= LONGEST_ABSENCE {
+        Err(Refusal::TooLong)
+    } else {
+        Ok(())
+    }
+}
+
+fn read_name(typed: Option<&str>) -> Result<String, String> {
+    let name = typed.unwrap_or_default().trim();
+    let length = name.chars().count();
+    if name.is_empty() {
+        Err("Give the rotation a name, such as support.".into())
+    } else if length > MAX_NAME {
+        Err(format!("That is {length} characters long. Please use at most {MAX_NAME}."))
+    } else if name.chars().any(char::is_control) {
+        Err("Please keep the name on one line and leave out special control characters.".into())
+    } else {
+        Ok(name.into())
+    }
+}
+
+fn read_members(members: &[UserId]) -> Result<Vec<UserId>, String> {
+    let mut seen = HashSet::new();
+    if members.is_empty() {
+        Err("Choose at least one person, in the order in which they take turns.".into())
+    } else if members.len() > MAX_CHOSEN {
+        let count = members.len();
+        Err(format!("{count} people are too many at once. Please choose at most {MAX_CHOSEN}."))
+    } else if members.iter().any(|member| !seen.insert(member)) {
+        Err("Somebody is chosen twice. Please choose each person once.".into())
+    } else {
+        Ok(members.to_vec())
+    }
+}
+
+fn read_choice(code: Option<&str>) -> Result<(u32, Unit, Option<Weekdays>), String> {
+    match code.unwrap_or_default() {
+        "day" => Ok((1, Unit::Day, None)),
+        "workday" => Ok((1, Unit::Day, Some(Weekdays::monday_to_friday()))),
+        "week" => Ok((1, Unit::Week, None)),
+        "two_weeks" => Ok((2, Unit::Week, None)),
+        "month" => Ok((1, Unit::Month, None)),
+        _ => Err("Choose how often the duty passes to the next person.".into()),
+    }
+}
+
+fn read_first_day(typed: Option<&str>, today: NaiveDate) -> Result<NaiveDate, String> {
+    let day = read_day(typed, "Choose the day on which the first turn begins.")?;
+    let first = today.checked_sub_days(FIRST_DAY_REACH).unwrap_or(today);
+    let last = today.checked_add_days(FIRST_DAY_REACH).unwrap_or(today);
+    if (first..=last).contains(&day) {
+        Ok(day)
+    } else {
+        Err(format!("Choose a day at most a year from today: between {first} and {last}."))
+    }
+}
+
+/// Reads a day as Slack's date pickers send it.
+fn read_day(typed: Option<&str>, what_to_do: &str) -> Result<NaiveDate, String> {
+    let typed = typed.unwrap_or_default().trim();
+    // The parser alone would also take a year of six digits with a sign.
+    let has_form = typed.len() == 10 && typed.is_ascii();
+    NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+        .ok()
+        .filter(|_| has_form)
+        .ok_or_else(|| what_to_do.into())
+}
+
+fn read_time(typed: Option<&str>) -> Result<NaiveTime, String> {
+    let typed = typed.unwrap_or_default().trim();
+    let time = typed.split_once([':', '.']).and_then(|(hour, minute)| {
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let has_form = matches!(hour.len(), 1..=2) && minute.len() == 2;
+        if !has_form || !is_number(hour) || !is_number(minute) {
+            return None;
+        }
+        NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
+    });
+    time.ok_or_else(|| "Type the time of the handoff as hours and minutes, such as 09:00.".into())
+}
+
+fn read_zone(typed: Option<&str>) -> Result<Zone, String> {
+    let typed = typed.unwrap_or_default().trim();
+    if typed.is_empty() {
+        return Err("Type the time zone of the rotation, such as Europe/Berlin.".into());
+    }
+    let typed: String = typed.chars().take(MAX_NAME).collect();
+    Zone::parse(&typed.replace(' ', "_")).map_err(|fault| fault.to_string())
+}
+
+/// Returns the value, or notes what is wrong with the field.
+fn kept<T>(errors: &mut Vec<(Field, String)>, field: Field, read: Result<T, String>) -> Option<T> {
+    read.map_err(|text| errors.push((field, text))).ok()
+}
+
+fn in_order(mut errors: Vec<(Field, String)>) -> Vec<(Field, String)> {
+    errors.sort_by_key(|(field, _)| *field);
+    errors
+}

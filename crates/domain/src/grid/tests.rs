@@ -1,0 +1,287 @@
+//! Tables of handoffs, with the changes of the clocks that are unlike others.
+
+use crate::fixtures::{at, grid, shown, shown_window};
+use chrono::TimeDelta;
+
+/// Checks the first handoffs, and that every one of them is found from its instant.
+#[track_caller]
+fn check_handoffs(zone: &str, cadence: &str, expected: &[&str]) {
+    let grid = grid(zone, cadence);
+
+    let starts: Vec<String> = (0..)
+        .map_while(|k| grid.turn(k))
+        .take(expected.len())
+        .map(|turn| shown(turn.start()))
+        .collect();
+
+    assert_eq!(starts, expected);
+    for (k, start) in (0..).zip(expected) {
+        let start = at(start);
+        let just_before = start - TimeDelta::microseconds(1);
+        assert_eq!(grid.turn_at(start), Some(k));
+        assert_eq!(grid.turn_at(just_before), k.checked_sub(1));
+        assert_eq!(grid.first_at_or_after(start), Some((k, start)));
+        assert_eq!(grid.first_at_or_after(just_before), Some((k, start)));
+    }
+}
+
+/// Checks the window and the active time of one turn.
+#[track_caller]
+fn check_active(zone: &str, cadence: &str, k: u64, window: &str, active: &[&str]) {
+    let grid = grid(zone, cadence);
+
+    let found: Vec<String> = grid.active(k).into_iter().map(shown_window).collect();
+
+    assert_eq!(grid.turn(k).map(shown_window).as_deref(), Some(window));
+    assert_eq!(found, active);
+}
+
+#[test]
+fn a_weekly_handoff_keeps_its_wall_clock_time_when_the_clocks_change() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "week", "anchor": "2026-03-23T09:00"}"#,
+        &["2026-03-23T08:00Z", "2026-03-30T07:00Z", "2026-04-06T07:00Z"],
+    );
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 2, "unit": "week", "anchor": "2026-10-12T09:00"}"#,
+        &["2026-10-12T07:00Z", "2026-10-26T08:00Z", "2026-11-09T08:00Z"],
+    );
+}
+
+#[test]
+fn a_handoff_inside_a_gap_comes_as_much_later_as_the_clocks_jump() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-03-28T02:30"}"#,
+        &["2026-03-28T01:30Z", "2026-03-29T01:30Z", "2026-03-30T00:30Z"],
+    );
+    check_handoffs(
+        "Australia/Lord_Howe",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-10-03T02:15"}"#,
+        &["2026-10-02T15:45Z", "2026-10-03T15:45Z", "2026-10-04T15:15Z"],
+    );
+    check_handoffs(
+        "Antarctica/Troll",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-03-28T02:30"}"#,
+        &["2026-03-28T02:30Z", "2026-03-29T02:30Z", "2026-03-30T00:30Z"],
+    );
+}
+
+#[test]
+fn a_handoff_inside_a_fold_comes_the_first_time() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-10-24T02:30"}"#,
+        &["2026-10-24T00:30Z", "2026-10-25T00:30Z", "2026-10-26T01:30Z"],
+    );
+    check_handoffs(
+        "Australia/Lord_Howe",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-04-04T01:45"}"#,
+        &["2026-04-03T14:45Z", "2026-04-04T14:45Z", "2026-04-05T15:15Z"],
+    );
+    check_handoffs(
+        "Antarctica/Troll",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-10-24T02:30"}"#,
+        &["2026-10-24T00:30Z", "2026-10-25T00:30Z", "2026-10-26T02:30Z"],
+    );
+}
+
+#[test]
+fn an_anchor_inside_a_gap_is_moved_and_the_grid_begins_there() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "hour", "anchor": "2026-03-29T02:30"}"#,
+        &["2026-03-29T01:30Z", "2026-03-29T02:30Z", "2026-03-29T03:30Z"],
+    );
+}
+
+#[test]
+fn points_that_fall_on_one_instant_are_one_handoff() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "hour", "anchor": "2026-03-29T00:00"}"#,
+        &["2026-03-28T23:00Z", "2026-03-29T00:00Z", "2026-03-29T01:00Z", "2026-03-29T02:00Z"],
+    );
+    check_handoffs(
+        "Antarctica/Troll",
+        r#"{"every": 2, "unit": "hour", "anchor": "2026-03-29T00:00"}"#,
+        &["2026-03-29T00:00Z", "2026-03-29T02:00Z", "2026-03-29T04:00Z", "2026-03-29T06:00Z"],
+    );
+    check_handoffs(
+        "Pacific/Apia",
+        r#"{"every": 1, "unit": "day", "anchor": "2011-12-28T09:00"}"#,
+        &["2011-12-28T19:00Z", "2011-12-29T19:00Z", "2011-12-30T19:00Z", "2011-12-31T19:00Z"],
+    );
+}
+
+#[test]
+fn points_that_change_places_in_a_gap_are_sorted() {
+    // 02:00 on the skipped day is moved to the 31st, and 23:00 on the skipped day behind 06:00 on the 31st.
+    check_handoffs(
+        "Pacific/Apia",
+        r#"{"every": 7, "unit": "hour", "anchor": "2011-12-29T19:00"}"#,
+        &[
+            "2011-12-30T05:00Z",
+            "2011-12-30T12:00Z",
+            "2011-12-30T16:00Z",
+            "2011-12-30T19:00Z",
+            "2011-12-30T23:00Z",
+            "2011-12-31T02:00Z",
+            "2011-12-31T06:00Z",
+            "2011-12-31T09:00Z",
+            "2011-12-31T13:00Z",
+            "2011-12-31T20:00Z",
+        ],
+    );
+}
+
+#[test]
+fn hours_are_wall_clock_hours() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 8, "unit": "hour", "anchor": "2026-10-24T18:00"}"#,
+        &["2026-10-24T16:00Z", "2026-10-25T00:00Z", "2026-10-25T09:00Z", "2026-10-25T17:00Z"],
+    );
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "hour", "anchor": "2026-10-25T01:00"}"#,
+        &["2026-10-24T23:00Z", "2026-10-25T00:00Z", "2026-10-25T02:00Z"],
+    );
+}
+
+#[test]
+fn months_are_clamped_from_the_anchor_and_not_step_by_step() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "month", "anchor": "2026-01-31T09:00"}"#,
+        &["2026-01-31T08:00Z", "2026-02-28T08:00Z", "2026-03-31T07:00Z", "2026-04-30T07:00Z"],
+    );
+    check_handoffs(
+        "UTC",
+        r#"{"every": 12, "unit": "month", "anchor": "2024-02-29T09:00"}"#,
+        &["2024-02-29T09:00Z", "2025-02-28T09:00Z", "2026-02-28T09:00Z"],
+    );
+}
+
+#[test]
+fn an_nth_weekday_is_counted_from_the_month_of_the_anchor() {
+    check_handoffs(
+        "UTC",
+        r#"{"every": 1, "unit": "month", "anchor": "2026-01-05T09:00", "nth_weekday": {"nth": 1, "day": "mon"}}"#,
+        &["2026-01-05T09:00Z", "2026-02-02T09:00Z", "2026-03-02T09:00Z"],
+    );
+    check_handoffs(
+        "UTC",
+        r#"{"every": 1, "unit": "month", "anchor": "2026-01-31T09:00", "nth_weekday": {"nth": -1, "day": "fri"}}"#,
+        &["2026-02-27T09:00Z", "2026-03-27T09:00Z", "2026-04-24T09:00Z"],
+    );
+    check_handoffs(
+        "UTC",
+        r#"{"every": 3, "unit": "month", "anchor": "2026-01-20T09:00", "nth_weekday": {"nth": 1, "day": "mon"}}"#,
+        &["2026-04-06T09:00Z", "2026-07-06T09:00Z"],
+    );
+}
+
+#[test]
+fn days_with_active_weekdays_begin_at_the_first_active_day() {
+    check_handoffs(
+        "Europe/Berlin",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-01-04T09:00", "weekdays": ["mon", "tue", "wed", "thu", "fri"]}"#,
+        &[
+            "2026-01-05T08:00Z",
+            "2026-01-06T08:00Z",
+            "2026-01-07T08:00Z",
+            "2026-01-08T08:00Z",
+            "2026-01-09T08:00Z",
+            "2026-01-12T08:00Z",
+        ],
+    );
+    check_handoffs(
+        "UTC",
+        r#"{"every": 2, "unit": "day", "anchor": "2026-01-06T09:00", "weekdays": ["mon", "wed", "fri"]}"#,
+        &["2026-01-07T09:00Z", "2026-01-12T09:00Z", "2026-01-16T09:00Z", "2026-01-21T09:00Z"],
+    );
+}
+
+#[test]
+fn an_inactive_day_is_no_part_of_the_active_time() {
+    let days = r#"{"every": 1, "unit": "day", "anchor": "2026-01-05T09:00", "weekdays": ["mon", "tue", "wed", "thu", "fri"]}"#;
+
+    check_active(
+        "UTC",
+        days,
+        4,
+        "2026-01-09T09:00Z/2026-01-12T09:00Z",
+        &["2026-01-09T09:00Z/2026-01-10T09:00Z"],
+    );
+    check_active(
+        "UTC",
+        r#"{"every": 1, "unit": "week", "anchor": "2026-01-05T09:00", "weekdays": ["mon", "tue", "fri"]}"#,
+        1,
+        "2026-01-12T09:00Z/2026-01-19T09:00Z",
+        &["2026-01-12T09:00Z/2026-01-14T09:00Z", "2026-01-16T09:00Z/2026-01-17T09:00Z"],
+    );
+}
+
+#[test]
+fn an_active_day_that_the_zone_skips_has_no_time() {
+    check_active(
+        "Pacific/Apia",
+        r#"{"every": 1, "unit": "day", "anchor": "2011-12-28T09:00", "weekdays": ["mon", "tue", "wed", "thu", "fri"]}"#,
+        2,
+        "2011-12-30T19:00Z/2012-01-01T19:00Z",
+        &[],
+    );
+}
+
+#[test]
+fn weeks_with_weekdays_hand_over_on_the_first_active_one_and_a_late_anchor_shortens_turn_0() {
+    let weekly = r#"{"every": 1, "unit": "week", "anchor": "2026-01-07T09:00", "weekdays": ["mon", "tue", "wed", "thu", "fri"]}"#;
+    let fortnightly =
+        r#"{"every": 2, "unit": "week", "anchor": "2026-01-08T09:00", "weekdays": ["tue", "thu"]}"#;
+    let from_saturday =
+        r#"{"every": 2, "unit": "week", "anchor": "2026-01-10T09:00", "weekdays": ["mon", "fri"]}"#;
+
+    check_handoffs("UTC", weekly, &["2026-01-07T09:00Z", "2026-01-12T09:00Z", "2026-01-19T09:00Z"]);
+    check_active(
+        "UTC",
+        weekly,
+        0,
+        "2026-01-07T09:00Z/2026-01-12T09:00Z",
+        &["2026-01-07T09:00Z/2026-01-10T09:00Z"],
+    );
+    check_handoffs(
+        "UTC",
+        fortnightly,
+        &["2026-01-08T09:00Z", "2026-01-20T09:00Z", "2026-02-03T09:00Z"],
+    );
+    check_handoffs("UTC", from_saturday, &["2026-01-12T09:00Z", "2026-01-26T09:00Z"]);
+}
+
+#[test]
+fn nothing_lies_before_the_anchor() {
+    let grid =
+        grid("Europe/Berlin", r#"{"every": 1, "unit": "week", "anchor": "2026-01-05T09:00"}"#);
+
+    assert_eq!(grid.turn_at(at("2026-01-05T07:59Z")), None);
+    assert_eq!(grid.first_at_or_after(at("1999-01-01T00:00Z")), Some((0, at("2026-01-05T08:00Z"))));
+}
+
+#[test]
+fn a_turn_far_away_is_found_at_once() {
+    let hourly =
+        grid("Europe/Berlin", r#"{"every": 1, "unit": "hour", "anchor": "2026-01-05T09:00"}"#);
+    let far = at("2626-07-05T12:34Z");
+
+    let k = hourly.turn_at(far).unwrap();
+
+    assert_eq!(
+        hourly.turn(k).map(shown_window).as_deref(),
+        Some("2626-07-05T12:00Z/2626-07-05T13:00Z")
+    );
+    // Each spring loses one point and each autumn's extra hour belongs to a turn of two hours.
+    let hours = (at("2626-07-05T12:00Z") - at("2026-01-05T08:00Z")).num_hours();
+    assert_eq!(i64::try_from(k).unwrap(), hours - 600);
+}

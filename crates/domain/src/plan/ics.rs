@@ -1,0 +1,56 @@
+//! A plan as a calendar (RFC 5545), in UTC, so that it needs no zone data.
+
+use super::{Plan, Shift, ShiftState, skips_in_words};
+use chrono::{DateTime, SecondsFormat, Utc};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+use uuid::Uuid;
+
+/// The namespace of the UIDs of planned shifts.
+const NAMESPACE: Uuid = Uuid::from_u128(0x0d3b_7c52_8f0e_5a4b_9a51_6c2e_4f1d_88a7);
+
+/// Returns the whole plan.
+pub(super) fn to_ics(plan: &Plan, now: DateTime<Utc>) -> String {
+    let name = &plan.request.name;
+    let mut calendar = Calendar::empty();
+    for (key, value) in [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//Asyncbot//plan//EN"),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+        ("X-WR-CALNAME", name.as_str()),
+    ] {
+        calendar.append_property(Property::new(key, value));
+    }
+    for shift in plan.shifts.iter().filter(|shift| shift.state != ShiftState::OffHours) {
+        calendar.push(event(shift, name, now));
+    }
+    calendar.to_string()
+}
+
+fn event(shift: &Shift, name: &str, now: DateTime<Utc>) -> Event {
+    let members: Vec<String> = shift.members.iter().map(ToString::to_string).collect();
+    let (who, status) = match shift.state {
+        ShiftState::Planned => (members.join(", "), EventStatus::Confirmed),
+        _ => (String::from("nobody"), EventStatus::Tentative),
+    };
+    let mut event = Event::new();
+    event
+        .uid(&uid(shift, name))
+        .timestamp(now)
+        .starts(shift.start)
+        .ends(shift.end)
+        .summary(&format!("{name}: {who}"))
+        .status(status)
+        // Being on duty is no meeting: the person's time stays free.
+        .add_property("TRANSP", "TRANSPARENT");
+    if !shift.skipped.is_empty() {
+        event.description(&format!("Skipped: {}", skips_in_words(&shift.skipped)));
+    }
+    event.done()
+}
+
+/// Returns the same UID for the same time of the same rotation, whoever serves then.
+fn uid(shift: &Shift, name: &str) -> String {
+    let start = shift.start.to_rfc3339_opts(SecondsFormat::Secs, true);
+    Uuid::new_v5(&NAMESPACE, format!("{start} {name}").as_bytes()).to_string()
+}

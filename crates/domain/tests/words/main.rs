@@ -1,0 +1,14 @@
+//! What people type and what files say, read: dates, commands, forms and plans.
+
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod date_words;
+#[cfg(test)]
+mod form;
+#[cfg(test)]
+mod plan_input;
+#[cfg(test)]
+mod plan_output;
+#[cfg(test)]
+mod plan_sequences;

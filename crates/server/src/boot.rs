@@ -1,0 +1,126 @@
+//! Starting the bot, and stopping it.
+
+use crate::bot::{Bells, Bot};
+use crate::config::BotConfig;
+use crate::supervisor::Supervisor;
+use crate::{http, workers};
+use axum::Router;
+use slack::{Api, ApiFault};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Store, StoreError};
+use tokio::net::TcpListener;
+use url::Url;
+
+/// How long a stop waits for what is under way.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Why the bot did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The client of Slack's API.
+    #[error(transparent)]
+    Slack(#[from] ApiFault),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {fault}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        fault: io::Error,
+    },
+}
+
+/// A bot that runs in this process.
+pub struct RunningBot {
+    bot: Arc<Bot>,
+    address: SocketAddr,
+}
+
+/// Starts the bot: the database is opened, the addresses are taken, the workers run.
+///
+/// # Errors
+///
+/// [`BootError`], in words for the one who runs the service.
+pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
+    slack::install_tls_provider();
+    let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
+    let api = Api::new(config.slack.clone(), config.clock.clone())?;
+    let public = listen(config.bind).await?;
+    let admin = match config.admin_bind {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let address =
+        public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
+    let bot = Arc::new(Bot {
+        store,
+        clock: config.clock.clone(),
+        api,
+        signing: config.signing.clone(),
+        public_url: config.public_url.clone().unwrap_or_else(|| own_url(address)),
+        bells: Bells::new(&config.clock),
+        supervisor: Supervisor::default(),
+    });
+    workers::start(&bot);
+    serve(&bot, public, http::public_routes(Arc::clone(&bot)));
+    if let Some(admin) = admin {
+        serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));
+    }
+    Ok(RunningBot { bot, address })
+}
+
+impl RunningBot {
+    /// Returns the public address that it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.bot.store
+    }
+
+    /// Takes no new work, finishes what is under way, and ends; after 20 seconds what is left is given up.
+    pub async fn stop(self) {
+        self.bot.supervisor.stop();
+        if tokio::time::timeout(DRAIN, self.bot.supervisor.ended()).await.is_err() {
+            tracing::warn!(
+                "Some work was still under way after 20 seconds; it goes on at the next start."
+            );
+        }
+        self.bot.store.close().await;
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, BootError> {
+    TcpListener::bind(address).await.map_err(|fault| BootError::Bind { address, fault })
+}
+
+fn serve(bot: &Arc<Bot>, listener: TcpListener, routes: Router) {
+    let supervisor = bot.supervisor.clone();
+    bot.supervisor.spawn(async move {
+        let stopping = supervisor.clone();
+        let served = axum::serve(listener, routes)
+            .with_graceful_shutdown(async move { stopping.stopping().await })
+            .await;
+        if let Err(fault) = served {
+            tracing::error!(error = %fault, "An address is no longer served.");
+        }
+    });
+}
+
+fn own_url(address: SocketAddr) -> Url {
+    let mut url = Url::parse("http://127.0.0.1/").expect("a fixed address parses");
+    // An address always has a host and a port that a URL can hold.
+    let _ = url.set_ip_host(address.ip());
+    let _ = url.set_port(Some(address.port()));
+    url
+}

@@ -1,0 +1,45 @@
+//! The running bot: what its requests and its workers share.
+
+use crate::supervisor::Supervisor;
+use clock::{Bell, Clock};
+use slack::{Api, SigningSecrets};
+use store::Store;
+use url::Url;
+
+/// What every request handler and every worker is given.
+pub(crate) struct Bot {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) api: Api,
+    pub(crate) signing: SigningSecrets,
+    pub(crate) public_url: Url,
+    pub(crate) bells: Bells,
+    pub(crate) supervisor: Supervisor,
+}
+
+/// What wakes the workers before their next look.
+#[derive(Debug)]
+pub(crate) struct Bells {
+    pub(crate) handoffs: Bell,
+    pub(crate) deliveries: Bell,
+    pub(crate) inbox: Bell,
+    pub(crate) housekeeping: Bell,
+}
+
+impl Bells {
+    pub(crate) fn new(clock: &Clock) -> Self {
+        Self {
+            handoffs: clock.bell(),
+            deliveries: clock.bell(),
+            inbox: clock.bell(),
+            housekeeping: clock.bell(),
+        }
+    }
+
+    /// Wakes whoever may have work after a person's request was carried out.
+    pub(crate) fn ring_after_write(&self) {
+        self.handoffs.ring();
+        self.deliveries.ring();
+        self.inbox.ring();
+    }
+}

@@ -1,0 +1,79 @@
+//! The command line: `asyncbot --help` is its reference.
+
+mod doctor;
+mod keys;
+mod migrate;
+mod output;
+mod plan;
+mod serve;
+#[cfg(feature = "demo")]
+mod simulate;
+mod telemetry;
+
+use crate::settings::Settings;
+use clap::{Parser, Subcommand};
+use std::future::Future;
+use std::process::ExitCode;
+
+/// What was asked is done.
+pub(crate) const DONE: u8 = 0;
+/// The thing asked about is not well.
+pub(crate) const NOT_WELL: u8 = 1;
+/// The command was used in a wrong way.
+pub(crate) const WRONG_USE: u8 = 2;
+
+/// Who is on duty now, and who is next: a Slack bot and rotation scheduler.
+#[derive(Debug, Parser)]
+#[command(name = "asyncbot", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The bot and a stand-in for Slack in one process, with a clock that can be moved
+    #[cfg(feature = "demo")]
+    Demo(simulate::DemoOptions),
+    /// The service
+    Serve(Settings),
+    /// The stand-in for Slack alone
+    #[cfg(feature = "demo")]
+    Simulate(simulate::SimulateOptions),
+    /// Applies migrations and prints which
+    Migrate(Settings),
+    /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
+    Doctor(Settings),
+    /// Shows who serves when, for a rotation described in a file
+    Plan(plan::PlanOptions),
+    /// Keys that seal what is secret
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+}
+
+/// Runs the command and returns the exit code: 0 done, 1 not well, 2 wrong use.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let code = match cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(options) => in_runtime(simulate::demo(options)),
+        Command::Serve(settings) => in_runtime(serve::serve(settings)),
+        #[cfg(feature = "demo")]
+        Command::Simulate(options) => in_runtime(simulate::simulate(options)),
+        Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
+        Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
+        Command::Plan(options) => plan::plan(&options),
+        Command::Keys(command) => keys::keys(&command),
+    };
+    ExitCode::from(code)
+}
+
+fn in_runtime(command: impl Future<Output = u8>) -> u8 {
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(fault) => {
+            output::complain(&format!("the runtime did not start: {fault}"));
+            NOT_WELL
+        }
+    }
+}

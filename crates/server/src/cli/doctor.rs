@@ -1,0 +1,113 @@
+//! `asyncbot doctor`: checks what serving needs, line by line.
+
+use super::{DONE, NOT_WELL, output, telemetry};
+use crate::config::{self, BotConfig};
+use crate::settings::Settings;
+use chrono::TimeDelta;
+use slack::{Api, SCOPES};
+use std::sync::Arc;
+use store::Store;
+
+/// A clock that is further off than this fails Slack's signatures sooner or later.
+const SKEW_ALLOWED: TimeDelta = TimeDelta::seconds(30);
+
+/// How many workspaces' tokens are tried.
+const TOKENS_TRIED: usize = 20;
+
+/// What was checked, what came of it, and whether it is well.
+struct Finding {
+    is_well: bool,
+    text: String,
+}
+
+pub(super) async fn doctor(settings: Settings) -> u8 {
+    telemetry::start(Some("error"));
+    let findings = match config::serve_config(&settings) {
+        Ok(config) => {
+            let mut findings = vec![well("settings: complete")];
+            findings.extend(examine(&config).await);
+            findings
+        }
+        Err(faults) => faults.iter().map(|fault| ill(&format!("settings: {fault}"))).collect(),
+    };
+    for Finding { is_well, text } in &findings {
+        output::say(&format!("{} {text}", if *is_well { "ok  " } else { "FAIL" }));
+    }
+    if findings.iter().all(|finding| finding.is_well) { DONE } else { NOT_WELL }
+}
+
+async fn examine(config: &BotConfig) -> Vec<Finding> {
+    slack::install_tls_provider();
+    let store = match Store::open(&config.store, Arc::clone(&config.keys)).await {
+        Ok(store) => store,
+        Err(fault) => return vec![ill(&format!("database: {fault}"))],
+    };
+    let mut findings = vec![well("database: open, migrated, and its keys fit")];
+    findings.push(clock(config, &store).await);
+    match Api::new(config.slack.clone(), config.clock.clone()) {
+        Ok(api) => findings.extend(tokens(&api, &store).await),
+        Err(fault) => findings.push(ill(&format!("slack: {fault}"))),
+    }
+    store.close().await;
+    findings
+}
+
+async fn clock(config: &BotConfig, store: &Store) -> Finding {
+    match store.clock_offset(config.clock.now()).await {
+        Ok(offset) if offset.abs() <= SKEW_ALLOWED => well("clock: agrees with the database"),
+        Ok(offset) => ill(&format!("clock: {} seconds off the database's", offset.num_seconds())),
+        Err(fault) => ill(&format!("clock: the database's could not be read: {fault}")),
+    }
+}
+
+async fn tokens(api: &Api, store: &Store) -> Vec<Finding> {
+    let workspaces = match store.system().list_workspaces().await {
+        Ok(workspaces) => workspaces,
+        Err(fault) => return vec![ill(&format!("workspaces: cannot be listed: {fault}"))],
+    };
+    if workspaces.is_empty() {
+        return vec![well("slack: no workspace has installed the app yet; see /slack/install")];
+    }
+    let mut findings = Vec::new();
+    for workspace in workspaces.into_iter().take(TOKENS_TRIED) {
+        let workspace = workspace.id;
+        let finding = match app::install::bot_token(store, workspace).await {
+            Ok(Some(token)) => {
+                let answer = api.auth_test(&token).await;
+                match (answer.code().map(str::to_owned), answer.done()) {
+                    (None, Some(facts)) => scopes(&workspace.to_string(), facts.scopes.as_deref()),
+                    (code, _) => ill(&format!(
+                        "workspace {workspace}: Slack does not take the token ({})",
+                        code.unwrap_or_default()
+                    )),
+                }
+            }
+            Ok(None) => well(&format!("workspace {workspace}: not installed at present")),
+            Err(fault) => ill(&format!("workspace {workspace}: {fault}")),
+        };
+        findings.push(finding);
+    }
+    findings
+}
+
+/// Slack names a token's scopes beside its answer; an answer without them is taken as good.
+fn scopes(workspace: &str, granted: Option<&[String]>) -> Finding {
+    let Some(granted) = granted else {
+        return well(&format!("workspace {workspace}: the token is good"));
+    };
+    let lacks = |scope: &&str| !granted.iter().any(|has| has == scope);
+    let missing: Vec<&str> = SCOPES.into_iter().filter(lacks).collect();
+    if missing.is_empty() {
+        well(&format!("workspace {workspace}: token and scopes are good"))
+    } else {
+        ill(&format!("workspace {workspace}: lacks {}; please install again", missing.join(", ")))
+    }
+}
+
+fn well(text: &str) -> Finding {
+    Finding { is_well: true, text: text.to_owned() }
+}
+
+fn ill(text: &str) -> Finding {
+    Finding { is_well: false, text: text.to_owned() }
+}

@@ -1,0 +1,86 @@
+//! `asyncbot plan`: who serves when, for a rotation described in a file.
+
+use super::{DONE, WRONG_USE, output};
+use clap::{Args, ValueEnum};
+use clock::Clock;
+use domain::fault::Fault;
+use domain::plan::{Plan, Window, make_plan, read_plan};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// How much of a file is read: more than a plan may be long.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+#[derive(Args, Debug)]
+pub(super) struct PlanOptions {
+    /// A JSON file, a TOML file by its ending, or - for JSON on standard input
+    file: PathBuf,
+    /// Leaves out shifts that end by then: an instant, a local time or a day in the rotation's zone [default: the anchor]
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Leaves out shifts that begin then or later
+    #[arg(long, value_name = "TIME", conflicts_with = "count")]
+    until: Option<String>,
+    /// How many shifts are shown [default: 10]
+    #[arg(long)]
+    count: Option<usize>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Ics,
+}
+
+pub(super) fn plan(options: &PlanOptions) -> u8 {
+    let text = match read(&options.file) {
+        Ok(text) => text,
+        Err(fault) => {
+            output::complain(&fault);
+            return WRONG_USE;
+        }
+    };
+    let plan = match make(options, &text) {
+        Ok(plan) => plan,
+        Err(faults) => {
+            for fault in faults {
+                output::complain(&fault.to_string());
+            }
+            return WRONG_USE;
+        }
+    };
+    match options.format {
+        Format::Table => output::say_raw(&plan.to_table()),
+        Format::Json => output::say_raw(&plan.to_json()),
+        Format::Ics => output::say_raw(&plan.to_ics(Clock::system().now())),
+    }
+    DONE
+}
+
+fn make(options: &PlanOptions, text: &[u8]) -> Result<Plan, Vec<Fault>> {
+    let is_toml =
+        options.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let request = read_plan(text, is_toml)?;
+    let (from, until) = (options.from.as_deref(), options.until.as_deref());
+    let window = Window::read(from, until, options.count, &request.rules.zone)?;
+    make_plan(&request, &window)
+}
+
+/// Reads the file; one that is too long is cut, and refused by who reads its text.
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    let is_input = file == Path::new("-");
+    let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
+    let cannot = |fault: std::io::Error| format!("{name}: cannot be read: {fault}");
+    let source: Box<dyn Read> = if is_input {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).map_err(cannot)?)
+    };
+    let mut bytes = Vec::new();
+    source.take(LONGEST).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
+}

@@ -1,0 +1,48 @@
+//! `asyncbot serve`: the service, until it is told to stop.
+
+use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
+use crate::boot;
+use crate::config::serve_config;
+use crate::settings::Settings;
+
+pub(super) async fn serve(settings: Settings) -> u8 {
+    telemetry::start(None);
+    let config = match serve_config(&settings) {
+        Ok(config) => config,
+        Err(faults) => {
+            for fault in faults {
+                output::complain(&fault.to_string());
+            }
+            return WRONG_USE;
+        }
+    };
+    let running = match boot::start(&config).await {
+        Ok(running) => running,
+        Err(fault) => {
+            output::complain(&fault.to_string());
+            return NOT_WELL;
+        }
+    };
+    tracing::info!(address = %running.address(), "Asyncbot serves.");
+    told_to_stop().await;
+    tracing::info!("Asyncbot stops; what is under way is finished first.");
+    running.stop().await;
+    DONE
+}
+
+/// Returns when the process is asked to end.
+pub(super) async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a signal handler the process ends only by force, which the next start recovers from.
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,53 @@
+//! The routes of the public and of the admin address.
+
+mod answer;
+mod commands;
+mod events;
+mod health;
+mod install;
+mod interactions;
+mod page;
+mod receive;
+
+use crate::bot::Bot;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::routing::{get, post};
+use std::sync::Arc;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// The longest body that is read: 1 MiB.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Returns the routes of the public address.
+pub(crate) fn public_routes(bot: Arc<Bot>) -> Router {
+    Router::new()
+        .route("/slack/commands", post(commands::receive))
+        .route("/slack/interactions", post(interactions::receive))
+        .route("/slack/events", post(events::receive))
+        .route("/slack/install", get(install::begin))
+        .route("/slack/oauth/callback", get(install::finish))
+        .route("/", get(page::front))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(REFERRER_POLICY, "no-referrer"))
+        .layer(fixed(CONTENT_SECURITY_POLICY, page::CONTENT_POLICY))
+        .with_state(bot)
+}
+
+/// Returns the routes of the admin address.
+pub(crate) fn admin_routes(bot: Arc<Bot>) -> Router {
+    Router::new()
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/health/detail", get(health::detail))
+        .with_state(bot)
+}
+
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}

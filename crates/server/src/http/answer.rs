@@ -1,0 +1,95 @@
+//! Answering within Slack's three seconds.
+
+use crate::bot::Bot;
+use app::AppError;
+use domain::refusal::Refusal;
+use domain::reply::{Answer, Reply};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tracing::Instrument;
+
+/// How long a request may take before Slack is answered that it is not confirmed yet; Slack waits 3 seconds.
+const GUARD: Duration = Duration::from_millis(2500);
+
+/// Where an answer goes that comes after Slack was answered.
+pub(super) struct Late {
+    pub(super) response_url: Option<String>,
+}
+
+/// Carries out `work` and returns its answer, or "not confirmed yet" when it takes too long.
+///
+/// The work goes on either way, and its answer then goes to the `response_url`.
+pub(super) async fn in_time(
+    bot: &Arc<Bot>,
+    kind: &'static str,
+    late: Late,
+    work: impl Future<Output = Result<Answer, AppError>> + Send + 'static,
+) -> Answer {
+    let span = tracing::info_span!("request", kind);
+    let began = Instant::now();
+    let busy = bot.clock.busy();
+    let its_bot = Arc::clone(bot);
+    let task = async move {
+        let _busy = busy;
+        let answer = work.await.unwrap_or_else(|fault| failed(&fault));
+        its_bot.bells.ring_after_write();
+        tracing::info!(duration_ms = millis(began), "A request was answered.");
+        answer
+    };
+    let mut task = bot.supervisor.spawn(task.instrument(span));
+    if let Ok(answer) = tokio::time::timeout(GUARD, &mut task).await {
+        return answer.unwrap_or_else(|_| crashed());
+    }
+    let its_bot = Arc::clone(bot);
+    bot.supervisor.spawn(async move {
+        let answer = task.await.unwrap_or_else(|_| crashed());
+        if let (Some(reply), Some(url)) = (late_reply(answer), late.response_url) {
+            respond(&its_bot, &url, &reply).await;
+        }
+    });
+    Answer::Say(Box::new(Reply::NotConfirmedYet))
+}
+
+/// Returns what can still be said when Slack no longer waits: a form cannot be opened any more.
+fn late_reply(answer: Answer) -> Option<Reply> {
+    match answer {
+        Answer::Say(reply) => Some(*reply),
+        Answer::Open(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
+        Answer::FieldErrors(_) | Answer::Nothing => None,
+    }
+}
+
+/// Sends a reply to a `response_url`, in a task of its own that a stop waits for.
+pub(super) fn respond_later(bot: &Arc<Bot>, response_url: String, reply: Reply) {
+    let busy = bot.clock.busy();
+    let its_bot = Arc::clone(bot);
+    bot.supervisor.spawn(async move {
+        let _busy = busy;
+        respond(&its_bot, &response_url, &reply).await;
+    });
+}
+
+async fn respond(bot: &Bot, response_url: &str, reply: &Reply) {
+    let message = slack::render_reply(reply, bot.clock.now());
+    let outcome = bot.api.respond(response_url, &message).await;
+    if let Some(code) = outcome.code() {
+        tracing::warn!(code, "A late answer could not be delivered.");
+    }
+}
+
+/// Says that nothing was saved, with a reference that finds the failure in the log.
+fn failed(fault: &AppError) -> Answer {
+    let reference = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
+    tracing::error!(reference, error = %fault, "A request failed.");
+    Answer::Say(Box::new(Reply::Failed { reference }))
+}
+
+fn crashed() -> Answer {
+    tracing::error!("A request's task ended before it answered.");
+    Answer::Say(Box::new(Reply::NotConfirmedYet))
+}
+
+fn millis(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,144 @@
+//! A verified request becomes a use case, and the use case an answer.
+
+use crate::bot::Bot;
+use app::take_turn::Way;
+use app::{AppError, Request};
+use domain::action::{Button, Submission};
+use domain::command::{Command, parse_command};
+use domain::ids::WorkspaceId;
+use domain::refusal::Refusal;
+use domain::reply::{Answer, Reply};
+use slack::{Click, SlashCommand, Submit};
+
+/// How many coming turns "Who is next" shows.
+const TURNS_SHOWN: usize = 5;
+
+/// Carries out a slash command.
+pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer, AppError> {
+    let request = Request {
+        workspace: WorkspaceId::of_team(&command.team),
+        actor: command.user.clone(),
+        channel: command.channel.clone(),
+        key: command.key(),
+        now: bot.clock.now(),
+    };
+    if !app::install::is_installed(&bot.store, request.workspace).await? {
+        return Ok(refused(Refusal::NotInstalled));
+    }
+    match parse_command(&command.text) {
+        Ok(wanted) => carry_out(bot, &request, wanted).await,
+        Err(refusal) => Ok(refused(refusal)),
+    }
+}
+
+async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answer, AppError> {
+    let store = &bot.store;
+    let reply = match wanted {
+        Command::Help => Reply::Help,
+        Command::Home => app::read::home(store, request).await?,
+        Command::List => app::read::list(store, request).await?,
+        Command::Who { rotation } => app::read::who(store, request, rotation.as_deref()).await?,
+        Command::Next { rotation, count } => {
+            app::read::next(store, request, rotation.as_deref(), count).await?
+        }
+        Command::Create { name } => {
+            let modal = app::modal::create_rotation(store, request, name).await?;
+            return Ok(Answer::Open(modal));
+        }
+        Command::AbsenceForm => {
+            return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
+        }
+        Command::AbsenceAdd { who, days } => {
+            app::absence::add(store, request, who.as_ref(), &days).await?
+        }
+        Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
+        Command::AbsenceRemove { who, days } => {
+            app::absence::remove(store, request, who.as_ref(), days.as_deref()).await?
+        }
+    };
+    Ok(said(reply))
+}
+
+/// Carries out the press of a button.
+pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> {
+    if click.is_foreign {
+        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
+    }
+    let request = Request {
+        workspace: WorkspaceId::of_team(&click.team),
+        actor: click.user.clone(),
+        channel: click.container.as_ref().map(|container| container.channel.clone()),
+        key: click.key(),
+        now: bot.clock.now(),
+    };
+    let Some(button) = &click.button else {
+        return Ok(refused(Refusal::StaleButton));
+    };
+    if !app::install::is_installed(&bot.store, request.workspace).await? {
+        return Ok(refused(Refusal::NotInstalled));
+    }
+    press(bot, &request, button).await
+}
+
+async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {
+    let store = &bot.store;
+    let reply = match button {
+        Button::CreateRotation => {
+            let modal = app::modal::create_rotation(store, request, None).await?;
+            return Ok(Answer::Open(modal));
+        }
+        Button::EnterAbsence => {
+            return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
+        }
+        Button::TakeTurn { rotation, planned_at, .. } => {
+            app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Take).await?
+        }
+        Button::AssignAnyway { rotation, planned_at, .. } => {
+            app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Assign).await?
+        }
+        Button::SeenDuty { rotation, planned_at } => {
+            app::duty::see(store, request, *rotation, *planned_at).await?
+        }
+        Button::ShowNext { rotation } => {
+            app::read::next_of(store, request, *rotation, TURNS_SHOWN).await?
+        }
+        Button::RemoveAbsence { absence } => {
+            app::absence::remove_by_id(store, request, *absence).await?
+        }
+    };
+    Ok(said(reply))
+}
+
+/// Carries out the submission of a modal.
+pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppError> {
+    if submit.is_foreign {
+        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
+    }
+    let request = Request {
+        workspace: WorkspaceId::of_team(&submit.team),
+        actor: submit.user.clone(),
+        channel: None,
+        key: submit.key(),
+        now: bot.clock.now(),
+    };
+    if !app::install::is_installed(&bot.store, request.workspace).await? {
+        return Ok(refused(Refusal::NotInstalled));
+    }
+    match &submit.submission {
+        Some(Submission::CreateRotation(form)) => {
+            app::create_rotation::create_rotation(&bot.store, &request, form).await
+        }
+        Some(Submission::EnterAbsence(form)) => {
+            app::absence::submit(&bot.store, &request, form).await
+        }
+        None => Ok(refused(Refusal::StaleButton)),
+    }
+}
+
+fn said(reply: Reply) -> Answer {
+    Answer::Say(Box::new(reply))
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    said(Reply::Refused(refusal))
+}

@@ -1,0 +1,26 @@
+//! Unguessable values.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Returns 256 random bits as text for an address or a cookie.
+///
+/// # Panics
+///
+/// When the operating system has no randomness to give, which it has from early in its start.
+#[must_use]
+pub(crate) fn token() -> String {
+    URL_SAFE_NO_PAD.encode(bytes())
+}
+
+/// Returns 256 random bits.
+///
+/// # Panics
+///
+/// As [`token`].
+#[must_use]
+pub(crate) fn bytes() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}

@@ -1,0 +1,216 @@
+//! Delivers the outbox to Slack: claimed, marked as being sent, sent, and written down, never in one transaction.
+
+use super::POLL;
+use super::outcome::{self, Placed};
+use super::pace::Pace;
+use crate::bot::Bot;
+use app::deliver::{Composed, compose};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::{Envelope, Recipient};
+use domain::ids::ChannelId;
+use secrecy::SecretString;
+use slack::{Outcome, Rendered};
+use std::sync::Arc;
+use store::{Claim, DeliveryRecord, GivenUp, StoreError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument;
+
+/// How many deliveries are under way at once.
+const IN_FLIGHT: usize = 32;
+
+/// How long a delivery belongs to the worker that claimed it; the longest call takes 10 seconds.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How long after a failure of the database the next look is.
+const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
+
+pub(super) async fn run(bot: Arc<Bot>) {
+    let mut worker = bot.clock.worker();
+    let name = format!("deliveries-{}", uuid::Uuid::new_v4().simple());
+    let free = Arc::new(Semaphore::new(IN_FLIGHT));
+    let pace = Arc::new(Pace::default());
+    loop {
+        let next = match look(&bot, &name, &free, &pace).await {
+            Ok(next) => next,
+            Err(fault) => {
+                tracing::error!(error = %fault, "The outbox could not be read.");
+                Some(bot.clock.now() + AFTER_FAILURE)
+            }
+        };
+        tokio::select! {
+            () = worker.wait(&bot.bells.deliveries, next, POLL) => {}
+            () = bot.supervisor.stopping() => return,
+        }
+    }
+}
+
+/// Starts what is due, as far as there is room, and returns when to look again.
+async fn look(
+    bot: &Arc<Bot>,
+    name: &str,
+    free: &Arc<Semaphore>,
+    pace: &Arc<Pace>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let mut permits = Vec::new();
+    while let Ok(permit) = Arc::clone(free).try_acquire_owned() {
+        permits.push(permit);
+    }
+    if permits.is_empty() {
+        return Ok(None);
+    }
+    let now = bot.clock.now();
+    let system = bot.store.system();
+    let room = u32::try_from(permits.len()).unwrap_or(u32::MAX);
+    let claims = system.claim_deliveries(name, now, now + LEASE, room).await?;
+    let claimed = claims.len();
+    for (claim, permit) in claims.into_iter().zip(permits) {
+        start(bot, pace, claim, permit);
+    }
+    if claimed > 0 {
+        // Each that ends rings the bell, and the next look finds what it left.
+        return Ok(None);
+    }
+    let next = system.earliest_delivery_at(now).await?;
+    Ok(next.map(|at| at.max(now + TimeDelta::milliseconds(100))))
+}
+
+fn start(bot: &Arc<Bot>, pace: &Arc<Pace>, claim: Claim, permit: OwnedSemaphorePermit) {
+    let busy = bot.clock.busy();
+    let (its_bot, its_pace) = (Arc::clone(bot), Arc::clone(pace));
+    let span = tracing::info_span!(
+        "delivery",
+        workspace.id = %claim.workspace,
+        delivery.id = %claim.delivery,
+    );
+    let task = async move {
+        let _busy = busy;
+        if let Err(fault) = deliver(&its_bot, &its_pace, &claim).await {
+            tracing::error!(error = %fault, "A delivery's outcome could not be written down.");
+        }
+        drop(permit);
+        its_bot.bells.deliveries.ring();
+    };
+    bot.supervisor.spawn(task.instrument(span));
+}
+
+async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError> {
+    let parcel = match pack(bot, claim).await? {
+        Ok(parcel) => parcel,
+        Err((state, code)) => return give_up(bot, claim, state, code).await,
+    };
+    let now = bot.clock.now();
+    if let Recipient::Channel(channel) = &parcel.record.envelope.to
+        && let Err(free_at) = pace.take(claim.workspace, channel.as_str(), now)
+    {
+        let mut tx = bot.store.write(claim.workspace).await?;
+        tx.record_not_sent(claim.delivery, claim.fence, free_at, "paced", now).await?;
+        return tx.commit().await;
+    }
+    let mut tx = bot.store.write(claim.workspace).await?;
+    let is_ours = tx.record_sending(claim.delivery, claim.fence, now).await?;
+    tx.commit().await?;
+    if !is_ours {
+        return Ok(());
+    }
+    let outcome = send(bot, claim, &parcel).await;
+    outcome::record(bot, claim, parcel.record.attempts, outcome).await
+}
+
+/// A message with its token and its place, ready to be sent.
+struct Parcel {
+    record: DeliveryRecord,
+    token: SecretString,
+    rendered: Rendered,
+    replaces: Option<Placed>,
+}
+
+type Unpackable = (GivenUp, &'static str);
+
+/// Reads what the delivery says now, or why there is nothing to say.
+async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, StoreError> {
+    let now = bot.clock.now();
+    let mut tx = bot.store.read(claim.workspace).await?;
+    let Some(record) = tx.find_delivery(claim.delivery).await? else {
+        return Ok(Err((GivenUp::Dropped, "delivery_gone")));
+    };
+    if outcome::has_expired(record.expires_at, now) {
+        return Ok(Err((GivenUp::Expired, "expired")));
+    }
+    let Some(token) = tx.find_bot_token().await? else {
+        return Ok(Err((GivenUp::Dropped, "not_installed")));
+    };
+    let replaces = match replaced(&mut tx, claim, &record.envelope).await? {
+        Ok(replaces) => replaces,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let composed = compose(&mut tx, &record.envelope.effect, now).await;
+    match composed {
+        Ok(Composed::Say(message)) => {
+            let rendered = slack::render_message(&message, now);
+            Ok(Ok(Parcel { record, token, rendered, replaces }))
+        }
+        Ok(Composed::Nothing(code)) => Ok(Err((GivenUp::Dropped, code))),
+        Err(app::AppError::Store(fault)) => Err(fault),
+        Err(fault) => {
+            tracing::error!(error = %fault, "A message could not be composed.");
+            Ok(Err((GivenUp::Failed, "not_composed")))
+        }
+    }
+}
+
+/// Returns where the message is that this one replaces; without one there is nothing to replace.
+async fn replaced(
+    tx: &mut store::Tx,
+    claim: &Claim,
+    envelope: &Envelope,
+) -> Result<Result<Option<Placed>, Unpackable>, StoreError> {
+    let Some(original) = envelope.updates(claim.workspace) else {
+        return Ok(Ok(None));
+    };
+    let original = tx.find_delivery(original).await?;
+    let placed =
+        original.and_then(|record| Some(Placed { channel: record.channel?, ts: record.ts? }));
+    Ok(placed.map(Some).ok_or((GivenUp::Dropped, "nothing_to_replace")))
+}
+
+async fn give_up(
+    bot: &Bot,
+    claim: &Claim,
+    state: GivenUp,
+    code: &'static str,
+) -> Result<(), StoreError> {
+    tracing::info!(code, "A delivery had nothing left to say.");
+    let mut tx = bot.store.write(claim.workspace).await?;
+    tx.record_given_up(claim.delivery, claim.fence, state, code, bot.clock.now()).await?;
+    tx.commit().await
+}
+
+async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
+    if let Some(Placed { channel, ts }) = &parcel.replaces {
+        let updated = bot.api.update_message(&parcel.token, channel, ts, &parcel.rendered).await;
+        return updated.map(|()| Placed { channel: channel.clone(), ts: ts.clone() });
+    }
+    let channel = match channel(bot, parcel).await {
+        Ok(channel) => channel,
+        Err(outcome) => return outcome,
+    };
+    let posted =
+        bot.api.post_message(&parcel.token, &channel, &parcel.rendered, claim.delivery).await;
+    posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
+}
+
+async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed>> {
+    match &parcel.record.envelope.to {
+        Recipient::Channel(channel) => Ok(channel.clone()),
+        Recipient::Person(user) => match bot.api.open_dm(&parcel.token, user).await {
+            Outcome::Done(channel) => Ok(channel),
+            Outcome::NotSent(reason) => Err(Outcome::NotSent(reason)),
+            // To open a conversation twice changes nothing, so nothing was sent.
+            Outcome::Ambiguous { code } => Err(Outcome::NotSent(slack::NotSent {
+                code,
+                retry_after: None,
+                kind: slack::NotSentKind::Transient,
+            })),
+        },
+    }
+}

@@ -1,0 +1,65 @@
+//! Finds the handoffs that are due, be it a second or three weeks late, and carries them out.
+
+use super::POLL;
+use crate::bot::Bot;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+use store::StoreError;
+
+/// How many rotations one look takes on.
+const BATCH: u32 = 200;
+
+/// How long after a failure the next look is.
+const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(15);
+
+pub(super) async fn run(bot: Arc<Bot>) {
+    let mut worker = bot.clock.worker();
+    loop {
+        let next = match look(&bot).await {
+            Ok(next) => next,
+            Err(fault) => {
+                tracing::error!(error = %fault, "The handoffs that are due could not be read.");
+                Some(bot.clock.now() + AFTER_FAILURE)
+            }
+        };
+        tokio::select! {
+            () = worker.wait(&bot.bells.handoffs, next, POLL) => {}
+            () = bot.supervisor.stopping() => return,
+        }
+    }
+}
+
+/// Carries out what is due and returns when to look again.
+async fn look(bot: &Bot) -> Result<Option<DateTime<Utc>>, StoreError> {
+    loop {
+        let now = bot.clock.now();
+        let due = bot.store.system().list_due_handoffs(now, BATCH).await?;
+        let mut failures = 0;
+        for (workspace, rotation) in &due {
+            if bot.supervisor.is_stopping() {
+                return Ok(None);
+            }
+            match app::hand_over::hand_over(&bot.store, *workspace, *rotation, now).await {
+                Ok(_) => bot.bells.deliveries.ring(),
+                Err(fault) => {
+                    failures += 1;
+                    tracing::error!(
+                        error = %fault,
+                        workspace.id = %workspace,
+                        rotation.id = %rotation,
+                        "A handoff could not be carried out; it stays due."
+                    );
+                }
+            }
+        }
+        if failures > 0 {
+            return Ok(Some(now + AFTER_FAILURE));
+        }
+        if due.len() < BATCH as usize {
+            let next = bot.store.system().earliest_handoff_at().await?;
+            if next.is_none_or(|at| at > now) {
+                return Ok(next);
+            }
+        }
+    }
+}

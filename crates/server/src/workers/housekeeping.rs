@@ -1,0 +1,81 @@
+//! Maintenance: deletes what has served its time, and keeps the clock true to the database's.
+//!
+//! The cron scheduler only ticks, in UTC; nothing that people wait for depends on it.
+
+use crate::bot::Bot;
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+
+/// Every minute, at the full minute.
+const EVERY_MINUTE: &str = "0 * * * * *";
+
+/// How often old rows are deleted.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
+
+/// A clock that is this far from the database's is worth a line in the log.
+const SKEW_NOTICED: TimeDelta = TimeDelta::seconds(2);
+
+pub(super) async fn run(bot: Arc<Bot>) {
+    let mut worker = bot.clock.worker();
+    let ticks = if bot.clock.is_manual() { None } else { start_ticks(&bot).await };
+    let mut next_sweep = bot.clock.now() + SWEEP;
+    loop {
+        tokio::select! {
+            () = worker.wait(&bot.bells.housekeeping, Some(next_sweep), Duration::from_secs(90)) => {}
+            () = bot.supervisor.stopping() => break,
+        }
+        correct_clock(&bot).await;
+        if next_sweep <= bot.clock.now() {
+            sweep(&bot).await;
+            next_sweep = bot.clock.now() + SWEEP;
+        }
+    }
+    if let Some(mut ticks) = ticks
+        && let Err(fault) = ticks.shutdown().await
+    {
+        tracing::warn!(error = %fault, "The scheduler did not stop cleanly.");
+    }
+}
+
+async fn start_ticks(bot: &Arc<Bot>) -> Option<JobScheduler> {
+    match try_start_ticks(bot).await {
+        Ok(ticks) => Some(ticks),
+        Err(fault) => {
+            tracing::error!(error = %fault, "The scheduler did not start; maintenance runs on its own poll.");
+            None
+        }
+    }
+}
+
+async fn try_start_ticks(bot: &Arc<Bot>) -> Result<JobScheduler, JobSchedulerError> {
+    let ticks = JobScheduler::new().await?;
+    let bell = bot.bells.housekeeping.clone();
+    ticks.add(Job::new(EVERY_MINUTE, move |_, _| bell.ring())?).await?;
+    ticks.start().await?;
+    Ok(ticks)
+}
+
+/// Measures how far the database's clock is ahead and corrects ours by it.
+async fn correct_clock(bot: &Bot) {
+    let uncorrected = bot.clock.now() - bot.clock.offset();
+    match bot.store.clock_offset(uncorrected).await {
+        Ok(offset) => {
+            if offset.abs() > SKEW_NOTICED {
+                tracing::warn!(
+                    offset_ms = offset.num_milliseconds(),
+                    "This machine's clock is off."
+                );
+            }
+            bot.clock.set_offset(offset);
+        }
+        Err(fault) => tracing::warn!(error = %fault, "The database's clock could not be read."),
+    }
+}
+
+async fn sweep(bot: &Bot) {
+    if let Err(fault) = bot.store.system().delete_expired(bot.clock.now()).await {
+        tracing::error!(error = %fault, "Old rows could not be deleted; the next sweep tries again.");
+    }
+}

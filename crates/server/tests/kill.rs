@@ -1,0 +1,217 @@
+//! A process that is killed between commit and delivery loses nothing and doubles nothing.
+//!
+//! The real binary on a real clock; the simulator stands in for Slack and survives it.
+
+#![cfg(feature = "demo")]
+
+use clock::Clock;
+use serde_json::{Value, json};
+use simulator::{Simulator, SimulatorSettings, SlackApp};
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything may take before the test gives up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_between_commit_and_delivery_nothing_is_lost_and_nothing_is_doubled() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let simulator = start_simulator(port).await;
+    let first = Process::start(folder.path(), port, &simulator);
+    let team = make_workspace(&simulator).await;
+    let parked = json!({"service": "slack", "method": "chat.postMessage", "kind": "429", "times": 1000, "retry_after_s": 1});
+    post(&simulator, "sim/faults", &parked).await;
+    create_rotation_that_runs_already(&simulator, &team).await;
+    until(&simulator, "a delivery was tried", async || {
+        let calls = get(&simulator, "sim/calls").await;
+        let calls = calls["calls"].as_array().cloned().unwrap_or_default();
+        calls.iter().any(|call| call["method"] == "chat.postMessage")
+    })
+    .await;
+
+    first.kill();
+    request(&simulator, "DELETE", "sim/faults", None).await;
+    assert_eq!(posts(&simulator, &team).await.len(), 0, "nothing was delivered before the kill");
+    let second = Process::start(folder.path(), port, &simulator);
+    until(&simulator, "everything was delivered", async || {
+        posts(&simulator, &team).await.len() >= 3
+    })
+    .await;
+    let third = second.restart(folder.path(), port, &simulator);
+    third.until_idle().await;
+
+    let said = posts(&simulator, &team).await;
+    let channel = said.iter().filter(|message| message["channel"] == "C0SUPPORT").count();
+    assert_eq!(
+        (said.len(), channel),
+        (3, 2),
+        "the rotation, its handoff, and one message: {said:#?}"
+    );
+    third.kill();
+}
+
+/// A running bot; it is killed when it is dropped.
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Process {
+    fn start(folder: &Path, port: u16, simulator: &Simulator) -> Self {
+        let api = simulator.url().join("slack/api").unwrap();
+        let authorize = simulator.url().join("slack/oauth/v2/authorize").unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_asyncbot"))
+            .arg("serve")
+            .env("ASYNCBOT_DATA_DIR", folder)
+            .env("ASYNCBOT_BIND", format!("127.0.0.1:{port}"))
+            .env("ASYNCBOT_ADMIN_BIND", "127.0.0.1:0")
+            .env("ASYNCBOT_ENCRYPTION_KEYS", "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=")
+            .env("SLACK_CLIENT_ID", "1.2")
+            .env("SLACK_CLIENT_SECRET", "client")
+            .env("SLACK_SIGNING_SECRET", "signing")
+            .env("SLACK_API_URL", api.as_str())
+            .env("SLACK_AUTHORIZE_URL", authorize.as_str())
+            .env("RUST_LOG", "info")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = log.lines();
+        let serves =
+            lines.by_ref().map_while(Result::ok).any(|line| line.contains("Asyncbot serves"));
+        assert!(serves, "the bot starts");
+        // The pipe must be read to its end, or the bot would block on a full one.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, port }
+    }
+
+    /// SIGKILL: no handler runs, no buffer is flushed.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn restart(self, folder: &Path, port: u16, simulator: &Simulator) -> Self {
+        self.kill();
+        Self::start(folder, port, simulator)
+    }
+
+    /// Waits until the bot has answered, so that its workers have looked at everything that is left.
+    async fn until_idle(&self) {
+        let began = Instant::now();
+        loop {
+            let url = format!("http://127.0.0.1:{}/readyz", self.port);
+            if let Some((200, _)) = exchange("GET", &url, None).await {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "the bot is ready in time");
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn start_simulator(port: u16) -> Simulator {
+    simulator::start(SimulatorSettings {
+        bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        clock: Clock::system(),
+        bot_url: Some(format!("http://127.0.0.1:{port}/").parse().unwrap()),
+        app: SlackApp {
+            client_id: "1.2".to_owned(),
+            client_secret: "client".to_owned(),
+            signing_secret: "signing".to_owned(),
+        },
+        host: None,
+    })
+    .await
+    .unwrap()
+}
+
+async fn make_workspace(simulator: &Simulator) -> String {
+    let made = post(simulator, "sim/workspaces", &json!({
+        "name": "Harbour",
+        "people": [{"id": "U0ANA", "name": "Ana", "admin": true, "tz": "Europe/Berlin"}, {"id": "U0BEN", "name": "Ben"}],
+        "channels": [{"id": "C0SUPPORT", "name": "support"}],
+    }))
+    .await;
+    assert_eq!(made["installed"], true, "{made}");
+    made["team"].as_str().unwrap().to_owned()
+}
+
+/// A daily rotation whose first turn began yesterday, so its handoff is due at once.
+async fn create_rotation_that_runs_already(simulator: &Simulator, team: &str) {
+    let opened = post(simulator, "sim/act", &json!({"team": team, "user": "U0ANA", "command": "/rotation", "text": "create", "channel": "#support"})).await;
+    let view = opened["views_opened"][0]["id"].as_str().unwrap_or_else(|| panic!("{opened}"));
+    let yesterday = (Clock::system().now() - chrono::TimeDelta::days(1)).date_naive();
+    let value = |value: Value| json!({"value": value});
+    let done = post(simulator, "sim/act", &json!({"team": team, "user": "U0ANA", "submit": {"view_id": view, "values": {
+        "name": value(json!("support")), "members": value(json!(["U0ANA", "U0BEN"])), "cadence": value(json!("week")),
+        "first_day": value(json!(yesterday.to_string())), "time": value(json!("09:00")),
+        "zone": value(json!("UTC")), "channel": value(json!("C0SUPPORT")),
+    }}}))
+    .await;
+    assert_eq!(done["response"]["response_action"], "update", "{done}");
+}
+
+/// Returns everything that the bot posted.
+async fn posts(simulator: &Simulator, team: &str) -> Vec<Value> {
+    let all = get(simulator, &format!("sim/messages?team={team}")).await;
+    let all = all["messages"].as_array().cloned().unwrap_or_default();
+    all.into_iter()
+        .filter(|message| message["is_bot"] == true && message["ephemeral_to"].is_null())
+        .collect()
+}
+
+/// Waits until something holds, looking again whenever the simulator changes.
+async fn until(simulator: &Simulator, what: &str, holds: impl AsyncFn() -> bool) {
+    let began = Instant::now();
+    let mut version = 0;
+    while !holds().await {
+        assert!(began.elapsed() < PATIENCE, "{what}, in time");
+        let changed = get(simulator, &format!("sim/changes?since={version}")).await;
+        version = changed["version"].as_u64().unwrap_or(version);
+    }
+}
+
+async fn get(simulator: &Simulator, path: &str) -> Value {
+    request(simulator, "GET", path, None).await
+}
+
+async fn post(simulator: &Simulator, path: &str, body: &Value) -> Value {
+    request(simulator, "POST", path, Some(body)).await
+}
+
+async fn request(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> Value {
+    let url = simulator.url().join(path).unwrap();
+    let (status, answer) =
+        exchange(method, url.as_str(), body).await.expect("the simulator answers");
+    assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+    serde_json::from_str(&answer).unwrap_or(Value::Null)
+}
+
+async fn exchange(method: &str, url: &str, body: Option<&Value>) -> Option<(u16, String)> {
+    let mut command = tokio::process::Command::new("curl");
+    command.args(["-sS", "-X", method, "-w", "\n%{http_code}", url]);
+    if let Some(body) = body {
+        command.args(["-H", "content-type: application/json", "-d", &body.to_string()]);
+    }
+    let output = command.output().await.ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (body, status) = text.rsplit_once('\n')?;
+    Some((status.parse().ok()?, body.to_owned()))
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,87 @@
+//! A running simulator: how it is started, addressed and ended.
+
+use crate::listener::{CuttableListener, Switch};
+use crate::settings::SimulatorSettings;
+use crate::sim::Sim;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use url::Url;
+
+/// The largest body that the simulator reads, in bytes.
+const LARGEST_BODY: usize = 4 << 20;
+
+/// How long a shutdown waits for requests that are under way.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A running simulator. It ends when it is dropped or shut down.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    pub(crate) sim: Sim,
+}
+
+/// Starts a simulator and returns once it listens.
+///
+/// # Errors
+///
+/// The error of the socket where the address cannot be listened on.
+pub async fn start(settings: SimulatorSettings) -> io::Result<Simulator> {
+    let listener = CuttableListener(TcpListener::bind(settings.bind).await?);
+    let address = listener.address()?;
+    let sim = Sim::new(settings, address);
+    let service = routes(&sim).into_make_service_with_connect_info::<Switch>();
+    let stop = sim.stop_signal().cancelled_owned();
+    sim.spawn(async move {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
+            tracing::error!(%error, "The simulator stopped listening.");
+        }
+    });
+    Ok(Simulator { address, sim })
+}
+
+impl Simulator {
+    /// Returns the address that it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the root of its addresses, with a slash at the end.
+    ///
+    /// Slack's Web API is under `slack/api`, the page of consent is `slack/oauth/v2/authorize`.
+    #[must_use]
+    pub fn url(&self) -> Url {
+        self.sim.url().clone()
+    }
+
+    /// Says where the bot is from now on.
+    pub fn set_bot_url(&self, url: Url) {
+        self.sim.set_bot_url(Some(url));
+    }
+
+    /// Stops listening and waits, two seconds at most, for what is under way.
+    pub async fn shutdown(self) {
+        self.sim.stop(PATIENCE).await;
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.sim.stop_signal().cancel();
+    }
+}
+
+fn routes(sim: &Sim) -> Router {
+    Router::new()
+        .merge(crate::web_api::routes())
+        .merge(crate::authorize::routes())
+        .merge(crate::hooks::routes())
+        .merge(crate::sim_api::routes())
+        .with_state(sim.clone())
+        .merge(crate::page::routes())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+}

@@ -1,0 +1,106 @@
+//! What goes wrong because it was asked to.
+
+use super::bench::Bench;
+use crate::to_bot::outbound::NoAnswer;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use std::io::ErrorKind;
+
+fn post() -> Value {
+    json!({"channel": "CSUPPORT", "text": "x"})
+}
+
+async fn ask_for(bench: &Bench, fault: Value) {
+    bench.sim("POST", "faults", &fault).await;
+}
+
+#[tokio::test]
+async fn too_many_and_broken_are_answered_without_doing_anything() {
+    let bench = Bench::start().await;
+    ask_for(&bench, json!({"service": "slack", "method": "chat.postMessage", "kind": "429", "retry_after_s": 7, "times": 2})).await;
+    ask_for(&bench, json!({"service": "slack", "method": "chat.postMessage", "kind": "500"})).await;
+
+    let first = bench.try_api("chat.postMessage", &post()).await.unwrap();
+    let other = bench.api("auth.test", &json!({})).await;
+    let second = bench.try_api("chat.postMessage", &post()).await.unwrap();
+    let third = bench.try_api("chat.postMessage", &post()).await.unwrap();
+
+    assert_eq!((first.status.as_u16(), first.header("retry-after")), (429, Some("7")));
+    assert_eq!(other["ok"], true);
+    assert_eq!(second.status.as_u16(), 429);
+    assert_eq!(third.status.as_u16(), 500);
+    assert!(bench.messages("UANA", "support").await.is_empty());
+    assert_eq!(bench.api("chat.postMessage", &post()).await["ok"], true);
+}
+
+#[tokio::test]
+async fn a_reset_and_a_refusal_do_nothing_and_a_drop_does_it_without_a_word() {
+    let bench = Bench::start().await;
+    for (kind, error, posted) in [
+        ("reset", ErrorKind::ConnectionReset, 0),
+        ("refuse", ErrorKind::UnexpectedEof, 0),
+        ("accept_then_drop", ErrorKind::UnexpectedEof, 1),
+    ] {
+        ask_for(&bench, json!({"method": "chat.postMessage", "kind": kind})).await;
+
+        let outcome = bench.try_api("chat.postMessage", &post()).await;
+
+        let Err(NoAnswer::Broken(got)) = outcome else { panic!("{kind}: {outcome:?}") };
+        assert_eq!(got.kind(), error, "{kind}");
+        assert_eq!(bench.messages("UANA", "support").await.len(), posted, "{kind}");
+    }
+    let calls = bench.sim("GET", "calls", &Value::Null).await;
+    let faults: Vec<&Value> = calls["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|call| call["method"] == "chat.postMessage")
+        .map(|call| &call["fault"])
+        .collect();
+    assert_eq!(faults, ["reset", "refuse", "accept_then_drop"]);
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_lets_the_callers_own_limit_come() {
+    let bench = Bench::start().await;
+    ask_for(&bench, json!({"method": "chat.postMessage", "kind": "hang"})).await;
+    let began = bench.now();
+
+    let caller = async {
+        let _busy = bench.clock.busy();
+        bench
+            .clock
+            .timeout(TimeDelta::seconds(10), bench.try_api("chat.postMessage", &post()))
+            .await
+            .is_err()
+    };
+    let mover = async {
+        // The caller's call must have come before the clock may move.
+        let mut version = bench.simulator.sim.watch();
+        version
+            .wait_for(|_| bench.simulator.sim.read(|world| world.faults.list().is_empty()))
+            .await
+            .unwrap();
+        bench.advance("1m").await;
+    };
+    let (has_timed_out, ()) = tokio::join!(caller, mover);
+
+    assert!(has_timed_out);
+    assert_eq!(bench.now() - began, TimeDelta::minutes(1));
+    assert!(bench.messages("UANA", "support").await.is_empty());
+}
+
+#[tokio::test]
+async fn faults_can_be_cleared_and_unknown_ones_are_refused() {
+    let bench = Bench::start().await;
+    ask_for(&bench, json!({"kind": "500", "times": 100})).await;
+
+    bench.sim("DELETE", "faults", &Value::Null).await;
+
+    assert_eq!(bench.api("auth.test", &json!({})).await["ok"], true);
+    assert_eq!(bench.raw("POST", "faults", &json!({"kind": "flood"})).await.0, 400);
+    assert_eq!(
+        bench.raw("POST", "faults", &json!({"service": "hibob", "kind": "500"})).await.0,
+        422
+    );
+}

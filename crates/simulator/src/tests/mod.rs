@@ -1,0 +1,10 @@
+//! The simulator over HTTP, with a bot that does what a test says.
+
+mod acting;
+mod bench;
+mod calling;
+mod faults;
+mod installing;
+mod posting;
+mod telling;
+mod viewing;

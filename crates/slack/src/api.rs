@@ -1,0 +1,11 @@
+//! Calls to Slack.
+
+mod answers;
+pub(crate) mod client;
+pub(crate) mod methods;
+pub(crate) mod outcome;
+mod plain;
+mod respond;
+mod verdict;
+
+pub(crate) use answers::Answer;

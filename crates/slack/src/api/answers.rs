@@ -1,0 +1,90 @@
+//! The few fields of Slack's answers that we use; each may be missing or odd without costing the others.
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::Value;
+
+/// An answer of Slack's; which fields are there depends on the method.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Answer {
+    /// Whether it was done.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) ok: Option<bool>,
+    /// The error code of a refusal.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) error: Option<String>,
+    /// A channel's id, or a channel with one.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) channel: Option<IdOrNamed>,
+    /// A message's timestamp.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) ts: Option<String>,
+    /// A person.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) user: Option<UserField>,
+}
+
+/// An id that stands alone or within an object.
+#[derive(Debug, serde::Deserialize)]
+#[serde(untagged)]
+pub(crate) enum IdOrNamed {
+    /// `"C1"`.
+    Id(String),
+    /// `{"id": "C1", ...}`.
+    Named {
+        /// The id.
+        id: String,
+    },
+}
+
+/// A person as `users.info` shows them; the e-mail address of the profile is not read.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct UserField {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) real_name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) profile: Option<ProfileField>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) tz: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) deleted: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_bot: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_admin: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_owner: Option<bool>,
+}
+
+/// The names in a person's profile.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct ProfileField {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) display_name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) real_name: Option<String>,
+}
+
+impl IdOrNamed {
+    /// Returns the id.
+    pub(crate) fn into_id(self) -> String {
+        match self {
+            Self::Id(id) | Self::Named { id } => id,
+        }
+    }
+}
+
+/// Reads a field; what does not fit is not there.
+pub(crate) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
+}

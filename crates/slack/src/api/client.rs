@@ -1,0 +1,181 @@
+//! The client: where Slack is, how long a call may take, and how a call is made.
+
+use super::Answer;
+use super::outcome::{NotSentKind, Outcome};
+use super::verdict;
+use crate::tls;
+use chrono::TimeDelta;
+use clock::Clock;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use slack_morphism::errors::SlackClientError;
+use slack_morphism::hyper_tokio::SlackClientHyperConnector;
+use slack_morphism::{SlackApiToken, SlackApiTokenValue, SlackClient};
+use std::future::Future;
+use std::sync::Arc;
+use url::{Host, Url};
+
+/// The longest that a call may take, on the clock.
+const CALL_LIMIT: TimeDelta = TimeDelta::seconds(10);
+
+/// Where Slack is and who we are to it.
+#[derive(Clone, Debug)]
+pub struct ApiConfig {
+    /// The Web API, such as `https://slack.com/api`.
+    pub api_url: Url,
+    /// The page on which people allow the app, such as `https://slack.com/oauth/v2/authorize`.
+    pub authorize_url: Url,
+    /// The app's client id.
+    pub client_id: String,
+    /// The app's client secret.
+    pub client_secret: SecretString,
+}
+
+/// Why the client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiFault {
+    /// A token would travel readable through a network.
+    #[error(
+        "{setting} is plain http; that is only for an address of this machine, please use https"
+    )]
+    PlainHttp {
+        /// The setting.
+        setting: &'static str,
+    },
+    /// There is nothing to check Slack's certificate against.
+    #[error("this machine has no root certificates; please install its package ca-certificates")]
+    NoRoots(#[source] std::io::Error),
+    /// The HTTP client refused its configuration.
+    #[error("the HTTP client could not be set up")]
+    Client(#[source] reqwest::Error),
+}
+
+/// Slack's Web API. Clones share the connections.
+///
+/// Every call is limited to ten seconds on the clock, and no call is repeated here: that is the outbox's decision.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) config: Arc<ApiConfig>,
+    pub(crate) clock: Clock,
+    pub(crate) plain: reqwest::Client,
+    slack: SlackClient<SlackClientHyperConnector<HttpsConnector<HttpConnector>>>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Api {
+    /// Returns a client; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiFault::PlainHttp`] for an address that is neither https nor on this machine, [`ApiFault::NoRoots`] where https
+    /// is to be spoken on a machine without root certificates.
+    pub fn new(config: ApiConfig, clock: Clock) -> Result<Self, ApiFault> {
+        for (setting, url) in
+            [("SLACK_API_URL", &config.api_url), ("SLACK_AUTHORIZE_URL", &config.authorize_url)]
+        {
+            if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
+                return Err(ApiFault::PlainHttp { setting });
+            }
+        }
+        let needs_roots = config.api_url.scheme() == "https";
+        let tls = tls::client_config(needs_roots).map_err(ApiFault::NoRoots)?;
+        let plain = tls::plain_client(tls.clone()).map_err(ApiFault::Client)?;
+        let connector = SlackClientHyperConnector::with_connector(tls::connector(tls))
+            .with_slack_api_url(config.api_url.as_str().trim_end_matches('/'));
+        let slack = SlackClient::new(connector);
+        Ok(Self { config: Arc::new(config), clock, plain, slack })
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &ApiConfig {
+        &self.config
+    }
+
+    /// Posts JSON to a method.
+    pub(crate) async fn post(
+        &self,
+        token: &SecretString,
+        method: &str,
+        body: &Value,
+    ) -> Outcome<Answer> {
+        let token = api_token(token);
+        let session = self.slack.open_session(&token);
+        self.limit(session.http_session_api.http_post(method, body, None)).await
+    }
+
+    /// Gets a method that takes no JSON.
+    pub(crate) async fn get(
+        &self,
+        token: &SecretString,
+        method: &str,
+        arguments: &[(&str, &str)],
+    ) -> Outcome<Answer> {
+        let token = api_token(token);
+        let session = self.slack.open_session(&token);
+        let arguments: Vec<(&str, Option<&str>)> =
+            arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
+        self.limit(session.http_session_api.http_get(method, &arguments, None)).await
+    }
+
+    async fn limit(
+        &self,
+        call: impl Future<Output = Result<Answer, SlackClientError>>,
+    ) -> Outcome<Answer> {
+        match self.clock.timeout(CALL_LIMIT, call).await {
+            Ok(Ok(answer)) => judge(answer),
+            Ok(Err(error)) => verdict::of_client_error(&error),
+            Err(_) => Outcome::ambiguous("timeout"),
+        }
+    }
+
+    /// Waits for a call of the plain client.
+    pub(crate) async fn limit_plain(
+        &self,
+        call: impl Future<Output = Result<PlainAnswer, reqwest::Error>>,
+    ) -> Outcome<PlainAnswer> {
+        match self.clock.timeout(CALL_LIMIT, call).await {
+            Ok(Ok(answer)) => Outcome::Done(answer),
+            Ok(Err(error)) => verdict::of_plain_error(&error),
+            Err(_) => Outcome::ambiguous("timeout"),
+        }
+    }
+}
+
+/// An answer to the plain client.
+pub(crate) struct PlainAnswer {
+    pub(crate) status: http::StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: String,
+}
+
+/// Returns whether an address is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Returns what an answer says: only a plain yes is done.
+pub(crate) fn judge(answer: Answer) -> Outcome<Answer> {
+    match (answer.ok, answer.error.as_deref()) {
+        (Some(true), _) => Outcome::Done(answer),
+        (Some(false), Some(code)) => verdict::of_code(code),
+        (Some(false), None) => Outcome::not_sent(NotSentKind::Permanent, "unknown_error"),
+        (None, _) => Outcome::ambiguous("unreadable_answer"),
+    }
+}
+
+fn api_token(token: &SecretString) -> SlackApiToken {
+    SlackApiToken::new(SlackApiTokenValue(token.expose_secret().to_owned()))
+}

@@ -1,0 +1,153 @@
+//! The methods of the Web API that the bot uses.
+
+use super::answers::UserField;
+use super::client::Api;
+use super::outcome::Outcome;
+use crate::inbound::event::DELIVERY_EVENT_TYPE;
+use crate::render::Rendered;
+use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+/// The longest display name that is kept, in characters: Slack's own limit.
+const LONGEST_NAME: usize = 80;
+
+/// A message that was posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The channel in which it stands.
+    pub channel: ChannelId,
+    /// Its timestamp, which is its id within the channel.
+    pub ts: String,
+}
+
+/// What we keep of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// Who.
+    pub user: UserId,
+    /// The name by which colleagues know them, at most 80 characters, never empty.
+    pub display_name: String,
+    /// The IANA name of their zone, unchecked.
+    pub zone: Option<String>,
+    /// Whether they left the workspace.
+    pub is_deactivated: bool,
+    /// Whether it is no person at all.
+    pub is_bot: bool,
+    /// Whether they administer or own the workspace.
+    pub is_admin: bool,
+}
+
+/// What Slack says about a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthFacts {
+    /// The workspace.
+    pub team: TeamId,
+    /// The bot's user.
+    pub bot_user: UserId,
+    /// The scopes that the token has, where Slack listed them.
+    pub scopes: Option<Vec<String>>,
+}
+
+impl Api {
+    /// Posts a message that carries its delivery's id as metadata.
+    pub async fn post_message(
+        &self,
+        token: &SecretString,
+        channel: &ChannelId,
+        message: &Rendered,
+        delivery: DeliveryId,
+    ) -> Outcome<Posted> {
+        let body = json!({
+            "channel": channel.as_str(),
+            "text": message.text,
+            "blocks": message.blocks,
+            "metadata": {
+                "event_type": DELIVERY_EVENT_TYPE,
+                "event_payload": { "delivery_id": delivery.to_string() },
+            },
+            "unfurl_links": false,
+            "unfurl_media": false,
+        });
+        self.post(token, "chat.postMessage", &body).await.and_read(|answer| {
+            Some(Posted {
+                channel: answer
+                    .channel
+                    .map_or_else(|| channel.clone(), |id| ChannelId::new(&id.into_id())),
+                ts: answer.ts?,
+            })
+        })
+    }
+
+    /// Replaces a message.
+    pub async fn update_message(
+        &self,
+        token: &SecretString,
+        channel: &ChannelId,
+        ts: &str,
+        message: &Rendered,
+    ) -> Outcome<()> {
+        let body = json!({
+            "channel": channel.as_str(),
+            "ts": ts,
+            "text": message.text,
+            "blocks": message.blocks,
+        });
+        self.post(token, "chat.update", &body).await.and_read(|_| Some(()))
+    }
+
+    /// Opens the direct messages with a person, or finds them open.
+    pub async fn open_dm(&self, token: &SecretString, user: &UserId) -> Outcome<ChannelId> {
+        // Slack documents a comma-separated text here, not a list.
+        let body = json!({ "users": user.as_str() });
+        self.post(token, "conversations.open", &body)
+            .await
+            .and_read(|answer| Some(ChannelId::new(&answer.channel?.into_id())))
+            .repeatable()
+    }
+
+    /// Opens a modal; the trigger is good for three seconds and once.
+    pub async fn open_view(
+        &self,
+        token: &SecretString,
+        trigger_id: &str,
+        view: &Value,
+    ) -> Outcome<()> {
+        let body = json!({ "trigger_id": trigger_id, "view": view });
+        self.post(token, "views.open", &body).await.and_read(|_| Some(()))
+    }
+
+    /// Returns what we keep of a person; their e-mail address is not read.
+    pub async fn users_info(&self, token: &SecretString, user: &UserId) -> Outcome<PersonFacts> {
+        self.get(token, "users.info", &[("user", user.as_str())])
+            .await
+            .and_read(|answer| answer.user.map(|field| person_facts(user, field)))
+            .repeatable()
+    }
+}
+
+fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
+    let is = |flag: Option<bool>| flag.unwrap_or(false);
+    let profile = field.profile.unwrap_or_default();
+    let names = [profile.display_name, profile.real_name, field.real_name, field.name];
+    let display_name = names
+        .into_iter()
+        .flatten()
+        .map(|name| tidy_name(&name))
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| user.to_string());
+    PersonFacts {
+        user: field.id.as_deref().map_or_else(|| user.clone(), UserId::new),
+        display_name,
+        zone: field.tz.filter(|zone| !zone.is_empty()),
+        is_deactivated: is(field.deleted),
+        is_bot: is(field.is_bot),
+        is_admin: is(field.is_admin) || is(field.is_owner),
+    }
+}
+
+/// Returns a name that can be stored and shown: no control characters, bounded.
+fn tidy_name(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    plain.trim().to_owned()
+}

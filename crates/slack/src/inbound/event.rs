@@ -1,0 +1,137 @@
+//! Events, reduced to ids, kinds and instants before anything else sees them.
+
+use super::Inbound;
+use super::json::{channel_at, id_at, is_set, team_at, text_at, user_at};
+use chrono::{DateTime, Utc};
+use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
+use serde_json::Value;
+
+/// The `event_type` of the metadata that every message of ours carries.
+pub(crate) const DELIVERY_EVENT_TYPE: &str = "asyncbot_delivery";
+
+/// Something that happened in a workspace: never a text and never an e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The workspace.
+    pub team: TeamId,
+    /// Slack's id of the event, the same when it is sent again.
+    pub event_id: String,
+    /// When it happened, to the second.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// The app was removed from the workspace.
+    AppUninstalled,
+    /// Tokens were revoked.
+    TokensRevoked {
+        /// Whether the bot's token is among them.
+        bot: bool,
+    },
+    /// A person joined, left or changed their profile.
+    UserChanged {
+        /// Who.
+        user: UserId,
+    },
+    /// Slack shows a message that we posted.
+    OwnMessage {
+        /// The channel.
+        channel: ChannelId,
+        /// The message's timestamp.
+        ts: String,
+        /// The delivery that it came from, if its metadata says so.
+        delivery: Option<DeliveryId>,
+    },
+    /// Anything else: acknowledged and dropped.
+    Other,
+}
+
+/// Reads the body of a request to the events address.
+#[must_use]
+pub fn read_event(body: &[u8]) -> Inbound {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        return Inbound::Unreadable;
+    };
+    match text_at(&json, "/type") {
+        Some("url_verification") => id_at(&json, "/challenge").map_or(Inbound::Unreadable, |it| {
+            Inbound::UrlVerification { challenge: it.to_owned() }
+        }),
+        Some("event_callback") => read_callback(&json),
+        Some(_) => Inbound::Ignored,
+        None => Inbound::Unreadable,
+    }
+}
+
+fn read_callback(json: &Value) -> Inbound {
+    let team = team_at(json, "/team_id");
+    if is_set(json, "/authorizations/0/is_enterprise_install")
+        || (team.is_none() && id_at(json, "/enterprise_id").is_some())
+    {
+        return Inbound::OrgWide;
+    }
+    let event = || {
+        Some(Event {
+            team: team?,
+            event_id: id_at(json, "/event_id")?.to_owned(),
+            at: read_instant(json)?,
+            kind: read_kind(json),
+        })
+    };
+    event().map_or(Inbound::Unreadable, Inbound::Event)
+}
+
+fn read_instant(json: &Value) -> Option<DateTime<Utc>> {
+    let whole_seconds = |ts: &str| ts.split('.').next().and_then(|seconds| seconds.parse().ok());
+    let seconds = json
+        .pointer("/event_time")
+        .and_then(Value::as_i64)
+        .or_else(|| text_at(json, "/event/event_ts").and_then(whole_seconds))?;
+    DateTime::from_timestamp(seconds, 0)
+}
+
+fn read_kind(json: &Value) -> EventKind {
+    let kind = match text_at(json, "/event/type") {
+        Some("app_uninstalled") => Some(EventKind::AppUninstalled),
+        Some("tokens_revoked") => Some(EventKind::TokensRevoked { bot: has_bot_token(json) }),
+        Some("user_change" | "user_profile_changed" | "team_join") => {
+            user_at(json, "/event/user/id").map(|user| EventKind::UserChanged { user })
+        }
+        Some("message") => read_own_message(json),
+        _ => None,
+    };
+    kind.unwrap_or(EventKind::Other)
+}
+
+fn has_bot_token(json: &Value) -> bool {
+    json.pointer("/event/tokens/bot").and_then(Value::as_array).is_some_and(|bots| !bots.is_empty())
+}
+
+/// Reads a new message of our own app.
+///
+/// The app's id decides, not the metadata: any app can post metadata that looks like ours.
+fn read_own_message(json: &Value) -> Option<EventKind> {
+    let app = id_at(json, "/api_app_id")?;
+    let sender =
+        id_at(json, "/event/app_id").or_else(|| id_at(json, "/event/bot_profile/app_id"))?;
+    let is_new = matches!(text_at(json, "/event/subtype"), None | Some("bot_message"));
+    if sender != app || !is_new {
+        return None;
+    }
+    Some(EventKind::OwnMessage {
+        channel: channel_at(json, "/event/channel")?,
+        ts: id_at(json, "/event/ts")?.to_owned(),
+        delivery: read_delivery(json),
+    })
+}
+
+fn read_delivery(json: &Value) -> Option<DeliveryId> {
+    if text_at(json, "/event/metadata/event_type")? != DELIVERY_EVENT_TYPE {
+        return None;
+    }
+    let id = json.pointer("/event/metadata/event_payload/delivery_id")?;
+    serde_json::from_value(id.clone()).ok()
+}

@@ -1,0 +1,51 @@
+//! The values of a submitted modal.
+
+use super::form::as_id;
+use super::interaction::read_value;
+use domain::action::{AbsenceForm, CreateForm, Field, Submission};
+use domain::ids::{ChannelId, UserId};
+use serde_json::Value;
+
+/// The most members that are read; more than a rotation can have, so that the form's own error says so.
+const MOST_MEMBERS: usize = 2000;
+
+/// Returns the values of a view, or `None` when the modal is not one of ours.
+pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
+    match view.pointer("/callback_id")?.as_str()? {
+        "create_rotation" => Some(Submission::CreateRotation(CreateForm {
+            name: text_of(view, Field::Name),
+            members: users_of(view, Field::Members),
+            cadence: text_of(view, Field::Cadence),
+            first_day: text_of(view, Field::FirstDay),
+            time: text_of(view, Field::Time),
+            zone: text_of(view, Field::Zone),
+            channel: text_of(view, Field::Channel).as_deref().and_then(as_id).map(ChannelId::new),
+        })),
+        "enter_absence" => Some(Submission::EnterAbsence(AbsenceForm {
+            from: text_of(view, Field::From),
+            to: text_of(view, Field::To),
+        })),
+        _ => None,
+    }
+}
+
+/// Returns the state of a field's element. A block of ours holds one, so its action id does not matter.
+fn element_of(view: &Value, field: Field) -> Option<&Value> {
+    view.pointer("/state/values")?.get(field.block_id())?.as_object()?.values().next()
+}
+
+fn text_of(view: &Value, field: Field) -> Option<String> {
+    element_of(view, field).and_then(read_value).map(str::to_owned)
+}
+
+fn users_of(view: &Value, field: Field) -> Vec<UserId> {
+    element_of(view, field)
+        .and_then(|element| element.get("selected_users"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|user| user.as_str().and_then(as_id))
+        .take(MOST_MEMBERS)
+        .map(UserId::new)
+        .collect()
+}

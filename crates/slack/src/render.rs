@@ -1,0 +1,24 @@
+//! From data to Slack's blocks.
+
+mod blocks;
+mod buttons;
+mod card;
+mod help;
+pub(crate) mod message;
+pub(crate) mod modal;
+mod names;
+pub(crate) mod outcome;
+pub(crate) mod reply;
+mod skips;
+mod words;
+
+use serde_json::Value;
+
+/// A message ready to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendered {
+    /// What notifications and screen readers say; never empty.
+    pub text: String,
+    /// The blocks: an array, at most 50.
+    pub blocks: Value,
+}

@@ -1,0 +1,49 @@
+//! Our buttons with their labels.
+
+use super::blocks::plain_text;
+use domain::action::Button;
+use serde_json::{Value, json};
+
+/// The longest label, in characters.
+const LONGEST_LABEL: usize = 75;
+
+/// Returns a button.
+pub(crate) fn button(button: &Button) -> Value {
+    json!({
+        "type": "button",
+        "action_id": button.action_id(),
+        "value": button.value(),
+        "text": plain_text(label(button), LONGEST_LABEL),
+    })
+}
+
+/// Returns the button that is the obvious one to press.
+pub(crate) fn primary(which: &Button) -> Value {
+    let mut json = button(which);
+    json["style"] = json!("primary");
+    json
+}
+
+/// Returns "Assign anyway", which asks before it does.
+pub(crate) fn assign_anyway(which: &Button) -> Value {
+    let mut json = button(which);
+    json["confirm"] = json!({
+        "title": plain_text("Assign anyway?", 100),
+        "text": plain_text("The next in the order will be on duty, although unavailable.", 300),
+        "confirm": plain_text("Assign", 30),
+        "deny": plain_text("Not now", 30),
+    });
+    json
+}
+
+const fn label(button: &Button) -> &'static str {
+    match button {
+        Button::CreateRotation => "Create a rotation",
+        Button::TakeTurn { .. } => "Take it",
+        Button::AssignAnyway { .. } => "Assign anyway",
+        Button::SeenDuty { .. } => "Got it",
+        Button::ShowNext { .. } => "Who is next",
+        Button::EnterAbsence => "I'm away…",
+        Button::RemoveAbsence { .. } => "Take it back",
+    }
+}

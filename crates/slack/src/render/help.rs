@@ -1,0 +1,36 @@
+//! The help: exactly the verbs that there are, each with a line that works.
+
+/// Returns the lines of the help.
+pub(crate) fn help_lines() -> Vec<String> {
+    [
+        "I pass a duty from one person to the next, and pass over whoever is away.",
+        "• `/rotation` shows this channel's rotations",
+        "• `/rotation create support` sets up a rotation",
+        "• `/rotation list` shows all rotations",
+        "• `/rotation who support` tells who is on duty",
+        "• `/rotation next support 10` tells who comes next",
+        "• `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`",
+        "• `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`",
+        "• `/rotation ooo remove 24 Dec` takes it back",
+        "• `/rotation help` shows this",
+    ]
+    .map(String::from)
+    .to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::command::parse_command;
+
+    #[test]
+    fn every_example_is_understood() {
+        for line in help_lines().iter().skip(1) {
+            for example in line.split('`').skip(1).step_by(2) {
+                let typed = example.trim_start_matches("/rotation").replace("@Ben", "<@UBEN|ben>");
+
+                assert!(parse_command(&typed).is_ok(), "{example}");
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What the bot says by itself: to a channel, and to the person on duty.
+
+use super::Rendered;
+use super::blocks::{Part, assemble};
+use super::buttons::{assign_anyway, button, primary};
+use super::names::{link, list, mention, name_of, plain, title};
+use super::skips::{missed, passed_over};
+use super::words::{Ink, Style};
+use chrono::{DateTime, Utc};
+use domain::action::Button;
+use domain::message::{
+    HandoffMessage, Message, OnDutyMessage, Person, SkipWord, UnassignedMessage,
+};
+
+/// The most members that are named.
+const MOST_MEMBERS: usize = 20;
+
+/// Returns a message of the bot's own as it reads at `now`.
+///
+/// Only the one on duty is mentioned; everybody else is named without being called.
+#[must_use]
+pub fn render_message(message: &Message, now: DateTime<Utc>) -> Rendered {
+    assemble(|style| compose(message, now, style))
+}
+
+fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
+    let ink = |zone: &str| Ink::new(zone, now, style);
+    match message {
+        Message::RotationCreated { name, by, cadence, members, first_at, zone } => {
+            vec![Part::Lines(vec![
+                format!(
+                    "{} is set up by {}: {} ({}).",
+                    title(name),
+                    name_of(by),
+                    plain(cadence),
+                    plain(zone)
+                ),
+                format!("In order: {}.", list(members, MOST_MEMBERS)),
+                format!("It begins {}.", ink(zone).at(*first_at)),
+            ])]
+        }
+        Message::Handoff(handoff) => vec![Part::Lines(handoff_lines(handoff, &ink(&handoff.zone)))],
+        Message::OnDuty(duty) => {
+            vec![Part::Lines(duty_lines(duty, &ink(&duty.zone))), Part::Buttons(duty_buttons(duty))]
+        }
+        Message::Unassigned(turn) => vec![
+            Part::Lines(unassigned_lines(turn, &ink(&turn.zone))),
+            Part::Buttons(unassigned_buttons(turn)),
+        ],
+        Message::UnassignedResolved { name, person, until, zone } => {
+            vec![Part::Lines(vec![format!(
+                "{} takes {} until {}. Thank you!",
+                mention(&person.user),
+                title(name),
+                ink(zone).at(*until)
+            )])]
+        }
+    }
+}
+
+fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
+    let stays = handoff.previous.as_ref().is_some_and(|before| is_same(before, &handoff.person));
+    let verb = if stays { "continues with" } else { "passes to" };
+    let mut lines = vec![format!(
+        "{} {verb} {} until {}.",
+        title(&handoff.name),
+        mention(&handoff.person.user),
+        ink.at(handoff.until)
+    )];
+    lines.extend(passed_over(ink, &handoff.skipped));
+    if handoff.is_late {
+        lines.push(format!("This is late: it was due {}.", ink.at(handoff.since)));
+    }
+    lines.extend(missed(ink, &handoff.missed));
+    lines
+}
+
+fn duty_lines(duty: &OnDutyMessage, ink: &Ink) -> Vec<String> {
+    let verb = if duty.continues { "stay" } else { "are" };
+    let mut lines =
+        vec![format!("You {verb} on duty for {} until {}.", title(&duty.name), ink.at(duty.until))];
+    lines.push(duty.next.as_ref().map_or_else(
+        || format!("Its channel is {}. Nobody is found yet for after you.", link(&duty.channel)),
+        |next| {
+            format!("Its channel is {}. After you comes {}.", link(&duty.channel), name_of(next))
+        },
+    ));
+    if duty.is_late {
+        lines.push(format!("This is late: it was due {}.", ink.at(duty.planned_at)));
+    }
+    lines.extend(missed(ink, &duty.missed));
+    lines
+}
+
+fn duty_buttons(duty: &OnDutyMessage) -> Vec<serde_json::Value> {
+    let (rotation, planned_at) = (duty.rotation, duty.planned_at);
+    vec![
+        primary(&Button::SeenDuty { rotation, planned_at }),
+        button(&Button::ShowNext { rotation }),
+        button(&Button::EnterAbsence),
+    ]
+}
+
+fn unassigned_lines(turn: &UnassignedMessage, ink: &Ink) -> Vec<String> {
+    let mut lines = vec![format!("{} has nobody until {}.", title(&turn.name), ink.at(turn.until))];
+    lines.extend(passed_over(ink, &turn.skipped));
+    lines.push(String::from("Who can take it?"));
+    lines.extend(missed(ink, &turn.missed));
+    lines
+}
+
+fn unassigned_buttons(turn: &UnassignedMessage) -> Vec<serde_json::Value> {
+    let (rotation, planned_at, day) = (turn.rotation, turn.planned_at, turn.day);
+    let mut buttons = vec![primary(&Button::TakeTurn { rotation, planned_at, day })];
+    // Somebody who left the workspace cannot be assigned.
+    let is_assignable = |word: &SkipWord| matches!(word, SkipWord::Unavailable { .. });
+    if turn.skipped.iter().any(|skip| is_assignable(&skip.reason)) {
+        buttons.push(assign_anyway(&Button::AssignAnyway { rotation, planned_at, day }));
+    }
+    buttons
+}
+
+fn is_same(one: &Person, other: &Person) -> bool {
+    one.user == other.user
+}

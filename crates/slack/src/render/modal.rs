@@ -1,0 +1,157 @@
+//! Our modals and the errors beside their fields.
+
+use super::blocks::{clip, plain_text};
+use chrono::NaiveDate;
+use domain::action::{CreateDefaults, Field, Modal};
+use domain::command::MAX_NAME;
+use domain::form::CADENCE_CHOICES;
+use serde_json::{Map, Value, json};
+
+/// The `action_id` of the one input in each block of our modals.
+pub const INPUT_ACTION_ID: &str = "value";
+
+/// The cadence that is chosen when the modal opens.
+const USUAL_CADENCE: &str = "week";
+
+/// The handoff time that is chosen when the modal opens.
+const USUAL_TIME: &str = "09:00";
+
+/// The longest name of a zone that can be typed, in characters.
+const LONGEST_ZONE: usize = 100;
+
+/// The longest error beside a field, in characters.
+const LONGEST_ERROR: usize = 500;
+
+/// Returns a modal as `views.open` takes it.
+///
+/// The blocks' ids are those of [`Field::block_id`]; the input in each has the action id [`INPUT_ACTION_ID`].
+#[must_use]
+pub fn render_modal(modal: &Modal) -> Value {
+    match modal {
+        Modal::CreateRotation(defaults) => {
+            view("create_rotation", "New rotation", "Create", &create_blocks(defaults))
+        }
+        Modal::EnterAbsence { today } => {
+            view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
+        }
+    }
+}
+
+/// Returns the answer to a submission that keeps the modal open and says what is wrong beside each field.
+#[must_use]
+pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
+    let mut by_block: Map<String, Value> = Map::new();
+    for (field, text) in errors {
+        let text = if text.is_empty() { "Please look at this again." } else { text };
+        // The first error of a field is the one to mend first.
+        by_block.entry(field.block_id()).or_insert_with(|| json!(clip(text, LONGEST_ERROR)));
+    }
+    json!({ "response_action": "errors", "errors": by_block })
+}
+
+fn view(callback_id: &str, title: &str, submit: &str, blocks: &[Value]) -> Value {
+    json!({
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain_text(title, 24),
+        "submit": plain_text(submit, 24),
+        "close": plain_text("Cancel", 24),
+        "blocks": blocks,
+    })
+}
+
+fn create_blocks(defaults: &CreateDefaults) -> Vec<Value> {
+    vec![
+        input(Field::Name, "Name", None, name_input(defaults.name.as_deref())),
+        input(
+            Field::Members,
+            "Members, in the order of duty",
+            Some("They take turns in the order in which you pick them. You may be one of them."),
+            json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) }),
+        ),
+        input(Field::Cadence, "It passes on", None, cadence_input()),
+        input(Field::FirstDay, "First day", None, day_input(defaults.today)),
+        input(
+            Field::Time,
+            "Handoff time",
+            None,
+            json!({ "type": "timepicker", "initial_time": USUAL_TIME }),
+        ),
+        input(
+            Field::Zone,
+            "Time zone",
+            Some(
+                "A name such as Europe/Berlin. The handoff stays at this wall-clock time all year.",
+            ),
+            text_input(Some(&defaults.zone), LONGEST_ZONE),
+        ),
+        input(
+            Field::Channel,
+            "Channel that is told",
+            Some("Invite me to a private channel first, with /invite."),
+            channel_input(defaults),
+        ),
+    ]
+}
+
+fn absence_blocks(today: NaiveDate) -> Vec<Value> {
+    vec![
+        input(Field::From, "First day away", None, day_input(today)),
+        input(Field::To, "Last day away", Some("The whole day counts."), day_input(today)),
+    ]
+}
+
+fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> Value {
+    element["action_id"] = json!(INPUT_ACTION_ID);
+    let mut block = json!({
+        "type": "input",
+        "block_id": field.block_id(),
+        "label": plain_text(label, 2000),
+        "element": element,
+    });
+    if let Some(hint) = hint {
+        block["hint"] = plain_text(hint, 2000);
+    }
+    block
+}
+
+fn name_input(name: Option<&str>) -> Value {
+    let mut element = text_input(name, MAX_NAME);
+    element["placeholder"] = plain_text("support", 150);
+    element
+}
+
+fn text_input(initial: Option<&str>, longest: usize) -> Value {
+    let mut element = json!({ "type": "plain_text_input", "max_length": longest });
+    let initial = initial.map(str::trim).filter(|text| !text.is_empty());
+    if let Some(initial) = initial {
+        element["initial_value"] = json!(clip(initial, longest));
+    }
+    element
+}
+
+fn day_input(initial: NaiveDate) -> Value {
+    json!({ "type": "datepicker", "initial_date": initial.to_string() })
+}
+
+fn cadence_input() -> Value {
+    let option = |code: &str, label: &str| json!({ "text": plain_text(label, 75), "value": code });
+    let options: Vec<Value> =
+        CADENCE_CHOICES.iter().map(|choice| option(choice.code, choice.label)).collect();
+    let mut element = json!({ "type": "static_select", "options": options });
+    if let Some(usual) = CADENCE_CHOICES.iter().find(|choice| choice.code == USUAL_CADENCE) {
+        element["initial_option"] = option(usual.code, usual.label);
+    }
+    element
+}
+
+fn channel_input(defaults: &CreateDefaults) -> Value {
+    let mut element = json!({
+        "type": "conversations_select",
+        "filter": { "include": ["public", "private"], "exclude_bot_users": true },
+    });
+    if let Some(channel) = &defaults.channel {
+        element["initial_conversation"] = json!(channel.as_str());
+    }
+    element
+}

@@ -1,0 +1,136 @@
+//! Names of people and rotations, made harmless.
+
+use crate::escape::escape;
+use domain::ids::{ChannelId, UserId};
+use domain::message::Person;
+
+/// The longest name that is shown, in characters.
+const LONGEST: usize = 80;
+
+/// Returns a person's name without calling them, or a mention where no name is known.
+pub(crate) fn name_of(person: &Person) -> String {
+    let name = person.name.as_deref().map(plain).unwrap_or_default();
+    if name.is_empty() { mention(&person.user) } else { name }
+}
+
+/// Returns a mention, which calls the person: for those who must act.
+pub(crate) fn mention(user: &UserId) -> String {
+    if is_slack_id(user.as_str()) { format!("<@{user}>") } else { plain(user.as_str()) }
+}
+
+/// Returns a link to a channel.
+pub(crate) fn link(channel: &ChannelId) -> String {
+    if is_slack_id(channel.as_str()) { format!("<#{channel}>") } else { plain(channel.as_str()) }
+}
+
+/// Returns a rotation's name in bold.
+pub(crate) fn title(name: &str) -> String {
+    format!("*{}*", plain(name))
+}
+
+/// Returns a list of names in plain words, the first `most` of them.
+pub(crate) fn list(people: &[Person], most: usize) -> String {
+    let mut words: Vec<String> = people.iter().take(most).map(name_of).collect();
+    if people.len() > most {
+        words.push(format!("{} more", people.len() - most));
+    }
+    words.join(", ")
+}
+
+/// Returns a name that cannot be taken for anything else: on one line, bounded, escaped, without marks of formatting and
+/// without marks that turn the direction of what follows.
+pub(crate) fn plain(name: &str) -> String {
+    let calm: String = name.chars().filter(|c| !turns_direction(*c)).map(calm).collect();
+    let mut short: String = calm.trim().chars().take(LONGEST).collect();
+    if calm.trim().chars().count() > LONGEST {
+        short.pop();
+        short.push('…');
+    }
+    let escaped = escape(&short);
+    if short.chars().any(is_right_to_left) {
+        // An isolate keeps the rest of the line in its own order.
+        format!("\u{2068}{escaped}\u{2069}")
+    } else {
+        escaped
+    }
+}
+
+/// Returns what stands for a character: Slack has no escape for its marks, so look-alikes do.
+fn calm(c: char) -> char {
+    match c {
+        '*' => '∗',
+        '`' => 'ˋ',
+        '~' => '∼',
+        '\u{2028}' | '\u{2029}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    }
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8ff}'
+        | '\u{fb1d}'..='\u{fdff}'
+        | '\u{fe70}'..='\u{fefe}'
+        | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
+}
+
+fn is_slack_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, shown: &str) {
+        assert_eq!(plain(name), shown);
+    }
+
+    #[test]
+    fn names_cannot_call_a_channel_or_forge_a_link() {
+        check("<!channel>", "&lt;!channel&gt;");
+        check("<https://evil.example|Slack>", "&lt;https://evil.example|Slack&gt;");
+        check("&lt;!here&gt;", "&amp;lt;!here&amp;gt;");
+    }
+
+    #[test]
+    fn names_cannot_format_or_break_the_line() {
+        check("*bold* ~gone~ ```code", "∗bold∗ ∼gone∼ ˋˋˋcode");
+        check("one\ntwo\u{2028}three\0", "one two three");
+    }
+
+    #[test]
+    fn names_cannot_turn_the_rest_of_the_line_around() {
+        check("\u{202e}nimda", "nimda");
+        check("נעמי", "\u{2068}נעמי\u{2069}");
+    }
+
+    #[test]
+    fn long_names_are_cut_before_they_are_escaped() {
+        let shown = plain(&"&".repeat(200));
+
+        assert_eq!(shown, format!("{}…", "&amp;".repeat(79)));
+    }
+
+    #[test]
+    fn without_a_visible_name_a_mention_stands_in() {
+        for name in [None, Some(""), Some(" \u{202e} ")] {
+            let person = Person { user: UserId::new("U1"), name: name.map(str::to_owned) };
+
+            assert_eq!(name_of(&person), "<@U1>");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_none_cannot_become_a_mention() {
+        assert_eq!(mention(&UserId::new("!channel")), "!channel");
+        assert_eq!(mention(&UserId::new("U1><!here")), "U1&gt;&lt;!here");
+    }
+}

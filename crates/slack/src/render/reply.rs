@@ -1,0 +1,204 @@
+//! Answers to the one who asked, for their eyes only.
+
+use super::Rendered;
+use super::blocks::{Part, assemble, clip};
+use super::buttons::{button, primary};
+use super::card::{duty_lines, full_lines};
+use super::help::help_lines;
+use super::names::{name_of, plain, title};
+use super::skips::will_pass_over;
+use super::words::{Ink, Style};
+use crate::escape::escape;
+use chrono::{DateTime, Utc};
+use domain::action::Button;
+use domain::message::Person;
+use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, DutyCard, NextCard, Reply, TurnLine};
+use serde_json::{Value, json};
+
+/// The most rotations or absences of one answer.
+const MOST_ROWS: usize = 20;
+
+/// The longest refusal, in characters before escaping; it repeats what was typed.
+const LONGEST_REFUSAL: usize = 500;
+
+/// The most effects of an absence that are listed.
+const MOST_EFFECTS: usize = 10;
+
+/// Returns an answer as the body of a response: to a command at once, or later to its `response_url`.
+///
+/// Nobody is called by it. What the pressed button decided replaces the message with the button; everything else stands
+/// beside it.
+#[must_use]
+pub fn render_reply(reply: &Reply, now: DateTime<Utc>) -> Value {
+    let Rendered { text, blocks } = assemble(|style| compose(reply, now, style));
+    json!({
+        "response_type": "ephemeral",
+        "replace_original": matches!(reply, Reply::AbsenceRemoved { .. }),
+        "text": text,
+        "blocks": blocks,
+    })
+}
+
+fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
+    let ink = |zone: &str| Ink::new(zone, now, style);
+    match reply {
+        Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
+        Reply::Home(cards) => {
+            let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
+            parts.push(Part::Buttons(home_buttons()));
+            parts
+        }
+        Reply::List(cards) => {
+            let mut parts = cards_or(cards, NO_ROTATIONS, &ink, full_lines);
+            parts.extend(cards.is_empty().then(|| Part::Buttons(home_buttons())));
+            parts
+        }
+        Reply::Who(cards) => cards_or(cards, NO_ROTATIONS, &ink, duty_lines),
+        Reply::Next(card) => vec![Part::Lines(next_lines(card, &ink(&card.zone)))],
+        Reply::Created(card) => {
+            let mut lines = vec![String::from("Done, it is set up.")];
+            lines.extend(full_lines(card, &ink(&card.zone)));
+            vec![Part::Lines(lines)]
+        }
+        Reply::AbsenceAdded(card) => absence_parts(card, now, style),
+        Reply::AbsenceList { person, absences, can_remove } => {
+            list_parts(person, absences, *can_remove, &ink(UTC))
+        }
+        Reply::AbsenceRemoved { person, line } => say(format!(
+            "Taken back: {} is not away {} any more.",
+            name_of(person),
+            span(&ink(UTC), line)
+        )),
+        Reply::DutySeen { rotation, until, zone } => say(format!(
+            "Thank you! You are on duty for {} until {}.",
+            title(rotation),
+            ink(zone).at(*until)
+        )),
+        Reply::TurnTaken { rotation, person, until, zone } => say(format!(
+            "Thank you! {} is on duty for {} until {}.",
+            name_of(person),
+            title(rotation),
+            ink(zone).at(*until)
+        )),
+        Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
+        Reply::NotConfirmedYet => say(String::from(
+            "This takes longer than usual and is not confirmed yet. I will tell you here how it went.",
+        )),
+        Reply::Failed { reference } => say(format!(
+            "Something went wrong on my side, and nothing was saved. Please try again. If it stays, this finds it in the log: {}",
+            plain(reference)
+        )),
+    }
+}
+
+/// What stands where there is nothing to list.
+const NO_ROTATIONS: &str = "There is no rotation here yet. Make one with `/rotation create`.";
+
+/// Days of an absence have no zone of their own; only the year is compared with now.
+const UTC: &str = "UTC";
+
+fn say(line: String) -> Vec<Part> {
+    vec![Part::Lines(vec![line])]
+}
+
+fn home_buttons() -> Vec<Value> {
+    vec![primary(&Button::CreateRotation), button(&Button::EnterAbsence)]
+}
+
+fn cards_or(
+    cards: &[DutyCard],
+    nothing: &str,
+    ink: &impl Fn(&str) -> Ink,
+    lines: fn(&DutyCard, &Ink) -> Vec<String>,
+) -> Vec<Part> {
+    if cards.is_empty() {
+        return say(nothing.to_owned());
+    }
+    let mut parts: Vec<Part> = cards
+        .iter()
+        .take(MOST_ROWS)
+        .map(|card| Part::Lines(lines(card, &ink(&card.zone))))
+        .collect();
+    if cards.len() > MOST_ROWS {
+        let left = cards.len() - MOST_ROWS;
+        parts.extend(say(format!(
+            "… and {left} more. `/rotation who` with a name shows one of them."
+        )));
+    }
+    parts
+}
+
+fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
+    if card.turns.is_empty() {
+        return vec![format!("Nothing is coming up in {}.", title(&card.name))];
+    }
+    let mut lines = vec![format!("Coming up in {}:", title(&card.name))];
+    lines.extend(card.turns.iter().map(|turn| turn_line(turn, ink)));
+    lines
+}
+
+fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
+    let who = turn.person.as_ref().map_or_else(|| String::from("nobody is free"), name_of);
+    let skips = will_pass_over(ink, &turn.skipped).map_or_else(String::new, |it| format!("; {it}"));
+    format!("• {}: {who}{skips}", ink.at(turn.start))
+}
+
+fn absence_parts(card: &AbsenceCard, now: DateTime<Utc>, style: Style) -> Vec<Part> {
+    let days = span(&Ink::new(UTC, now, style), &card.line);
+    let mut lines = vec![format!("Noted: {} is away {days}.", name_of(&card.person))];
+    let effects = card.effects.iter().take(MOST_EFFECTS);
+    lines.extend(effects.map(|effect| effect_line(effect, &Ink::new(&effect.zone, now, style))));
+    if card.effects.len() > MOST_EFFECTS {
+        lines.push(format!("… and {} more turns.", card.effects.len() - MOST_EFFECTS));
+    }
+    if card.effects.is_empty() && card.on_duty_now.is_empty() {
+        lines.push(String::from("No turn changes hands because of it."));
+    }
+    lines.extend(
+        card.on_duty_now
+            .iter()
+            .take(MOST_EFFECTS)
+            .map(|name| format!("The turn of {} that is running stays as it is.", title(name))),
+    );
+    vec![
+        Part::Lines(lines),
+        Part::Buttons(vec![button(&Button::RemoveAbsence { absence: card.line.absence })]),
+    ]
+}
+
+fn effect_line(effect: &AbsenceEffect, ink: &Ink) -> String {
+    let (name, start) = (title(&effect.rotation), ink.at(effect.start));
+    match &effect.instead {
+        Some(person) => format!("• {name} from {start}: {} instead", name_of(person)),
+        None => format!("• {name} from {start}: nobody is free, so I will ask in the channel"),
+    }
+}
+
+fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: &Ink) -> Vec<Part> {
+    let name = name_of(person);
+    if absences.is_empty() {
+        return say(format!("{name} has no absence ahead."));
+    }
+    let mut parts = say(format!("{name} is away:"));
+    parts.extend(absences.iter().take(MOST_ROWS).map(|line| {
+        let words = vec![format!("• {}", span(ink, line))];
+        if can_remove {
+            Part::Row(words, button(&Button::RemoveAbsence { absence: line.absence }))
+        } else {
+            Part::Lines(words)
+        }
+    }));
+    if absences.len() > MOST_ROWS {
+        parts.extend(say(format!("… and {} more.", absences.len() - MOST_ROWS)));
+    }
+    parts
+}
+
+/// Returns the days of an absence: "on Friday 12 June", "from Monday 8 June to Friday 12 June".
+fn span(ink: &Ink, line: &AbsenceLine) -> String {
+    if line.from == line.to {
+        format!("on {}", ink.full_day(line.from))
+    } else {
+        format!("from {} to {}", ink.full_day(line.from), ink.full_day(line.to))
+    }
+}

@@ -1,0 +1,67 @@
+//! TLS: one provider, one configuration, for both HTTP clients.
+
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::{ClientConfig, RootCertStore};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a connection may take to open; one that does not open has sent nothing.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// Makes ring the process's provider of cryptography, unless one is installed already.
+///
+/// Without it, a second provider that some dependency switches on makes rustls panic at the first connection.
+pub fn install_tls_provider() {
+    if CryptoProvider::get_default().is_none() {
+        // Somebody else was faster: then there is one, which is all that is needed.
+        drop(ring::default_provider().install_default());
+    }
+}
+
+/// Returns the configuration of TLS.
+///
+/// Without `needs_roots` it trusts nobody: right for a service that is reached by plain HTTP on this machine, where a missing
+/// bundle of certificates must not keep the bot from starting.
+///
+/// # Errors
+///
+/// The machine has no bundle of root certificates.
+pub(crate) fn client_config(needs_roots: bool) -> std::io::Result<ClientConfig> {
+    install_tls_provider();
+    let builder = ClientConfig::builder();
+    Ok(if needs_roots {
+        builder.with_native_roots()?.with_no_client_auth()
+    } else {
+        builder.with_root_certificates(Arc::new(RootCertStore::empty())).with_no_client_auth()
+    })
+}
+
+/// Returns a connector that speaks HTTPS, and plain HTTP where the address says so.
+pub(crate) fn connector(config: ClientConfig) -> HttpsConnector<HttpConnector> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_connect_timeout(Some(CONNECT_LIMIT));
+    tcp.set_nodelay(true);
+    hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(config)
+        .https_or_http()
+        .enable_http1()
+        .enable_http2()
+        .wrap_connector(tcp)
+}
+
+/// Returns the client for what slack-morphism cannot do: no redirects, no proxy of the environment.
+///
+/// # Errors
+///
+/// The client cannot be made from the configuration.
+pub(crate) fn plain_client(config: ClientConfig) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(config)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_LIMIT)
+        .build()
+}

@@ -1,0 +1,125 @@
+//! How events are reduced: to ids, kinds and instants, before anything else sees them.
+
+use domain::ids::UserId;
+use serde_json::{Value, json};
+use slack::{Event, EventKind, Inbound, read_event};
+
+#[track_caller]
+fn event(body: &Value) -> Event {
+    match read_event(body.to_string().as_bytes()) {
+        Inbound::Event(event) => event,
+        other => panic!("not an event: {other:?}"),
+    }
+}
+
+pub(crate) fn callback(event: &Value) -> Value {
+    json!({
+        "token": "canary-token", "team_id": "T1", "api_app_id": "A1", "type": "event_callback",
+        "event_id": "Ev1", "event_time": 1_770_000_000, "event": event,
+        "authorizations": [{ "enterprise_id": null, "team_id": "T1", "is_enterprise_install": false }],
+    })
+}
+
+#[test]
+fn the_address_of_the_events_is_verified_with_the_challenge() {
+    let body = json!({ "type": "url_verification", "challenge": "3eZbrw1aB1", "token": "x" });
+
+    assert_eq!(
+        read_event(body.to_string().as_bytes()),
+        Inbound::UrlVerification { challenge: String::from("3eZbrw1aB1") }
+    );
+}
+
+#[test]
+fn events_are_reduced_to_their_kinds() {
+    for (body, kind) in [
+        (json!({ "type": "app_uninstalled" }), EventKind::AppUninstalled),
+        (
+            json!({ "type": "tokens_revoked", "tokens": { "oauth": ["U1"], "bot": ["U2"] } }),
+            EventKind::TokensRevoked { bot: true },
+        ),
+        (
+            json!({ "type": "tokens_revoked", "tokens": { "oauth": ["U1"], "bot": [] } }),
+            EventKind::TokensRevoked { bot: false },
+        ),
+        (json!({ "type": "tokens_revoked" }), EventKind::TokensRevoked { bot: false }),
+        (
+            json!({ "type": "user_change", "user": { "id": "U1", "deleted": true } }),
+            EventKind::UserChanged { user: UserId::new("U1") },
+        ),
+        (json!({ "type": "user_change", "user": "U1" }), EventKind::Other),
+        (json!({ "type": "invented_in_2027", "x": [1] }), EventKind::Other),
+        (Value::Null, EventKind::Other),
+    ] {
+        let event = event(&callback(&body));
+
+        assert_eq!(event.kind, kind, "{body}");
+        assert_eq!(event.event_id, "Ev1");
+        assert_eq!(event.at.timestamp(), 1_770_000_000);
+    }
+}
+
+#[test]
+fn our_own_message_is_known_by_the_apps_id_and_carries_its_delivery() {
+    let delivery = "0190a4f8-0000-5000-8000-000000000002";
+    let own = json!({
+        "type": "message", "channel": "C1", "ts": "1.2", "user": "UBOT", "bot_id": "B1", "app_id": "A1",
+        "metadata": { "event_type": "asyncbot_delivery", "event_payload": { "delivery_id": delivery } },
+    });
+    let mut forged = own.clone();
+    forged["app_id"] = json!("A2");
+    let mut edited = own.clone();
+    edited["subtype"] = json!("message_changed");
+    let mut bent = own.clone();
+    bent["metadata"]["event_payload"]["delivery_id"] = json!("not-a-uuid");
+
+    let EventKind::OwnMessage { channel, ts, delivery: found } = event(&callback(&own)).kind else {
+        panic!("not our message");
+    };
+    assert_eq!((channel.as_str(), ts.as_str()), ("C1", "1.2"));
+    assert_eq!(found.unwrap().to_string(), delivery);
+    assert_eq!(event(&callback(&forged)).kind, EventKind::Other);
+    assert_eq!(event(&callback(&edited)).kind, EventKind::Other);
+    assert!(matches!(event(&callback(&bent)).kind, EventKind::OwnMessage { delivery: None, .. }));
+}
+
+#[test]
+fn what_people_wrote_and_their_addresses_stop_at_the_door() {
+    let user = json!({
+        "id": "U1", "name": "canary", "real_name": "canary",
+        "profile": { "email": "canary@example.com", "phone": "canary", "status_text": "canary" },
+    });
+    for body in [
+        json!({ "type": "user_change", "user": user }),
+        json!({ "type": "team_join", "user": user }),
+        json!({ "type": "message", "channel": "C1", "user": "U1", "text": "canary", "ts": "1.2",
+            "blocks": [{ "type": "rich_text", "text": "canary" }] }),
+        json!({ "type": "message", "channel": "C1", "text": "canary", "ts": "1.2", "app_id": "A1",
+            "metadata": { "event_type": "asyncbot_delivery", "event_payload": { "delivery_id": "canary" } } }),
+        json!({ "type": "member_joined_channel", "user": "U1", "inviter": "canary" }),
+        json!({ "type": "tokens_revoked", "tokens": { "oauth": ["canary"], "bot": ["canary"] } }),
+        json!({ "type": "canary" }),
+    ] {
+        let shown = format!("{:?}", read_event(callback(&body).to_string().as_bytes()));
+
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}
+
+#[test]
+fn an_event_without_its_ids_is_unreadable() {
+    for missing in ["team_id", "event_id", "event_time"] {
+        let mut body = callback(&json!({ "type": "app_uninstalled" }));
+        body[missing] = Value::Null;
+
+        assert_eq!(read_event(body.to_string().as_bytes()), Inbound::Unreadable);
+    }
+}
+
+#[test]
+fn a_null_authorisation_does_not_cost_the_event() {
+    let mut body = callback(&json!({ "type": "app_uninstalled" }));
+    body["authorizations"] = json!([{ "team_id": null, "enterprise_id": null }]);
+
+    assert_eq!(event(&body).kind, EventKind::AppUninstalled);
+}

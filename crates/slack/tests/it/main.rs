@@ -1,0 +1,18 @@
+//! What the crate promises, from outside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test sets up is as it says, else the test has failed"
+)]
+
+mod api;
+mod events;
+mod inbound;
+mod install;
+mod limits;
+mod messages;
+mod modals;
+mod replies;
+mod shown;
+mod signature;
+mod stand_in;

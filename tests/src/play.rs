@@ -1,0 +1,245 @@
+//! The stage of a story: a bot on a fresh database, a workspace with people, and a clock.
+
+use crate::sight::{Seen, plain_blocks};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use server::demo::{Stage, StageSettings};
+use std::net::{Ipv4Addr, SocketAddr};
+use store::testing::{TestDatabase, keys};
+
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A server, as the run-time role that row-level security binds.
+    Postgres,
+}
+
+/// The people of every story: ids by name, the first an admin.
+pub(crate) const PEOPLE: [(&str, &str); 5] =
+    [("ana", "U0ANA"), ("ben", "U0BEN"), ("cho", "U0CHO"), ("dee", "U0DEE"), ("eli", "U0ELI")];
+
+/// A story under way.
+pub struct Play {
+    stage: Stage,
+    database: TestDatabase,
+    http: reqwest::Client,
+    team: String,
+}
+
+impl Play {
+    /// Sets the stage: the bot is installed in a workspace with five people and the channels `support` and `general`.
+    ///
+    /// # Panics
+    ///
+    /// When the stage cannot be set; the story then fails.
+    pub async fn begin(engine: Engine, at: &str) -> Self {
+        let database = match engine {
+            Engine::Sqlite => TestDatabase::sqlite(),
+            Engine::Postgres => TestDatabase::postgres().await,
+        };
+        Self::begin_with(database, at).await
+    }
+
+    /// Sets the stage on a database of the story's own.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`].
+    pub async fn begin_with(database: TestDatabase, at: &str) -> Self {
+        let stage = Stage::start(StageSettings {
+            store: database.settings().clone(),
+            keys: keys(),
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            at: instant(at),
+            ticks: false,
+        })
+        .await
+        .expect("the stage is set");
+        let http = reqwest::Client::builder().build().expect("a client for loopback");
+        let mut play = Self { stage, database, http, team: String::new() };
+        let people: Vec<Value> = PEOPLE
+            .iter()
+            .map(|(name, id)| {
+                let shown = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+                json!({"id": id, "name": shown, "email": format!("{name}@harbour.example"),
+                       "tz": "Europe/Berlin", "admin": *name == "ana"})
+            })
+            .collect();
+        let workspace = json!({"name": "Harbour", "people": people, "channels": [
+            {"id": "C0SUPPORT", "name": "support"}, {"id": "C0GENERAL", "name": "general"}]});
+        let made = play.post("sim/workspaces", &workspace).await;
+        assert_eq!(made["installed"], true, "the app is installed: {made}");
+        play.team = made["team"].as_str().expect("the workspace has an id").to_owned();
+        play.stage.clock().settle().await;
+        play
+    }
+
+    /// Returns the team's id.
+    #[must_use]
+    pub fn team(&self) -> &str {
+        &self.team
+    }
+
+    /// Returns the database.
+    #[must_use]
+    pub const fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Returns the stage.
+    #[must_use]
+    pub const fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Types a command in `#support` and returns what the one who typed it is answered.
+    pub async fn types(&self, who: &str, command: &str) -> String {
+        self.types_in("#support", who, command).await
+    }
+
+    /// Types a command in a channel.
+    pub async fn types_in(&self, channel: &str, who: &str, command: &str) -> String {
+        let (verb, text) = command.split_once(' ').unwrap_or((command, ""));
+        let act = json!({"team": self.team, "user": id(who), "command": verb, "text": text, "channel": channel});
+        let done = self.act(&act).await;
+        assert_eq!(done["status"], 200, "Slack is answered 200: {done}");
+        plain_blocks(&done["response"]["blocks"])
+    }
+
+    /// Fills the create modal the way the page does, and returns the bot's answer to it.
+    ///
+    /// # Panics
+    ///
+    /// When no modal opens.
+    pub async fn creates(&self, who: &str, form: &Value) -> Value {
+        let act = json!({"team": self.team, "user": id(who), "command": "/rotation", "text": "create", "channel": "#support"});
+        let opened = self.act(&act).await;
+        let view = opened["views_opened"][0]["id"].as_str();
+        let view = view.unwrap_or_else(|| panic!("a modal opens: {opened}"));
+        self.submits(who, view, form).await
+    }
+
+    /// Submits a modal and returns the bot's answer.
+    pub async fn submits(&self, who: &str, view: &str, form: &Value) -> Value {
+        let values: serde_json::Map<String, Value> = form
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(block, value)| (block.clone(), json!({"value": value})))
+            .collect();
+        let act = json!({"team": self.team, "user": id(who), "submit": {"view_id": view, "values": values, "force": true}});
+        let done = self.act(&act).await;
+        self.stage.clock().settle().await;
+        done["response"].clone()
+    }
+
+    /// Makes the weekly rotation `support` of these people, from Monday 09:00 in Berlin.
+    pub async fn makes_support(&self, first_day: &str, members: &[&str]) {
+        let members: Vec<&str> = members.iter().map(|name| id(name)).collect();
+        let form = json!({"name": "support", "members": members, "cadence": "week",
+            "first_day": first_day, "time": "09:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
+        let answer = self.creates("ana", &form).await;
+        assert_eq!(answer["response_action"], "update", "the modal shows its outcome: {answer}");
+    }
+
+    /// Presses a button of a message.
+    pub async fn presses(&self, who: &str, message: &Seen, action: &str) -> Value {
+        let act = json!({"team": self.team, "user": id(who),
+            "click": {"channel": message.channel, "ts": message.ts, "action_id": action}});
+        let done = self.act(&act).await;
+        self.stage.clock().settle().await;
+        done
+    }
+
+    /// Carries out any act of the simulator.
+    pub async fn act(&self, act: &Value) -> Value {
+        self.post("sim/act", act).await
+    }
+
+    /// Moves the clock to an instant; everything due on the way is done when it returns.
+    pub async fn waits_until(&self, at: &str) {
+        self.post("sim/clock", &json!({"set": at})).await;
+    }
+
+    /// Moves the clock on, such as by `3d`.
+    pub async fn waits(&self, time: &str) {
+        self.post("sim/clock", &json!({"advance": time})).await;
+    }
+
+    /// Stops the bot, `kill` as a crash would or `stop` politely.
+    pub async fn ends_bot(&self, how: &str) {
+        self.post("sim/bot", &json!({"running": false, "how": how})).await;
+    }
+
+    /// Starts the bot again and lets it do what is due.
+    pub async fn starts_bot(&self) {
+        self.post("sim/bot", &json!({"running": true})).await;
+        self.stage.clock().settle().await;
+        self.waits("10s").await;
+    }
+
+    /// Makes calls fail, such as `{"service": "slack", "method": "chat.postMessage", "kind": "429"}`.
+    pub async fn breaks(&self, fault: &Value) {
+        self.post("sim/faults", fault).await;
+    }
+
+    /// Returns what stands in a channel for everybody, the oldest first.
+    pub async fn channel(&self, channel: &str) -> Vec<Seen> {
+        let all = self.messages(channel, "eli").await;
+        all.into_iter().filter(|message| message.ephemeral_to.is_none()).collect()
+    }
+
+    /// Returns the direct messages between a person and the bot, the oldest first.
+    pub async fn dms(&self, who: &str) -> Vec<Seen> {
+        self.messages("dm", who).await
+    }
+
+    /// Returns what a person sees in a channel.
+    pub async fn messages(&self, channel: &str, who: &str) -> Vec<Seen> {
+        let channel = if channel == "dm" { "dm".to_owned() } else { format!("%23{channel}") };
+        let path = format!("sim/messages?team={}&channel={channel}&user={}", self.team, id(who));
+        let found = self.get(&path).await;
+        found["messages"].as_array().into_iter().flatten().map(Seen::of).collect()
+    }
+
+    /// Returns the calls of a method that Slack was asked for, with their answers.
+    pub async fn calls(&self, method: &str) -> Vec<Value> {
+        let all = self.get("sim/calls").await;
+        let calls = all["calls"].as_array().into_iter().flatten();
+        calls.filter(|call| call["method"] == method).cloned().collect()
+    }
+
+    /// Asks the simulator.
+    ///
+    /// # Panics
+    ///
+    /// When it refuses.
+    pub async fn get(&self, path: &str) -> Value {
+        let url = self.stage.simulator().url().join(path).expect("a path of the simulator");
+        let answer = self.http.get(url).send().await.expect("the simulator answers");
+        read(answer).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        let url = self.stage.simulator().url().join(path).expect("a path of the simulator");
+        let answer = self.http.post(url).json(body).send().await.expect("the simulator answers");
+        read(answer).await
+    }
+}
+
+async fn read(answer: reqwest::Response) -> Value {
+    let status = answer.status();
+    let text = answer.text().await.expect("the simulator's whole answer");
+    assert!(status.is_success(), "the simulator refused ({status}): {text}");
+    serde_json::from_str(&text).expect("the simulator answers JSON")
+}
+
+fn id(name: &str) -> &str {
+    PEOPLE.iter().find(|(known, _)| *known == name).map_or(name, |(_, id)| id)
+}
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant such as 2026-06-05T12:00:00Z")
+}
