@@ -10,6 +10,7 @@ const EACH: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "its output is its purpose")]
+#[expect(clippy::disallowed_methods, reason = "every task is awaited")]
 async fn main() {
     for writers in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
         let database = TestDatabase::sqlite();

@@ -66,6 +66,7 @@ impl Engine {
         let writer = Writer::start(options.clone(), writer::LIMIT).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .test_before_acquire(false)
             .acquire_timeout(READER_WAIT)
             .connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { readers, writer })

@@ -33,36 +33,45 @@ statements! {
           where (workspace_id, delivery_id) in (select workspace_id, delivery_id from lost)"
     );
     // A row waits while an earlier one of its key is due, leased or held. Workspaces take turns: the first row of each
-    // comes before the second of any.
+    // comes before the second of any. One pass over what is unfinished, since a look-up for each row is planned badly
+    // while the server's statistics are still those of an empty table. More are picked than asked for, because other
+    // workers may hold some of them.
     CLAIM_DELIVERIES = (
-        "with due as (
-             select c.workspace_id, c.delivery_id, c.available_at, c.order_id,
+        "with unfinished as (
+             select workspace_id, delivery_id, order_id, state, available_at, leased_until,
+                    max(case
+                            when available_at <= $3 or held_until > $3 or leased_until > $3 then 1
+                            else 0 end) over (
+                        partition by workspace_id, order_key
+                        order by order_id
+                        rows between unbounded preceding and 1 preceding) as waits
+               from outbox
+              where finished_at is null),
+         due as (
+             select workspace_id, delivery_id, available_at, order_id,
                     row_number() over (
-                        partition by c.workspace_id
-                        order by c.available_at, c.order_id) as round
-               from outbox c
-              where c.finished_at is null
-                and c.state in ('pending', 'ambiguous')
-                and c.available_at <= $3
-                and c.leased_until is null
-                and not exists (
-                    select 1
-                      from outbox b
-                     where b.workspace_id = c.workspace_id
-                       and b.order_key = c.order_key
-                       and b.order_id < c.order_id
-                       and b.finished_at is null
-                       and (b.available_at <= $3 or b.held_until > $3 or b.leased_until > $3))),
+                        partition by workspace_id
+                        order by available_at, order_id) as round
+               from unfinished
+              where state in ('pending', 'ambiguous')
+                and available_at <= $3
+                and leased_until is null
+                and coalesce(waits, 0) = 0),
+         first as (
+             select workspace_id, delivery_id, available_at, order_id, round
+               from due
+              order by round, available_at, order_id
+              limit $4 * 4),
          picked as (
              select q.workspace_id, q.delivery_id
-               from due
+               from first
                join outbox q
-                 on q.workspace_id = due.workspace_id
-                and q.delivery_id = due.delivery_id
+                 on q.workspace_id = first.workspace_id
+                and q.delivery_id = first.delivery_id
               where q.finished_at is null
                 and q.state in ('pending', 'ambiguous')
                 and q.leased_until is null
-              order by due.round, due.available_at, due.order_id
+              order by first.round, first.available_at, first.order_id
               limit $4", for_update_skip_locked, ")
          update outbox
             set is_resend = (is_resend or state = 'ambiguous'),
@@ -75,26 +84,24 @@ statements! {
       returning workspace_id, delivery_id, fence"
     );
     IS_DELIVERY_DUE = (
-        "select exists (
+        "with unfinished as (
+             select state, available_at, leased_until,
+                    max(case
+                            when available_at <= $1 or held_until > $1 or leased_until > $1 then 1
+                            else 0 end) over (
+                        partition by workspace_id, order_key
+                        order by order_id
+                        rows between unbounded preceding and 1 preceding) as waits
+               from outbox
+              where finished_at is null)
+         select exists (
              select 1
-               from outbox q
-              where q.finished_at is null
-                and q.leased_until <= $1)
-             or exists (
-             select 1
-               from outbox c
-              where c.finished_at is null
-                and c.state in ('pending', 'ambiguous')
-                and c.available_at <= $1
-                and c.leased_until is null
-                and not exists (
-                    select 1
-                      from outbox b
-                     where b.workspace_id = c.workspace_id
-                       and b.order_key = c.order_key
-                       and b.order_id < c.order_id
-                       and b.finished_at is null
-                       and (b.available_at <= $1 or b.held_until > $1 or b.leased_until > $1)))"
+               from unfinished
+              where leased_until <= $1
+                 or (state in ('pending', 'ambiguous')
+                     and available_at <= $1
+                     and leased_until is null
+                     and coalesce(waits, 0) = 0))"
     );
     // Whatever can make a row claimable that is not so now happens at one of these instants.
     NEXT_DELIVERY_CHANGE = (
@@ -138,15 +145,20 @@ statements! {
               where c.finished_at is null
                 and c.available_at <= $3
                 and c.leased_until is null),
+         first as (
+             select workspace_id, inbox_id, available_at, round
+               from due
+              order by round, available_at, inbox_id
+              limit $4 * 4),
          picked as (
              select q.workspace_id, q.inbox_id
-               from due
+               from first
                join inbox q
-                 on q.workspace_id = due.workspace_id
-                and q.inbox_id = due.inbox_id
+                 on q.workspace_id = first.workspace_id
+                and q.inbox_id = first.inbox_id
               where q.finished_at is null
                 and q.leased_until is null
-              order by due.round, due.available_at, due.inbox_id
+              order by first.round, first.available_at, first.inbox_id
               limit $4", for_update_skip_locked, ")
          update inbox
             set leased_by = $1,

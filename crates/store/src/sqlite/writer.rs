@@ -43,6 +43,10 @@ enum Request {
 
 impl Writer {
     /// Opens the writing connection, which each transaction may hold until `limit`.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the keeper ends with its last writer, and a panic in it is told to all who wait"
+    )]
     pub(crate) async fn start(
         options: SqliteConnectOptions,
         limit: Duration,

@@ -68,6 +68,7 @@ impl Drop for PostgresDatabase {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test has no command line")]
 fn server() -> Url {
     let text = std::env::var(VARIABLE).unwrap_or_else(|_| {
         panic!(

@@ -1,5 +1,7 @@
 //! What group commit promises.
 
+#![expect(clippy::disallowed_methods, reason = "the tests await every task that they spawn")]
+
 use super::{Lease, Writer};
 use crate::error::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
