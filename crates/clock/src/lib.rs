@@ -107,7 +107,7 @@ impl Clock {
 
     /// Waits until `at`; returns at once where that has passed.
     pub async fn sleep_until(&self, at: DateTime<Utc>) {
-        drop(self.wait_until(at).await);
+        drop(self.alarm(at).wait().await);
     }
 
     /// Waits for `f`, but no longer than `limit` on this clock.
@@ -129,7 +129,7 @@ impl Clock {
                 tokio::select! {
                     biased;
                     done = f => Ok(done),
-                    token = manual.timer(manual.now() + limit) => {
+                    token = manual.timer(manual.now() + limit).wait() => {
                         manual.repay(token);
                         Err(Elapsed)
                     }
@@ -189,20 +189,34 @@ impl Clock {
         Worker::new(self.clone())
     }
 
-    /// Waits until `at` and returns the token that the timer hands over.
-    async fn wait_until(&self, at: DateTime<Utc>) -> Busy {
+    /// Sets an alarm for `at`, from this call on.
+    fn alarm(&self, at: DateTime<Utc>) -> Alarm {
         match &self.0 {
-            Kind::System { .. } => {
-                loop {
-                    let left = (at - self.now()).to_std().unwrap_or_default();
-                    if left.is_zero() {
-                        break;
-                    }
-                    tokio::time::sleep(left.min(LONGEST_NAP)).await;
+            Kind::System { .. } => Alarm::System { clock: self.clone(), at },
+            Kind::Manual(manual) => Alarm::Manual(manual.timer(at)),
+        }
+    }
+}
+
+/// An alarm that is set.
+#[derive(Debug)]
+enum Alarm {
+    System { clock: Clock, at: DateTime<Utc> },
+    Manual(manual::Timer),
+}
+
+impl Alarm {
+    /// Waits until the time has come and returns the token of what is to be done then.
+    async fn wait(self) -> Busy {
+        match self {
+            Self::System { clock, at } => loop {
+                let left = (at - clock.now()).to_std().unwrap_or_default();
+                if left.is_zero() {
+                    return Busy::uncounted();
                 }
-                Busy::uncounted()
-            }
-            Kind::Manual(manual) => manual.timer(at).await,
+                tokio::time::sleep(left.min(LONGEST_NAP)).await;
+            },
+            Self::Manual(timer) => timer.wait().await,
         }
     }
 }

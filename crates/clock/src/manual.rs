@@ -107,24 +107,20 @@ impl Manual {
         }
     }
 
-    /// Waits until the clock reaches `at`; the token keeps it there.
-    pub(crate) async fn timer(self: &Arc<Self>, at: DateTime<Utc>) -> Busy {
-        let fired = {
-            let mut state = self.lock();
-            if at <= state.now {
-                None
-            } else {
-                let (fire, fired) = oneshot::channel();
-                let id = state.next_timer;
-                state.next_timer += 1;
-                state.timers.insert((at, id), fire);
-                Some(Timer { manual: Arc::clone(self), key: (at, id), fired })
-            }
-        };
-        match fired {
-            None => self.busy(),
-            Some(mut timer) => (&mut timer.fired).await.unwrap_or_else(|_| Busy::uncounted()),
+    /// Sets a timer for `at`, from this call on; its token keeps the clock there.
+    pub(crate) fn timer(self: &Arc<Self>, at: DateTime<Utc>) -> Timer {
+        let (fire, fired) = oneshot::channel();
+        let mut state = self.lock();
+        let id = state.next_timer;
+        state.next_timer += 1;
+        if at <= state.now {
+            state.busy += 1;
+            // The receiver is right here, so the token arrives.
+            drop(fire.send(Busy(Some(Arc::clone(self)))));
+        } else {
+            state.timers.insert((at, id), fire);
         }
+        Timer { manual: Arc::clone(self), key: (at, id), fired }
     }
 
     pub(crate) async fn settle(&self) {
@@ -195,10 +191,18 @@ impl Manual {
 }
 
 /// A timer that takes itself off the clock when nobody waits for it any more.
-struct Timer {
+#[derive(Debug)]
+pub(crate) struct Timer {
     manual: Arc<Manual>,
     key: (DateTime<Utc>, u64),
     fired: oneshot::Receiver<Busy>,
+}
+
+impl Timer {
+    /// Waits until the clock is there.
+    pub(crate) async fn wait(mut self) -> Busy {
+        (&mut self.fired).await.unwrap_or_else(|_| Busy::uncounted())
+    }
 }
 
 impl Drop for Timer {

@@ -19,8 +19,10 @@ impl Worker {
 
     /// Waits until `at`, without counting as busy meanwhile.
     pub async fn sleep_until(&mut self, at: DateTime<Utc>) {
+        // Set first, let go then: else the clock could run past the instant in between.
+        let alarm = self.clock.alarm(at);
         self.token = None;
-        self.token = Some(self.clock.wait_until(at).await);
+        self.token = Some(alarm.wait().await);
     }
 
     /// Waits until the bell is rung or `at` comes, whichever is first.
@@ -28,19 +30,20 @@ impl Worker {
     /// On the system clock it returns after `poll` at the latest: the bell is a hint, the database is the truth.
     /// A manual clock moves from due instant to due instant, so there is nothing to poll for.
     pub async fn wait(&mut self, bell: &Bell, at: Option<DateTime<Utc>>, poll: Duration) {
-        self.token = None;
         let at = if self.clock.is_manual() {
             at
         } else {
             let poll = self.clock.now() + TimeDelta::from_std(poll).unwrap_or(TimeDelta::MAX);
             Some(at.map_or(poll, |at| at.min(poll)))
         };
-        let token = match at {
+        let alarm = at.map(|at| self.clock.alarm(at));
+        self.token = None;
+        let token = match alarm {
             None => bell.heard().await,
-            Some(at) => tokio::select! {
+            Some(alarm) => tokio::select! {
                 biased;
                 token = bell.heard() => token,
-                token = self.clock.wait_until(at) => token,
+                token = alarm.wait() => token,
             },
         };
         self.token = Some(token);

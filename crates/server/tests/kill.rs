@@ -42,7 +42,7 @@ async fn killed_between_commit_and_delivery_nothing_is_lost_and_nothing_is_doubl
     })
     .await;
     let third = second.restart(folder.path(), port, &simulator);
-    third.until_idle().await;
+    let outbox = third.until_all_is_delivered().await;
 
     let said = posts(&simulator, &team).await;
     let channel = said.iter().filter(|message| message["channel"] == "C0SUPPORT").count();
@@ -51,24 +51,26 @@ async fn killed_between_commit_and_delivery_nothing_is_lost_and_nothing_is_doubl
         (3, 2),
         "the rotation, its handoff, and one message: {said:#?}"
     );
+    assert_eq!(outbox, json!({"sent": 3}));
     third.kill();
 }
 
 /// A running bot; it is killed when it is dropped.
 struct Process {
     child: Child,
-    port: u16,
+    admin_port: u16,
 }
 
 impl Process {
     fn start(folder: &Path, port: u16, simulator: &Simulator) -> Self {
+        let admin_port = free_port();
         let api = simulator.url().join("slack/api").unwrap();
         let authorize = simulator.url().join("slack/oauth/v2/authorize").unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_asyncbot"))
             .arg("serve")
             .env("ASYNCBOT_DATA_DIR", folder)
             .env("ASYNCBOT_BIND", format!("127.0.0.1:{port}"))
-            .env("ASYNCBOT_ADMIN_BIND", "127.0.0.1:0")
+            .env("ASYNCBOT_ADMIN_BIND", format!("127.0.0.1:{admin_port}"))
             .env("ASYNCBOT_ENCRYPTION_KEYS", "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=")
             .env("SLACK_CLIENT_ID", "1.2")
             .env("SLACK_CLIENT_SECRET", "client")
@@ -86,7 +88,7 @@ impl Process {
         assert!(serves, "the bot starts");
         // The pipe must be read to its end, or the bot would block on a full one.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, port }
+        Self { child, admin_port }
     }
 
     /// SIGKILL: no handler runs, no buffer is flushed.
@@ -100,15 +102,19 @@ impl Process {
         Self::start(folder, port, simulator)
     }
 
-    /// Waits until the bot has answered, so that its workers have looked at everything that is left.
-    async fn until_idle(&self) {
+    /// Waits until nothing is left to be delivered, and returns how many deliveries stand where.
+    async fn until_all_is_delivered(&self) -> Value {
         let began = Instant::now();
         loop {
-            let url = format!("http://127.0.0.1:{}/readyz", self.port);
-            if let Some((200, _)) = exchange("GET", &url, None).await {
-                return;
+            let url = format!("http://127.0.0.1:{}/health/detail", self.admin_port);
+            if let Some((200, detail)) = exchange("GET", &url, None).await {
+                let outbox = serde_json::from_str::<Value>(&detail).unwrap()["outbox"].clone();
+                let is_open = |state: &str| outbox[state].as_u64().is_some_and(|count| count > 0);
+                if !["pending", "sending", "ambiguous"].into_iter().any(is_open) {
+                    return outbox;
+                }
             }
-            assert!(began.elapsed() < PATIENCE, "the bot is ready in time");
+            assert!(began.elapsed() < PATIENCE, "everything is delivered in time");
             tokio::task::yield_now().await;
         }
     }

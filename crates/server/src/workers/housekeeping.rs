@@ -19,6 +19,7 @@ const SKEW_NOTICED: TimeDelta = TimeDelta::seconds(2);
 
 pub(super) async fn run(bot: Arc<Bot>) {
     let mut worker = bot.clock.worker();
+    correct_clock(&bot).await;
     let ticks = if bot.clock.is_manual() { None } else { start_ticks(&bot).await };
     let mut next_sweep = bot.clock.now() + SWEEP;
     loop {
@@ -59,6 +60,9 @@ async fn try_start_ticks(bot: &Arc<Bot>) -> Result<JobScheduler, JobSchedulerErr
 
 /// Measures how far the database's clock is ahead and corrects ours by it.
 async fn correct_clock(bot: &Bot) {
+    if bot.clock.is_manual() {
+        return;
+    }
     let uncorrected = bot.clock.now() - bot.clock.offset();
     match bot.store.clock_offset(uncorrected).await {
         Ok(offset) => {

@@ -11,6 +11,8 @@ const VERBS = [
   { verb: "help", usage: "", about: "What it can do" },
 ];
 const ROTATION = "/rotation";
+const INVITE = "/invite";
+const ABOUT = { [ROTATION]: "Who is on duty, and when it changes", [INVITE]: "Take the bot into this channel" };
 
 // Returns [{label, usage, about, insert}] for what stands in the composer; `insert` is the whole text that a choice leaves there.
 export function completions(text, { commands, people }) {
@@ -19,8 +21,8 @@ export function completions(text, { commands, people }) {
   if (!text.startsWith("/")) return [];
   const typed = text.toLowerCase().replace(/\s+/g, " ");
   if (!typed.includes(" ")) {
-    return [...new Set([ROTATION, ...commands])].filter((each) => each.startsWith(typed) && each !== typed)
-      .map((each) => ({ label: each, usage: "", about: each === ROTATION ? "Who is on duty, and when it changes" : "", insert: `${each} ` }))
+    return [...new Set([ROTATION, ...commands, INVITE])].filter((each) => each.startsWith(typed) && each !== typed)
+      .map((each) => ({ label: each, usage: "", about: ABOUT[each] ?? "", insert: `${each} ` }))
       .concat(typed === ROTATION ? VERBS.map((each) => hint(each, text)) : []);
   }
   if (!typed.startsWith(`${ROTATION} `)) return [];

@@ -50,7 +50,7 @@ function make(view) {
   record.form = h("form", { novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(record); } } },
     h("header", {}, record.heading, h("button", { type: "button", class: "quiet", "aria-label": "Close", "data-testid": "modal-close", on: { click: () => close(record) } }, icon(ICONS.close))),
     record.body, record.alert, record.footer);
-  record.dialog = h("dialog", { class: "modal", "aria-labelledby": title, "data-testid": "modal", "data-callback": view.callback_id, on: { cancel: (event) => { event.preventDefault(); close(record); } } }, record.form);
+  record.dialog = h("dialog", { class: "modal", "aria-labelledby": title, "data-testid": "modal", on: { cancel: (event) => { event.preventDefault(); close(record); } } }, record.form);
   document.body.append(record.dialog);
   draw(record, new Map());
   return record;
@@ -60,7 +60,10 @@ function update(record, view) {
   const hasNewContent = view.hash !== record.view.hash || JSON.stringify(view.blocks) !== JSON.stringify(record.view.blocks);
   const hasNewErrors = JSON.stringify(view.errors) !== JSON.stringify(record.view.errors);
   record.view = view;
-  if (hasNewContent) draw(record, new Map(record.fields.map((field) => [`${field.blockId}/${field.actionId}`, field.read()])));
+  if (hasNewContent) {
+    draw(record, new Map(record.fields.map((field) => [`${field.blockId}/${field.actionId}`, field.read()])));
+    if (!record.dialog.contains(document.activeElement)) firstControl(record)?.focus();
+  }
   if (hasNewErrors) showErrors(record, view.errors ?? {});
 }
 
@@ -68,6 +71,7 @@ function update(record, view) {
 function draw(record, values) {
   const { view } = record;
   record.fields = [];
+  record.dialog.dataset.callback = view.callback_id ?? "";
   fill(record.heading, plainText(view.title?.text ?? ""));
   fill(record.body, renderBlocks(view.blocks, {
     fields: record.fields,
@@ -75,15 +79,15 @@ function draw(record, values) {
     onAct: (block, element, value, control) => press(record, block, element, value, control),
   }));
   for (const field of record.fields.filter((each) => each.wrapper)) field.wrapper.addEventListener("input", () => showError(field, null));
-  const cancel = h("button", { type: "button", class: "btn", "data-testid": "modal-cancel", on: { click: () => close(record) } }, view.close?.text ?? "Cancel");
+  record.cancel = h("button", { type: "button", class: "btn", "data-testid": "modal-cancel", on: { click: () => close(record) } }, view.close?.text ?? "Cancel");
   record.submit = view.submit || record.fields.some((field) => field.wrapper)
     ? h("button", { type: "submit", class: "btn primary", "data-testid": "modal-submit" }, view.submit?.text ?? "Submit") : null;
-  fill(record.footer, cancel, record.submit);
+  fill(record.footer, record.cancel, record.submit);
   showErrors(record, view.errors ?? {});
 }
 
 function firstControl(record) {
-  return record.fields.find((field) => field.control && field.element.focus_on_load)?.control ?? record.fields.find((field) => field.control)?.control;
+  return record.fields.find((field) => field.control && field.element.focus_on_load)?.control ?? record.fields.find((field) => field.control)?.control ?? record.cancel;
 }
 
 // Returns {block_id: {action_id: value}} of all that stands in the form.

@@ -58,7 +58,8 @@ export function renderStory() {
   state.drawn = signature;
   document.getElementById("app").classList.toggle("story-closed", !state.isOpen);
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  fill(box, heading(current), state.isOpen ? h("ol", { class: "steps" }, STEPS.map((step) => item(step, step === current))) : null);
+  fill(box, heading(current), state.isOpen ? h("ol", { class: "steps" }, STEPS.map((step) => item(step, step === current))) : null,
+    state.isOpen && current === null ? h("p", { class: "story-end" }, "That is the whole main job. Switch to the others on the left to see what each of them was told.") : null);
   if (focused) box.querySelector(`[data-focus="${focused}"]`)?.focus();
 }
 
