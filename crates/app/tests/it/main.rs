@@ -1,0 +1,4 @@
+//! Use cases on a real database, without Slack.
+
+mod bench;
+mod oracle;
