@@ -3,3 +3,4 @@
 mod bench;
 mod oracle;
 mod repeated;
+mod saying;
