@@ -110,16 +110,6 @@ async fn a_database_in_memory_is_refused() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_told_plainly() {
-    let url = SecretString::from("sqlite:///nowhere/at/all/test.db");
-    let settings = StoreSettings { url, system_url: None, owner_url: None };
-
-    let error = Store::open(&settings, crate::testing::keys()).await.err().unwrap();
-
-    assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
-}
-
-#[tokio::test]
 async fn a_server_that_is_not_there_is_unavailable() {
     let url = SecretString::from("postgres://u:secret@127.0.0.1:1/d");
     let settings = StoreSettings { system_url: Some(url.clone()), url, owner_url: None };
