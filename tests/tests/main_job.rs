@@ -214,6 +214,18 @@ both_engines! {
 
         assert!(!entered.contains("Only"), "{entered}");
     }
+
+    async fn a_rotation_made_in_the_middle_of_a_turn_is_told_of_before_its_handoff(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-01", &["ana", "ben"]).await;
+
+        play.waits("10s").await;
+
+        let channel = texts(&play.channel("support").await);
+        let (made, handoff) = (channel.find("is set up by"), channel.find("passes to"));
+        assert!(made.is_some() && made < handoff, "{channel}");
+        assert!(!channel.contains("late"), "nothing is late for who was not there: {channel}");
+        assert_eq!(play.dms("ana").await.len(), 1);
+    }
 }
 
 fn texts(messages: &[stories::Seen]) -> String {
