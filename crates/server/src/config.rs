@@ -7,9 +7,8 @@ use clock::Clock;
 use crypto::KeyRing;
 use secrecy::{ExposeSecret, SecretString};
 use slack::{ApiConfig, SigningSecrets};
-use std::fs::DirBuilder;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use store::StoreSettings;
 use url::{Host, Url};
@@ -156,7 +155,7 @@ fn store_settings(
     let Urls { url, system_url, owner_url } = urls;
     let url = match url {
         Some(url) => url,
-        None => sqlite_in(&faults.keep(data_folder(database))?),
+        None => sqlite_in(&faults.keep(database.data_dir())?),
     };
     let is_sqlite = url.expose_secret().starts_with("sqlite:");
     if !is_sqlite && !is_postgres(&url) {
@@ -177,22 +176,6 @@ fn store_settings(
         }
     }
     (faults.0.len() == before).then_some(StoreSettings { url, system_url, owner_url })
-}
-
-/// Returns the data folder, which a fresh machine does not have yet: it is made, closed to everybody else.
-fn data_folder(database: &DatabaseSettings) -> Result<PathBuf, SettingFault> {
-    let folder = database.data_dir()?;
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(&folder) {
-        Ok(()) => Ok(folder),
-        Err(fault) => Err(SettingFault::new(
-            "ASYNCBOT_DATA_DIR",
-            format!("the data folder {} cannot be made: {fault}", folder.display()),
-        )),
-    }
 }
 
 /// A URL gives `%` and `?` a meaning that they lack in the name of a folder.

@@ -44,12 +44,14 @@ fn a_fresh_machine_is_migrated_once() {
 
 #[test]
 fn a_database_that_cannot_be_opened_is_not_well() {
-    let url = [("DATABASE_URL", "sqlite:///no/such/folder/asyncbot.db")];
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().display());
 
-    let ended = asyncbot(&["migrate"]).with(url).ends();
+    let ended = asyncbot(&["migrate"]).with([("DATABASE_URL", url.as_str())]).ends();
 
     assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
-    assert!(ended.err.contains("the file cannot be opened"), "{}", ended.err);
+    let named = format!("the database file {} cannot be made or opened", folder.path().display());
+    assert!(ended.err.contains(&named), "{}", ended.err);
 }
 
 #[test]

@@ -18,16 +18,6 @@ fn the_first_start_on_a_fresh_machine_is_ready_and_ends_politely() {
 }
 
 #[test]
-fn the_data_folder_is_closed_to_others() {
-    use std::os::unix::fs::PermissionsExt;
-    let bot = asyncbot(&["serve"]).with(COMPLETE).serves();
-
-    let folder = std::fs::metadata(bot.home().join(".local/share/asyncbot")).unwrap();
-
-    assert_eq!(folder.permissions().mode() & 0o077, 0);
-}
-
-#[test]
 fn a_flag_wins_over_its_variable() {
     let arguments = ["serve", "--slack-client-id", "3.4", "--bind", "127.0.0.1:0"];
 
