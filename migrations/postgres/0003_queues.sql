@@ -80,8 +80,7 @@ grant delete on outbox to asyncbot_system;
 create table request_keys (
     workspace_id uuid not null,
     request_key text not null,
-    code text not null,
-    ids jsonb not null,
+    outcome jsonb not null,
     created_at timestamptz not null,
     primary key (workspace_id, request_key)
 );

@@ -51,8 +51,7 @@ create index outbox_finished on outbox (finished_at) where finished_at is not nu
 create table request_keys (
     workspace_id blob not null,
     request_key text not null,
-    code text not null,
-    ids text not null,
+    outcome text not null,
     created_at text not null,
     primary key (workspace_id, request_key)
 ) strict, without rowid;

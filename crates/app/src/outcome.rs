@@ -60,11 +60,11 @@ async fn first_outcome(store: &Store, request: &Request) -> Result<Decision, App
 
 fn write(done: &Done) -> Result<Outcome, AppError> {
     serde_json::to_value(done)
-        .map(|facts| Outcome { code: facts.to_string(), ids: Vec::new() })
+        .map(|facts| Outcome { facts })
         .map_err(|_| AppError::Unplannable("an outcome cannot be written down"))
 }
 
 fn read(outcome: &Outcome) -> Result<Done, AppError> {
-    serde_json::from_str(&outcome.code)
+    serde_json::from_value(outcome.facts.clone())
         .map_err(|_| AppError::Unplannable("a stored outcome cannot be read"))
 }

@@ -30,7 +30,7 @@ use connect::{is_url, options};
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::time::Duration;
-use writer::{Lease, Writer};
+use writer::{LIMITS, Lease, Writer};
 
 pub(crate) type Db = Sqlite;
 pub(crate) type Conn = SqliteConnection;
@@ -63,7 +63,7 @@ impl Engine {
     /// Opens the file, which has to be migrated.
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
         let options = options(url)?;
-        let writer = Writer::start(options.clone(), writer::LIMIT).await?;
+        let writer = Writer::start(options.clone(), LIMITS).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .test_before_acquire(false)

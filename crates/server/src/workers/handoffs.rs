@@ -3,6 +3,7 @@
 use super::POLL;
 use crate::bot::Bot;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Worker;
 use std::sync::Arc;
 use store::StoreError;
 
@@ -12,8 +13,7 @@ const BATCH: u32 = 200;
 /// How long after a failure the next look is.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(15);
 
-pub(super) async fn run(bot: Arc<Bot>) {
-    let mut worker = bot.clock.worker();
+pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     loop {
         let next = match look(&bot).await {
             Ok(next) => next,

@@ -4,6 +4,7 @@ use super::POLL;
 use crate::bot::Bot;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Worker;
 use domain::ids::UserId;
 use slack::{NotSentKind, Outcome, PersonFacts};
 use std::sync::Arc;
@@ -18,8 +19,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How long an item waits after a failure.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
-pub(super) async fn run(bot: Arc<Bot>) {
-    let mut worker = bot.clock.worker();
+pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let name = format!("inbox-{}", uuid::Uuid::new_v4().simple());
     loop {
         let next = match look(&bot, &name).await {

@@ -35,7 +35,10 @@ impl std::fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NotHere => f.write_str("its address is not plain HTTP to this machine"),
-            Self::Broken(error) => write!(f, "{error}"),
+            Self::Broken(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                f.write_str("it is not running")
+            }
+            Self::Broken(_) => f.write_str("the connection broke before it answered"),
             Self::Unreadable => f.write_str("its answer is not HTTP"),
         }
     }

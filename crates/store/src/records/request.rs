@@ -1,12 +1,10 @@
 //! Requests that were answered, so that the same one again gets the same answer.
 
-use uuid::Uuid;
+use serde_json::Value;
 
-/// What a request came to: enough to render its answer again.
+/// What a request came to: enough to render its answer again, as ids, instants and codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The code of the answer.
-    pub code: String,
-    /// The ids that the answer speaks of.
-    pub ids: Vec<Uuid>,
+    /// The facts, in the form that the use case gave them.
+    pub facts: Value,
 }

@@ -9,14 +9,14 @@ use sqlx::types::Json;
 
 statements! {
     FIND_OUTCOME = (
-        "select code, ids
+        "select outcome
            from request_keys
           where workspace_id = $1
             and request_key = $2"
     );
     RECORD_OUTCOME = (
-        "insert into request_keys (workspace_id, request_key, code, ids, created_at)
-         values ($1, $2, $3, $4, $5)
+        "insert into request_keys (workspace_id, request_key, outcome, created_at)
+         values ($1, $2, $3, $4)
          on conflict (workspace_id, request_key) do nothing"
     );
 }
@@ -30,7 +30,7 @@ pub(crate) async fn find_outcome(
         sqlx::query(FIND_OUTCOME).bind(workspace.as_uuid()).bind(key).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };
     let fields = Fields::new(&row, "request_keys", "request_key");
-    Ok(Some(Outcome { code: fields.get("code")?, ids: fields.json("ids")? }))
+    Ok(Some(Outcome { facts: fields.json("outcome")? }))
 }
 
 pub(crate) async fn record_outcome(
@@ -43,8 +43,7 @@ pub(crate) async fn record_outcome(
     let done = sqlx::query(RECORD_OUTCOME)
         .bind(workspace.as_uuid())
         .bind(key)
-        .bind(&outcome.code)
-        .bind(Json(&outcome.ids))
+        .bind(Json(&outcome.facts))
         .bind(now)
         .execute(conn)
         .await?;

@@ -23,9 +23,23 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a transaction waits for its turn before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a transaction may hold the connection. A debug build is many times slower than what it stands for.
-pub(crate) const LIMIT: Duration =
-    if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) };
+/// When the connection changes hands and when it commits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How long a transaction may hold the connection while others wait.
+    pub(crate) hold: Duration,
+    /// How old a batch may grow while others still wait to join it.
+    pub(crate) old: Duration,
+    /// How many transactions share a commit at most.
+    pub(crate) full: usize,
+}
+
+/// A debug build is many times slower than what it stands for, so it may hold the connection longer.
+pub(crate) const LIMITS: Limits = Limits {
+    hold: if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) },
+    old: Duration::from_millis(5),
+    full: 128,
+};
 
 /// The way to the one writing connection. Clones share it; when the last one is gone, it is closed.
 #[derive(Clone)]
@@ -42,17 +56,17 @@ enum Request {
 }
 
 impl Writer {
-    /// Opens the writing connection, which each transaction may hold until `limit`.
+    /// Opens the writing connection, which changes hands within the limits.
     #[expect(
         clippy::disallowed_methods,
         reason = "the keeper ends with its last writer, and a panic in it is told to all who wait"
     )]
     pub(crate) async fn start(
         options: SqliteConnectOptions,
-        limit: Duration,
+        limits: Limits,
     ) -> Result<Self, StoreError> {
         let (sender, requests) = mpsc::unbounded_channel();
-        let keeper = Keeper::open(options, requests, limit).await?;
+        let keeper = Keeper::open(options, requests, limits).await?;
         tokio::spawn(keeper.run());
         Ok(Self { requests: sender })
     }

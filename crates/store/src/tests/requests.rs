@@ -6,7 +6,7 @@ use crate::{Outcome, StoreError, new_id};
 
 both_engines! {
     async fn a_request_that_was_answered_is_found_with_its_outcome(bench) {
-        let outcome = Outcome { code: String::from("created"), ids: vec![new_id(at(0))] };
+        let outcome = Outcome { facts: serde_json::json!({"code": "created", "rotation": new_id(at(0))}) };
         let mut tx = bench.write().await;
         tx.record_outcome("command:1.2", &outcome, at(0)).await.unwrap();
         tx.commit().await.unwrap();
@@ -18,7 +18,7 @@ both_engines! {
     }
 
     async fn a_request_is_answered_once(bench) {
-        let outcome = Outcome { code: String::from("created"), ids: Vec::new() };
+        let outcome = Outcome { facts: serde_json::json!({"code": "created"}) };
         let mut tx = bench.write().await;
         tx.record_outcome("key", &outcome, at(0)).await.unwrap();
 
@@ -28,7 +28,7 @@ both_engines! {
     }
 
     async fn the_same_key_is_free_in_another_workspace(bench) {
-        let outcome = Outcome { code: String::from("created"), ids: Vec::new() };
+        let outcome = Outcome { facts: serde_json::json!({"code": "created"}) };
         let mut tx = bench.write().await;
         tx.record_outcome("key", &outcome, at(0)).await.unwrap();
         tx.commit().await.unwrap();

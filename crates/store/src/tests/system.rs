@@ -80,7 +80,7 @@ both_engines! {
     async fn what_outlived_its_use_is_deleted_and_nothing_else(bench) {
         let system = bench.store.system();
         system.insert_oauth_state(b"state", b"browser", at(0)).await.unwrap();
-        let outcome = Outcome { code: String::from("c"), ids: Vec::new() };
+        let outcome = Outcome { facts: serde_json::json!({"code": "c"}) };
         let item = InboxItem::RefreshPeople { users: Vec::new() };
         let mut tx = bench.write().await;
         tx.record_outcome("key", &outcome, at(0)).await.unwrap();

@@ -126,7 +126,7 @@ both_engines! {
         for _ in 0..10 {
             let (store, workspace) = (bench.store.clone(), bench.workspace);
             writers.spawn(async move {
-                let outcome = Outcome { code: String::from("c"), ids: Vec::new() };
+                let outcome = Outcome { facts: serde_json::json!({"code": "c"}) };
                 let mut tx = store.write(workspace).await.unwrap();
                 match tx.record_outcome("key", &outcome, at(0)).await {
                     Ok(()) => tx.commit().await.is_ok(),

@@ -1,16 +1,12 @@
 //! One real transaction and those who share it.
 
+use super::Limits;
 use super::lease::Commit;
 use crate::error::StoreError;
 use sqlx::SqliteConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-/// How many transactions share a commit at most.
-const FULL: usize = 128;
-/// How old a batch may grow while others still wait to join it.
-const OLD: Duration = Duration::from_millis(5);
+use std::time::Instant;
 
 /// Set by SQLite whenever it rolls back a whole transaction, also when an error makes it do so.
 pub(super) type Fell = Arc<AtomicBool>;
@@ -60,8 +56,8 @@ impl Batch {
     }
 
     /// Returns whether it is time to commit although others wait.
-    pub(super) fn is_ripe(&self) -> bool {
-        self.members.len() >= FULL || self.began.elapsed() >= OLD
+    pub(super) fn is_ripe(&self, limits: &Limits) -> bool {
+        self.members.len() >= limits.full || self.began.elapsed() >= limits.old
     }
 
     /// Returns whether nobody waits for the commit.

@@ -1,14 +1,13 @@
 //! The task that owns the writing connection and decides who has it and when it commits.
 
-use super::Request;
 use super::batch::{Batch, Fell};
 use super::lease::{Commit, Lease, Slot};
+use super::{Limits, Request};
 use crate::error::StoreError;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 
 /// How often is looked for somebody who waits before a batch is committed.
@@ -23,7 +22,7 @@ type Ended = Option<oneshot::Sender<()>>;
 pub(super) struct Keeper {
     options: SqliteConnectOptions,
     requests: mpsc::UnboundedReceiver<Request>,
-    limit: Duration,
+    limits: Limits,
     slot: Arc<Mutex<Slot>>,
     fell: Fell,
     is_broken: bool,
@@ -39,12 +38,12 @@ impl Keeper {
     pub(super) async fn open(
         options: SqliteConnectOptions,
         requests: mpsc::UnboundedReceiver<Request>,
-        limit: Duration,
+        limits: Limits,
     ) -> Result<Self, StoreError> {
         let fell = Fell::new(AtomicBool::new(false));
         let connection = connect(&options, &fell).await?;
         let slot = Arc::new(Mutex::new(Slot { connection, turn: 0 }));
-        Ok(Self { options, requests, limit, slot, fell, is_broken: false })
+        Ok(Self { options, requests, limits, slot, fell, is_broken: false })
     }
 
     /// Serves until the last writer is gone or one asks to close.
@@ -92,7 +91,7 @@ impl Keeper {
                 self.roll_back().await;
                 return stop;
             }
-            if !batch.is_ripe() {
+            if !batch.is_ripe(&self.limits) {
                 next = self.look().await;
             }
         }
@@ -162,7 +161,7 @@ impl Keeper {
         batch: &Batch,
     ) -> Option<Commit> {
         loop {
-            match tokio::time::timeout(self.limit, &mut ending).await {
+            match tokio::time::timeout(self.limits.hold, &mut ending).await {
                 Ok(outcome) => return outcome.ok(),
                 Err(_) if batch.is_empty() && self.requests.is_empty() => {}
                 Err(_) => {
