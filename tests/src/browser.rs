@@ -50,6 +50,10 @@ impl Browser {
                 // Containers have little of this memory.
                 "--disable-dev-shm-usage",
                 "--lang=en-GB",
+                // What slides in cannot be clicked until it stands.
+                "--force-prefers-reduced-motion",
+                // Letters without coloured edges make smaller pictures.
+                "--disable-lcd-text",
                 "--window-size=1280,900",
             ]},
             "goog:loggingPrefs": {"browser": "ALL"},
@@ -59,8 +63,11 @@ impl Browser {
             .capabilities(wanted)
             .connect(driver.as_str())
             .await
-            .unwrap_or_else(|fault| panic!("the driver that {VARIABLE} names opens no browser: {fault}"));
-        let id = client.session_id().await.expect("the driver is there").expect("the session has an id");
+            .unwrap_or_else(|fault| {
+                panic!("the driver that {VARIABLE} names opens no browser: {fault}")
+            });
+        let id =
+            client.session_id().await.expect("the driver is there").expect("the session has an id");
         let session = driver.join(&format!("session/{id}/")).expect("an id makes an address");
         let http = reqwest::Client::builder().build().expect("a client for loopback");
         let browser = Self { client, http, session };
@@ -78,14 +85,20 @@ impl Browser {
     pub async fn resize(&self, view: View) {
         let (width, height) = view.size();
         let params = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": view == View::Phone});
-        self.ask("goog/cdp/execute", &json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": params})).await;
+        self.ask(
+            "goog/cdp/execute",
+            &json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": params}),
+        )
+        .await;
     }
 
     /// Returns what the browser complained of since the last call: errors, failed requests, breaches of the page's policy.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self.ask("se/log", &json!({"type": "browser"})).await;
         let entries = entries.as_array().into_iter().flatten();
-        let bad = entries.filter(|entry| ["SEVERE", "WARNING"].contains(&entry["level"].as_str().unwrap_or_default()));
+        let bad = entries.filter(|entry| {
+            ["SEVERE", "WARNING"].contains(&entry["level"].as_str().unwrap_or_default())
+        });
         bad.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 

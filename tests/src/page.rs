@@ -72,6 +72,16 @@ impl Page {
         self.waits_for(Locator::Css("[data-testid=composer]")).await;
     }
 
+    /// Opens the page again, as by the browser's own button.
+    ///
+    /// # Panics
+    ///
+    /// When it does not open.
+    pub async fn reloads(&self) {
+        self.browser.client().refresh().await.expect("the page opens");
+        self.waits("[data-testid=composer]").await;
+    }
+
     /// Returns the browser.
     #[must_use]
     pub const fn browser(&self) -> &Browser {
@@ -92,16 +102,43 @@ impl Page {
     pub async fn waits_for(&self, what: Locator<'_>) -> Element {
         match self.browser.client().wait().at_most(PATIENCE).every(GLANCE).for_element(what).await {
             Ok(element) => element,
-            Err(fault) => {
-                let shown = self.evaluates("return document.body.innerText").await;
-                panic!("{what:?} does not come ({fault}); the page shows:\n{}", shown.as_str().unwrap_or_default())
-            }
+            Err(_) => self.complains(&format!("{what:?}")).await,
         }
     }
 
     /// Waits until an element matches the CSS selector, and returns it.
     pub async fn waits(&self, css: &str) -> Element {
         self.waits_for(Locator::Css(css)).await
+    }
+
+    /// Waits until these words stand in what matches the CSS selector.
+    ///
+    /// # Panics
+    ///
+    /// When they do not come.
+    pub async fn waits_for_words(&self, css: &str, words: &str) {
+        let script = format!(
+            "return [...document.querySelectorAll({})].some((node) => node.textContent.includes({}))",
+            json!(css),
+            json!(words)
+        );
+        let patience = tokio::time::timeout(PATIENCE, async {
+            let mut glances = tokio::time::interval(GLANCE);
+            while self.evaluates(&script).await != true {
+                glances.tick().await;
+            }
+        });
+        if patience.await.is_err() {
+            self.complains(&format!("“{words}” in {css}")).await;
+        }
+    }
+
+    /// Ends the story with what the page shows instead of what was waited for.
+    async fn complains(&self, missed: &str) -> ! {
+        let focus = self.evaluates("return document.activeElement.outerHTML.slice(0, 300)").await;
+        let shown = self.evaluates("return document.body.innerText").await;
+        let shown = shown.as_str().unwrap_or_default();
+        panic!("{missed} does not come; the focus is on {focus}, and the page shows:\n{shown}")
     }
 
     /// Waits for a message with these words in it, for everybody or for the reader alone, and returns it.
@@ -115,7 +152,8 @@ impl Page {
         );
         self.waits_for(Locator::XPath(&found)).await;
         let shown = self.messages().await.into_iter().rev();
-        let mut fitting = shown.filter(|shown| shown.is_private == is_private && shown.text.contains(words));
+        let mut fitting =
+            shown.filter(|shown| shown.is_private == is_private && shown.text.contains(words));
         fitting.next().unwrap_or_else(|| panic!("“{words}” was there and is gone"))
     }
 
@@ -143,7 +181,8 @@ impl Page {
 
     /// Whether the focus is on what the CSS selector matches.
     pub async fn has_focus_on(&self, css: &str) -> bool {
-        self.evaluates(&format!("return document.activeElement.matches({})", json!(css))).await == true
+        self.evaluates(&format!("return document.activeElement.matches({})", json!(css))).await
+            == true
     }
 
     /// Returns the picture of what is seen, as PNG.

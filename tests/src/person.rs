@@ -25,7 +25,11 @@ impl Page {
 
     /// Becomes somebody else, by their picture at the left.
     pub async fn becomes(&self, name: &str) {
-        let face = |current: &str| format!(".faces a{current}[aria-label='{name}'], .faces a{current}[aria-label^='{name},']");
+        let face = |current: &str| {
+            format!(
+                ".faces a{current}[aria-label='{name}'], .faces a{current}[aria-label^='{name},']"
+            )
+        };
         self.clicks(&face("")).await;
         self.waits(&face("[aria-current]")).await;
     }
@@ -74,7 +78,9 @@ impl Page {
     pub async fn picks(&self, field: &str, names: &[&str]) {
         self.clicks(&format!("[data-testid=field-{field}] input")).await;
         for name in names {
-            let option = format!("//*[@data-testid='field-{field}']//li[@role='option'][starts-with(., '{name}')]");
+            let option = format!(
+                "//*[@data-testid='field-{field}']//li[@role='option'][starts-with(., '{name}')]"
+            );
             self.clicks_on(Locator::XPath(&option)).await;
         }
         // The list lies over the next field until the focus moves on.
@@ -89,7 +95,10 @@ impl Page {
     /// When it is not offered.
     pub async fn chooses(&self, field: &str, label: &str) {
         let select = self.waits(&format!("[data-testid=field-{field}] select")).await;
-        select.select_by_label(label).await.unwrap_or_else(|fault| panic!("{label} is not offered: {fault}"));
+        select
+            .select_by_label(label)
+            .await
+            .unwrap_or_else(|fault| panic!("{label} is not offered: {fault}"));
     }
 
     /// Presses the button with this label, wherever it is.

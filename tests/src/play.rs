@@ -48,7 +48,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_with(database: TestDatabase, at: &str) -> Self {
-        let mut play = Self::set(database, at).await;
+        let mut play = Self::set(database, at, false).await;
         let people: Vec<Value> = PEOPLE
             .iter()
             .map(|(name, id)| {
@@ -66,27 +66,28 @@ impl Play {
         play
     }
 
-    /// Sets the stage as `asyncbot demo` does, with its workspace and people, but with a clock that is moved by hand alone.
+    /// Sets the stage as `asyncbot demo` does: with its workspace and people, and a clock that also ticks by itself.
     ///
     /// # Panics
     ///
     /// As [`Play::begin`].
     pub async fn begin_demo(at: &str) -> Self {
-        let mut play = Self::set(TestDatabase::sqlite(), at).await;
-        let team = simulator::seed_demo(play.stage.simulator()).await.expect("the app is installed");
+        let mut play = Self::set(TestDatabase::sqlite(), at, true).await;
+        let team =
+            simulator::seed_demo(play.stage.simulator()).await.expect("the app is installed");
         play.team = team.as_str().to_owned();
         play.stage.clock().settle().await;
         play
     }
 
     /// Sets an empty stage.
-    async fn set(database: TestDatabase, at: &str) -> Self {
+    async fn set(database: TestDatabase, at: &str, ticks: bool) -> Self {
         let stage = Stage::start(StageSettings {
             store: database.settings().clone(),
             keys: keys(),
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             at: instant(at),
-            ticks: false,
+            ticks,
         })
         .await
         .expect("the stage is set");

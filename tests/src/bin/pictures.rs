@@ -9,7 +9,8 @@ async fn main() {
         tells_the_story(page).await;
         keep("demo.png", &page.picture().await);
         page.browser().resize(View::Phone).await;
-        page.waits("#app.story-closed").await;
+        page.reloads().await;
+        page.reads("passes to @Cho", false).await;
         keep("demo-phone.png", &page.picture().await);
     })
     .await;
@@ -30,6 +31,7 @@ async fn tells_the_story(page: &Page) {
     page.reads("Noted: Ben is away", true).await;
     page.clicks("[data-testid=story-handoff]").await;
     page.reads("passes to @Cho", false).await;
+    page.waits("#bar:not([aria-busy])").await;
 }
 
 fn keep(name: &str, picture: &[u8]) {
