@@ -168,6 +168,31 @@ both_engines! {
         assert_snapshot!("ben_has_left", last.text);
         assert_eq!(play.dms("cho").await.len(), 1);
     }
+
+    async fn somebody_who_left_slack_while_the_bot_was_down_is_passed_over_in_the_catch_up(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+        play.ends_bot("kill").await;
+        play.act(&json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0BEN", "deleted": true}}})).await;
+        play.waits_until("2026-06-16T12:00:00Z").await;
+
+        play.starts_bot().await;
+
+        assert_eq!(play.dms("cho").await.len(), 1, "{:#?}", play.channel("support").await);
+    }
+
+    async fn somebody_who_left_slack_while_the_bot_was_down_is_passed_over_at_the_next_handoff(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+        play.ends_bot("kill").await;
+        play.act(&json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0BEN", "deleted": true}}})).await;
+        play.waits_until("2026-06-10T12:00:00Z").await;
+        play.starts_bot().await;
+
+        play.waits_until("2026-06-15T08:00:00Z").await;
+
+        assert_eq!(play.dms("cho").await.len(), 1, "{:#?}", play.channel("support").await);
+    }
 }
 
 fn texts(messages: &[stories::Seen]) -> String {

@@ -1,6 +1,7 @@
 //! Deliveries of which nobody can tell whether they arrived: held, reconciled, sent once more at most.
 
 use serde_json::json;
+use std::time::Duration;
 use stories::both_engines;
 
 both_engines! {
@@ -63,5 +64,17 @@ both_engines! {
 
         assert_eq!(play.channel("support").await.len(), before + 1);
         assert_eq!(play.dms("ana").await.len(), 1);
+    }
+
+    async fn a_form_that_slack_does_not_open_is_answered_in_time_and_said_later(play at "2026-06-05T10:00:00Z") {
+        play.breaks(&json!({"service": "slack", "method": "views.open", "kind": "hang", "times": 1})).await;
+
+        let answer = tokio::time::timeout(Duration::from_secs(20), play.types("ana", "/rotation create")).await;
+        let answer = answer.expect("Slack waits 3 seconds for an answer");
+        play.waits("11s").await;
+
+        assert!(answer.contains("not confirmed"), "{answer}");
+        let later = play.messages("support", "ana").await.pop().expect("a late answer");
+        assert!(later.text.contains("form"), "{later:#?}");
     }
 }

@@ -6,7 +6,7 @@ use crate::read::last_day;
 use crate::snapshot::{Snapshot, covering};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
-use domain::ids::UserId;
+use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::message::{
     HandoffMessage, Message, MissedLine, OnDutyMessage, Person, SkipLine, SkipWord,
@@ -88,7 +88,8 @@ async fn created(
 struct Scene {
     rotation: RotationRecord,
     turn: TurnRecord,
-    previous: Option<TurnRecord>,
+    /// Who really served last before: after coverage, and nobody where the turn before was missed too.
+    previous: Option<UserId>,
     missed: Vec<TurnRecord>,
     coverages: Vec<CoverageRecord>,
     people: People,
@@ -109,14 +110,13 @@ impl Scene {
             None => Vec::new(),
         };
         let before = missed_from.unwrap_or(planned_at) - TimeDelta::microseconds(1);
-        let previous = tx.find_turn_at(rotation.id, before).await?;
+        let previous = server_at(tx, rotation.id, before).await?;
         let coverages = match Interval::new(turn.planned_at, turn.ends_at) {
             Some(window) => tx.list_coverages(rotation.id, window).await?,
             None => Vec::new(),
         };
-        let people =
-            people(tx, &rotation, [&turn].into_iter().chain(&missed).chain(&previous), &coverages)
-                .await?;
+        let turns = std::iter::once(&turn).chain(&missed);
+        let people = people(tx, &rotation, turns, &coverages, previous.as_ref()).await?;
         Ok(Some(Self { rotation, turn, previous, missed, coverages, people }))
     }
 
@@ -128,7 +128,7 @@ impl Scene {
             name: self.rotation.name.clone(),
             zone: self.zone_name(),
             person: self.people.person(holder),
-            previous: self.previous_holder().map(|user| self.people.person(user)),
+            previous: self.previous.as_ref().map(|user| self.people.person(user)),
             since: self.turn.planned_at,
             until: self.turn.ends_at,
             skipped: self.skipped(),
@@ -159,7 +159,7 @@ impl Scene {
             zone: self.zone_name(),
             until: self.turn.ends_at,
             next: next.map(|user| snapshot.people.person(&user)),
-            continues: !is_cover && self.previous_holder() == Some(user),
+            continues: !is_cover && self.previous.as_ref() == Some(user),
             is_late: !is_cover && self.is_late(now),
             missed: self.missed_lines(),
         })))
@@ -198,12 +198,6 @@ impl Scene {
         self.zone().name().to_owned()
     }
 
-    /// Returns who really served before: nobody, where the turn before was missed too.
-    fn previous_holder(&self) -> Option<&UserId> {
-        let previous = self.previous.as_ref()?;
-        previous.holder.as_ref().filter(|_| previous.state == TurnState::Served)
-    }
-
     /// A rotation made in the middle of a turn is not late for what was before it.
     fn is_late(&self, now: DateTime<Utc>) -> bool {
         now - self.turn.planned_at.max(self.rotation.created_at) > LATE_AFTER
@@ -232,13 +226,32 @@ impl Scene {
     }
 }
 
+/// Returns who served at an instant: the turn, then its coverage; nobody where the turn was missed.
+async fn server_at(
+    tx: &mut Tx,
+    rotation: RotationId,
+    at: DateTime<Utc>,
+) -> Result<Option<UserId>, AppError> {
+    let turn = tx.find_turn_at(rotation, at).await?;
+    let Some(turn) = turn.filter(|turn| turn.state == TurnState::Served) else {
+        return Ok(None);
+    };
+    let coverages = match Interval::new(turn.planned_at, turn.ends_at) {
+        Some(window) => tx.list_coverages(rotation, window).await?,
+        None => Vec::new(),
+    };
+    Ok(covering(&coverages, at).map(|cover| cover.user.clone()).or(turn.holder))
+}
+
 async fn people<'a>(
     tx: &mut Tx,
     rotation: &RotationRecord,
     turns: impl Iterator<Item = &'a TurnRecord>,
     coverages: &[CoverageRecord],
+    previous: Option<&UserId>,
 ) -> Result<People, AppError> {
     let mut users: BTreeSet<&UserId> = rotation.members.iter().collect();
+    users.extend(previous);
     for turn in turns {
         users.extend(turn.holder.as_ref());
         users.extend(turn.skips.iter().map(|skip| &skip.user));

@@ -32,30 +32,48 @@ pub(crate) async fn once(
 ) -> Result<Decision, AppError> {
     let mut tx = store.write(request.workspace).await?;
     if let Some(outcome) = tx.find_outcome(&request.key).await? {
+        // The first may share this flush and not be on disk yet; nobody is told before it is.
+        tx.commit().await?;
         return Ok(Ok(read(&outcome)?));
     }
-    let done = match act(&mut tx).await? {
-        Ok(done) => done,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    match tx.record_outcome(&request.key, &write(&done)?, request.now).await {
-        Ok(()) => {}
-        Err(StoreError::Conflict { .. }) => {
-            drop(tx);
-            return first_outcome(store, request).await;
+    let refused = match act_and_note(&mut tx, request, act).await {
+        Ok(Ok(done)) => {
+            tx.commit().await?;
+            return Ok(Ok(done));
         }
-        Err(fault) => return Err(fault.into()),
+        refused => refused,
+    };
+    drop(tx);
+    if matches!(&refused, Err(fault) if !is_conflict(fault)) {
+        return refused;
     }
-    tx.commit().await?;
-    Ok(Ok(done))
+    // What stands in the way may be this very request, carried out on another connection a moment ago.
+    match first_outcome(store, request).await? {
+        Some(done) => Ok(Ok(done)),
+        None => refused,
+    }
 }
 
-/// Reads what the same request came to on another connection, a moment ago.
-async fn first_outcome(store: &Store, request: &Request) -> Result<Decision, AppError> {
+async fn act_and_note(
+    tx: &mut Tx,
+    request: &Request,
+    act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
+) -> Result<Decision, AppError> {
+    let decision = act(tx).await?;
+    if let Ok(done) = &decision {
+        tx.record_outcome(&request.key, &write(done)?, request.now).await?;
+    }
+    Ok(decision)
+}
+
+/// Reads what the same request came to before, if it was carried out.
+async fn first_outcome(store: &Store, request: &Request) -> Result<Option<Done>, AppError> {
     let mut tx = store.read(request.workspace).await?;
-    let outcome = tx.find_outcome(&request.key).await?;
-    let outcome = outcome.ok_or(AppError::Unplannable("the outcome of a request is gone"))?;
-    Ok(Ok(read(&outcome)?))
+    tx.find_outcome(&request.key).await?.map(|outcome| read(&outcome)).transpose()
+}
+
+fn is_conflict(fault: &AppError) -> bool {
+    matches!(fault, AppError::Store(StoreError::Conflict { .. }))
 }
 
 fn write(done: &Done) -> Result<Outcome, AppError> {

@@ -1,12 +1,12 @@
 //! People as the bot last saw them: display name, zone, present or not.
 
 use crate::AppError;
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{UserId, WorkspaceId};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::message::Person;
 use domain::zone::Zone;
-use std::collections::HashMap;
-use store::{PersonRecord, Store, Tx};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use store::{InboxItem, PersonRecord, Store, Tx};
 
 /// The people that an answer or a plan speaks of.
 #[derive(Debug, Default)]
@@ -61,5 +61,76 @@ pub async fn store_people(
     for person in people {
         tx.upsert_person(person).await?;
     }
+    Ok(tx.commit().await?)
+}
+
+/// How late a handoff may be before its members are asked about again: for that long Slack repeats what we missed.
+const EVENTS_LAST: TimeDelta = TimeDelta::minutes(15);
+
+/// Returns the members of a rotation whose handoff is so late that Slack may have told us in vain who left.
+///
+/// Members who were looked up meanwhile are left out; a rotation whose handoff is on time has none.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn members_to_check(
+    store: &Store,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    now: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let mut tx = store.read(workspace).await?;
+    let Some(rotation) = tx.find_rotation(rotation).await? else {
+        return Ok(Vec::new());
+    };
+    let late = |at: DateTime<Utc>| now - at.max(rotation.created_at) > EVENTS_LAST;
+    if !rotation.next_handoff_at.is_some_and(late) {
+        return Ok(Vec::new());
+    }
+    drop(tx);
+    not_seen_since(store, workspace, rotation.members, now - EVENTS_LAST).await
+}
+
+/// Returns those of the people whom Slack was not asked about since an instant.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn not_seen_since(
+    store: &Store,
+    workspace: WorkspaceId,
+    users: Vec<UserId>,
+    since: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let known = store.read(workspace).await?.find_people(&users).await?;
+    let seen: HashSet<UserId> = known
+        .into_iter()
+        .filter(|person| person.refreshed_at >= since)
+        .map(|person| person.user)
+        .collect();
+    Ok(users.into_iter().filter(|user| !seen.contains(user)).collect())
+}
+
+/// Lets all members of the workspace's rotations be looked up again, once for each `occasion`.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is stored then.
+pub async fn look_up_members(
+    store: &Store,
+    workspace: WorkspaceId,
+    occasion: &str,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let rotations = store.read(workspace).await?.list_rotations().await?;
+    let users: BTreeSet<UserId> =
+        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    let mut tx = store.write(workspace).await?;
+    let item = InboxItem::RefreshPeople { users: users.into_iter().collect() };
+    tx.insert_inbox(&item, &format!("members:{occasion}"), now).await?;
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,7 @@
 //! `POST /slack/commands`: what is typed after `/rotation`.
 
 use super::answer::{self, Late};
+use super::interactions::open_asked;
 use super::receive::check_signature;
 use crate::bot::Bot;
 use crate::perform;
@@ -37,16 +38,15 @@ async fn run(bot: &Arc<Bot>, command: SlashCommand) -> Response {
     let late = Late { response_url: command.response_url.clone() };
     let (team, trigger_id) = (command.team.clone(), command.trigger_id.clone());
     let its_bot = Arc::clone(bot);
-    let work = async move { perform::command(&its_bot, &command).await };
+    let work = async move {
+        let answer = perform::command(&its_bot, &command).await?;
+        Ok(open_asked(&its_bot, &team, &trigger_id, answer).await)
+    };
     match answer::in_time(bot, "command", late, work).await {
         Answer::Say(reply) => say(bot, &reply),
-        Answer::Open(modal) => {
-            match super::interactions::open(bot, &team, &trigger_id, &modal).await {
-                Ok(()) => StatusCode::OK.into_response(),
-                Err(reply) => say(bot, &reply),
-            }
+        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => {
+            StatusCode::OK.into_response()
         }
-        Answer::FieldErrors(_) | Answer::Nothing => StatusCode::OK.into_response(),
     }
 }
 

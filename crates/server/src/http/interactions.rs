@@ -41,11 +41,13 @@ async fn press(bot: &Arc<Bot>, click: Click) -> Response {
     let late = Late { response_url: response_url.clone() };
     let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
     let its_bot = Arc::clone(bot);
-    let work = async move { perform::click(&its_bot, &click).await };
+    let work = async move {
+        let answer = perform::click(&its_bot, &click).await?;
+        Ok(open_asked(&its_bot, &team, &trigger_id, answer).await)
+    };
     let reply = match answer::in_time(bot, "button", late, work).await {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(modal) => open(bot, &team, &trigger_id, &modal).await.err(),
-        Answer::FieldErrors(_) | Answer::Nothing => None,
+        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     };
     if let (Some(reply), Some(url)) = (reply, response_url) {
         answer::respond_later(bot, url, reply);
@@ -63,22 +65,32 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Response {
     }
 }
 
-/// Opens a modal at once, while Slack's trigger is good; otherwise returns what to say instead.
-pub(super) async fn open(
+/// Opens the modal that was asked for at once, while Slack's trigger is good; otherwise says so instead.
+///
+/// It is part of the work that [`answer::in_time`] guards: Slack may take longer than it waits.
+pub(super) async fn open_asked(
     bot: &Bot,
     team: &TeamId,
     trigger_id: &str,
-    modal: &Modal,
-) -> Result<(), Reply> {
+    answer: Answer,
+) -> Answer {
+    let Answer::Open(modal) = answer else { return answer };
+    match open(bot, team, trigger_id, &modal).await {
+        Ok(()) => Answer::Nothing,
+        Err(refusal) => Answer::Say(Box::new(Reply::Refused(refusal))),
+    }
+}
+
+async fn open(bot: &Bot, team: &TeamId, trigger_id: &str, modal: &Modal) -> Result<(), Refusal> {
     let workspace = WorkspaceId::of_team(team);
     let token = app::install::bot_token(&bot.store, workspace).await.ok().flatten();
-    let token = token.ok_or(Reply::Refused(Refusal::NotInstalled))?;
+    let token = token.ok_or(Refusal::NotInstalled)?;
     let opened = bot.api.open_view(&token, trigger_id, &slack::render_modal(modal)).await;
     match opened.code() {
         None => Ok(()),
         Some(code) => {
             tracing::warn!(code, workspace.id = %workspace, "A form could not be opened.");
-            Err(Reply::Refused(Refusal::FormNotOpened))
+            Err(Refusal::FormNotOpened)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Maintenance: deletes what has served its time, and keeps the clock true to the database's.
+//! Maintenance: deletes what has served its time, keeps the clock true to the database's, and has members looked up.
 //!
 //! The cron scheduler only ticks, in UTC; nothing that people wait for depends on it.
 
@@ -21,6 +21,8 @@ const SKEW_NOTICED: TimeDelta = TimeDelta::seconds(2);
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     correct_clock(&bot).await;
     let ticks = if bot.clock.is_manual() { None } else { start_ticks(&bot).await };
+    look_up_members(&bot, &format!("start {}", bot.clock.now().timestamp_micros())).await;
+    let mut looked_up_on = bot.clock.now().date_naive();
     let mut next_sweep = bot.clock.now() + SWEEP;
     loop {
         tokio::select! {
@@ -30,6 +32,11 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
         correct_clock(&bot).await;
         if next_sweep <= bot.clock.now() {
             sweep(&bot).await;
+            let today = bot.clock.now().date_naive();
+            if looked_up_on != today {
+                look_up_members(&bot, &today.to_string()).await;
+                looked_up_on = today;
+            }
             next_sweep = bot.clock.now() + SWEEP;
         }
     }
@@ -82,4 +89,23 @@ async fn sweep(bot: &Bot) {
     if let Err(fault) = bot.store.system().delete_expired(bot.clock.now()).await {
         tracing::error!(error = %fault, "Old rows could not be deleted; the next sweep tries again.");
     }
+}
+
+/// Has all members looked up at the start and nightly: Slack does not tell of a change that is hours old.
+async fn look_up_members(bot: &Bot, occasion: &str) {
+    let workspaces = match bot.store.system().list_workspaces().await {
+        Ok(workspaces) => workspaces,
+        Err(fault) => {
+            tracing::error!(error = %fault, "The workspaces could not be listed; members are looked up another day.");
+            return;
+        }
+    };
+    for workspace in workspaces.iter().filter(|workspace| workspace.is_active) {
+        let now = bot.clock.now();
+        let asked = app::people::look_up_members(&bot.store, workspace.id, occasion, now).await;
+        if let Err(fault) = asked {
+            tracing::error!(error = %fault, workspace.id = %workspace.id, "Members could not be looked up.");
+        }
+    }
+    bot.bells.inbox.ring();
 }

@@ -1,14 +1,13 @@
 //! Works off what Slack told us.
 
 use super::POLL;
+use super::people::refresh;
 use crate::bot::Bot;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::ids::UserId;
-use slack::{NotSentKind, Outcome, PersonFacts};
 use std::sync::Arc;
-use store::{InboxClaim, InboxItem, PersonRecord, StoreError};
+use store::{InboxClaim, InboxItem, InboxRecord, StoreError};
 
 /// How many items one look takes on.
 const BATCH: u32 = 20;
@@ -40,14 +39,20 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
 async fn look(bot: &Bot, name: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
     let system = bot.store.system();
     loop {
+        if bot.supervisor.is_stopping() {
+            return Ok(None);
+        }
         let now = bot.clock.now();
         let claims = system.claim_inbox(name, now, now + LEASE, BATCH).await?;
-        if claims.is_empty() || bot.supervisor.is_stopping() {
+        if claims.is_empty() {
             let next = system.earliest_inbox_at().await?;
             return Ok(next.map(|at| at.max(now + TimeDelta::milliseconds(100))));
         }
         for claim in &claims {
-            work_off(bot, claim).await?;
+            // One that cannot be read or written down waits for its lease; the others do not wait with it.
+            if let Err(fault) = work_off(bot, claim).await {
+                tracing::error!(error = %fault, workspace.id = %claim.workspace, "What became of an event could not be written down.");
+            }
         }
     }
 }
@@ -56,7 +61,7 @@ async fn work_off(bot: &Bot, claim: &InboxClaim) -> Result<(), StoreError> {
     let item = bot.store.read(claim.workspace).await?.find_inbox(claim.inbox).await?;
     let done = match item {
         None => Ok(None),
-        Some(record) => carry_out(bot, claim, record.item).await,
+        Some(record) => carry_out(bot, claim, record).await,
     };
     let mut tx = bot.store.write(claim.workspace).await?;
     match done {
@@ -74,9 +79,9 @@ async fn work_off(bot: &Bot, claim: &InboxClaim) -> Result<(), StoreError> {
 async fn carry_out(
     bot: &Bot,
     claim: &InboxClaim,
-    item: InboxItem,
+    record: InboxRecord,
 ) -> Result<Option<TimeDelta>, AppError> {
-    match item {
+    match record.item {
         InboxItem::AppUninstalled { at } | InboxItem::TokensRevoked { at, bot: true } => {
             app::install::uninstall(&bot.store, claim.workspace, at, bot.clock.now()).await?;
             Ok(None)
@@ -90,43 +95,13 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
-        InboxItem::UserChanged { user } => refresh(bot, claim, &[user]).await,
-        InboxItem::RefreshPeople { users } => refresh(bot, claim, &users).await,
-    }
-}
-
-/// Asks Slack who these people are and stores names, zones and whether they are still there.
-async fn refresh(
-    bot: &Bot,
-    claim: &InboxClaim,
-    users: &[UserId],
-) -> Result<Option<TimeDelta>, AppError> {
-    let Some(token) = app::install::bot_token(&bot.store, claim.workspace).await? else {
-        return Ok(None);
-    };
-    let mut people = Vec::with_capacity(users.len());
-    let mut wait = None;
-    for user in users {
-        match bot.api.users_info(&token, user).await {
-            Outcome::Done(facts) => people.push(record(facts, bot.clock.now())),
-            Outcome::NotSent(reason) if reason.kind != NotSentKind::Transient => {
-                tracing::warn!(code = reason.code, "Slack would not say who somebody is.");
-            }
-            Outcome::NotSent(reason) => wait = Some(reason.retry_after.unwrap_or(RETRY)),
-            Outcome::Ambiguous { .. } => wait = Some(RETRY),
+        InboxItem::UserChanged { user } => refresh(bot, claim.workspace, &[user]).await,
+        InboxItem::RefreshPeople { users } => {
+            // Whom an earlier try or another worker asked about meanwhile is not asked about again.
+            let since = record.created_at;
+            let users =
+                app::people::not_seen_since(&bot.store, claim.workspace, users, since).await?;
+            refresh(bot, claim.workspace, &users).await
         }
-    }
-    app::people::store_people(&bot.store, claim.workspace, &people).await?;
-    Ok(wait)
-}
-
-fn record(facts: PersonFacts, now: DateTime<Utc>) -> PersonRecord {
-    PersonRecord {
-        user: facts.user,
-        display_name: facts.display_name,
-        zone: facts.zone,
-        is_deactivated: facts.is_deactivated,
-        is_admin: facts.is_admin,
-        refreshed_at: now,
     }
 }

@@ -1,0 +1,6 @@
+//! Use cases on a real database, without Slack.
+
+mod bench;
+mod oracle;
+mod repeated;
+mod saying;
