@@ -52,8 +52,6 @@ impl Browser {
                 "--lang=en-GB",
                 // What slides in cannot be clicked until it stands.
                 "--force-prefers-reduced-motion",
-                // Letters without coloured edges make smaller pictures.
-                "--disable-lcd-text",
                 "--window-size=1280,900",
             ]},
             "goog:loggingPrefs": {"browser": "ALL"},
