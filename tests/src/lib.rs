@@ -1,8 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod browser;
+mod page;
+mod person;
 mod play;
 mod sight;
 
+pub use browser::{Browser, View};
+pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use sight::{Seen, plain_blocks};
 

@@ -48,17 +48,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_with(database: TestDatabase, at: &str) -> Self {
-        let stage = Stage::start(StageSettings {
-            store: database.settings().clone(),
-            keys: keys(),
-            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            at: instant(at),
-            ticks: false,
-        })
-        .await
-        .expect("the stage is set");
-        let http = reqwest::Client::builder().build().expect("a client for loopback");
-        let mut play = Self { stage, database, http, team: String::new() };
+        let mut play = Self::set(database, at, false).await;
         let people: Vec<Value> = PEOPLE
             .iter()
             .map(|(name, id)| {
@@ -74,6 +64,35 @@ impl Play {
         play.team = made["team"].as_str().expect("the workspace has an id").to_owned();
         play.stage.clock().settle().await;
         play
+    }
+
+    /// Sets the stage as `asyncbot demo` does: with its workspace and people, and a clock that also ticks by itself.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`].
+    pub async fn begin_demo(at: &str) -> Self {
+        let mut play = Self::set(TestDatabase::sqlite(), at, true).await;
+        let team =
+            simulator::seed_demo(play.stage.simulator()).await.expect("the app is installed");
+        play.team = team.as_str().to_owned();
+        play.stage.clock().settle().await;
+        play
+    }
+
+    /// Sets an empty stage.
+    async fn set(database: TestDatabase, at: &str, ticks: bool) -> Self {
+        let stage = Stage::start(StageSettings {
+            store: database.settings().clone(),
+            keys: keys(),
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            at: instant(at),
+            ticks,
+        })
+        .await
+        .expect("the stage is set");
+        let http = reqwest::Client::builder().build().expect("a client for loopback");
+        Self { stage, database, http, team: String::new() }
     }
 
     /// Returns the team's id.

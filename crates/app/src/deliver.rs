@@ -204,11 +204,13 @@ impl Scene {
     }
 
     fn skipped(&self) -> Vec<SkipLine> {
+        // Whole days away are days of the person's own calendar.
+        let zone = |user: &UserId| self.people.zone(user).unwrap_or_else(|| self.zone().clone());
         let line = |skip: &SkipRecord| SkipLine {
             person: self.people.person(&skip.user),
             reason: match skip.reason {
                 SkipCode::Away => SkipWord::Unavailable {
-                    last_day: skip.until.map(|end| last_day(self.zone(), end)),
+                    last_day: skip.until.map(|end| last_day(&zone(&skip.user), end)),
                 },
                 SkipCode::Deactivated => SkipWord::Deactivated,
             },

@@ -215,11 +215,13 @@ fn turn_line(snapshot: &Snapshot, turn: &Turn) -> TurnLine {
 
 /// Returns who was passed over, in the words that colleagues may read.
 pub(crate) fn skip_lines(people: &People, zone: &Zone, skipped: &[Skip]) -> Vec<SkipLine> {
+    // Whole days away are days of the person's own calendar.
+    let zone_of = |skip: &Skip| people.zone(&skip.member).unwrap_or_else(|| zone.clone());
     let line = |skip: &Skip| SkipLine {
         person: people.person(&skip.member),
         reason: match skip.reason {
             SkipReason::Away { until, .. } => {
-                SkipWord::Unavailable { last_day: until.map(|last| zone.date_of(last)) }
+                SkipWord::Unavailable { last_day: until.map(|last| zone_of(skip).date_of(last)) }
             }
             SkipReason::Deactivated => SkipWord::Deactivated,
         },

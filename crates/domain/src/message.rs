@@ -132,7 +132,7 @@ pub struct SkipLine {
 pub enum SkipWord {
     /// Unavailable, until the end of a known day (inclusive), or for as long as is known.
     Unavailable {
-        /// The last day of the absence in the rotation's zone.
+        /// The last day of the absence in the person's own zone, in which it was entered.
         last_day: Option<NaiveDate>,
     },
     /// No longer in the Slack workspace.

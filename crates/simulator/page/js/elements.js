@@ -81,12 +81,10 @@ function typed(element, { onAct, value, label }, type, initial, more = {}) {
 function datepicker(element, tools) {
   const made = typed(element, tools, "date", element.initial_date);
   const words = h("small", { "aria-live": "polite" });
-  const offers = h("span", { class: "offers" }, nearDays().map(([label, day]) => h("button", {
-    type: "button", class: "try", on: { click: () => choose(day) },
-  }, label)));
+  const offers = nearDays().map(([label, day]) => h("button", { type: "button", class: "try", value: day, on: { click: () => choose(day) } }, label));
   const tell = () => {
     words.textContent = made.control.value ? dayOf(Date.parse(made.control.value), "UTC") : "";
-    offers.hidden = made.control.value !== "";
+    for (const offer of offers) offer.hidden = offer.value === made.control.value;
   };
   const choose = (day) => {
     made.control.value = day;
@@ -95,7 +93,7 @@ function datepicker(element, tools) {
   };
   made.control.addEventListener("input", tell);
   tell();
-  return { ...made, node: h("span", { class: "dated" }, made.control, words, offers) };
+  return { ...made, node: h("span", { class: "dated" }, made.control, words, h("span", { class: "offers" }, offers)) };
 }
 
 // The browser's calendar opens on the machine's own day, not on the simulator's, so the near days are offered by name.

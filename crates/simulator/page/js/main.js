@@ -58,12 +58,13 @@ function render() {
   renderBar();
   renderPlace();
   renderHome();
-  renderMessages();
-  renderRail();
+  // What takes room from the messages comes before them, for they are shown from their end.
   renderComposer();
   renderStory();
-  renderModals();
   renderNotices();
+  renderMessages();
+  renderRail();
+  renderModals();
 }
 
 function renderNotices() {

@@ -15,13 +15,22 @@ const NEAR_END_PX = 120;
 const log = document.getElementById("log");
 const dismissed = new Set();
 let shown = { key: null, nodes: new Map() };
+let staysAtEnd = true;
+
+// What takes room from the list later, such as the keyboard of a telephone, does not hide the newest message.
+log.addEventListener("scroll", () => {
+  staysAtEnd = isNearEnd();
+});
+new ResizeObserver(() => {
+  if (staysAtEnd) log.scrollTop = log.scrollHeight;
+}).observe(log);
 
 // Draws the messages of the place that the acting person looks at.
 export function renderMessages() {
   const target = channelAt(page.place, page.me);
   const key = `${page.team}/${page.me}/${page.place}`;
   const isElsewhere = key !== shown.key;
-  const isAtEnd = isElsewhere || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  const isAtEnd = isElsewhere || isNearEnd();
   if (isElsewhere) shown = { key, nodes: new Map() };
   const messages = target === null ? [] : messagesIn(target.id, page.me).filter((each) => !dismissed.has(dismissKey(each)));
   const focus = focusInLog();
@@ -31,6 +40,10 @@ export function renderMessages() {
   focus?.();
   if (isAtEnd) log.scrollTop = log.scrollHeight;
   if (target !== null && document.visibilityState === "visible" && page.place !== "home") markRead(target.id, page.me);
+}
+
+function isNearEnd() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
 }
 
 function rows(messages) {

@@ -29,7 +29,14 @@ function remove(id, record) {
   open.delete(id);
   record.dialog.close();
   record.dialog.remove();
-  if (page.views.modals.length === 0 && document.activeElement === document.body) document.getElementById("composer-text")?.focus();
+  if (page.views.modals.length === 0) giveFocusBack();
+}
+
+// The browser gives the focus back without the caret, and a field without a caret takes no letters.
+function giveFocusBack() {
+  const back = document.activeElement === document.body ? document.getElementById("composer-text") : document.activeElement;
+  back?.blur();
+  back?.focus();
 }
 
 function setShown(record, isTop) {

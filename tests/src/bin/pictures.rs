@@ -1,0 +1,40 @@
+//! Makes the documents' pictures of the demo's page: `tests/run with cargo run -p stories --bin pictures`.
+
+use std::path::Path;
+use stories::{Page, View, at_the_page};
+
+#[tokio::main]
+async fn main() {
+    at_the_page(View::Desk, async |page: &Page| {
+        tells_the_story(page).await;
+        keep("demo.png", &page.picture().await);
+        page.browser().resize(View::Phone).await;
+        page.reloads().await;
+        page.reads("passes to @Cho", false).await;
+        keep("demo-phone.png", &page.picture().await);
+    })
+    .await;
+}
+
+/// Goes the guided story up to the handoff that passes somebody over.
+async fn tells_the_story(page: &Page) {
+    page.types("/rotation create").await;
+    page.fills("name", "support").await;
+    page.picks("members", &["Ana", "Ben", "Cho", "Dee"]).await;
+    page.presses_button("Next Monday").await;
+    page.presses_button("Create").await;
+    page.presses_button("Close").await;
+    page.clicks("[data-testid=story-monday]").await;
+    page.reads("passes to @Ana", false).await;
+    page.clicks("[data-testid=story-away]").await;
+    page.sends().await;
+    page.reads("Noted: Ben is away", true).await;
+    page.clicks("[data-testid=story-handoff]").await;
+    page.reads("passes to @Cho", false).await;
+    page.waits("#bar:not([aria-busy])").await;
+}
+
+fn keep(name: &str, picture: &[u8]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images");
+    std::fs::write(folder.join(name), picture).expect("the folder of the pictures can be written");
+}
