@@ -100,6 +100,10 @@ impl Play {
     }
 
     /// Types a command in a channel.
+    ///
+    /// # Panics
+    ///
+    /// When Slack is not answered 200.
     pub async fn types_in(&self, channel: &str, who: &str, command: &str) -> String {
         let (verb, text) = command.split_once(' ').unwrap_or((command, ""));
         let act = json!({"team": self.team, "user": id(who), "command": verb, "text": text, "channel": channel});
@@ -136,6 +140,10 @@ impl Play {
     }
 
     /// Makes the weekly rotation `support` of these people, from Monday 09:00 in Berlin.
+    ///
+    /// # Panics
+    ///
+    /// When the bot does not make it.
     pub async fn makes_support(&self, first_day: &str, members: &[&str]) {
         let members: Vec<&str> = members.iter().map(|name| id(name)).collect();
         let form = json!({"name": "support", "members": members, "cadence": "week",

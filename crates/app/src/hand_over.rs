@@ -171,11 +171,13 @@ async fn ask_for_takers(
         let tomorrow = zone.local_of(at) + TimeDelta::days(1);
         at = zone.instant_of(tomorrow).max(at + TimeDelta::hours(1));
     }
+    // What was missed is said once, by the first.
+    let mut missed_from = due.missed.first().map(|turn| turn.window.start());
     for at in instants {
         let post = Effect::UnassignedPost {
             rotation: snapshot.rotation.id,
             planned_at: turn.window.start(),
-            missed_from: due.missed.first().map(|turn| turn.window.start()),
+            missed_from: missed_from.take(),
             day: zone.date_of(at),
         };
         let to = Recipient::Channel(snapshot.rotation.channel.clone());

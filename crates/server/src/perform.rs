@@ -59,11 +59,11 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
         }
         Command::AbsenceAdd { who, days } => {
-            app::absence::add(store, request, who.as_ref(), &days).await?
+            written(bot, app::absence::add(store, request, who.as_ref(), &days).await)?
         }
         Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
         Command::AbsenceRemove { who, days } => {
-            app::absence::remove(store, request, who.as_ref(), days.as_deref()).await?
+            written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
     };
     Ok(said(reply))
@@ -107,19 +107,23 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
         }
         Button::TakeTurn { rotation, planned_at, .. } => {
-            app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Take).await?
+            let taken =
+                app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Take);
+            written(bot, taken.await)?
         }
         Button::AssignAnyway { rotation, planned_at, .. } => {
-            app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Assign).await?
+            let given =
+                app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Assign);
+            written(bot, given.await)?
         }
         Button::SeenDuty { rotation, planned_at } => {
-            app::duty::see(store, request, *rotation, *planned_at).await?
+            written(bot, app::duty::see(store, request, *rotation, *planned_at).await)?
         }
         Button::ShowNext { rotation } => {
             app::read::next_of(store, request, *rotation, TURNS_SHOWN).await?
         }
         Button::RemoveAbsence { absence } => {
-            app::absence::remove_by_id(store, request, *absence).await?
+            written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
     };
     Ok(said(reply))
@@ -142,13 +146,19 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
     }
     match &submit.submission {
         Some(Submission::CreateRotation(form)) => {
-            app::create_rotation::create_rotation(&bot.store, &request, form).await
+            written(bot, app::create_rotation::create_rotation(&bot.store, &request, form).await)
         }
         Some(Submission::EnterAbsence(form)) => {
-            app::absence::submit(&bot.store, &request, form).await
+            written(bot, app::absence::submit(&bot.store, &request, form).await)
         }
         None => Ok(refused(Refusal::StaleButton)),
     }
+}
+
+/// Wakes the workers for what a write may have left to do.
+fn written<T>(bot: &Bot, outcome: Result<T, AppError>) -> Result<T, AppError> {
+    bot.bells.ring_after_write();
+    outcome
 }
 
 fn said(reply: Reply) -> Answer {

@@ -14,11 +14,11 @@ use std::time::Duration;
 /// How long a worker sleeps at most before it looks by itself: the bell is a hint, the database is the truth.
 const POLL: Duration = Duration::from_secs(2);
 
-/// Starts all of them.
+/// Starts all of them. Each counts as busy from now on, not only once its task is first run.
 pub(crate) fn start(bot: &Arc<Bot>) {
-    let supervisor = &bot.supervisor;
-    supervisor.spawn(handoffs::run(Arc::clone(bot)));
-    supervisor.spawn(deliveries::run(Arc::clone(bot)));
-    supervisor.spawn(inbox::run(Arc::clone(bot)));
-    supervisor.spawn(housekeeping::run(Arc::clone(bot)));
+    let (supervisor, clock) = (&bot.supervisor, &bot.clock);
+    supervisor.spawn(handoffs::run(Arc::clone(bot), clock.worker()));
+    supervisor.spawn(deliveries::run(Arc::clone(bot), clock.worker()));
+    supervisor.spawn(inbox::run(Arc::clone(bot), clock.worker()));
+    supervisor.spawn(housekeeping::run(Arc::clone(bot), clock.worker()));
 }

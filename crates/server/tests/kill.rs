@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_between_commit_and_delivery_nothing_is_lost_and_nothing_is_doubled() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("the test's stage is set");
     let port = free_port();
     let simulator = start_simulator(port).await;
     let first = Process::start(folder.path(), port, &simulator);
@@ -64,8 +64,9 @@ struct Process {
 impl Process {
     fn start(folder: &Path, port: u16, simulator: &Simulator) -> Self {
         let admin_port = free_port();
-        let api = simulator.url().join("slack/api").unwrap();
-        let authorize = simulator.url().join("slack/oauth/v2/authorize").unwrap();
+        let api = simulator.url().join("slack/api").expect("the test's stage is set");
+        let authorize =
+            simulator.url().join("slack/oauth/v2/authorize").expect("the test's stage is set");
         let mut child = Command::new(env!("CARGO_BIN_EXE_asyncbot"))
             .arg("serve")
             .env("ASYNCBOT_DATA_DIR", folder)
@@ -80,8 +81,8 @@ impl Process {
             .env("RUST_LOG", "info")
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
+            .expect("the test's stage is set");
+        let log = BufReader::new(child.stderr.take().expect("the test's stage is set"));
         let mut lines = log.lines();
         let serves =
             lines.by_ref().map_while(Result::ok).any(|line| line.contains("Asyncbot serves"));
@@ -93,8 +94,8 @@ impl Process {
 
     /// SIGKILL: no handler runs, no buffer is flushed.
     fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.child.kill().expect("the test's stage is set");
+        self.child.wait().expect("the test's stage is set");
     }
 
     fn restart(self, folder: &Path, port: u16, simulator: &Simulator) -> Self {
@@ -108,7 +109,9 @@ impl Process {
         loop {
             let url = format!("http://127.0.0.1:{}/health/detail", self.admin_port);
             if let Some((200, detail)) = exchange("GET", &url, None).await {
-                let outbox = serde_json::from_str::<Value>(&detail).unwrap()["outbox"].clone();
+                let outbox = serde_json::from_str::<Value>(&detail)
+                    .expect("the test's stage is set")["outbox"]
+                    .clone();
                 let is_open = |state: &str| outbox[state].as_u64().is_some_and(|count| count > 0);
                 if !["pending", "sending", "ambiguous"].into_iter().any(is_open) {
                     return outbox;
@@ -132,7 +135,9 @@ async fn start_simulator(port: u16) -> Simulator {
     simulator::start(SimulatorSettings {
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         clock: Clock::system(),
-        bot_url: Some(format!("http://127.0.0.1:{port}/").parse().unwrap()),
+        bot_url: Some(
+            format!("http://127.0.0.1:{port}/").parse().expect("the test's stage is set"),
+        ),
         app: SlackApp {
             client_id: "1.2".to_owned(),
             client_secret: "client".to_owned(),
@@ -141,7 +146,7 @@ async fn start_simulator(port: u16) -> Simulator {
         host: None,
     })
     .await
-    .unwrap()
+    .expect("the test's stage is set")
 }
 
 async fn make_workspace(simulator: &Simulator) -> String {
@@ -152,7 +157,7 @@ async fn make_workspace(simulator: &Simulator) -> String {
     }))
     .await;
     assert_eq!(made["installed"], true, "{made}");
-    made["team"].as_str().unwrap().to_owned()
+    made["team"].as_str().expect("the test's stage is set").to_owned()
 }
 
 /// A daily rotation whose first turn began yesterday, so its handoff is due at once.
@@ -199,7 +204,7 @@ async fn post(simulator: &Simulator, path: &str, body: &Value) -> Value {
 }
 
 async fn request(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> Value {
-    let url = simulator.url().join(path).unwrap();
+    let url = simulator.url().join(path).expect("the test's stage is set");
     let (status, answer) =
         exchange(method, url.as_str(), body).await.expect("the simulator answers");
     assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
@@ -219,5 +224,9 @@ async fn exchange(method: &str, url: &str, body: Option<&Value>) -> Option<(u16,
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .expect("the test's stage is set")
+        .local_addr()
+        .expect("the test's stage is set")
+        .port()
 }

@@ -26,7 +26,7 @@ pub(crate) mod writer;
 
 use crate::error::StoreError;
 use crate::migrations;
-use connect::{is_url, options};
+use connect::{is_url, make_file, options};
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::time::Duration;
@@ -53,7 +53,9 @@ pub(crate) fn is_mine(url: &str) -> bool {
 
 /// Applies the pending migrations and returns their names.
 pub(crate) async fn migrate(url: &str) -> Result<Vec<String>, StoreError> {
-    let mut connection = Conn::connect_with(&options(url)?).await?;
+    let options = options(url)?;
+    make_file(&options)?;
+    let mut connection = Conn::connect_with(&options).await?;
     let applied = migrations::apply(&migrations::SQLITE, &mut connection).await?;
     connection.close().await?;
     Ok(applied)

@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged when `RUST_LOG` says nothing: the client libraries may print bodies below a warning.
-const USUAL: &str = "info,sqlx=warn,slack_morphism=off,hyper=warn,reqwest=warn";
+const USUAL: &str =
+    "info,sqlx=warn,slack_morphism=off,hyper=warn,reqwest=warn,tokio_cron_scheduler=warn";
 
 /// Starts the log: readable on a terminal, JSON elsewhere.
 pub(super) fn start(usual: Option<&str>) {

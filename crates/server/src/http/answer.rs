@@ -29,11 +29,9 @@ pub(super) async fn in_time(
     let span = tracing::info_span!("request", kind);
     let began = Instant::now();
     let busy = bot.clock.busy();
-    let its_bot = Arc::clone(bot);
     let task = async move {
         let _busy = busy;
         let answer = work.await.unwrap_or_else(|fault| failed(&fault));
-        its_bot.bells.ring_after_write();
         tracing::info!(duration_ms = millis(began), "A request was answered.");
         answer
     };

@@ -6,6 +6,7 @@ use super::pace::Pace;
 use crate::bot::Bot;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Worker;
 use domain::effect::{Envelope, Recipient};
 use domain::ids::ChannelId;
 use secrecy::SecretString;
@@ -24,8 +25,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How long after a failure of the database the next look is.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
 
-pub(super) async fn run(bot: Arc<Bot>) {
-    let mut worker = bot.clock.worker();
+pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let name = format!("deliveries-{}", uuid::Uuid::new_v4().simple());
     let free = Arc::new(Semaphore::new(IN_FLIGHT));
     let pace = Arc::new(Pace::default());

@@ -4,6 +4,7 @@ use super::POLL;
 use crate::bot::Bot;
 use crate::people::refresh;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Worker;
 use domain::ids::{RotationId, WorkspaceId};
 use std::sync::Arc;
 use store::StoreError;
@@ -17,8 +18,7 @@ const ASKING: TimeDelta = TimeDelta::seconds(30);
 /// How long after a failure the next look is.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(15);
 
-pub(super) async fn run(bot: Arc<Bot>) {
-    let mut worker = bot.clock.worker();
+pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     loop {
         let next = match look(&bot).await {
             Ok(next) => next,

@@ -4,6 +4,7 @@
 
 use crate::bot::Bot;
 use chrono::TimeDelta;
+use clock::Worker;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -17,8 +18,7 @@ const SWEEP: TimeDelta = TimeDelta::hours(1);
 /// A clock that is this far from the database's is worth a line in the log.
 const SKEW_NOTICED: TimeDelta = TimeDelta::seconds(2);
 
-pub(super) async fn run(bot: Arc<Bot>) {
-    let mut worker = bot.clock.worker();
+pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     correct_clock(&bot).await;
     let ticks = if bot.clock.is_manual() { None } else { start_ticks(&bot).await };
     look_up_members(&bot, &format!("start {}", bot.clock.now().timestamp_micros())).await;

@@ -5,6 +5,7 @@ use crate::bot::Bot;
 use crate::people::refresh;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Worker;
 use std::sync::Arc;
 use store::{InboxClaim, InboxItem, InboxRecord, StoreError};
 
@@ -17,8 +18,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How long an item waits after a failure.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
-pub(super) async fn run(bot: Arc<Bot>) {
-    let mut worker = bot.clock.worker();
+pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let name = format!("inbox-{}", uuid::Uuid::new_v4().simple());
     loop {
         let next = match look(&bot, &name).await {

@@ -2,6 +2,9 @@
 
 use crate::error::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -26,4 +29,31 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(200))
+}
+
+/// Makes the file and the folder that it lies in, where they are missing, for the eyes of this user alone.
+///
+/// SQLite gives its side files the mode of the file itself.
+pub(super) fn make_file(options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let file = options.get_filename();
+    try_make_file(file).map_err(|fault| {
+        StoreError::Settings(format!(
+            "the database file {} cannot be made or opened: {fault}; choose another place or change its owner",
+            file.display()
+        ))
+    })
+}
+
+fn try_make_file(file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut opening = OpenOptions::new();
+    opening.read(true).append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        opening.mode(0o600);
+    }
+    opening.open(file).map(drop)
 }

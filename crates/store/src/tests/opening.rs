@@ -1,7 +1,7 @@
 //! Opening a database.
 
 use super::both_engines;
-use crate::testing::TestDatabase;
+use crate::testing::{TestDatabase, keys};
 use crate::{Store, StoreError, StoreSettings};
 use crypto::KeyRing;
 use secrecy::{ExposeSecret, SecretString};
@@ -110,16 +110,6 @@ async fn a_database_in_memory_is_refused() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_told_plainly() {
-    let url = SecretString::from("sqlite:///nowhere/at/all/test.db");
-    let settings = StoreSettings { url, system_url: None, owner_url: None };
-
-    let error = Store::open(&settings, crate::testing::keys()).await.err().unwrap();
-
-    assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
-}
-
-#[tokio::test]
 async fn a_server_that_is_not_there_is_unavailable() {
     let url = SecretString::from("postgres://u:secret@127.0.0.1:1/d");
     let settings = StoreSettings { system_url: Some(url.clone()), url, owner_url: None };
@@ -140,4 +130,35 @@ async fn two_that_open_a_new_database_at_once_agree_on_its_keys() {
     );
 
     assert!(one.is_ok() != two.is_ok());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_first_start_makes_the_folder_and_a_file_for_nobody_elses_eyes() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("not").join("there yet").join("asyncbot.db");
+    let url = format!("sqlite://{}", file.display()).into();
+    let settings = StoreSettings { url, system_url: None, owner_url: None };
+
+    let store = Store::open(&settings, keys()).await.unwrap();
+    store.ping().await.unwrap();
+
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_hold_the_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings {
+        url: format!("sqlite://{}", folder.path().display()).into(),
+        system_url: None,
+        owner_url: None,
+    };
+
+    let fault = refusal(&settings, keys()).await;
+
+    assert!(fault.contains("cannot be made or opened"), "{fault}");
+    assert!(fault.contains(&*folder.path().to_string_lossy()), "{fault}");
 }
