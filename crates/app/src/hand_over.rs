@@ -9,6 +9,7 @@ use domain::catch_up::{CatchUp, catch_up};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::engine::{SkipReason, Turn};
 use domain::ids::{RotationId, WorkspaceId};
+use domain::interval::Interval;
 use serde_json::json;
 use store::{Advance, RotationRecord, SkipCode, SkipRecord, Store, TurnRecord, TurnState, Tx};
 
@@ -57,7 +58,7 @@ async fn wait_for_the_grid(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let RotationRecord { id, next_turn, last_turn, .. } = &snapshot.rotation;
-    let starts_at = snapshot.grid().turn(*next_turn).map(|window| window.start());
+    let starts_at = snapshot.grid().turn(*next_turn).map(Interval::start);
     let starts_at = starts_at.filter(|at| *at > now);
     let starts_at = starts_at.ok_or(AppError::Unplannable("its grid has no such handoff"))?;
     let advance = Advance {
