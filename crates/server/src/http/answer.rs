@@ -30,18 +30,18 @@ pub(super) async fn in_time(
     let began = Instant::now();
     let busy = bot.clock.busy();
     let task = async move {
-        let _busy = busy;
         let answer = work.await.unwrap_or_else(|fault| failed(&fault));
         tracing::info!(duration_ms = millis(began), "A request was answered.");
-        answer
+        // A late answer is still to be sent, so the token goes on with it.
+        (answer, busy)
     };
     let mut task = bot.supervisor.spawn(task.instrument(span));
-    if let Ok(answer) = tokio::time::timeout(GUARD, &mut task).await {
-        return answer.unwrap_or_else(|_| crashed());
+    if let Ok(ended) = tokio::time::timeout(GUARD, &mut task).await {
+        return ended.map_or_else(|_| crashed(), |(answer, _)| answer);
     }
     let its_bot = Arc::clone(bot);
     bot.supervisor.spawn(async move {
-        let answer = task.await.unwrap_or_else(|_| crashed());
+        let (answer, _busy) = task.await.unwrap_or_else(|_| (crashed(), its_bot.clock.busy()));
         if let (Some(reply), Some(url)) = (late_reply(answer), late.response_url) {
             respond(&its_bot, &url, &reply).await;
         }
