@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use std::time::Duration;
+use store::DeliveryState;
 use stories::both_engines;
 
 both_engines! {
@@ -76,5 +77,24 @@ both_engines! {
         assert!(answer.contains("not confirmed"), "{answer}");
         let later = play.messages("support", "ana").await.pop().expect("a late answer");
         assert!(later.text.contains("form"), "{later:#?}");
+    }
+
+    async fn what_slack_could_not_be_told_while_the_turn_ran_is_counted_as_expired(play at "2026-06-05T10:00:00Z") {
+        let form = json!({"name": "support", "members": ["U0ANA", "U0BEN"], "cadence": "day",
+            "first_day": "2026-06-08", "time": "09:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
+        play.creates("ana", &form).await;
+        play.waits("5s").await;
+        play.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "429", "times": 2, "retry_after_s": 3600})).await;
+        play.waits_until("2026-06-08T07:00:01Z").await;
+        play.ends_bot("kill").await;
+        play.waits_until("2026-06-09T07:00:01Z").await;
+
+        play.starts_bot().await;
+
+        assert_eq!(play.dms("ben").await.len(), 1, "the turn that runs is told of");
+        assert_eq!(play.dms("ana").await, [], "the one that is over is not");
+        let counted = play.database().open().await.system().count_outbox_by_state().await;
+        let counted = counted.expect("the outbox is counted");
+        assert!(counted.contains(&(DeliveryState::Expired, 2)), "{counted:?}");
     }
 }

@@ -26,6 +26,8 @@ pub enum Composed {
     Say(Message),
     /// Nothing: what it would say is no longer so.
     Nothing(&'static str),
+    /// Nothing any more: its turn is over, and nobody was told in time.
+    TooLate,
 }
 
 /// Composes the message of an effect as things stand at `now`.
@@ -52,7 +54,11 @@ pub async fn compose(
         return Ok(Composed::Nothing("turn_gone"));
     };
     if scene.turn.ends_at <= now {
-        return Ok(Composed::Nothing("turn_over"));
+        return Ok(match effect {
+            // The post that asked keeps its buttons; whoever presses one is told that the turn is over.
+            Effect::UnassignedResolved { .. } => Composed::Nothing("turn_over"),
+            _ => Composed::TooLate,
+        });
     }
     match effect {
         Effect::OnDutyDm { user, .. } => scene.on_duty(tx, user, now).await,

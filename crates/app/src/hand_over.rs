@@ -9,6 +9,7 @@ use domain::catch_up::{CatchUp, catch_up};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::engine::{SkipReason, Turn};
 use domain::ids::{RotationId, WorkspaceId};
+use domain::interval::Interval;
 use serde_json::json;
 use store::{Advance, RotationRecord, SkipCode, SkipRecord, Store, TurnRecord, TurnState, Tx};
 
@@ -39,11 +40,34 @@ pub async fn hand_over(
     };
     let snapshot = Snapshot::load(&mut tx, record, due_at).await?;
     let due = catch_up(&snapshot.inputs(), &snapshot.order(), snapshot.rotation.next_turn, now);
-    let due = due.ok_or(AppError::Unplannable("its stored handoff is not on its grid"))?;
+    let Some(due) = due else {
+        wait_for_the_grid(&mut tx, &snapshot, now).await?;
+        tx.commit().await?;
+        return Ok(false);
+    };
     record_turns(&mut tx, &snapshot.rotation, &due, now).await?;
     say(&mut tx, &snapshot, &due, now).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Puts off a handoff that new zone data moved to later: the clocks of a country change by decree.
+async fn wait_for_the_grid(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let RotationRecord { id, next_turn, last_turn, .. } = &snapshot.rotation;
+    let starts_at = snapshot.grid().turn(*next_turn).map(Interval::start);
+    let starts_at = starts_at.filter(|at| *at > now);
+    let starts_at = starts_at.ok_or(AppError::Unplannable("its grid has no such handoff"))?;
+    let advance = Advance {
+        last_turn: last_turn.clone(),
+        next_turn: *next_turn,
+        next_handoff_at: Some(starts_at),
+    };
+    tx.record_advance(*id, &advance).await?;
+    Ok(())
 }
 
 async fn record_turns(

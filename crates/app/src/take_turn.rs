@@ -63,8 +63,11 @@ async fn take(
         return Ok(Err(Refusal::Gone));
     };
     let snapshot = Snapshot::load(tx, record, request.now).await?;
-    if !snapshot.rotation.members.contains(&request.actor) {
-        return Ok(Err(Refusal::NotAllowed { who: "the rotation's members" }));
+    let actor = &request.actor;
+    let is_member = snapshot.rotation.members.contains(actor);
+    let is_maker = way == Way::Assign && snapshot.rotation.created_by == *actor;
+    if !is_member && !is_maker {
+        return Ok(Err(Refusal::NotAllowed { who: "the rotation's members and its maker" }));
     }
     let window = match open_window(tx, &turn, request.now).await? {
         Ok(window) => window,

@@ -4,3 +4,4 @@ mod bench;
 mod oracle;
 mod repeated;
 mod saying;
+mod zone_data;

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use store::{SkipRecord, TurnState};
+use store::{TurnRecord, TurnState};
+use uuid::Uuid;
 
 /// A rotation, its people's absences, and when the service that is not always there looks.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ struct Stored {
     last_turn: Option<UserId>,
     next_turn: u64,
     next_handoff_at: Option<DateTime<Utc>>,
-    turns: Vec<(DateTime<Utc>, DateTime<Utc>, u64, Option<UserId>, Vec<SkipRecord>)>,
+    turns: Vec<TurnRecord>,
 }
 
 /// How long a case is looked at, in hours: around a change of the clocks.
@@ -106,14 +107,14 @@ async fn check(bench: &Bench, number: usize, case: &Case) {
 
 async fn stored(bench: &Bench, rotation: RotationId) -> Stored {
     let record = bench.find_rotation(rotation).await;
-    let turns = bench.turns(rotation).await;
+    let same = RotationId::new(Uuid::nil());
+    let turns = bench.turns(rotation).await.into_iter();
     Stored {
         last_turn: record.last_turn,
         next_turn: record.next_turn,
         next_handoff_at: record.next_handoff_at,
         turns: turns
-            .into_iter()
-            .map(|turn| (turn.planned_at, turn.ends_at, turn.number, turn.holder, turn.skips))
+            .map(|turn| TurnRecord { rotation: same, state: TurnState::Served, ..turn })
             .collect(),
     }
 }

@@ -20,8 +20,8 @@ async fn handoff_post(
     planned_at: DateTime<Utc>,
 ) -> HandoffMessage {
     let effect = Effect::HandoffPost { rotation, planned_at, missed_from: None };
-    let mut tx = bench.store.read(bench.workspace).await.unwrap();
-    match compose(&mut tx, &effect, planned_at).await.unwrap() {
+    let mut tx = bench.store.read(bench.workspace).await.expect("a transaction");
+    match compose(&mut tx, &effect, planned_at).await.expect("it is composed") {
         Composed::Say(Message::Handoff(handoff)) => handoff,
         other => panic!("a handoff is posted: {other:?}"),
     }

@@ -2,8 +2,10 @@
 
 use crate::bot::Bot;
 use app::AppError;
+use domain::ids::{DeliveryId, TeamId, UserId, WorkspaceId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use slack::Rendered;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,13 +15,16 @@ use tracing::Instrument;
 const GUARD: Duration = Duration::from_millis(2500);
 
 /// Where an answer goes that comes after Slack was answered.
-pub(super) struct Late {
-    pub(super) response_url: Option<String>,
+pub(super) enum Late {
+    /// To the address that came with the request.
+    ResponseUrl(Option<String>),
+    /// To the person's direct messages: a form has no such address.
+    Person(TeamId, UserId),
 }
 
 /// Carries out `work` and returns its answer, or "not confirmed yet" when it takes too long.
 ///
-/// The work goes on either way, and its answer then goes to the `response_url`.
+/// The work goes on either way, and its answer is then said where `late` says.
 pub(super) async fn in_time(
     bot: &Arc<Bot>,
     kind: &'static str,
@@ -45,8 +50,10 @@ pub(super) async fn in_time(
             crashed();
             return;
         };
-        if let (Some(reply), Some(url)) = (late_reply(answer), late.response_url) {
-            respond(&its_bot, &url, &reply).await;
+        match (late_reply(answer), late) {
+            (Some(reply), Late::ResponseUrl(Some(url))) => respond(&its_bot, &url, &reply).await,
+            (Some(reply), Late::Person(team, user)) => tell(&its_bot, &team, &user, &reply).await,
+            (Some(_), Late::ResponseUrl(None)) | (None, _) => {}
         }
     });
     Answer::Say(Box::new(Reply::NotConfirmedYet))
@@ -79,7 +86,28 @@ async fn respond(bot: &Bot, response_url: &str, reply: &Reply) {
     }
 }
 
-/// Says that nothing was saved, with a reference that finds the failure in the log.
+/// Tells a person directly what became of a form.
+async fn tell(bot: &Bot, team: &TeamId, user: &UserId, reply: &Reply) {
+    let workspace = WorkspaceId::of_team(team);
+    let Ok(Some(token)) = app::install::bot_token(&bot.store, workspace).await else {
+        tracing::warn!(workspace.id = %workspace, "A late answer has no token to be sent with.");
+        return;
+    };
+    let mut message = slack::render_reply(reply, bot.clock.now());
+    let text = message["text"].as_str().unwrap_or_default().to_owned();
+    let said = Rendered { text, blocks: message["blocks"].take() };
+    let Some(channel) = bot.api.open_dm(&token, user).await.done() else {
+        tracing::warn!(workspace.id = %workspace, "A late answer found no conversation.");
+        return;
+    };
+    let name = uuid::Uuid::new_v4().to_string();
+    let delivery = DeliveryId::of_parts(&["late_answer", &name]);
+    if let Some(code) = bot.api.post_message(&token, &channel, &said, delivery).await.code() {
+        tracing::warn!(code, "A late answer could not be delivered.");
+    }
+}
+
+/// Says that it may not have been saved, with a reference that finds the failure in the log.
 fn failed(fault: &AppError) -> Answer {
     let reference = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
     tracing::error!(reference, error = %fault, "A request failed.");

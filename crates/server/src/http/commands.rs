@@ -35,7 +35,7 @@ pub(super) async fn receive(
 }
 
 async fn run(bot: &Arc<Bot>, command: SlashCommand) -> Response {
-    let late = Late { response_url: command.response_url.clone() };
+    let late = Late::ResponseUrl(command.response_url.clone());
     let (team, trigger_id) = (command.team.clone(), command.trigger_id.clone());
     let its_bot = Arc::clone(bot);
     let work = async move {

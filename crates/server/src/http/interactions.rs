@@ -38,7 +38,7 @@ pub(super) async fn receive(
 /// Slack shows nothing of what a button is answered with, so the outcome goes to the `response_url`.
 async fn press(bot: &Arc<Bot>, click: Click) -> Response {
     let response_url = click.response_url.clone();
-    let late = Late { response_url: response_url.clone() };
+    let late = Late::ResponseUrl(response_url.clone());
     let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
     let its_bot = Arc::clone(bot);
     let work = async move {
@@ -56,9 +56,10 @@ async fn press(bot: &Arc<Bot>, click: Click) -> Response {
 }
 
 async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Response {
+    let late = Late::Person(submitted.team.clone(), submitted.user.clone());
     let its_bot = Arc::clone(bot);
     let work = async move { perform::submit(&its_bot, &submitted).await };
-    match answer::in_time(bot, "modal", Late { response_url: None }, work).await {
+    match answer::in_time(bot, "modal", late, work).await {
         Answer::Say(reply) => Json(slack::render_outcome(&reply, bot.clock.now())).into_response(),
         Answer::FieldErrors(faults) => Json(slack::render_field_errors(&faults)).into_response(),
         Answer::Open(_) | Answer::Nothing => StatusCode::OK.into_response(),

@@ -38,8 +38,9 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             }
         };
         tokio::select! {
-            () = worker.wait(&bot.bells.deliveries, next, POLL) => {}
+            biased;
             () = bot.supervisor.stopping() => return,
+            () = worker.wait(&bot.bells.deliveries, next, POLL) => {}
         }
     }
 }
@@ -150,6 +151,7 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             Ok(Ok(Parcel { record, token, rendered, replaces }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err((GivenUp::Dropped, code))),
+        Ok(Composed::TooLate) => Ok(Err((GivenUp::Expired, "turn_over"))),
         Err(app::AppError::Store(fault)) => Err(fault),
         Err(fault) => {
             tracing::error!(error = %fault, "A message could not be composed.");
@@ -179,7 +181,11 @@ async fn give_up(
     state: GivenUp,
     code: &'static str,
 ) -> Result<(), StoreError> {
-    tracing::info!(code, "A delivery had nothing left to say.");
+    match state {
+        GivenUp::Dropped => tracing::info!(code, "A delivery had nothing left to say."),
+        GivenUp::Expired => tracing::warn!(code, "A message came too late and is not sent."),
+        GivenUp::Failed => tracing::error!(code, "A message cannot be sent."),
+    }
     let mut tx = bot.store.write(claim.workspace).await?;
     tx.record_given_up(claim.delivery, claim.fence, state, code, bot.clock.now()).await?;
     tx.commit().await

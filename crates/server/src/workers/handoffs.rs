@@ -28,8 +28,9 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             }
         };
         tokio::select! {
-            () = worker.wait(&bot.bells.handoffs, next, POLL) => {}
+            biased;
             () = bot.supervisor.stopping() => return,
+            () = worker.wait(&bot.bells.handoffs, next, POLL) => {}
         }
     }
 }

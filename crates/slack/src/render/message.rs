@@ -36,7 +36,11 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                     plain(zone)
                 ),
                 format!("In order: {}.", list(members, MOST_MEMBERS)),
-                format!("It begins {}.", ink(zone).at(*first_at)),
+                format!(
+                    "{} {}.",
+                    if *first_at > now { "It begins" } else { "It runs since" },
+                    ink(zone).at(*first_at)
+                ),
             ])]
         }
         Message::Handoff(handoff) => vec![Part::Lines(handoff_lines(handoff, &ink(&handoff.zone)))],

@@ -82,10 +82,10 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         )),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
         Reply::NotConfirmedYet => say(String::from(
-            "This takes longer than usual and is not confirmed yet. I will tell you here how it went.",
+            "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
         )),
         Reply::Failed { reference } => say(format!(
-            "Something went wrong on my side, and nothing was saved. Please try again. If it stays, this finds it in the log: {}",
+            "Sorry, something went wrong on my side, so this may not have been saved. Please look with `/rotation` and try again. If it stays, this finds it in the log: {}",
             plain(reference)
         )),
     }

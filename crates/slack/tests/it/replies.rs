@@ -364,9 +364,9 @@ fn a_refusal_says_why_and_cannot_call_anybody() {
 #[test]
 fn an_answer_that_is_late_never_says_that_something_was_saved() {
     insta::assert_snapshot!(read(&Reply::NotConfirmedYet), @r"
-    This takes longer than usual and is not confirmed yet. I will tell you here how it went.
+    This takes longer than usual and is not confirmed yet. I will tell you how it went.
     ---
-    This takes longer than usual and is not confirmed yet. I will tell you here how it went.
+    This takes longer than usual and is not confirmed yet. I will tell you how it went.
     ");
 }
 
@@ -375,9 +375,9 @@ fn a_failure_apologises_and_names_its_reference() {
     let reply = Reply::Failed { reference: String::from("01J9ZK") };
 
     insta::assert_snapshot!(read(&reply), @r"
-    Something went wrong on my side, and nothing was saved. Please try again. If it stays, this finds it in the log: 01J9ZK
+    Sorry, something went wrong on my side, so this may not have been saved. Please look with `/rotation` and try again. If it stays, this finds it in the log: 01J9ZK
     ---
-    Something went wrong on my side, and nothing was saved. Please try again. If it stays, this finds it in the log: 01J9ZK
+    Sorry, something went wrong on my side, so this may not have been saved. Please look with `/rotation` and try again. If it stays, this finds it in the log: 01J9ZK
     ");
 }
 
