@@ -103,7 +103,7 @@ async fn a_row_cannot_be_written_into_another_workspace() {
     let mut connection = app(&bench.database).await;
 
     for statement in [
-        format!("insert into request_keys values ('{other}', 'k', 'c', '[]', now())"),
+        format!("insert into request_keys values ('{other}', 'k', '[]', now())"),
         format!("update rotations set workspace_id = '{other}'"),
         format!("update outbox set workspace_id = '{other}'"),
     ] {
@@ -164,7 +164,7 @@ async fn the_system_login_cannot_read_content() {
         ("workspaces", "bot_token"),
         ("workspaces", "installer_id"),
         ("request_keys", "request_key"),
-        ("request_keys", "ids"),
+        ("request_keys", "outcome"),
         ("people", "display_name"),
         ("turns", "holder"),
         ("coverages", "user_id"),
