@@ -67,6 +67,10 @@ impl Page {
     }
 
     /// Types into a field of the form, in place of what stands there.
+    ///
+    /// # Panics
+    ///
+    /// When nothing can be typed there.
     pub async fn fills(&self, field: &str, text: &str) {
         let input = self.waits(&format!("[data-testid=field-{field}] input")).await;
         input.clear().await.expect("a field that can be emptied");
