@@ -193,6 +193,39 @@ both_engines! {
 
         assert_eq!(play.dms("cho").await.len(), 1, "{:#?}", play.channel("support").await);
     }
+
+    async fn somebody_never_seen_before_is_met_in_their_own_zone(play at "2026-06-05T10:00:00Z") {
+        let act = json!({"team": play.team(), "user": "U0ELI", "command": "/rotation", "text": "create", "channel": "#support"});
+
+        let opened = play.act(&act).await;
+
+        let view = opened["views_opened"][0].to_string();
+        assert!(view.contains(r#""initial_value":"Europe/Berlin""#), "{view}");
+    }
+
+    async fn an_admin_never_seen_before_enters_somebody_elses_absence(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.ends_bot("stop").await;
+        play.act(&json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0ELI", "is_admin": true}}})).await;
+        play.waits("1d").await;
+        play.starts_bot().await;
+
+        let entered = play.types("eli", "/rotation ooo add <@U0BEN> 2026-06-15").await;
+
+        assert!(!entered.contains("Only"), "{entered}");
+    }
+
+    async fn a_rotation_made_in_the_middle_of_a_turn_is_told_of_before_its_handoff(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-01", &["ana", "ben"]).await;
+
+        play.waits("10s").await;
+
+        let channel = texts(&play.channel("support").await);
+        let (made, handoff) = (channel.find("is set up by"), channel.find("passes to"));
+        assert!(made.is_some() && made < handoff, "{channel}");
+        assert!(!channel.contains("late"), "nothing is late for who was not there: {channel}");
+        assert_eq!(play.dms("ana").await.len(), 1);
+    }
 }
 
 fn texts(messages: &[stories::Seen]) -> String {

@@ -15,8 +15,9 @@ use domain::reply::{Answer, Reply};
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
 
-/// How long the channel's post waits, so that the members' names are known and nobody is called by it.
-const NAMES_FIRST: TimeDelta = TimeDelta::seconds(2);
+/// How long after it was made a rotation is first spoken of, so that the members' names are known and nobody is called
+/// by it.
+pub(crate) const NAMES_FIRST: TimeDelta = TimeDelta::seconds(2);
 
 /// Makes the rotation that the modal describes, or answers with what is wrong beside the fields.
 ///

@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::create_rotation::NAMES_FIRST;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::catch_up::{CatchUp, catch_up};
@@ -116,11 +117,13 @@ async fn say(
     let Some(user) = due.current.holder.clone() else {
         return ask_for_takers(tx, snapshot, due, now).await;
     };
+    // A rotation made in the middle of a turn hands over at once; that it exists is said first.
+    let at = now.max(snapshot.rotation.created_at + NAMES_FIRST);
     let post = Effect::HandoffPost { rotation, planned_at, missed_from };
-    tx.insert_delivery(&Envelope::new(post, channel), now, now).await?;
+    tx.insert_delivery(&Envelope::new(post, channel), at, now).await?;
     let to = Recipient::Person(user.clone());
     let dm = Effect::OnDutyDm { rotation, planned_at, missed_from, user };
-    tx.insert_delivery(&Envelope::new(dm, to), now, now).await?;
+    tx.insert_delivery(&Envelope::new(dm, to), at, now).await?;
     Ok(())
 }
 
@@ -135,7 +138,7 @@ async fn ask_for_takers(
 ) -> Result<(), AppError> {
     let zone = &snapshot.rotation.rules.zone;
     let turn = &due.current;
-    let mut instants = vec![now];
+    let mut instants = vec![now.max(snapshot.rotation.created_at + NAMES_FIRST)];
     let mut at = turn.window.start();
     while at < turn.window.end().min(turn.window.start() + ASKED_FOR) {
         let is_active = turn.active.iter().any(|window| window.contains(at));

@@ -10,7 +10,7 @@ mod serve;
 mod simulate;
 mod telemetry;
 
-use crate::settings::Settings;
+use crate::settings::{DatabaseSettings, Settings};
 use clap::{Parser, Subcommand};
 use std::future::Future;
 use std::process::ExitCode;
@@ -22,9 +22,15 @@ pub(crate) const NOT_WELL: u8 = 1;
 /// The command was used in a wrong way.
 pub(crate) const WRONG_USE: u8 = 2;
 
+/// What holds for every command.
+const AFTER_HELP: &str = "\
+Results go to standard output, everything else to standard error.
+Exit codes: 0 done, 1 the thing asked about is not well, 2 wrong use.
+RUST_LOG chooses what is logged, such as `debug` or `info,sqlx=debug`.";
+
 /// Who is on duty now, and who is next: a Slack bot and rotation scheduler.
 #[derive(Debug, Parser)]
-#[command(name = "asyncbot", version, about, max_term_width = 100)]
+#[command(name = "asyncbot", version, about, after_help = AFTER_HELP, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -35,13 +41,13 @@ enum Command {
     /// The bot and a stand-in for Slack in one process, with a clock that can be moved
     #[cfg(feature = "demo")]
     Demo(simulate::DemoOptions),
-    /// The service
+    /// The service, until it is told to stop
     Serve(Settings),
     /// The stand-in for Slack alone
     #[cfg(feature = "demo")]
     Simulate(simulate::SimulateOptions),
     /// Applies migrations and prints which
-    Migrate(Settings),
+    Migrate(DatabaseSettings),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
     Doctor(Settings),
     /// Shows who serves when, for a rotation described in a file

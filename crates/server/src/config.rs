@@ -1,14 +1,20 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
-use crate::settings::{SettingFault, Settings};
+use crate::settings::{
+    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
+};
 use clock::Clock;
 use crypto::KeyRing;
 use secrecy::{ExposeSecret, SecretString};
 use slack::{ApiConfig, SigningSecrets};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use store::StoreSettings;
-use url::Url;
+use url::{Host, Url};
+
+/// Said of what a person copies from Slack.
+const OF_THE_APP: &str = "it is missing; it stands on the Basic Information page of your Slack app";
 
 /// Everything that a bot is started with.
 #[derive(Clone, Debug)]
@@ -31,120 +37,263 @@ pub struct BotConfig {
     pub clock: Clock,
 }
 
-/// Checks the settings for serving.
+/// The settings for serving: what of them is right, and every fault of the rest.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) faults: Vec<SettingFault>,
+    pub(crate) store: Option<StoreSettings>,
+    pub(crate) keys: Option<Arc<KeyRing>>,
+    pub(crate) slack: Option<ApiConfig>,
+    signing: Option<SigningSecrets>,
+    addresses: Option<Addresses>,
+}
+
+#[derive(Debug)]
+struct Addresses {
+    bind: SocketAddr,
+    admin_bind: SocketAddr,
+    public_url: Option<Url>,
+}
+
+/// The faults found so far.
+#[derive(Default)]
+struct Faults(Vec<SettingFault>);
+
+impl Checked {
+    /// Checks the settings for serving.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let mut faults = Faults::default();
+        let slack = slack_config(&settings.slack, &mut faults);
+        let signing = signing_secrets(&settings.slack, &mut faults);
+        let keys = keys(&settings.keys, &mut faults);
+        let addresses = addresses(&settings.addresses, &mut faults);
+        let store = serving_store(&settings.database, &mut faults);
+        Self { faults: faults.0, store, keys, slack, signing, addresses }
+    }
+
+    /// Returns what to start the bot with.
+    ///
+    /// # Errors
+    ///
+    /// Every fault, not only the first.
+    pub(crate) fn into_config(self) -> Result<BotConfig, Vec<SettingFault>> {
+        match (self.store, self.keys, self.slack, self.signing, self.addresses) {
+            (Some(store), Some(keys), Some(slack), Some(signing), Some(addresses))
+                if self.faults.is_empty() =>
+            {
+                Ok(BotConfig {
+                    store,
+                    keys,
+                    slack,
+                    signing,
+                    public_url: addresses.public_url,
+                    bind: addresses.bind,
+                    admin_bind: Some(addresses.admin_bind),
+                    clock: Clock::system(),
+                })
+            }
+            _ => Err(self.faults),
+        }
+    }
+}
+
+/// The database's URLs as they were given.
+struct Urls {
+    url: Option<SecretString>,
+    system_url: Option<SecretString>,
+    owner_url: Option<SecretString>,
+}
+
+/// Returns where the database is that is to be migrated. On PostgreSQL the owner's URL alone is enough.
 ///
 /// # Errors
 ///
 /// Every fault, not only the first.
-pub(crate) fn serve_config(settings: &Settings) -> Result<BotConfig, Vec<SettingFault>> {
-    let mut faults = Vec::new();
-    let store = keep(store_settings(settings), &mut faults);
-    let keys = keep(keys(settings), &mut faults);
-    let slack = keep(slack_config(settings), &mut faults);
-    let signing = keep(signing_secrets(settings), &mut faults);
-    faults.extend(public_url_fault(settings));
-    if settings.slack_app_token.is_some() {
-        faults.push(SettingFault::new(
+pub(crate) fn migrating_store(
+    database: &DatabaseSettings,
+) -> Result<StoreSettings, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = urls(database, &mut faults).and_then(|mut urls| {
+        urls.url = urls.url.or_else(|| urls.owner_url.clone());
+        let store = store_settings(urls, database, &mut faults)?;
+        if is_postgres(&store.url) && store.owner_url.is_none() {
+            faults.note(
+                "DATABASE_OWNER_URL",
+                "it is missing; only the login that owns the tables can migrate PostgreSQL",
+            );
+        }
+        Some(store)
+    });
+    store.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+fn serving_store(database: &DatabaseSettings, faults: &mut Faults) -> Option<StoreSettings> {
+    let store = store_settings(urls(database, faults)?, database, faults)?;
+    if is_postgres(&store.url) && store.system_url.is_none() {
+        faults.note(
+            "DATABASE_SYSTEM_URL",
+            "it is missing; PostgreSQL needs a second login, for work over many workspaces",
+        );
+        return None;
+    }
+    Some(store)
+}
+
+fn urls(database: &DatabaseSettings, faults: &mut Faults) -> Option<Urls> {
+    let url = faults.keep(database.url());
+    let system_url = faults.keep(database.system_url());
+    let owner_url = faults.keep(database.owner_url());
+    Some(Urls { url: url?, system_url: system_url?, owner_url: owner_url? })
+}
+
+/// Returns the URLs, checked against each other; without one, that of SQLite's file in the data folder.
+fn store_settings(
+    urls: Urls,
+    database: &DatabaseSettings,
+    faults: &mut Faults,
+) -> Option<StoreSettings> {
+    let Urls { url, system_url, owner_url } = urls;
+    let url = match url {
+        Some(url) => url,
+        None => sqlite_in(&faults.keep(database.data_dir())?),
+    };
+    let is_sqlite = url.expose_secret().starts_with("sqlite:");
+    if !is_sqlite && !is_postgres(&url) {
+        faults.note("DATABASE_URL", "it must begin with sqlite:// or postgres://");
+        return None;
+    }
+    let before = faults.0.len();
+    let others = [("DATABASE_SYSTEM_URL", &system_url), ("DATABASE_OWNER_URL", &owner_url)];
+    for (setting, other) in others.into_iter().filter_map(|(name, url)| Some((name, url.as_ref()?)))
+    {
+        if is_sqlite {
+            faults.note(
+                setting,
+                "it is for PostgreSQL only, but DATABASE_URL is SQLite; please remove it or change DATABASE_URL",
+            );
+        } else if !is_postgres(other) {
+            faults.note(setting, "it must begin with postgres://");
+        }
+    }
+    (faults.0.len() == before).then_some(StoreSettings { url, system_url, owner_url })
+}
+
+/// A URL gives `%` and `?` a meaning that they lack in the name of a folder.
+fn sqlite_in(dir: &Path) -> SecretString {
+    let file = dir.join("asyncbot.db").display().to_string();
+    SecretString::from(format!("sqlite://{}", file.replace('%', "%25").replace('?', "%3F")))
+}
+
+fn keys(settings: &KeySettings, faults: &mut Faults) -> Option<Arc<KeyRing>> {
+    const SETTING: &str = "ASYNCBOT_ENCRYPTION_KEYS";
+    let Some(text) = faults.keep(settings.encryption_keys())? else {
+        faults.note(SETTING, "it is missing; `asyncbot keys generate` makes a key");
+        return None;
+    };
+    let ring = KeyRing::parse(&text);
+    let ring = ring.map_err(|fault| SettingFault::new(SETTING, fault.to_string()));
+    faults.keep(ring).map(Arc::new)
+}
+
+fn slack_config(settings: &SlackSettings, faults: &mut Faults) -> Option<ApiConfig> {
+    let client_id = settings.client_id();
+    if client_id.is_none() {
+        faults.note("SLACK_CLIENT_ID", OF_THE_APP);
+    }
+    let client_secret = faults.keep(settings.client_secret());
+    if client_secret.as_ref().is_some_and(Option::is_none) {
+        faults.note("SLACK_CLIENT_SECRET", OF_THE_APP);
+    }
+    let api_url = outside_url("SLACK_API_URL", &settings.api_url, faults);
+    let authorize_url = outside_url("SLACK_AUTHORIZE_URL", &settings.authorize_url, faults);
+    if !matches!(settings.app_token(), Ok(None)) {
+        faults.note(
             "SLACK_APP_TOKEN",
             "Socket Mode is not supported yet; please remove it and let Slack send its requests over HTTP",
-        ));
+        );
     }
-    if settings.bind == settings.admin_bind {
-        faults.push(SettingFault::new(
-            "ASYNCBOT_ADMIN_BIND",
-            "it is the same as ASYNCBOT_BIND; the admin address must be one of its own",
-        ));
-    }
-    match (store, keys, slack, signing) {
-        (Some(store), Some(keys), Some(slack), Some(signing)) if faults.is_empty() => {
-            Ok(BotConfig {
-                store,
-                keys,
-                slack,
-                signing,
-                public_url: settings.public_url.clone(),
-                bind: settings.bind,
-                admin_bind: Some(settings.admin_bind),
-                clock: Clock::system(),
-            })
-        }
-        _ => Err(faults),
-    }
-}
-
-/// Returns the database's addresses, checked against each other.
-pub(crate) fn store_settings(settings: &Settings) -> Result<StoreSettings, SettingFault> {
-    let url = settings.database_url()?;
-    let system_url = settings.database_system_url()?;
-    let owner_url = settings.database_owner_url()?;
-    let is_postgres = is_postgres(&url);
-    if !is_postgres && !url.expose_secret().starts_with("sqlite:") {
-        return Err(SettingFault::new(
-            "DATABASE_URL",
-            "it must begin with sqlite:// or postgres://",
-        ));
-    }
-    if !is_postgres && (system_url.is_some() || owner_url.is_some()) {
-        return Err(SettingFault::new(
-            "DATABASE_SYSTEM_URL, DATABASE_OWNER_URL",
-            "they are for PostgreSQL only, but DATABASE_URL is SQLite; please remove them or change DATABASE_URL",
-        ));
-    }
-    Ok(StoreSettings { url, system_url, owner_url })
-}
-
-/// Returns the key ring.
-pub(crate) fn keys(settings: &Settings) -> Result<Arc<KeyRing>, SettingFault> {
-    const SETTING: &str = "ASYNCBOT_ENCRYPTION_KEYS";
-    let text = settings.encryption_keys()?.ok_or_else(|| {
-        SettingFault::new(SETTING, "it is missing; `asyncbot keys generate` makes a key")
-    })?;
-    KeyRing::parse(&text)
-        .map(Arc::new)
-        .map_err(|fault| SettingFault::new(SETTING, fault.to_string()))
-}
-
-fn slack_config(settings: &Settings) -> Result<ApiConfig, SettingFault> {
-    let client_id = settings.slack_client_id.clone().filter(|id| !id.is_empty());
-    let client_id = client_id.ok_or_else(|| missing("SLACK_CLIENT_ID"))?;
-    let client_secret = settings.slack_client_secret()?.filter(is_set);
-    Ok(ApiConfig {
-        api_url: settings.slack_api_url.clone(),
-        authorize_url: settings.slack_authorize_url.clone(),
-        client_id,
-        client_secret: client_secret.ok_or_else(|| missing("SLACK_CLIENT_SECRET"))?,
+    Some(ApiConfig {
+        api_url: api_url?,
+        authorize_url: authorize_url?,
+        client_id: client_id?.to_owned(),
+        client_secret: client_secret??,
     })
 }
 
-fn signing_secrets(settings: &Settings) -> Result<SigningSecrets, SettingFault> {
-    const SETTING: &str = "SLACK_SIGNING_SECRET";
-    let given = settings.slack_signing_secret()?.ok_or_else(|| missing(SETTING))?;
-    let secrets = given.expose_secret().split(',').map(|one| SecretString::from(one.trim()));
-    let secrets: Vec<SecretString> = secrets.filter(is_set).collect();
+fn signing_secrets(settings: &SlackSettings, faults: &mut Faults) -> Option<SigningSecrets> {
+    let given = faults.keep(settings.signing_secret())?;
+    let text = given.as_ref().map_or("", |given| given.expose_secret());
+    let secrets = text.split(',').map(str::trim).filter(|secret| !secret.is_empty());
+    let secrets: Vec<SecretString> = secrets.map(SecretString::from).collect();
     if secrets.is_empty() {
-        return Err(missing(SETTING));
+        faults.note("SLACK_SIGNING_SECRET", OF_THE_APP);
+        return None;
     }
-    Ok(SigningSecrets::new(secrets))
+    Some(SigningSecrets::new(secrets))
 }
 
-fn public_url_fault(settings: &Settings) -> Option<SettingFault> {
-    const SETTING: &str = "ASYNCBOT_PUBLIC_URL";
-    match &settings.public_url {
-        Some(url) if url.scheme() == "https" || is_loopback(url) => None,
-        Some(_) => Some(SettingFault::new(SETTING, "it must begin with https://")),
-        None if settings.bind.ip().is_loopback() => None,
-        None => Some(SettingFault::new(
-            SETTING,
-            "it is missing; Slack needs the https address under which this service is reached",
-        )),
+fn addresses(settings: &AddressSettings, faults: &mut Faults) -> Option<Addresses> {
+    let bind = address("ASYNCBOT_BIND", &settings.bind, faults);
+    let admin_bind = address("ASYNCBOT_ADMIN_BIND", &settings.admin_bind, faults);
+    // Port 0 asks the operating system for any free one, so two of them do not meet.
+    if bind.is_some_and(|bind| bind.port() != 0) && bind == admin_bind {
+        faults.note(
+            "ASYNCBOT_ADMIN_BIND",
+            "it is the same as ASYNCBOT_BIND; health detail is not for the public, so please give it an address or a port of its own",
+        );
     }
+    let public_url = public_url(settings, bind, faults);
+    Some(Addresses { bind: bind?, admin_bind: admin_bind?, public_url })
+}
+
+fn public_url(
+    settings: &AddressSettings,
+    bind: Option<SocketAddr>,
+    faults: &mut Faults,
+) -> Option<Url> {
+    const SETTING: &str = "ASYNCBOT_PUBLIC_URL";
+    match settings.public_url.as_deref().filter(|url| !url.is_empty()) {
+        Some(text) => outside_url(SETTING, text, faults),
+        None if bind.is_none_or(|bind| bind.ip().is_loopback()) => None,
+        None => {
+            faults.note(
+                SETTING,
+                "it is missing; ASYNCBOT_BIND is open to the network, and Slack needs the https address under which this service is reached",
+            );
+            None
+        }
+    }
+}
+
+fn address(setting: &'static str, text: &str, faults: &mut Faults) -> Option<SocketAddr> {
+    let address = text.parse().ok();
+    if address.is_none() {
+        faults.note(setting, "it is no address with a port; write it as 127.0.0.1:8080");
+    }
+    address
+}
+
+/// Returns a URL over which tokens may travel: https, or http that does not leave this machine.
+fn outside_url(setting: &'static str, text: &str, faults: &mut Faults) -> Option<Url> {
+    let Ok(url) = Url::parse(text) else {
+        faults.note(setting, "it is no URL; write it as https://host or https://host/path");
+        return None;
+    };
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    if !is_safe {
+        faults.note(
+            setting,
+            "it must begin with https://; plain http is only for an address of this machine",
+        );
+    }
+    is_safe.then_some(url)
 }
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
 }
@@ -154,17 +303,12 @@ fn is_postgres(url: &SecretString) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
-fn is_set(secret: &SecretString) -> bool {
-    !secret.expose_secret().is_empty()
-}
+impl Faults {
+    fn note(&mut self, setting: &'static str, text: &str) {
+        self.0.push(SettingFault::new(setting, text));
+    }
 
-fn missing(setting: &'static str) -> SettingFault {
-    SettingFault::new(
-        setting,
-        "it is missing; it stands on the Basic Information page of your Slack app",
-    )
-}
-
-fn keep<T>(checked: Result<T, SettingFault>, faults: &mut Vec<SettingFault>) -> Option<T> {
-    checked.map_err(|fault| faults.push(fault)).ok()
+    fn keep<T>(&mut self, checked: Result<T, SettingFault>) -> Option<T> {
+        checked.map_err(|fault| self.0.push(fault)).ok()
+    }
 }

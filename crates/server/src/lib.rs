@@ -9,6 +9,7 @@ pub mod settings;
 
 mod bot;
 mod http;
+mod people;
 mod perform;
 mod random;
 mod supervisor;

@@ -1,6 +1,7 @@
 //! A verified request becomes a use case, and the use case an answer.
 
 use crate::bot::Bot;
+use crate::people::meet;
 use app::take_turn::Way;
 use app::{AppError, Request};
 use domain::action::{Button, Submission};
@@ -33,6 +34,15 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
 
 async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answer, AppError> {
     let store = &bot.store;
+    if matches!(
+        wanted,
+        Command::Create { .. }
+            | Command::AbsenceForm
+            | Command::AbsenceAdd { .. }
+            | Command::AbsenceRemove { .. }
+    ) {
+        meet(bot, request.workspace, &request.actor).await;
+    }
     let reply = match wanted {
         Command::Help => Reply::Help,
         Command::Home => app::read::home(store, request).await?,
@@ -82,6 +92,12 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
 
 async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {
     let store = &bot.store;
+    if matches!(
+        button,
+        Button::CreateRotation | Button::EnterAbsence | Button::RemoveAbsence { .. }
+    ) {
+        meet(bot, request.workspace, &request.actor).await;
+    }
     let reply = match button {
         Button::CreateRotation => {
             let modal = app::modal::create_rotation(store, request, None).await?;

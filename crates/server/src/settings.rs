@@ -1,79 +1,125 @@
 //! The settings: environment variables, each also a flag, secrets also a file.
+//!
+//! They are taken as text and checked elsewhere, so that one start names every fault by its variable.
 
 use clap::Args;
-use clap::builder::{StringValueParser, TypedValueParser};
-use secrecy::SecretString;
-use std::net::SocketAddr;
+use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser};
+use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
-use url::Url;
 
 /// The settings as they were given, unchecked.
 #[derive(Args, Clone, Debug)]
 pub struct Settings {
-    /// The database: `sqlite://FILE`, or `postgres://...` with the run-time login [default: asyncbot.db in the data directory]
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret_parser())]
-    database_url: Option<SecretString>,
-    /// A file that holds `DATABASE_URL`
-    #[arg(long, env = "DATABASE_URL_FILE")]
-    database_url_file: Option<PathBuf>,
-    /// PostgreSQL only: the login for work over many workspaces
-    #[arg(long, env = "DATABASE_SYSTEM_URL", hide_env_values = true, value_parser = secret_parser())]
-    database_system_url: Option<SecretString>,
-    /// A file that holds `DATABASE_SYSTEM_URL`
-    #[arg(long, env = "DATABASE_SYSTEM_URL_FILE")]
-    database_system_url_file: Option<PathBuf>,
-    /// PostgreSQL only: the login that owns the tables, used by `migrate` alone
-    #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true, value_parser = secret_parser())]
-    database_owner_url: Option<SecretString>,
-    /// A file that holds `DATABASE_OWNER_URL`
-    #[arg(long, env = "DATABASE_OWNER_URL_FILE")]
-    database_owner_url_file: Option<PathBuf>,
-    /// Where the SQLite file lives [default: the platform's data folder]
-    #[arg(long, env = "ASYNCBOT_DATA_DIR")]
-    data_dir: Option<PathBuf>,
-    /// The public address
-    #[arg(long, env = "ASYNCBOT_BIND", default_value = "127.0.0.1:8080")]
-    pub(crate) bind: SocketAddr,
-    /// The address for health detail, not for the public
-    #[arg(long, env = "ASYNCBOT_ADMIN_BIND", default_value = "127.0.0.1:9090")]
-    pub(crate) admin_bind: SocketAddr,
-    /// The address under which people and Slack reach the service, for links and for installing
-    #[arg(long, env = "ASYNCBOT_PUBLIC_URL")]
-    pub(crate) public_url: Option<Url>,
-    /// The keys that seal what is secret: `id:base64,...`, the first is current; `asyncbot keys generate` makes one
-    #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS", hide_env_values = true, value_parser = secret_parser())]
-    encryption_keys: Option<SecretString>,
-    /// A file that holds `ASYNCBOT_ENCRYPTION_KEYS`
-    #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS_FILE")]
-    encryption_keys_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) slack: SlackSettings,
+    #[command(flatten)]
+    pub(crate) keys: KeySettings,
+    #[command(flatten)]
+    pub(crate) addresses: AddressSettings,
+    #[command(flatten)]
+    pub(crate) database: DatabaseSettings,
+}
+
+/// Who we are to Slack, and where it is.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Slack")]
+pub(crate) struct SlackSettings {
     /// The Slack app's client id
-    #[arg(long, env = "SLACK_CLIENT_ID")]
-    pub(crate) slack_client_id: Option<String>,
+    #[arg(long = "slack-client-id", env = "SLACK_CLIENT_ID", value_name = "ID")]
+    client_id: Option<String>,
     /// The Slack app's client secret
-    #[arg(long, env = "SLACK_CLIENT_SECRET", hide_env_values = true, value_parser = secret_parser())]
-    slack_client_secret: Option<SecretString>,
+    #[arg(long = "slack-client-secret", env = "SLACK_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret_parser())]
+    client_secret: Option<SecretString>,
     /// A file that holds `SLACK_CLIENT_SECRET`
-    #[arg(long, env = "SLACK_CLIENT_SECRET_FILE")]
-    slack_client_secret_file: Option<PathBuf>,
-    /// The Slack app's signing secret; while it is being rotated, both, with a comma between
-    #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true, value_parser = secret_parser())]
-    slack_signing_secret: Option<SecretString>,
+    #[arg(long = "slack-client-secret-file", env = "SLACK_CLIENT_SECRET_FILE", value_name = "FILE", value_parser = path_parser())]
+    client_secret_file: Option<PathBuf>,
+    /// The secret by which the Slack app signs its requests; while it is being rotated, both, with a comma between
+    #[arg(long = "slack-signing-secret", env = "SLACK_SIGNING_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret_parser())]
+    signing_secret: Option<SecretString>,
     /// A file that holds `SLACK_SIGNING_SECRET`
-    #[arg(long, env = "SLACK_SIGNING_SECRET_FILE")]
-    slack_signing_secret_file: Option<PathBuf>,
-    /// Slack's app-level token; turns Socket Mode on, which this version does not have yet
-    #[arg(long, env = "SLACK_APP_TOKEN", hide_env_values = true, value_parser = secret_parser())]
-    pub(crate) slack_app_token: Option<SecretString>,
+    #[arg(long = "slack-signing-secret-file", env = "SLACK_SIGNING_SECRET_FILE", value_name = "FILE", value_parser = path_parser())]
+    signing_secret_file: Option<PathBuf>,
+    /// The app-level token that turns Socket Mode on; not supported yet, so it must not be given
+    #[arg(long = "slack-app-token", env = "SLACK_APP_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = secret_parser())]
+    app_token: Option<SecretString>,
+    /// A file that holds `SLACK_APP_TOKEN`
+    #[arg(long = "slack-app-token-file", env = "SLACK_APP_TOKEN_FILE", value_name = "FILE", value_parser = path_parser())]
+    app_token_file: Option<PathBuf>,
     /// Slack's Web API; plain http only to this machine
-    #[arg(long, env = "SLACK_API_URL", default_value = "https://slack.com/api")]
-    pub(crate) slack_api_url: Url,
-    /// Slack's page on which people allow the app
     #[arg(
-        long,
+        long = "slack-api-url",
+        env = "SLACK_API_URL",
+        value_name = "URL",
+        default_value = "https://slack.com/api"
+    )]
+    pub(crate) api_url: String,
+    /// Slack's page on which people allow the app; plain http only to this machine
+    #[arg(
+        long = "slack-authorize-url",
         env = "SLACK_AUTHORIZE_URL",
+        value_name = "URL",
         default_value = "https://slack.com/oauth/v2/authorize"
     )]
-    pub(crate) slack_authorize_url: Url,
+    pub(crate) authorize_url: String,
+}
+
+/// The keys.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Encryption")]
+pub(crate) struct KeySettings {
+    /// The keys that seal what is secret: `id:base64,...`, the first is current; `asyncbot keys generate` makes one
+    #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS", value_name = "KEYS", hide_env_values = true, value_parser = secret_parser())]
+    encryption_keys: Option<SecretString>,
+    /// A file that holds `ASYNCBOT_ENCRYPTION_KEYS`
+    #[arg(long, env = "ASYNCBOT_ENCRYPTION_KEYS_FILE", value_name = "FILE", value_parser = path_parser())]
+    encryption_keys_file: Option<PathBuf>,
+}
+
+/// Where the service listens and how it is reached.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Addresses")]
+pub(crate) struct AddressSettings {
+    /// The address and port for Slack and browsers; behind a proxy, where the proxy finds it
+    #[arg(long, env = "ASYNCBOT_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) bind: String,
+    /// The address and port for health detail, not for the public
+    #[arg(
+        long,
+        env = "ASYNCBOT_ADMIN_BIND",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9090"
+    )]
+    pub(crate) admin_bind: String,
+    /// The https address under which Slack and browsers reach the service, for links and for installing; may be left out while `ASYNCBOT_BIND` is an address of this machine alone
+    #[arg(long, env = "ASYNCBOT_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+}
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Database")]
+pub(crate) struct DatabaseSettings {
+    /// The database: `sqlite://FILE`, or `postgres://...` with the run-time login [default: `asyncbot.db` in the data folder]
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = secret_parser())]
+    database_url: Option<SecretString>,
+    /// A file that holds `DATABASE_URL`
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE", value_parser = path_parser())]
+    database_url_file: Option<PathBuf>,
+    /// PostgreSQL only: the login for work over many workspaces, without seeing content
+    #[arg(long, env = "DATABASE_SYSTEM_URL", value_name = "URL", hide_env_values = true, value_parser = secret_parser())]
+    database_system_url: Option<SecretString>,
+    /// A file that holds `DATABASE_SYSTEM_URL`
+    #[arg(long, env = "DATABASE_SYSTEM_URL_FILE", value_name = "FILE", value_parser = path_parser())]
+    database_system_url_file: Option<PathBuf>,
+    /// PostgreSQL only: the login that owns the tables; `migrate` alone uses it, and needs no other
+    #[arg(long, env = "DATABASE_OWNER_URL", value_name = "URL", hide_env_values = true, value_parser = secret_parser())]
+    database_owner_url: Option<SecretString>,
+    /// A file that holds `DATABASE_OWNER_URL`
+    #[arg(long, env = "DATABASE_OWNER_URL_FILE", value_name = "FILE", value_parser = path_parser())]
+    database_owner_url_file: Option<PathBuf>,
+    /// The data folder, in which SQLite's file lies; it is made where it is missing [default: the platform's data folder]
+    #[arg(long, env = "ASYNCBOT_DATA_DIR", value_name = "FOLDER", value_parser = path_parser())]
+    data_dir: Option<PathBuf>,
 }
 
 /// A setting that is missing or does not fit, in words for the one who runs the service.
@@ -92,61 +138,56 @@ impl SettingFault {
     }
 }
 
-impl Settings {
-    /// Returns the run-time address of the database.
-    pub(crate) fn database_url(&self) -> Result<SecretString, SettingFault> {
-        match given("DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())?
-        {
-            Some(url) => Ok(url),
-            None => {
-                Ok(format!("sqlite://{}", self.data_dir()?.join("asyncbot.db").display()).into())
-            }
-        }
+/// A secret, or nothing where it was not given.
+type Given = Result<Option<SecretString>, SettingFault>;
+
+impl SlackSettings {
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref().filter(|id| !id.is_empty())
     }
 
-    pub(crate) fn database_system_url(&self) -> Result<Option<SecretString>, SettingFault> {
-        given(
-            "DATABASE_SYSTEM_URL",
-            self.database_system_url.as_ref(),
-            self.database_system_url_file.as_deref(),
-        )
+    pub(crate) fn client_secret(&self) -> Given {
+        let file = self.client_secret_file.as_deref();
+        given("SLACK_CLIENT_SECRET", self.client_secret.as_ref(), file)
     }
 
-    pub(crate) fn database_owner_url(&self) -> Result<Option<SecretString>, SettingFault> {
-        given(
-            "DATABASE_OWNER_URL",
-            self.database_owner_url.as_ref(),
-            self.database_owner_url_file.as_deref(),
-        )
+    pub(crate) fn signing_secret(&self) -> Given {
+        let file = self.signing_secret_file.as_deref();
+        given("SLACK_SIGNING_SECRET", self.signing_secret.as_ref(), file)
     }
 
-    pub(crate) fn encryption_keys(&self) -> Result<Option<SecretString>, SettingFault> {
-        given(
-            "ASYNCBOT_ENCRYPTION_KEYS",
-            self.encryption_keys.as_ref(),
-            self.encryption_keys_file.as_deref(),
-        )
+    pub(crate) fn app_token(&self) -> Given {
+        let file = self.app_token_file.as_deref();
+        given("SLACK_APP_TOKEN", self.app_token.as_ref(), file)
+    }
+}
+
+impl KeySettings {
+    pub(crate) fn encryption_keys(&self) -> Given {
+        let file = self.encryption_keys_file.as_deref();
+        given("ASYNCBOT_ENCRYPTION_KEYS", self.encryption_keys.as_ref(), file)
+    }
+}
+
+impl DatabaseSettings {
+    pub(crate) fn url(&self) -> Given {
+        let file = self.database_url_file.as_deref();
+        given("DATABASE_URL", self.database_url.as_ref(), file)
     }
 
-    pub(crate) fn slack_client_secret(&self) -> Result<Option<SecretString>, SettingFault> {
-        given(
-            "SLACK_CLIENT_SECRET",
-            self.slack_client_secret.as_ref(),
-            self.slack_client_secret_file.as_deref(),
-        )
+    pub(crate) fn system_url(&self) -> Given {
+        let file = self.database_system_url_file.as_deref();
+        given("DATABASE_SYSTEM_URL", self.database_system_url.as_ref(), file)
     }
 
-    pub(crate) fn slack_signing_secret(&self) -> Result<Option<SecretString>, SettingFault> {
-        given(
-            "SLACK_SIGNING_SECRET",
-            self.slack_signing_secret.as_ref(),
-            self.slack_signing_secret_file.as_deref(),
-        )
+    pub(crate) fn owner_url(&self) -> Given {
+        let file = self.database_owner_url_file.as_deref();
+        given("DATABASE_OWNER_URL", self.database_owner_url.as_ref(), file)
     }
 
-    /// Returns the data directory.
-    fn data_dir(&self) -> Result<PathBuf, SettingFault> {
-        if let Some(dir) = &self.data_dir {
+    /// Returns the data folder.
+    pub(crate) fn data_dir(&self) -> Result<PathBuf, SettingFault> {
+        if let Some(dir) = self.data_dir.as_ref().filter(|dir| !dir.as_os_str().is_empty()) {
             return Ok(dir.clone());
         }
         directories::ProjectDirs::from("", "", "asyncbot")
@@ -164,26 +205,35 @@ fn secret_parser() -> impl TypedValueParser<Value = SecretString> {
     StringValueParser::new().map(SecretString::from)
 }
 
-/// Returns a secret from its variable or its file, but not from both.
-fn given(
-    setting: &'static str,
-    value: Option<&SecretString>,
-    file: Option<&Path>,
-) -> Result<Option<SecretString>, SettingFault> {
+/// The usual parser refuses an empty path, which here was not given.
+fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// Returns a secret from its variable or its file, but not from both; what is empty was not given.
+fn given(setting: &'static str, value: Option<&SecretString>, file: Option<&Path>) -> Given {
+    let value = value.filter(|value| !value.expose_secret().is_empty());
+    let file = file.filter(|file| !file.as_os_str().is_empty());
     match (value, file) {
         (Some(_), Some(_)) => Err(SettingFault::new(
             setting,
             format!("it is given twice, by itself and by {setting}_FILE; please keep one"),
         )),
         (Some(value), None) => Ok(Some(value.clone())),
-        (None, Some(file)) => std::fs::read_to_string(file)
-            .map(|text| Some(SecretString::from(text.trim_end_matches(['\r', '\n']))))
-            .map_err(|fault| {
-                SettingFault::new(
-                    setting,
-                    format!("the file {} cannot be read: {fault}", file.display()),
-                )
-            }),
+        (None, Some(file)) => read(setting, file).map(Some),
         (None, None) => Ok(None),
     }
+}
+
+/// Reads a secret from a file, without the line end that an editor leaves behind it.
+fn read(setting: &'static str, file: &Path) -> Result<SecretString, SettingFault> {
+    let fault = |text: String| SettingFault::new(setting, text);
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| fault(format!("the file {} cannot be read: {error}", file.display())))?;
+    let text = SecretString::from(text);
+    let secret = text.expose_secret().trim_end_matches(['\r', '\n']);
+    if secret.is_empty() {
+        return Err(fault(format!("the file {} is empty", file.display())));
+    }
+    Ok(SecretString::from(secret))
 }

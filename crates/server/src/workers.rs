@@ -6,7 +6,6 @@ mod housekeeping;
 mod inbox;
 mod outcome;
 mod pace;
-mod people;
 
 use crate::bot::Bot;
 use std::sync::Arc;

@@ -76,8 +76,11 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(fault) => {
                 let code =
                     fault.code().map_or_else(|| String::from("none"), std::borrow::Cow::into_owned);
+                if let Some(text) = of_the_set_up(&code) {
+                    return Self::Settings(format!("{text} (code {code})"));
+                }
                 if is_unavailable(&code) {
-                    return Self::Unavailable { reason: format!("code {code}") };
+                    return Self::Unavailable { reason: format!("code {code}{}", meaning(&code)) };
                 }
                 Self::Refused { code, constraint: fault.constraint().map(String::from) }
             }
@@ -97,14 +100,34 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Returns whether a retry may cure it: no connection, shutting down, out of resources, a lock or a time limit; a disk
+/// Returns what is wrong with the URL or the server where no retry cures it, but somebody who sets it right.
+fn of_the_set_up(code: &str) -> Option<&'static str> {
+    match code {
+        "28000" | "28P01" => {
+            Some("PostgreSQL refuses the login; check its name and password in the database URL")
+        }
+        "3D000" => Some("PostgreSQL has no database of the name in the database URL"),
+        _ => None,
+    }
+}
+
+/// Returns what a code means of which the number alone tells nobody anything.
+fn meaning(code: &str) -> &'static str {
+    match code {
+        "14" => ", the file cannot be opened",
+        "13" => ", the disk is full",
+        _ => "",
+    }
+}
+
+/// Returns whether a retry may cure it: no connection, shutting down or closed to connections, out of resources, a lock or a time limit; a disk
 /// that is busy or full. `SQLSTATE` has five characters, SQLite's codes have fewer and their kind in the lowest byte.
 fn is_unavailable(code: &str) -> bool {
     // Busy, locked, out of memory, interrupted, fault of the disk, full, cannot open.
     const SQLITE: [u32; 7] = [5, 6, 7, 9, 10, 13, 14];
     if code.len() == 5 {
         return ["08", "53", "57"].iter().any(|class| code.starts_with(class))
-            || ["25P03", "40001", "40P01", "55P03"].contains(&code);
+            || ["25P03", "40001", "40P01", "55000", "55P03"].contains(&code);
     }
     code.parse::<u32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff)))
 }
@@ -115,7 +138,8 @@ mod tests {
 
     #[test]
     fn what_a_retry_may_cure_is_told_from_what_it_cannot() {
-        for code in ["57P01", "53300", "08006", "40P01", "55P03", "5", "517", "13", "778"] {
+        for code in ["57P01", "53300", "55000", "08006", "40P01", "55P03", "5", "517", "13", "778"]
+        {
             assert!(is_unavailable(code), "{code}");
         }
         for code in ["42501", "23505", "22P02", "1555", "2067", "787", "8", "none", "driver"] {

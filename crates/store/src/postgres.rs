@@ -39,7 +39,8 @@ pub(crate) type Row = sqlx::postgres::PgRow;
 
 const APP_CONNECTIONS: u32 = 16;
 const SYSTEM_CONNECTIONS: u32 = 4;
-const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+/// Less than Slack waits for an answer, so that a person is told when the database is down.
+const CONNECTION_WAIT: Duration = Duration::from_secs(2);
 
 /// An opened PostgreSQL database.
 #[derive(Clone)]

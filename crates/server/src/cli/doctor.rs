@@ -1,9 +1,10 @@
 //! `asyncbot doctor`: checks what serving needs, line by line.
 
 use super::{DONE, NOT_WELL, output, telemetry};
-use crate::config::{self, BotConfig};
+use crate::config::Checked;
 use crate::settings::Settings;
 use chrono::TimeDelta;
+use clock::Clock;
 use slack::{Api, SCOPES};
 use std::sync::Arc;
 use store::Store;
@@ -22,38 +23,42 @@ struct Finding {
 
 pub(super) async fn doctor(settings: Settings) -> u8 {
     telemetry::start(Some("error"));
-    let findings = match config::serve_config(&settings) {
-        Ok(config) => {
-            let mut findings = vec![well("settings: complete")];
-            findings.extend(examine(&config).await);
-            findings
-        }
-        Err(faults) => faults.iter().map(|fault| ill(&format!("settings: {fault}"))).collect(),
-    };
+    let checked = Checked::of(&settings);
+    let mut findings: Vec<Finding> =
+        checked.faults.iter().map(|fault| ill(&format!("settings: {fault}"))).collect();
+    if findings.is_empty() {
+        findings.push(well("settings: complete"));
+    }
+    findings.extend(examine(&checked).await);
     for Finding { is_well, text } in &findings {
         output::say(&format!("{} {text}", if *is_well { "ok  " } else { "FAIL" }));
     }
     if findings.iter().all(|finding| finding.is_well) { DONE } else { NOT_WELL }
 }
 
-async fn examine(config: &BotConfig) -> Vec<Finding> {
+/// Checks what the settings allow to be checked; what lacks its settings has its finding already.
+async fn examine(checked: &Checked) -> Vec<Finding> {
     slack::install_tls_provider();
-    let store = match Store::open(&config.store, Arc::clone(&config.keys)).await {
+    let (Some(place), Some(keys)) = (&checked.store, &checked.keys) else { return Vec::new() };
+    let store = match Store::open(place, Arc::clone(keys)).await {
         Ok(store) => store,
         Err(fault) => return vec![ill(&format!("database: {fault}"))],
     };
+    let time = Clock::system();
     let mut findings = vec![well("database: open, migrated, and its keys fit")];
-    findings.push(clock(config, &store).await);
-    match Api::new(config.slack.clone(), config.clock.clone()) {
-        Ok(api) => findings.extend(tokens(&api, &store).await),
-        Err(fault) => findings.push(ill(&format!("slack: {fault}"))),
+    findings.push(clock(&time, &store).await);
+    if let Some(slack) = &checked.slack {
+        match Api::new(slack.clone(), time) {
+            Ok(api) => findings.extend(tokens(&api, &store).await),
+            Err(fault) => findings.push(ill(&format!("slack: {fault}"))),
+        }
     }
     store.close().await;
     findings
 }
 
-async fn clock(config: &BotConfig, store: &Store) -> Finding {
-    match store.clock_offset(config.clock.now()).await {
+async fn clock(clock: &Clock, store: &Store) -> Finding {
+    match store.clock_offset(clock.now()).await {
         Ok(offset) if offset.abs() <= SKEW_ALLOWED => well("clock: agrees with the database"),
         Ok(offset) => ill(&format!("clock: {} seconds off the database's", offset.num_seconds())),
         Err(fault) => ill(&format!("clock: the database's could not be read: {fault}")),

@@ -11,7 +11,7 @@ pub(super) enum KeysCommand {
     /// Prints a new key, ready for `ASYNCBOT_ENCRYPTION_KEYS`
     Generate {
         /// The number of the key, different from those in use
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         id: u32,
     },
 }

@@ -1,16 +1,16 @@
 //! `asyncbot migrate`: applies migrations and prints which.
 
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
-use crate::config::store_settings;
-use crate::settings::Settings;
+use crate::config::migrating_store;
+use crate::settings::DatabaseSettings;
 use store::Store;
 
-pub(super) async fn migrate(settings: Settings) -> u8 {
+pub(super) async fn migrate(settings: DatabaseSettings) -> u8 {
     telemetry::start(Some("warn"));
-    let store = match store_settings(&settings) {
+    let store = match migrating_store(&settings) {
         Ok(store) => store,
-        Err(fault) => {
-            output::complain(&fault.to_string());
+        Err(faults) => {
+            output::complain_of_all(&faults);
             return WRONG_USE;
         }
     };

@@ -1,5 +1,6 @@
 //! Words for the terminal: results on standard output, everything else on standard error.
 
+use std::fmt::Display;
 use std::io::Write;
 
 /// Prints a result. A reader that went away early is no fault of ours.
@@ -15,4 +16,11 @@ pub(super) fn say_raw(text: &str) {
 /// Prints what is wrong.
 pub(super) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "asyncbot: {text}");
+}
+
+/// Prints everything that is wrong, one line each.
+pub(super) fn complain_of_all(faults: &[impl Display]) {
+    for fault in faults {
+        complain(&fault.to_string());
+    }
 }

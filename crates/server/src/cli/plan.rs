@@ -13,7 +13,7 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 
 #[derive(Args, Debug)]
 pub(super) struct PlanOptions {
-    /// A JSON file, a TOML file by its ending, or - for JSON on standard input
+    /// A JSON file, a TOML file by its ending, or `-` for JSON on standard input
     file: PathBuf,
     /// Leaves out shifts that end by then: an instant, a local time or a day in the rotation's zone [default: the anchor]
     #[arg(long, value_name = "TIME")]
@@ -21,8 +21,8 @@ pub(super) struct PlanOptions {
     /// Leaves out shifts that begin then or later
     #[arg(long, value_name = "TIME", conflicts_with = "count")]
     until: Option<String>,
-    /// How many shifts are shown [default: 10]
-    #[arg(long)]
+    /// How many shifts are shown, where `--until` does not say it [default: 10]
+    #[arg(long, value_name = "NUMBER")]
     count: Option<usize>,
     /// How it is shown
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -47,9 +47,7 @@ pub(super) fn plan(options: &PlanOptions) -> u8 {
     let plan = match make(options, &text) {
         Ok(plan) => plan,
         Err(faults) => {
-            for fault in faults {
-                output::complain(&fault.to_string());
-            }
+            output::complain_of_all(&faults);
             return WRONG_USE;
         }
     };

@@ -2,17 +2,15 @@
 
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
 use crate::boot;
-use crate::config::serve_config;
+use crate::config::Checked;
 use crate::settings::Settings;
 
 pub(super) async fn serve(settings: Settings) -> u8 {
     telemetry::start(None);
-    let config = match serve_config(&settings) {
+    let config = match Checked::of(&settings).into_config() {
         Ok(config) => config,
         Err(faults) => {
-            for fault in faults {
-                output::complain(&fault.to_string());
-            }
+            output::complain_of_all(&faults);
             return WRONG_USE;
         }
     };

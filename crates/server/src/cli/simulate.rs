@@ -26,32 +26,32 @@ const DEMO_LOG: &str = "warn,slack_morphism=off";
 #[derive(Args, Debug)]
 pub(super) struct DemoOptions {
     /// Where the page is served
-    #[arg(long, env = "ASYNCBOT_BIND", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "ASYNCBOT_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
     /// Where the bot's data goes [default: a temporary folder, deleted at the end]
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
     /// The time at which the story begins [default: the coming Monday, 08:50 in Berlin]
-    #[arg(long, value_parser = instant)]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<DateTime<Utc>>,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct SimulateOptions {
     /// Where the simulator listens
-    #[arg(long, default_value = "127.0.0.1:8090")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     bind: SocketAddr,
     /// Where the bot listens, on this machine
-    #[arg(long)]
+    #[arg(long, value_name = "URL")]
     bot: Option<Url>,
     /// The Slack app's client id
-    #[arg(long, env = "SLACK_CLIENT_ID")]
+    #[arg(long, env = "SLACK_CLIENT_ID", value_name = "ID")]
     slack_client_id: String,
     /// The Slack app's client secret
-    #[arg(long, env = "SLACK_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, env = "SLACK_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
     slack_client_secret: SecretString,
     /// The Slack app's signing secret
-    #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true)]
+    #[arg(long, env = "SLACK_SIGNING_SECRET", value_name = "SECRET", hide_env_values = true)]
     slack_signing_secret: SecretString,
 }
 

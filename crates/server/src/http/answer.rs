@@ -30,18 +30,21 @@ pub(super) async fn in_time(
     let began = Instant::now();
     let busy = bot.clock.busy();
     let task = async move {
-        let _busy = busy;
         let answer = work.await.unwrap_or_else(|fault| failed(&fault));
         tracing::info!(duration_ms = millis(began), "A request was answered.");
-        answer
+        // The token goes with the answer: the work is done when the answer is said.
+        (answer, busy)
     };
     let mut task = bot.supervisor.spawn(task.instrument(span));
-    if let Ok(answer) = tokio::time::timeout(GUARD, &mut task).await {
-        return answer.unwrap_or_else(|_| crashed());
+    if let Ok(done) = tokio::time::timeout(GUARD, &mut task).await {
+        return done.map_or_else(|_| crashed(), |(answer, _)| answer);
     }
     let its_bot = Arc::clone(bot);
     bot.supervisor.spawn(async move {
-        let answer = task.await.unwrap_or_else(|_| crashed());
+        let Ok((answer, _busy)) = task.await else {
+            crashed();
+            return;
+        };
         if let (Some(reply), Some(url)) = (late_reply(answer), late.response_url) {
             respond(&its_bot, &url, &reply).await;
         }

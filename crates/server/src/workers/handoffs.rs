@@ -1,8 +1,8 @@
 //! Finds the handoffs that are due, be it a second or three weeks late, and carries them out.
 
 use super::POLL;
-use super::people::refresh;
 use crate::bot::Bot;
+use crate::people::refresh;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use domain::ids::{RotationId, WorkspaceId};

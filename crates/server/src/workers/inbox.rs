@@ -1,8 +1,8 @@
 //! Works off what Slack told us.
 
 use super::POLL;
-use super::people::refresh;
 use crate::bot::Bot;
+use crate::people::refresh;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ChannelId;
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
 use store::{Claim, GivenUp, StoreError};
 
 /// How long an ambiguous delivery waits for its own echo before it is sent once more.
@@ -16,18 +17,65 @@ const DEAD_TOKEN: TimeDelta = TimeDelta::hours(1);
 /// The longest wait between two tries.
 const LONGEST_BACKOFF: TimeDelta = TimeDelta::minutes(5);
 
+/// How long it is tried to write down what Slack said: with the call before it, less than the lease.
+const PERSISTENCE: Duration = Duration::from_secs(30);
+
+/// The pause after the first try that failed; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
 /// Where a message is: its channel and `ts`.
 pub(super) struct Placed {
     pub(super) channel: ChannelId,
     pub(super) ts: String,
 }
 
-/// Writes down what a call came to.
+/// Writes down what a call came to, as soon as the database lets it.
+///
+/// What is not written down is not known after the lease, and would be said twice.
 pub(super) async fn record(
     bot: &Bot,
     claim: &Claim,
     attempts: u32,
     outcome: Outcome<Placed>,
+) -> Result<(), StoreError> {
+    let mut patience = Patience { began: Instant::now(), pause: FIRST_PAUSE };
+    loop {
+        let written = try_record(bot, claim, attempts, &outcome).await;
+        if !patience.asks_again_after(&written).await {
+            return written;
+        }
+    }
+}
+
+/// How long is waited for a database that is away for a moment.
+struct Patience {
+    began: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    /// Waits and returns true where another try may succeed; returns false at once where there is to be none.
+    async fn asks_again_after(&mut self, written: &Result<(), StoreError>) -> bool {
+        let is_curable =
+            matches!(written, Err(StoreError::Unavailable { .. } | StoreError::TookTooLong));
+        if !is_curable || self.began.elapsed() + self.pause >= PERSISTENCE {
+            return false;
+        }
+        // Of the real clock: the manual one stands still while a delivery is under way.
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+}
+
+async fn try_record(
+    bot: &Bot,
+    claim: &Claim,
+    attempts: u32,
+    outcome: &Outcome<Placed>,
 ) -> Result<(), StoreError> {
     let now = bot.clock.now();
     let mut tx = bot.store.write(claim.workspace).await?;
@@ -37,7 +85,7 @@ pub(super) async fn record(
         }
         Outcome::Ambiguous { code } => {
             tracing::warn!(code, delivery.id = %claim.delivery, "It is not known whether a message arrived; it is held.");
-            tx.record_ambiguous(claim.delivery, claim.fence, now + HOLD, &code, now).await?;
+            tx.record_ambiguous(claim.delivery, claim.fence, now + HOLD, code, now).await?;
         }
         Outcome::NotSent(NotSent { code, retry_after, kind }) => {
             tracing::warn!(code, delivery.id = %claim.delivery, "A message was not sent.");
@@ -50,10 +98,10 @@ pub(super) async fn record(
             };
             match wait {
                 Some(wait) => {
-                    tx.record_not_sent(claim.delivery, claim.fence, now + wait, &code, now).await?;
+                    tx.record_not_sent(claim.delivery, claim.fence, now + wait, code, now).await?;
                 }
                 None => {
-                    tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, &code, now)
+                    tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, code, now)
                         .await?;
                 }
             }
@@ -77,4 +125,32 @@ fn backoff(claim: &Claim, attempts: u32) -> TimeDelta {
 /// Returns when a delivery is useless, given what is stored with it.
 pub(super) fn has_expired(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     expires_at <= now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn asks_again(began: Instant, written: Result<(), StoreError>) -> bool {
+        Patience { began, pause: Duration::ZERO }.asks_again_after(&written).await
+    }
+
+    #[tokio::test]
+    async fn what_slack_said_is_kept_while_the_database_is_away_for_a_moment() {
+        let away = || StoreError::Unavailable { reason: String::from("no connection in time") };
+        let now = Instant::now();
+
+        assert!(asks_again(now, Err(away())).await);
+        assert!(asks_again(now, Err(StoreError::TookTooLong)).await);
+        assert!(!asks_again(now, Ok(())).await);
+        let long_ago = now.checked_sub(PERSISTENCE).unwrap();
+        assert!(!asks_again(long_ago, Err(away())).await, "the lease would run out");
+    }
+
+    #[tokio::test]
+    async fn a_fault_that_no_repetition_cures_is_told_at_once() {
+        let fault = StoreError::Refused { code: String::from("42501"), constraint: None };
+
+        assert!(!asks_again(Instant::now(), Err(fault)).await);
+    }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const VARIABLE: &str = "ASYNCBOT_TEST_POSTGRES_URL";
 /// Whoever holds it makes roles and templates; the number is arbitrary.
-const LOCK: i64 = 0x0a57_2c80;
+pub(super) const LOCK: i64 = 0x0a57_2c80;
 const OWNER: &str = "asyncbot_test_owner";
 const APP: &str = "asyncbot_test_app";
 const SYSTEM: &str = "asyncbot_test_system";
@@ -69,7 +69,7 @@ impl Drop for PostgresDatabase {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test has no command line")]
-fn server() -> Url {
+pub(super) fn server() -> Url {
     let text = std::env::var(VARIABLE).unwrap_or_else(|_| {
         panic!(
             "{VARIABLE} is not set, so the tests on PostgreSQL cannot run; run all tests with `tests/run`, which starts a server for them"
@@ -78,7 +78,7 @@ fn server() -> Url {
     Url::parse(&text).unwrap_or_else(|_| panic!("{VARIABLE} is not a URL"))
 }
 
-async fn connect(url: &Url) -> PgConnection {
+pub(super) async fn connect(url: &Url) -> PgConnection {
     PgConnection::connect(url.as_str()).await.unwrap_or_else(|error| {
         panic!("the server that {VARIABLE} names does not answer ({error}); run all tests with `tests/run`")
     })
@@ -125,7 +125,7 @@ async fn make_logins(connection: &mut PgConnection) {
     }
 }
 
-async fn run(connection: &mut PgConnection, statement: &str) {
+pub(super) async fn run(connection: &mut PgConnection, statement: &str) {
     if let Err(error) = connection.execute(AssertSqlSafe(statement.to_owned())).await {
         panic!("the test server refused `{statement}`: {error}");
     }

@@ -5,16 +5,43 @@ use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{UserId, WorkspaceId};
 use slack::{NotSentKind, Outcome, PersonFacts};
+use std::time::Duration;
 use store::PersonRecord;
 
 /// How long to wait after a failure for which Slack names no time.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
+/// For how long it is believed what Slack said of somebody who asks.
+const BELIEVED: TimeDelta = TimeDelta::days(1);
+
+/// How long somebody who asks waits at most until it is known who they are.
+const MEETING: Duration = Duration::from_secs(1);
+
+/// Learns who somebody is who asks for something that depends on it: their zone, or that they are an admin.
+///
+/// Where Slack does not say it in time, they are answered with what is known.
+pub(crate) async fn meet(bot: &Bot, workspace: WorkspaceId, user: &UserId) {
+    let since = bot.clock.now() - BELIEVED;
+    let met = async {
+        let users = vec![user.clone()];
+        let users = app::people::not_seen_since(&bot.store, workspace, users, since).await?;
+        if !users.is_empty() {
+            refresh(bot, workspace, &users).await?;
+        }
+        Ok::<(), AppError>(())
+    };
+    match tokio::time::timeout(MEETING, met).await {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => tracing::warn!(error = %fault, "It could not be learnt who asks."),
+        Err(_) => tracing::warn!("Slack took too long to say who asks."),
+    }
+}
+
 /// Asks Slack who these people are and stores names, zones and whether they are still there.
 ///
 /// Returns how long to wait before the rest can be asked about, if Slack did not answer for all: the first that it has no
 /// time for ends the round.
-pub(super) async fn refresh(
+pub(crate) async fn refresh(
     bot: &Bot,
     workspace: WorkspaceId,
     users: &[UserId],

@@ -1,0 +1,17 @@
+//! The command line as operators and scripts meet it: the real binary, in an environment that holds nothing else.
+
+#![cfg(feature = "demo")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed; clippy knows only the functions marked as tests"
+)]
+
+mod config_page;
+mod gate;
+mod keys;
+mod plan;
+mod postgres;
+mod process;
+mod refusals;
+mod serving;
+mod usage;

@@ -1,0 +1,40 @@
+//! `asyncbot serve` with SQLite: the first start, health, and a stop.
+
+use crate::process::{COMPLETE, asyncbot};
+use std::net::TcpListener;
+
+#[test]
+fn the_first_start_on_a_fresh_machine_is_ready_and_ends_politely() {
+    let bot = asyncbot(&["serve"]).with(COMPLETE).serves();
+
+    assert_eq!(bot.get("/livez"), (200, "live\n".to_owned()));
+    assert_eq!(bot.get("/readyz"), (200, "ready\n".to_owned()));
+    assert_eq!(bot.get("/health/detail").0, 404, "detail is for the admin address alone");
+    let file = bot.home().join(".local/share/asyncbot/asyncbot.db");
+    assert!(file.is_file(), "the data is in the platform's data folder");
+    let (code, log) = bot.stops();
+    assert_eq!(code, Some(0), "{log:#?}");
+    assert!(log.last().unwrap().contains("Asyncbot stops"), "{log:#?}");
+}
+
+#[test]
+fn a_flag_wins_over_its_variable() {
+    let arguments = ["serve", "--slack-client-id", "3.4", "--bind", "127.0.0.1:0"];
+
+    let bot = asyncbot(&arguments).with(COMPLETE).with([("ASYNCBOT_BIND", "nonsense")]).serves();
+
+    let (status, answer) = bot.get("/slack/install");
+    assert!(status == 302 || status == 303 || status == 307, "{status} {answer}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+
+    let ended =
+        asyncbot(&["serve"]).with(COMPLETE).with([("ASYNCBOT_BIND", address.as_str())]).ends();
+
+    assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
+    assert!(ended.err.contains(&format!("asyncbot: cannot listen on {address}")), "{}", ended.err);
+}
