@@ -1,4 +1,4 @@
-//! A real Chromium without a window, driven through WebDriver.
+//! A real Chromium without a window, driven through `WebDriver`.
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -49,7 +49,6 @@ impl Browser {
                 "--no-sandbox",
                 // Containers have little of this memory.
                 "--disable-dev-shm-usage",
-                "--lang=en-GB",
                 // What slides in cannot be clicked until it stands.
                 "--force-prefers-reduced-motion",
                 "--window-size=1280,900",
@@ -73,7 +72,7 @@ impl Browser {
         browser
     }
 
-    /// Returns the WebDriver client.
+    /// Returns the `WebDriver` client.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
@@ -109,7 +108,7 @@ impl Browser {
         self.client.close().await.expect("the browser closes");
     }
 
-    /// Calls what WebDriver's standard does not have and returns the value of the answer.
+    /// Calls what the standard of `WebDriver` does not have and returns the value of the answer.
     async fn ask(&self, path: &str, body: &Value) -> Value {
         let url = self.session.join(path).expect("a path of the driver");
         let answer = self.http.post(url).json(body).send().await.expect("the driver answers");

@@ -112,24 +112,29 @@ impl Page {
     }
 
     /// Waits until these words stand in what matches the CSS selector.
-    ///
-    /// # Panics
-    ///
-    /// When they do not come.
     pub async fn waits_for_words(&self, css: &str, words: &str) {
         let script = format!(
             "return [...document.querySelectorAll({})].some((node) => node.textContent.includes({}))",
             json!(css),
             json!(words)
         );
-        let patience = tokio::time::timeout(PATIENCE, async {
+        self.waits_until(&format!("“{words}” in {css}"), &script).await;
+    }
+
+    /// Waits until a script returns true.
+    ///
+    /// # Panics
+    ///
+    /// When it does not; the text says what was `wanted` and what the page shows instead.
+    pub async fn waits_until(&self, wanted: &str, script: &str) {
+        let comes = tokio::time::timeout(PATIENCE, async {
             let mut glances = tokio::time::interval(GLANCE);
-            while self.evaluates(&script).await != true {
+            while self.evaluates(script).await != true {
                 glances.tick().await;
             }
         });
-        if patience.await.is_err() {
-            self.complains(&format!("“{words}” in {css}")).await;
+        if comes.await.is_err() {
+            self.complains(wanted).await;
         }
     }
 

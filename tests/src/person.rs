@@ -8,6 +8,8 @@ use fantoccini::key::Key;
 
 /// How often Tab is pressed before it is clear that a thing cannot be reached.
 const MOST_TABS: usize = 40;
+/// How often a thing is looked for that is drawn anew all the time.
+const MOST_LOOKS: usize = 20;
 
 impl Page {
     /// Types into the field at the bottom and sends it.
@@ -67,6 +69,10 @@ impl Page {
     }
 
     /// Types into a field of the form, in place of what stands there.
+    ///
+    /// # Panics
+    ///
+    /// When nothing can be typed there.
     pub async fn fills(&self, field: &str, text: &str) {
         let input = self.waits(&format!("[data-testid=field-{field}] input")).await;
         input.clear().await.expect("a field that can be emptied");
@@ -111,9 +117,17 @@ impl Page {
         self.clicks_on(Locator::Css(css)).await;
     }
 
+    /// The page may draw a thing anew between the look and the click; then one looks again.
     async fn clicks_on(&self, what: Locator<'_>) {
-        let element: Element = self.waits_for(what).await;
-        element.click().await.unwrap_or_else(|fault| panic!("{what:?} cannot be clicked: {fault}"));
+        for _ in 0..MOST_LOOKS {
+            let element: Element = self.waits_for(what).await;
+            match element.click().await {
+                Ok(()) => return,
+                Err(fault) if fault.is_stale_element_reference() => {}
+                Err(fault) => panic!("{what:?} cannot be clicked: {fault}"),
+            }
+        }
+        panic!("{what:?} does not stand still");
     }
 
     /// Presses Tab until the focus is on what the CSS selector matches.

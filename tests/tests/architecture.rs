@@ -26,7 +26,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
     ("axum", &["asyncbot", "simulator"]),
     ("reqwest", &["slack", "stories"]),
     // The simulator knocks at the bot's door as Slack does.
-    ("hyper", &["slack", "stories"]),
+    ("hyper", &["slack", "simulator", "stories"]),
     ("tokio-cron-scheduler", &["asyncbot"]),
 ];
 

@@ -18,7 +18,7 @@ const state = { done: new Set(), isOpen: !narrow.matches, stoppedAt: null, awayA
 const STEPS = [
   {
     id: "create", title: "Make a rotation", label: "Write the command",
-    text: () => `As ${admin()?.name}, the admin. A form opens: give it a name, pick the members in order, and choose a Monday as the first day.`,
+    text: () => `As ${admin()?.name}, the admin. Send the command, and a form opens: give it a name, pick the members in order, and choose a Monday as the first day.`,
     run: () => prepare("/rotation create"),
   },
   {
@@ -28,7 +28,7 @@ const STEPS = [
   },
   {
     id: "away", title: () => `${away()?.name} goes away`, label: "Write the command",
-    text: "A whole week, the next one. Whose turn it becomes instead is said at once.",
+    text: "A whole week, the next one. Send the command: whose turn it becomes instead is said at once.",
     run: () => prepare(awayCommand()),
   },
   {
