@@ -25,8 +25,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
     ("slack-morphism", &["slack"]),
     ("axum", &["asyncbot", "simulator"]),
     ("reqwest", &["slack", "stories"]),
-    // The simulator knocks at the bot's door as Slack does.
-    ("hyper", &["slack", "simulator", "stories"]),
+    ("hyper", &["slack", "stories"]),
     ("tokio-cron-scheduler", &["asyncbot"]),
 ];
 
