@@ -79,6 +79,22 @@ both_engines! {
         assert_eq!(play.dms("ana").await.len(), 2, "then the order goes on with Ana");
     }
 
+    async fn two_years_of_down_time_are_still_one_post_and_one_message(play at "2026-06-05T10:00:00Z") {
+        let form = json!({"name": "support", "members": ["U0ANA", "U0BEN", "U0CHO"], "cadence": "day",
+            "first_day": "2026-06-08", "time": "09:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
+        play.creates("ana", &form).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+        let before = play.channel("support").await.len();
+
+        play.ends_bot("kill").await;
+        play.waits("104w").await;
+        play.starts_bot().await;
+
+        let channel = play.channel("support").await;
+        assert_eq!(channel.len(), before + 1, "one post: {channel:#?}");
+        assert_snapshot!("the_post_after_two_years", channel[before].text);
+    }
+
     async fn a_bot_that_was_stopped_politely_catches_up_the_same(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
         play.waits_until("2026-06-08T12:00:00Z").await;
