@@ -12,11 +12,3 @@ pub enum AppError {
     #[error("a stored rotation cannot be planned: {0}")]
     Unplannable(&'static str),
 }
-
-impl AppError {
-    /// Returns whether trying again later may help.
-    #[must_use]
-    pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Unavailable { .. }))
-    }
-}

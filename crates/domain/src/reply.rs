@@ -1,7 +1,7 @@
 //! Answers to people, as data; the room that speaks Slack puts them into words and blocks.
 
 use crate::action::{Field, Modal};
-use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -198,13 +198,4 @@ pub struct AbsenceLine {
     pub from: NaiveDate,
     /// The last day, inclusive.
     pub to: NaiveDate,
-}
-
-/// Somebody who asks: who, and where their answers are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asker {
-    /// Who.
-    pub user: UserId,
-    /// The channel they asked in.
-    pub channel: Option<ChannelId>,
 }

@@ -134,7 +134,7 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     let Some(record) = tx.find_delivery(claim.delivery).await? else {
         return Ok(Err((GivenUp::Dropped, "delivery_gone")));
     };
-    if outcome::has_expired(record.expires_at, now) {
+    if record.expires_at <= now {
         return Ok(Err((GivenUp::Expired, "expired")));
     }
     let Some(token) = tx.find_bot_token().await? else {

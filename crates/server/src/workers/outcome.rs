@@ -122,11 +122,6 @@ fn backoff(claim: &Claim, attempts: u32) -> TimeDelta {
         .max(TimeDelta::milliseconds(200))
 }
 
-/// Returns when a delivery is useless, given what is stored with it.
-pub(super) fn has_expired(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    expires_at <= now
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
