@@ -1,7 +1,7 @@
 //! What becomes of a delivery after Slack was called.
 
 use crate::bot::Bot;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::ids::ChannelId;
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
