@@ -28,12 +28,11 @@ impl ActiveDays {
         let first = zone.date_of(window.start()).checked_sub_signed(STRAY);
         let last = zone.date_of(window.end()).checked_add_signed(STRAY);
         let (Some(first), Some(last)) = (first, last) else { return vec![window] };
-        self.runs(first, last)
-            .filter_map(|(from, to)| {
-                let instant = |date: NaiveDate| zone.instant_of(date.and_time(self.time));
-                Interval::new(instant(from), instant(to))?.intersection(window)
-            })
-            .collect()
+        let windows = self.runs(first, last).filter_map(|(from, to)| {
+            let instant = |date: NaiveDate| zone.instant_of(date.and_time(self.time));
+            Interval::new(instant(from), instant(to))?.intersection(window)
+        });
+        windows.fold(Vec::new(), joined)
     }
 
     /// Returns the runs of active days between two dates, each with its first day and the first one after it.
@@ -50,4 +49,18 @@ impl ActiveDays {
             Some((from, to))
         })
     }
+}
+
+/// Adds a window, joined with the one before where they touch: the inactive day between them was one that the zone
+/// skipped.
+fn joined(mut windows: Vec<Interval>, next: Interval) -> Vec<Interval> {
+    if let Some(before) = windows.last_mut()
+        && next.start() <= before.end()
+        && let Some(both) = Interval::new(before.start(), next.end().max(before.end()))
+    {
+        *before = both;
+    } else {
+        windows.push(next);
+    }
+    windows
 }

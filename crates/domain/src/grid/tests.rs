@@ -285,3 +285,15 @@ fn a_turn_far_away_is_found_at_once() {
     let hours = (at("2626-07-05T12:00Z") - at("2026-01-05T08:00Z")).num_hours();
     assert_eq!(i64::try_from(k).unwrap(), hours - 600);
 }
+
+#[test]
+fn active_days_around_a_day_that_the_zone_skipped_are_one_stretch() {
+    // Friday 30 December 2011 did not exist in Apia, so Thursday's duty runs until Saturday's begins.
+    check_active(
+        "Pacific/Apia",
+        r#"{"every": 1, "unit": "week", "anchor": "2011-12-29T09:00", "weekdays": ["thu", "sat"]}"#,
+        0,
+        "2011-12-29T19:00Z/2012-01-04T19:00Z",
+        &["2011-12-29T19:00Z/2011-12-31T19:00Z"],
+    );
+}
