@@ -26,10 +26,11 @@ async fn killed_between_commit_and_delivery_nothing_is_lost_and_nothing_is_doubl
     let parked = json!({"service": "slack", "method": "chat.postMessage", "kind": "429", "times": 1000, "retry_after_s": 12});
     post(&simulator, "sim/faults", &parked).await;
     create_rotation_that_runs_already(&simulator, &team).await;
-    until("each delivery was tried", async || {
+    // The handoff waits behind the post that the rotation exists, so two of the three are tried.
+    until("what leads each queue was tried", async || {
         let calls = get(&simulator, "sim/calls").await;
         let calls = calls["calls"].as_array().cloned().unwrap_or_default();
-        calls.iter().filter(|call| call["method"] == "chat.postMessage").count() >= 3
+        calls.iter().filter(|call| call["method"] == "chat.postMessage").count() >= 2
     })
     .await;
     // Killed while a call is under way, it could not know what became of it and would hold the message for minutes.
