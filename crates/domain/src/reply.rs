@@ -63,7 +63,7 @@ pub enum Reply {
     Refused(Refusal),
     /// The answer did not come in time; whether it was saved is not known yet.
     NotConfirmedYet,
-    /// Something of ours failed; nothing was saved. The reference finds it in the log.
+    /// Something of ours failed, and whether it was saved is not known. The reference finds it in the log.
     Failed {
         /// The request's reference.
         reference: String,

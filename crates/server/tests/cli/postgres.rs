@@ -211,7 +211,7 @@ impl Bot {
         answer["text"].as_str().unwrap().to_owned()
     }
 
-    /// Checks that the service says it is not ready, and that Ana is told that nothing was saved.
+    /// Checks that the service says it is not ready, and that Ana is told so plainly.
     async fn check_apology(&self, day: NaiveDate) {
         self.until_readiness_is(503).await;
         let answered = self.enters(day);
