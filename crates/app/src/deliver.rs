@@ -2,7 +2,6 @@
 
 use crate::AppError;
 use crate::people::People;
-use crate::read::last_day;
 use crate::snapshot::{Snapshot, covering};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
@@ -216,7 +215,7 @@ impl Scene {
             person: self.people.person(&skip.user),
             reason: match skip.reason {
                 SkipCode::Away => SkipWord::Unavailable {
-                    last_day: skip.until.map(|end| last_day(&zone(&skip.user), end)),
+                    last_day: skip.until.map(|last| zone(&skip.user).date_of(last)),
                 },
                 SkipCode::Deactivated => SkipWord::Deactivated,
             },

@@ -228,8 +228,3 @@ pub(crate) fn skip_lines(people: &People, zone: &Zone, skipped: &[Skip]) -> Vec<
     };
     skipped.iter().map(line).collect()
 }
-
-/// Returns the last day of an absence that ends at `end`, which is outside it.
-pub(crate) fn last_day(zone: &Zone, end: DateTime<Utc>) -> chrono::NaiveDate {
-    zone.date_of(end - chrono::TimeDelta::microseconds(1))
-}
