@@ -96,7 +96,7 @@ fn every_fault_is_told_with_its_place() {
     rotation.cadence.every: must be from 1 to 9000
     rotation.cadence.unit: “weeks” is not hour, day, week or month
     rotation.cadence.anchor: “300000-01-05T09:00” is not a local time; write it as 2026-01-05T09:00, without a zone
-    rotation.members[2]: “A” is a member already, see rotation.seats[0].user
+    rotation.members[2]: “A” is a member already, see rotation.members[0]
     rotation.members[3]: must be text, not a whole number
     rotation.members[4]: must not be empty nor have space around it
     rotation.skip.over_share: 1 is not at least 0 and below 1
