@@ -3,19 +3,26 @@
 //! The plan asks the same engine that hands over in earnest.
 
 mod absences;
+mod cadence;
+mod cadence_changes;
+mod coverage;
+mod duty_hours;
 mod file;
 mod findings;
 mod forecast;
 mod ics;
 mod instants;
 mod json;
+mod pauses;
+mod people;
 mod reader;
+mod roster_changes;
 mod rotation;
 mod strict_json;
 mod table;
 mod window;
 
-pub use file::read_plan;
+pub use file::{MAX_BYTES, read_plan};
 pub use forecast::make_plan;
 pub use window::{DEFAULT_COUNT, MAX_COUNT, Reach, Window};
 
