@@ -2,7 +2,8 @@
 
 use crate::dates::{Calendar, Instants};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use domain::plan::{Plan, Reach, Shift, Window, make_plan, read_plan};
+use domain::plan::{Plan, Reach, Window, make_plan, read_plan};
+use domain::shift::Shift;
 use serde_json::{Value, json};
 
 /// A rotation as a plan's file has it, to be filled in.
@@ -68,7 +69,11 @@ impl File {
     /// Returns the one who is on duty at an instant.
     #[track_caller]
     pub(crate) fn on_duty_at(&self, at: DateTime<Utc>) -> Option<String> {
-        self.plan_from(at, 1).shifts.first().filter(|shift| shift.start <= at).and_then(member_of)
+        self.plan_from(at, 1)
+            .shifts
+            .first()
+            .filter(|shift| shift.window.start() <= at)
+            .and_then(member_of)
     }
 }
 
@@ -77,20 +82,21 @@ pub(crate) const EVERY_DAY: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat
 
 /// Returns the one who serves in a shift of one seat.
 pub(crate) fn member_of(shift: &Shift) -> Option<String> {
-    shift.members.first().map(ToString::to_string)
+    shift.members().next().map(ToString::to_string)
 }
 
 /// Returns the one who is on duty at an instant of a plan.
 pub(crate) fn on_duty(plan: &Plan, at: DateTime<Utc>) -> Option<String> {
-    plan.shifts.iter().find(|shift| shift.start <= at && at < shift.end).and_then(member_of)
+    plan.shifts.iter().find(|shift| shift.window.contains(at)).and_then(member_of)
 }
 
 /// Returns who serves when, cut to a window; stretches of one member that touch are one.
 pub(crate) fn stretches(plan: &Plan, window: Instants) -> Vec<Stretch> {
     let mut all: Vec<Stretch> = Vec::new();
     for shift in &plan.shifts {
-        let (start, end) = (shift.start.max(window.from), shift.end.min(window.until));
-        for member in shift.members.iter().map(ToString::to_string) {
+        let (start, end) =
+            (shift.window.start().max(window.from), shift.window.end().min(window.until));
+        for member in shift.members().map(ToString::to_string) {
             let before = all.iter_mut().find(|one| one.member == member && one.end == start);
             match before {
                 Some(before) => before.end = end,

@@ -4,7 +4,7 @@ use crate::case::ask;
 use crate::dates::{Calendar, Instants, local, parse_local, written};
 use crate::duty::{File, Stretch, later, member_of, on_duty, stretches, time_of};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use domain::plan::ShiftState;
+use domain::shift::ShiftState;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -307,8 +307,8 @@ fn two_rotations_with_hours_of_their_own_share_the_day_as_the_peers_do() {
             let planned = plan.shifts.iter().filter(|shift| shift.state == ShiftState::Planned);
             shifts.extend(planned.map(|shift| ShiftOfPeer {
                 member: member_of(shift).unwrap(),
-                start: (shift.start > given.now).then_some(shift.start),
-                end: shift.end.min(given.until),
+                start: Some(shift.window.start()).filter(|start| *start > given.now),
+                end: shift.window.end().min(given.until),
             }));
         }
         shifts.sort_by_key(|shift| (shift.start, shift.end));

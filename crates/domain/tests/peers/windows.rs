@@ -4,7 +4,7 @@ use crate::case::ask;
 use crate::dates::{Calendar, Instants, three_letters, written};
 use crate::duty::{EVERY_DAY, File, time_of};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::plan::ShiftState;
+use domain::shift::ShiftState;
 use domain::zone::Zone;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,9 +62,9 @@ fn answer(given: &Asked, asked: &Answer) -> Answer {
     let plan = file.plan_from(at, 2);
     let open = plan.shifts.iter().find(|shift| shift.state == ShiftState::Planned);
     Answer {
-        on_duty: asked.on_duty.map(|_| open.is_some_and(|shift| shift.start <= at)),
-        start: asked.start.and_then(|_| open.map(|shift| shift.start)),
-        end: asked.end.and_then(|_| open.map(|shift| shift.end)),
+        on_duty: asked.on_duty.map(|_| open.is_some_and(|shift| shift.window.start() <= at)),
+        start: asked.start.and_then(|_| open.map(|shift| shift.window.start())),
+        end: asked.end.and_then(|_| open.map(|shift| shift.window.end())),
     }
 }
 
@@ -134,8 +134,9 @@ fn windows_over_a_change_of_the_clocks_neither_repeat_nor_vanish() {
         let file = File::of(&given.calendar, &given.members).daily(from, to);
         let shifts = file.plan(given.window).shifts;
         assert!(shifts.len() > 2, "{shifts:?}");
-        let is_long = shifts.iter().all(|shift| shift.end - shift.start > TimeDelta::zero());
-        let is_joined = shifts.windows(2).all(|pair| pair[0].end == pair[1].start);
+        let is_long = shifts.iter().all(|shift| shift.window.length() > TimeDelta::zero());
+        let is_joined =
+            shifts.windows(2).all(|pair| pair[0].window.end() == pair[1].window.start());
         Tiled { is_tiled: is_long && is_joined }
     });
 }
