@@ -122,11 +122,19 @@ impl AbsenceBook {
         time: TimeDelta,
         rule: SkipRule,
     ) -> bool {
+        rule.is_away(self.missed_by_rule(user, windows, rule), time)
+    }
+
+    /// Returns how much of the windows the rule says that the person misses.
+    ///
+    /// It differs from [`AbsenceBook::missed`] where hours are counted: then an amount of a day is so many hours.
+    #[must_use]
+    pub fn missed_by_rule(&self, user: &UserId, windows: &[Interval], rule: SkipRule) -> TimeDelta {
         let count = match rule {
             SkipRule::AtLeastHours(_) => Count::Hours,
             SkipRule::OverShare(_) | SkipRule::Any | SkipRule::Never => Count::Share,
         };
-        rule.is_away(self.counted(user, windows, count), time)
+        self.counted(user, windows, count)
     }
 
     /// Returns the share of the windows' time in which the person is away, 0 to 1; 0 where there is no time.
