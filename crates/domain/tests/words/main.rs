@@ -7,8 +7,16 @@ mod date_words;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
+mod plan_changes;
+#[cfg(test)]
+mod plan_coverage;
+#[cfg(test)]
+mod plan_files;
+#[cfg(test)]
 mod plan_input;
 #[cfg(test)]
 mod plan_output;
+#[cfg(test)]
+mod plan_rules;
 #[cfg(test)]
 mod plan_sequences;
