@@ -7,6 +7,10 @@ mod date_words;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
+mod plan_any;
+#[cfg(test)]
+mod plan_bad;
+#[cfg(test)]
 mod plan_changes;
 #[cfg(test)]
 mod plan_coverage;
