@@ -11,6 +11,7 @@ pub mod date_words;
 pub mod duty_hours;
 pub mod effect;
 pub mod engine;
+pub mod explain;
 pub mod fault;
 pub mod finding;
 pub mod form;
@@ -21,14 +22,17 @@ pub mod message;
 pub mod permission;
 pub mod plan;
 pub mod presence;
+pub mod preview;
 pub mod refusal;
 pub mod reply;
 pub mod roster;
 pub mod rules;
 pub mod shift;
 pub mod skip;
+pub mod statistics;
 pub mod suggest;
 pub mod timeline;
+pub mod view;
 pub mod zone;
 
 #[cfg(test)]
