@@ -283,15 +283,15 @@ async fn added(
         let before = snapshot.coming_with(&position, &without, TURNS_COMPARED);
         let after = snapshot.coming(&position, TURNS_COMPARED);
         let passed = before.iter().zip(&after).filter(|(before, after)| {
-            before.holder.as_ref() == Some(&absence.user)
-                && after.holder.as_ref() != Some(&absence.user)
+            before.holder() == Some(&absence.user)
+                && after.holder() != Some(&absence.user)
                 && absence.ends_at.is_none_or(|end| before.window.start() < end)
         });
         effects.extend(passed.map(|(_, after)| AbsenceEffect {
             rotation: snapshot.rotation.name.clone(),
             zone: snapshot.rotation.rules.zone.name().to_owned(),
             start: after.window.start(),
-            instead: after.holder.as_ref().map(|user| snapshot.people.person(user)),
+            instead: after.holder().map(|user| snapshot.people.person(user)),
         }));
     }
     Ok(AbsenceCard {

@@ -154,7 +154,11 @@ impl Scene {
         }
         let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
         let position = snapshot.position(tx, now).await?;
-        let next = snapshot.coming(&position, 1).into_iter().next().and_then(|turn| turn.holder);
+        let next = snapshot
+            .coming(&position, 1)
+            .into_iter()
+            .next()
+            .and_then(|turn| turn.holder().cloned());
         let is_cover = serving.is_some();
         Ok(Composed::Say(Message::OnDuty(OnDutyMessage {
             rotation: self.rotation.id,

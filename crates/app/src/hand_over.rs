@@ -101,9 +101,9 @@ async fn record_turn(
         planned_at: turn.window.start(),
         ends_at: turn.window.end(),
         number: turn.index,
-        holder: turn.holder.clone(),
+        holder: turn.holder().cloned(),
         state,
-        skips: turn.skipped.iter().map(skip_record).collect(),
+        skips: turn.skipped.iter().filter_map(skip_record).collect(),
     };
     tx.insert_turn(&record).await?;
     let action = match state {
@@ -114,18 +114,20 @@ async fn record_turn(
         action,
         actor: None,
         rotation: Some(rotation.id),
-        subject: turn.holder.as_ref(),
+        subject: turn.holder(),
         details: json!({"planned_at": record.planned_at, "turn": record.number}),
     };
     audit::record(tx, now, entry).await
 }
 
-fn skip_record(skip: &domain::engine::Skip) -> SkipRecord {
+/// Returns what is stored of a skip; nothing of somebody who serves this very turn.
+fn skip_record(skip: &domain::engine::Skip) -> Option<SkipRecord> {
     let (reason, share, until) = match skip.reason {
         SkipReason::Away { share, until } => (SkipCode::Away, Some(share), until),
         SkipReason::Deactivated => (SkipCode::Deactivated, None, None),
+        SkipReason::AlreadySeated => return None,
     };
-    SkipRecord { user: skip.member.clone(), reason, share, until }
+    Some(SkipRecord { user: skip.member.clone(), reason, share, until })
 }
 
 async fn say(
@@ -138,7 +140,7 @@ async fn say(
     let planned_at = due.current.window.start();
     let missed_from = due.missed.first().map(|turn| turn.window.start());
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
-    let Some(user) = due.current.holder.clone() else {
+    let Some(user) = due.current.holder().cloned() else {
         return ask_for_takers(tx, snapshot, due, now).await;
     };
     // A rotation made in the middle of a turn hands over at once; that it exists is said first.

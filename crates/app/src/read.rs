@@ -118,7 +118,7 @@ pub(crate) async fn card(
     let duty = duty(tx, &snapshot, &position, now).await?;
     let next = snapshot.coming(&position, 1).into_iter().next().map(|turn| NextDuty {
         at: turn.window.start(),
-        person: turn.holder.as_ref().map(|user| snapshot.people.person(user)),
+        person: turn.holder().map(|user| snapshot.people.person(user)),
     });
     let rotation = &snapshot.rotation;
     Ok(DutyCard {
@@ -208,7 +208,7 @@ fn turn_line(snapshot: &Snapshot, turn: &Turn) -> TurnLine {
     TurnLine {
         start: turn.window.start(),
         end: turn.active.last().map_or(turn.window.end(), |window| window.end()),
-        person: turn.holder.as_ref().map(|user| snapshot.people.person(user)),
+        person: turn.holder().map(|user| snapshot.people.person(user)),
         skipped: skip_lines(&snapshot.people, zone, &turn.skipped),
     }
 }
@@ -217,14 +217,16 @@ fn turn_line(snapshot: &Snapshot, turn: &Turn) -> TurnLine {
 pub(crate) fn skip_lines(people: &People, zone: &Zone, skipped: &[Skip]) -> Vec<SkipLine> {
     // Whole days away are days of the person's own calendar.
     let zone_of = |skip: &Skip| people.zone(&skip.member).unwrap_or_else(|| zone.clone());
-    let line = |skip: &Skip| SkipLine {
-        person: people.person(&skip.member),
-        reason: match skip.reason {
+    let line = |skip: &Skip| {
+        let reason = match skip.reason {
             SkipReason::Away { until, .. } => {
                 SkipWord::Unavailable { last_day: until.map(|last| zone_of(skip).date_of(last)) }
             }
             SkipReason::Deactivated => SkipWord::Deactivated,
-        },
+            // They serve this very turn.
+            SkipReason::AlreadySeated => return None,
+        };
+        Some(SkipLine { person: people.person(&skip.member), reason })
     };
-    skipped.iter().map(line).collect()
+    skipped.iter().filter_map(line).collect()
 }

@@ -84,7 +84,7 @@ impl Snapshot {
     }
 
     pub(crate) fn order(&self) -> Order {
-        Order { last_turn: self.rotation.last_turn.clone() }
+        Order::after(self.rotation.last_turn.clone())
     }
 
     pub(crate) fn grid(&self) -> &Grid {
@@ -149,7 +149,7 @@ impl From<&Turn> for Current {
             number: turn.index,
             planned_at: turn.window.start(),
             ends_at: turn.window.end(),
-            holder: turn.holder.clone(),
+            holder: turn.holder().cloned(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::ids::UserId;
 use crate::interval::Interval;
-use crate::skip::share_of;
+use crate::skip::{SkipRule, share_of};
 use crate::zone::Zone;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use std::collections::HashMap;
@@ -69,6 +69,18 @@ impl AbsenceBook {
     #[must_use]
     pub fn missed(&self, user: &UserId, windows: &[Interval]) -> TimeDelta {
         self.away_in(user, windows).map(Interval::length).sum()
+    }
+
+    /// Returns whether the person counts as away for the windows, which take `time` together.
+    #[must_use]
+    pub fn is_away(
+        &self,
+        user: &UserId,
+        windows: &[Interval],
+        time: TimeDelta,
+        rule: SkipRule,
+    ) -> bool {
+        rule.is_away(self.missed(user, windows), time)
     }
 
     /// Returns the share of the windows' time in which the person is away, 0 to 1; 0 where there is no time.

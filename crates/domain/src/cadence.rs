@@ -12,7 +12,7 @@ pub use weekdays::{Weekdays, day_code, day_name, parse_day};
 use crate::fault::Fault;
 use crate::grid::Grid;
 use crate::zone::Zone;
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use serde::{Deserialize, Serialize};
 
 /// The largest number of units between two handoffs.
@@ -62,6 +62,18 @@ impl Cadence {
             Some(_) => Ok(()),
             None => Err(vec![Fault::new("anchor", "the calendar ends before the first turn does")]),
         }
+    }
+
+    /// Returns about how long a turn takes: its units as they usually are, a month being 30 days.
+    #[must_use]
+    pub fn length(&self) -> TimeDelta {
+        let hours = match self.unit {
+            Unit::Hour => 1,
+            Unit::Day => 24,
+            Unit::Week => 7 * 24,
+            Unit::Month => 30 * 24,
+        };
+        TimeDelta::hours(i64::from(self.every) * hours)
     }
 
     /// Returns the rule in the words of people: "every week on Monday at 09:00".

@@ -60,9 +60,9 @@ mod tests {
         let (grid, roster, absences) =
             (Grid::new(&rules), roster("A B C D"), AbsenceBook::default());
         let inputs = Inputs { rules: &rules, grid: &grid, roster: &roster, absences: &absences };
-        let order = Order { last_turn: Some(user("A")) };
+        let order = Order::after(Some(user("A")));
         let found = catch_up(&inputs, &order, 1, at(now))?;
-        let name = |turn: &Turn| turn.holder.clone().unwrap().to_string();
+        let name = |turn: &Turn| turn.holder().unwrap().to_string();
         let missed: Vec<String> = found.missed.iter().map(name).collect();
         Some((
             missed.join(" "),

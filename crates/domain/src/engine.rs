@@ -1,21 +1,38 @@
 //! The engine: whose turn it is. The preview, the handoff and the catch-up all ask here.
 
+mod seating;
+mod stretch;
+
+pub(crate) use seating::{Crew, Filled, replace, seat};
+pub use stretch::{Seating, Stretch};
+
 use crate::absence::AbsenceBook;
 use crate::grid::Grid;
 use crate::ids::UserId;
 use crate::interval::Interval;
-use crate::roster::{Member, Roster};
+use crate::roster::Roster;
 use crate::rules::Rules;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 /// What moves from turn to turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Order {
     /// The last one who held a turn by order, if anybody has.
     pub last_turn: Option<UserId>,
+    /// The turns that are owed, the oldest first; at most one to a member, and none where nothing is made up.
+    pub owed: Vec<Owed>,
 }
 
-/// One step of the order: who holds the duty between two handoffs.
+/// A turn that is owed to somebody who was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// To whom.
+    pub member: UserId,
+    /// The number of the turn for which they were passed over.
+    pub since: u64,
+}
+
+/// One step of the order: who holds the duty between two handoffs, as planned when it begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// The number of the turn, 0 at the anchor.
@@ -24,10 +41,32 @@ pub struct Turn {
     pub window: Interval,
     /// The part of the window in which somebody is on duty.
     pub active: Vec<Interval>,
-    /// Who holds it; `None` when nobody can, and then everybody is in `skipped`.
-    pub holder: Option<UserId>,
+    /// Who holds it, in the order of seating; nobody where nobody can, and then everybody is in `skipped`.
+    pub seats: Vec<Seat>,
     /// Who was passed over, in the order in which they were asked.
     pub skipped: Vec<Skip>,
+}
+
+/// A place on duty in a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Who has it.
+    pub user: UserId,
+    /// How they came to it.
+    pub by: SeatedBy,
+}
+
+/// How somebody came to a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeatedBy {
+    /// The order came to them.
+    Order,
+    /// A turn was owed to them.
+    MakeUp,
+    /// Nobody else could, and they stand in.
+    Fallback,
+    /// The order came to them in the middle of a turn, for somebody who left or after a pause.
+    Replacement,
 }
 
 /// A member passed over at a handoff.
@@ -50,6 +89,8 @@ pub enum SkipReason {
         /// while its end is open.
         until: Option<DateTime<Utc>>,
     },
+    /// The member has a seat in this turn already, because one was owed.
+    AlreadySeated,
     /// Slack has deactivated the member.
     Deactivated,
 }
@@ -67,54 +108,58 @@ pub struct Inputs<'a> {
     pub absences: &'a AbsenceBook,
 }
 
+impl Order {
+    /// Returns the order after the turn of somebody, where nothing is owed; after `None` it begins with the first.
+    #[must_use]
+    pub fn after(last_turn: Option<UserId>) -> Self {
+        Self { last_turn, owed: Vec::new() }
+    }
+
+    /// Forgets what is owed to somebody who leaves.
+    pub(crate) fn forget(&mut self, user: &UserId) {
+        self.owed.retain(|owed| owed.member != *user);
+    }
+}
+
+impl Turn {
+    /// Returns the one seated first.
+    #[must_use]
+    pub fn holder(&self) -> Option<&UserId> {
+        self.seats.first().map(|seat| &seat.user)
+    }
+}
+
+impl<'a> Inputs<'a> {
+    fn crew(self) -> Crew<'a> {
+        Crew { rules: self.rules, roster: self.roster, absences: self.absences }
+    }
+}
+
 /// Returns turn `index` and the order after it, or `None` where the grid has no such turn.
 ///
-/// The roster is walked from the member after `last_turn`; the first who is in Slack and not away for the turn holds it
-/// and becomes `last_turn`. When there is nobody the turn has no holder and the order stays (specification, Who is
-/// next).
+/// The roster is walked from the member after `last_turn`; the first ones who are in Slack and not away for the turn
+/// hold it, and the last of them becomes `last_turn`. When there is nobody the turn has no holder and the order stays
+/// (specification, Who is next).
 #[must_use]
 pub fn plan_turn(inputs: &Inputs, order: &Order, index: u64) -> Option<(Turn, Order)> {
-    let window = inputs.grid.turn(index)?;
-    let active = inputs.grid.active_in(window);
-    let mut skipped = Vec::new();
-    let holder = inputs.roster.after(order.last_turn.as_ref()).find_map(|member| {
-        match reason_to_skip(inputs, &active, member) {
-            None => Some(member.user.clone()),
-            Some(reason) => {
-                skipped.push(Skip { member: member.user.clone(), reason });
-                None
-            }
-        }
-    });
-    let after = Order { last_turn: holder.clone().or_else(|| order.last_turn.clone()) };
-    Some((Turn { index, window, active, holder, skipped }, after))
+    plan_turns(inputs, order.clone(), index).next()
 }
 
 /// Returns turn `from_index` and those after it, each with the order after it; it ends with the grid.
 pub fn plan_turns<'a>(
     inputs: &Inputs<'a>,
-    order: Order,
+    mut order: Order,
     from_index: u64,
 ) -> impl Iterator<Item = (Turn, Order)> + use<'a> {
     let inputs = *inputs;
-    let mut next = Some((order, from_index));
-    std::iter::from_fn(move || {
-        let (order, index) = next.take()?;
-        let (turn, after) = plan_turn(&inputs, &order, index)?;
-        next = index.checked_add(1).map(|index| (after.clone(), index));
-        Some((turn, after))
-    })
-}
-
-fn reason_to_skip(inputs: &Inputs, active: &[Interval], member: &Member) -> Option<SkipReason> {
-    if !member.is_present {
-        return Some(SkipReason::Deactivated);
-    }
-    let missed = inputs.absences.missed(&member.user, active);
-    let time: TimeDelta = active.iter().map(|window| window.length()).sum();
-    inputs.rules.skip.is_away(missed, time).then(|| SkipReason::Away {
-        share: inputs.absences.share(&member.user, active),
-        until: inputs.absences.last_instant_in(&member.user, active),
+    let mut handoffs = inputs.grid.handoffs(from_index);
+    let mut start = handoffs.next();
+    (from_index..=u64::MAX).map_while(move |index| {
+        let end = handoffs.next()?;
+        let window = Interval::new(start.replace(end)?, end)?;
+        let active = inputs.grid.active_in(window);
+        let Filled { seats, skipped } = seat(inputs.crew(), &mut order, index, &active);
+        Some((Turn { index, window, active, seats, skipped }, order.clone()))
     })
 }
 

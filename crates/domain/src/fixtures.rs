@@ -7,7 +7,6 @@ use crate::ids::UserId;
 use crate::interval::Interval;
 use crate::roster::{Member, Roster};
 use crate::rules::Rules;
-use crate::skip::SkipRule;
 use crate::zone::Zone;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 
@@ -53,7 +52,7 @@ pub(crate) fn grid(zone_name: &str, json: &str) -> Grid {
 /// Returns the rules with the skip rule that holds by default.
 #[track_caller]
 pub(crate) fn rules(zone_name: &str, json: &str) -> Rules {
-    Rules { zone: zone(zone_name), cadence: cadence(json), skip: SkipRule::default() }
+    Rules::new(zone(zone_name), cadence(json))
 }
 
 pub(crate) fn user(name: &str) -> UserId {

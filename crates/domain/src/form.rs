@@ -6,7 +6,6 @@ use crate::command::MAX_NAME;
 use crate::ids::{ChannelId, UserId};
 use crate::refusal::Refusal;
 use crate::rules::Rules;
-use crate::skip::SkipRule;
 use crate::zone::Zone;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use std::collections::HashSet;
@@ -83,7 +82,7 @@ pub fn read_create_form(
         return Err(in_order(errors));
     };
     let cadence = Cadence { every, unit, anchor: day.and_time(time), weekdays, nth_weekday: None };
-    let rules = Rules { zone, cadence, skip: SkipRule::default() };
+    let rules = Rules::new(zone, cadence);
     Ok(NewRotation { name, members, rules, channel })
 }
 

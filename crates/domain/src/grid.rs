@@ -44,6 +44,23 @@ pub struct Grid {
     active_days: Option<ActiveDays>,
 }
 
+/// The handoffs of a grid one after the other.
+#[derive(Clone, Debug)]
+pub struct Handoffs {
+    grid: Grid,
+    next: Option<u64>,
+}
+
+impl Iterator for Handoffs {
+    type Item = DateTime<Utc>;
+
+    fn next(&mut self) -> Option<DateTime<Utc>> {
+        let k = self.next?;
+        self.next = k.checked_add(1);
+        self.grid.handoff(k)
+    }
+}
+
 impl Grid {
     /// Returns the grid of these rules; it is empty where the cadence is not valid.
     #[must_use]
@@ -67,6 +84,12 @@ impl Grid {
     #[must_use]
     pub fn turn(&self, k: u64) -> Option<Interval> {
         Interval::new(self.handoff(k)?, self.handoff(k.checked_add(1)?)?)
+    }
+
+    /// Returns handoff `from` and those after it, each later than the one before; it ends with the calendar.
+    #[must_use]
+    pub fn handoffs(&self, from: u64) -> Handoffs {
+        Handoffs { grid: self.clone(), next: Some(from) }
     }
 
     /// Returns the first handoff at or after an instant, with its number.

@@ -19,10 +19,14 @@ pub use forecast::make_plan;
 pub use window::{DEFAULT_COUNT, MAX_COUNT, Reach, Window};
 
 use crate::absence::Absence;
+use crate::change::{Change, Pause, Timed};
+use crate::coverage::{Coverage, Swap};
 use crate::engine::{Skip, SkipReason};
+use crate::finding::Finding;
 use crate::ids::UserId;
 use crate::roster::Roster;
 use crate::rules::Rules;
+use crate::shift::Shift;
 use chrono::{DateTime, Utc};
 
 /// A rotation to be planned, with all that a plan depends on.
@@ -38,6 +42,14 @@ pub struct PlanRequest {
     pub last_turn: Option<UserId>,
     /// When people are away.
     pub absences: Vec<Absence>,
+    /// Who serves for whom, the first made first.
+    pub coverage: Vec<Coverage>,
+    /// Which turns are exchanged.
+    pub swaps: Vec<Swap>,
+    /// What changes on the way, in the order in which it was said.
+    pub changes: Vec<Timed<Change>>,
+    /// When the rotation rests.
+    pub pauses: Vec<Pause>,
 }
 
 /// What a rotation comes to: its shifts, and what a reader should know about them.
@@ -48,58 +60,6 @@ pub struct Plan {
     pub shifts: Vec<Shift>,
     /// What is worth knowing about these shifts.
     pub findings: Vec<Finding>,
-}
-
-/// A stretch of time in which the same people serve, or nobody does.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shift {
-    /// When it begins.
-    pub start: DateTime<Utc>,
-    /// The first instant after it.
-    pub end: DateTime<Utc>,
-    /// The number of its turn, 0 at the anchor; off-hours have that of the turn in which they begin.
-    pub turn: u64,
-    /// Who serves; empty but in a planned shift.
-    pub members: Vec<UserId>,
-    /// Whether somebody serves, else why nobody does.
-    pub state: ShiftState,
-    /// Who was passed over, on the first shift of the turn that is not off-hours.
-    pub skipped: Vec<Skip>,
-}
-
-/// Whether somebody serves in a shift, else why nobody does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShiftState {
-    /// Somebody does.
-    Planned,
-    /// Everybody is away.
-    Unassigned,
-    /// The time is no duty time.
-    OffHours,
-}
-
-/// Something worth knowing about the shifts shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What it is.
-    pub kind: FindingKind,
-    /// The first turn that it is about.
-    pub turn: u64,
-    /// When it begins.
-    pub start: DateTime<Utc>,
-    /// The first instant after it.
-    pub end: DateTime<Utc>,
-    /// What it means, in plain words.
-    pub text: String,
-}
-
-/// What a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FindingKind {
-    /// A turn that nobody can serve.
-    Unassigned,
-    /// The rotation has fewer than three members.
-    ThinRoster,
 }
 
 impl Plan {
@@ -124,29 +84,6 @@ impl Plan {
     }
 }
 
-impl ShiftState {
-    /// Returns the word by which it is written down.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Unassigned => "unassigned",
-            Self::OffHours => "off_hours",
-        }
-    }
-}
-
-impl FindingKind {
-    /// Returns the word by which it is written down.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Unassigned => "unassigned",
-            Self::ThinRoster => "thin_roster",
-        }
-    }
-}
-
 /// Returns who was passed over and why: "B (away 94.6 %), E (deactivated)".
 fn skips_in_words(skipped: &[Skip]) -> String {
     let words: Vec<String> = skipped
@@ -155,6 +92,7 @@ fn skips_in_words(skipped: &[Skip]) -> String {
             SkipReason::Away { share, .. } => {
                 format!("{} (away {:.1} %)", skip.member, share * 100.0)
             }
+            SkipReason::AlreadySeated => format!("{} (has a seat already)", skip.member),
             SkipReason::Deactivated => format!("{} (deactivated)", skip.member),
         })
         .collect();

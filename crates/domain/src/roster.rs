@@ -15,10 +15,22 @@ pub struct Member {
     pub is_present: bool,
 }
 
-/// The members in order: at least one, nobody twice.
+/// The members in order, nobody twice.
+///
+/// The one who had the last turn by order may have left: then a mark keeps their place in the ring, so that nobody is
+/// jumped over (specification, Who is next 9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roster {
     members: Vec<Member>,
+    mark: Option<Mark>,
+}
+
+/// The place of somebody who has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mark {
+    user: UserId,
+    /// The place of the member who comes next; one past the last stands for the first.
+    next: usize,
 }
 
 /// Why a list of people is not a roster.
@@ -65,7 +77,7 @@ impl Roster {
         let mut seen = HashSet::new();
         match members.iter().find(|member| !seen.insert(&member.user)) {
             Some(member) => Err(RosterFault::Twice { user: member.user.clone() }),
-            None => Ok(Self { members }),
+            None => Ok(Self { members, mark: None }),
         }
     }
 
@@ -81,15 +93,86 @@ impl Roster {
         self.position(user).is_some()
     }
 
+    /// Returns how many members are in the workspace.
+    #[must_use]
+    pub fn present(&self) -> usize {
+        self.members.iter().filter(|member| member.is_present).count()
+    }
+
     /// Returns every member once, beginning with the one after `last` and ending with `last`.
     ///
-    /// With no `last`, or one who is not a member, it begins with the first.
+    /// With a `last` who has left, it begins with the one after their mark; with no `last`, or one of whom nothing is
+    /// known, with the first.
     pub fn after<'a>(
         &'a self,
         last: Option<&UserId>,
-    ) -> impl Iterator<Item = &'a Member> + use<'a> {
-        let first = last.and_then(|last| self.position(last)).map_or(0, |place| place + 1);
+    ) -> impl Iterator<Item = &'a Member> + Clone + use<'a> {
+        let first = last.map_or(0, |last| match (self.position(last), &self.mark) {
+            (Some(place), _) => place + 1,
+            (None, Some(mark)) if mark.user == *last => mark.next,
+            (None, _) => 0,
+        });
         self.members[first..].iter().chain(&self.members[..first])
+    }
+
+    /// Adds somebody directly before `neighbour`, a member or the mark of somebody who has left, else at the end.
+    ///
+    /// Nothing happens where they are a member already.
+    pub fn add(&mut self, member: Member, neighbour: Option<&UserId>) {
+        if self.contains(&member.user) {
+            return;
+        }
+        let marked = self.mark.as_ref().filter(|mark| Some(&mark.user) == neighbour);
+        let is_before_mark = marked.is_some();
+        let marked = marked.map(|mark| mark.next);
+        let place = neighbour.and_then(|neighbour| self.position(neighbour)).or(marked);
+        let place = place.unwrap_or(self.members.len());
+        if let Some(mark) = &mut self.mark {
+            if mark.user == member.user {
+                // They are back, and their own place counts from now on.
+                self.mark = None;
+            } else if place < mark.next || is_before_mark {
+                mark.next += 1;
+            }
+        }
+        self.members.insert(place, member);
+    }
+
+    /// Removes somebody; where `last` names them, a mark keeps their place.
+    ///
+    /// Returns whether they were a member.
+    pub fn remove(&mut self, user: &UserId, last: Option<&UserId>) -> bool {
+        let Some(place) = self.position(user) else { return false };
+        self.members.remove(place);
+        if last == Some(user) {
+            self.mark = Some(Mark { user: user.clone(), next: place });
+        } else if let Some(mark) = &mut self.mark
+            && place < mark.next
+        {
+            mark.next -= 1;
+        }
+        true
+    }
+
+    /// Puts the members into another order; those whom it does not name follow in their old one.
+    ///
+    /// A mark stays before the member who came after it.
+    pub fn reorder(&mut self, order: &[UserId]) {
+        let next = self.mark.as_ref().and_then(|mark| {
+            let place = mark.next.checked_rem(self.members.len())?;
+            Some(self.members[place].user.clone())
+        });
+        let rank = |user: &UserId| order.iter().position(|other| other == user);
+        self.members.sort_by_key(|member| rank(&member.user).unwrap_or(usize::MAX));
+        let place = next.and_then(|next| self.position(&next));
+        if let (Some(mark), Some(place)) = (&mut self.mark, place) {
+            mark.next = place;
+        }
+    }
+
+    /// Forgets the mark unless it is that of `last`.
+    pub fn keep_mark_of(&mut self, last: Option<&UserId>) {
+        self.mark.take_if(|mark| Some(&mark.user) != last);
     }
 
     fn position(&self, user: &UserId) -> Option<usize> {
@@ -118,6 +201,50 @@ mod tests {
         check_order(Some("A"), "B C A");
         check_order(Some("C"), "A B C");
         check_order(Some("Z"), "A B C");
+    }
+
+    #[track_caller]
+    fn check_ring(roster: &Roster, last: &str, expected: &str) {
+        let ring: Vec<&str> =
+            roster.after(Some(&user(last))).map(|member| member.user.as_str()).collect();
+
+        assert_eq!(ring.join(" "), expected);
+    }
+
+    #[test]
+    fn who_left_after_the_last_turn_keeps_the_place_as_a_mark() {
+        let mut roster = roster("A B C D");
+        let b = user("B");
+
+        assert!(roster.remove(&b, Some(&b)));
+        check_ring(&roster, "B", "C D A");
+
+        roster.add(Member::present(user("E")), Some(&b));
+        check_ring(&roster, "B", "C D A E");
+
+        roster.remove(&user("A"), Some(&b));
+        check_ring(&roster, "B", "C D E");
+
+        roster.reorder(&["D", "E", "C"].map(user));
+        check_ring(&roster, "B", "C D E");
+
+        roster.remove(&user("C"), Some(&b));
+        check_ring(&roster, "B", "D E");
+
+        roster.keep_mark_of(Some(&user("D")));
+        check_ring(&roster, "B", "D E");
+        check_ring(&roster, "D", "E D");
+    }
+
+    #[test]
+    fn a_joiner_is_placed_before_a_neighbour_or_at_the_end() {
+        let mut roster = roster("A B");
+
+        roster.add(Member::present(user("C")), Some(&user("A")));
+        roster.add(Member::present(user("D")), None);
+        roster.add(Member::present(user("D")), Some(&user("A")));
+
+        check_ring(&roster, "D", "C A B D");
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! The settings of a rotation that decide who serves when.
 
 use crate::cadence::Cadence;
+use crate::duty_hours::DutyHours;
 use crate::fault::Fault;
+use crate::ids::UserId;
 use crate::skip::SkipRule;
 use crate::zone::Zone;
 use serde::{Deserialize, Serialize};
+
+/// The most people that can be on duty at once.
+pub const MAX_SEATS: u16 = 1000;
 
 /// The rules of one rotation, stored as JSON.
 ///
@@ -18,9 +23,35 @@ pub struct Rules {
     /// How much absence makes a member be passed over.
     #[serde(default)]
     pub skip: SkipRule,
+    /// The weekly windows in which somebody is on duty; `None` means all the time that is active.
+    #[serde(default)]
+    pub duty_hours: Option<DutyHours>,
+    /// How many serve at once, 1 to [`MAX_SEATS`].
+    #[serde(default = "one_seat")]
+    pub seats: u16,
+    /// Whether someone passed over goes ahead of the order when they are free again.
+    #[serde(default)]
+    pub make_up: bool,
+    /// Who serves when nobody else can; a member or somebody else.
+    #[serde(default)]
+    pub fallback: Option<UserId>,
 }
 
 impl Rules {
+    /// Returns the rules of a zone and a cadence, with the default of everything else.
+    #[must_use]
+    pub fn new(zone: Zone, cadence: Cadence) -> Self {
+        Self {
+            zone,
+            cadence,
+            skip: SkipRule::default(),
+            duty_hours: None,
+            seats: one_seat(),
+            make_up: false,
+            fallback: None,
+        }
+    }
+
     /// Checks what the types leave open.
     ///
     /// # Errors
@@ -32,9 +63,26 @@ impl Rules {
             .into_iter()
             .map(|fault| fault.under("cadence"))
             .chain(self.skip.validate().err().map(|fault| fault.under("skip")))
+            .chain(self.faults_of_duty_hours())
+            .chain(self.fault_of_seats())
             .collect();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
+
+    fn faults_of_duty_hours(&self) -> impl Iterator<Item = Fault> {
+        let faults = self.duty_hours.as_ref().and_then(|hours| hours.validate().err());
+        faults.into_iter().flatten().map(|fault| fault.under("duty_hours"))
+    }
+
+    fn fault_of_seats(&self) -> Option<Fault> {
+        let seats = self.seats;
+        (!(1..=MAX_SEATS).contains(&seats))
+            .then(|| Fault::new("seats", format!("{seats} is not between 1 and {MAX_SEATS}")))
+    }
+}
+
+const fn one_seat() -> u16 {
+    1
 }
 
 #[cfg(test)]

@@ -45,11 +45,8 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         1 => (1..40_u32).prop_map(|hours| SkipRule::AtLeastHours(hours.into())),
         1 => Just(SkipRule::Never),
     ];
-    (crate::grid::properties::any_rule(), skip).prop_map(|((zone, cadence), skip)| Rules {
-        zone,
-        cadence,
-        skip,
-    })
+    (crate::grid::properties::any_rule(), skip)
+        .prop_map(|((zone, cadence), skip)| Rules { skip, ..Rules::new(zone, cadence) })
 }
 
 fn member(place: usize) -> UserId {
@@ -83,7 +80,7 @@ fn any_case() -> impl Strategy<Value = Case> {
         Case {
             absences: AbsenceBook::new(absences),
             roster: Roster::new(members).unwrap(),
-            order: Order { last_turn: last.map(member) },
+            order: Order::after(last.map(member)),
             grid,
             rules,
         }
@@ -165,7 +162,7 @@ proptest! {
         let present: Vec<_> =
             case.roster.members().iter().filter(|member| member.is_present).collect();
 
-        let holders: Vec<_> = case.planned().into_iter().map(|(turn, _)| turn.holder).collect();
+        let holders: Vec<_> = case.planned().into_iter().map(|(turn, _)| turn.holder().cloned()).collect();
 
         if present.is_empty() {
             prop_assert!(holders.iter().all(Option::is_none));
@@ -188,7 +185,7 @@ proptest! {
             };
             for member in case.roster.members() {
                 let is_skipped = turn.skipped.iter().any(|skip| skip.member == member.user);
-                let is_holder = turn.holder.as_ref() == Some(&member.user);
+                let is_holder = turn.holder() == Some(&member.user);
                 prop_assert!(!is_skipped || !member.is_present || is_away(&member.user));
                 prop_assert!(!is_holder || member.is_present && !is_away(&member.user));
             }

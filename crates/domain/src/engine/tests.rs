@@ -22,7 +22,7 @@ fn sequence(rules: &Rules, roster: &Roster, absences: &AbsenceBook, turns: usize
     let inputs = Inputs { rules, grid: &grid, roster, absences };
     let holders: Vec<String> = plan_turns(&inputs, Order::default(), 0)
         .take(turns)
-        .map(|(turn, _)| turn.holder.map_or_else(|| "-".into(), |holder| holder.to_string()))
+        .map(|(turn, _)| turn.holder().map_or_else(|| "-".into(), ToString::to_string))
         .collect();
     holders.join(" ")
 }
@@ -78,13 +78,13 @@ fn someone_passed_over_is_named_with_share_and_last_day() {
     let roster = roster("A B C D");
     let inputs = Inputs { rules: &rules, grid: &grid, roster: &roster, absences: &book };
 
-    let (turn, order) = plan_turn(&inputs, &Order { last_turn: Some(user("A")) }, 1).unwrap();
+    let (turn, order) = plan_turn(&inputs, &Order::after(Some(user("A"))), 1).unwrap();
 
     assert_eq!(
         turn.window,
         Interval::new(at("2026-01-12T08:00Z"), at("2026-01-19T08:00Z")).unwrap()
     );
-    assert_eq!(turn.holder, Some(user("C")));
+    assert_eq!(turn.holder().cloned(), Some(user("C")));
     assert_eq!(order.last_turn, Some(user("C")));
     let [Skip { member, reason: SkipReason::Away { share, until: Some(until) } }] = &*turn.skipped
     else {
@@ -118,11 +118,11 @@ fn when_nobody_can_serve_the_order_stays_and_everybody_is_named() {
     let gone = Member { user: user("A"), is_present: false };
     let roster = Roster::new(vec![gone, Member::present(user("B"))]).unwrap();
     let inputs = Inputs { rules: &rules, grid: &grid, roster: &roster, absences: &book };
-    let order = Order { last_turn: Some(user("B")) };
+    let order = Order::after(Some(user("B")));
 
     let (turn, after) = plan_turn(&inputs, &order, 0).unwrap();
 
-    assert_eq!(turn.holder, None);
+    assert_eq!(turn.holder().cloned(), None);
     assert_eq!(after, order);
     let named: Vec<&str> = turn.skipped.iter().map(|skip| skip.member.as_str()).collect();
     assert_eq!(named, ["A", "B"]);
@@ -145,9 +145,9 @@ fn a_last_turn_who_is_no_member_lets_the_first_begin() {
     let (roster, book) = (roster("A B"), AbsenceBook::default());
     let inputs = Inputs { rules: &rules, grid: &grid, roster: &roster, absences: &book };
 
-    let (turn, _) = plan_turn(&inputs, &Order { last_turn: Some(user("Z")) }, 0).unwrap();
+    let (turn, _) = plan_turn(&inputs, &Order::after(Some(user("Z"))), 0).unwrap();
 
-    assert_eq!(turn.holder, Some(user("A")));
+    assert_eq!(turn.holder().cloned(), Some(user("A")));
 }
 
 #[test]

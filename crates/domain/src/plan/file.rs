@@ -85,7 +85,17 @@ fn read_request(file: &Place, faults: &mut Faults) -> Option<PlanRequest> {
     let members = members?.into_iter().map(Member::present).collect();
     // What makes a roster wrong has been noted already, each with its place.
     let roster = Roster::new(members).ok()?;
-    Some(PlanRequest { name, rules, roster, last_turn, absences: absences.unwrap_or_default() })
+    Some(PlanRequest {
+        name,
+        rules,
+        roster,
+        last_turn,
+        absences: absences.unwrap_or_default(),
+        coverage: Vec::new(),
+        swaps: Vec::new(),
+        changes: Vec::new(),
+        pauses: Vec::new(),
+    })
 }
 
 /// Notes each of the fields that asks for something.

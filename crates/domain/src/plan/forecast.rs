@@ -1,12 +1,14 @@
 //! The forecast: the engine's turns from the anchor on, cut into shifts, as many as are to be shown.
 
 use super::window::{MAX_COUNT, Reach, Window};
-use super::{Finding, FindingKind, Plan, PlanRequest, Shift, ShiftState, skips_in_words};
+use super::{Plan, PlanRequest, skips_in_words};
 use crate::absence::AbsenceBook;
-use crate::engine::{Inputs, Order, Turn, plan_turns};
+use crate::engine::{Inputs, Order, Seat, Turn, plan_turns};
 use crate::fault::Fault;
+use crate::finding::{Finding, FindingKind};
 use crate::grid::Grid;
 use crate::interval::Interval;
+use crate::shift::{Right, Served, Shift, ShiftState};
 use chrono::{DateTime, Utc};
 use std::ops::ControlFlow;
 
@@ -30,7 +32,7 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
     let inputs =
         Inputs { rules: &request.rules, grid: &grid, roster: &request.roster, absences: &absences };
     let mut listing = Listing { window, shown: Vec::new(), pending: None };
-    let order = Order { last_turn: request.last_turn.clone() };
+    let order = Order::after(request.last_turn.clone());
     for (number, (turn, _)) in plan_turns(&inputs, order, 0).enumerate() {
         if number >= MAX_TURNS || listing.shown.len() > MAX_COUNT {
             return Err(vec![too_far(window)]);
@@ -58,13 +60,14 @@ impl Listing<'_> {
             && pending.state == ShiftState::OffHours
             && shift.state == ShiftState::OffHours
         {
-            pending.end = shift.end;
+            pending.window =
+                Interval::new(pending.window.start(), shift.window.end()).unwrap_or(pending.window);
             return ControlFlow::Continue(());
         }
         self.show_pending();
         let is_enough = match self.window.reach {
             Reach::Count(count) => self.shown.len() >= count,
-            Reach::Until(until) => shift.start >= until,
+            Reach::Until(until) => shift.window.start() >= until,
         };
         if is_enough {
             return ControlFlow::Break(());
@@ -74,7 +77,8 @@ impl Listing<'_> {
     }
 
     fn show_pending(&mut self) {
-        let is_wanted = |shift: &Shift| self.window.from.is_none_or(|from| from < shift.end);
+        let is_wanted =
+            |shift: &Shift| self.window.from.is_none_or(|from| from < shift.window.end());
         let shift = self.pending.take().filter(is_wanted);
         self.shown.extend(shift);
     }
@@ -87,23 +91,27 @@ impl Listing<'_> {
 
 /// Returns the shifts of one turn: its duty time, and the off-hours between.
 fn shifts_of(turn: Turn) -> Vec<Shift> {
-    let state = if turn.holder.is_some() { ShiftState::Planned } else { ShiftState::Unassigned };
+    let state = if turn.holder().is_some() { ShiftState::Planned } else { ShiftState::Unassigned };
+    let seat = |seat: &Seat| Served { user: seat.user.clone(), right: Right::Own(seat.by) };
+    let seats: Vec<Served> = turn.seats.iter().map(seat).collect();
     let mut skipped = turn.skipped;
     let mut shifts = Vec::new();
     let mut at = turn.window.start();
     let off_hours = |start: DateTime<Utc>, end| {
-        let state = ShiftState::OffHours;
-        let shift =
-            Shift { start, end, turn: turn.index, members: Vec::new(), state, skipped: Vec::new() };
-        (start < end).then_some(shift)
+        Interval::new(start, end).map(|window| Shift {
+            window,
+            turn: turn.index,
+            seats: Vec::new(),
+            state: ShiftState::OffHours,
+            skipped: Vec::new(),
+        })
     };
     for duty in joined(&turn.active) {
         shifts.extend(off_hours(at, duty.start()));
         shifts.push(Shift {
-            start: duty.start(),
-            end: duty.end(),
+            window: duty,
             turn: turn.index,
-            members: turn.holder.iter().cloned().collect(),
+            seats: seats.clone(),
             state,
             skipped: std::mem::take(&mut skipped),
         });
@@ -134,8 +142,7 @@ fn findings_of(shifts: &[Shift], members: usize) -> Vec<Finding> {
     let thin = thin.map(|(first, last)| Finding {
         kind: FindingKind::ThinRoster,
         turn: first.turn,
-        start: first.start,
-        end: last.end,
+        window: Interval::new(first.window.start(), last.window.end()).unwrap_or(first.window),
         text: format!(
             "{}; from three on, somebody can be away and nobody serves twice in a row.",
             if members == 1 { "Only one person takes turns" } else { "Only two people take turns" }
@@ -149,12 +156,15 @@ fn unassigned(shifts: &[Shift]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for shift in shifts.iter().filter(|shift| shift.state == ShiftState::Unassigned) {
         match findings.last_mut().filter(|finding| finding.turn == shift.turn) {
-            Some(finding) => finding.end = shift.end,
+            Some(finding) => {
+                let end = shift.window.end();
+                finding.window =
+                    Interval::new(finding.window.start(), end).unwrap_or(finding.window);
+            }
             None => findings.push(Finding {
                 kind: FindingKind::Unassigned,
                 turn: shift.turn,
-                start: shift.start,
-                end: shift.end,
+                window: shift.window,
                 text: nobody(shift),
             }),
         }

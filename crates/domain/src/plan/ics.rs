@@ -1,6 +1,7 @@
 //! A plan as a calendar (RFC 5545), in UTC, so that it needs no zone data.
 
-use super::{Plan, Shift, ShiftState, skips_in_words};
+use super::{Plan, skips_in_words};
+use crate::shift::{Shift, ShiftState};
 use chrono::{DateTime, SecondsFormat, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 use uuid::Uuid;
@@ -28,7 +29,7 @@ pub(super) fn to_ics(plan: &Plan, now: DateTime<Utc>) -> String {
 }
 
 fn event(shift: &Shift, name: &str, now: DateTime<Utc>) -> Event {
-    let members: Vec<String> = shift.members.iter().map(ToString::to_string).collect();
+    let members: Vec<String> = shift.members().map(ToString::to_string).collect();
     let (who, status) = match shift.state {
         ShiftState::Planned => (members.join(", "), EventStatus::Confirmed),
         _ => (String::from("nobody"), EventStatus::Tentative),
@@ -37,8 +38,8 @@ fn event(shift: &Shift, name: &str, now: DateTime<Utc>) -> Event {
     event
         .uid(&uid(shift, name))
         .timestamp(now)
-        .starts(shift.start)
-        .ends(shift.end)
+        .starts(shift.window.start())
+        .ends(shift.window.end())
         .summary(&format!("{name}: {who}"))
         .status(status)
         // Being on duty is no meeting: the person's time stays free.
@@ -51,6 +52,6 @@ fn event(shift: &Shift, name: &str, now: DateTime<Utc>) -> Event {
 
 /// Returns the same UID for the same time of the same rotation, whoever serves then.
 fn uid(shift: &Shift, name: &str) -> String {
-    let start = shift.start.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let start = shift.window.start().to_rfc3339_opts(SecondsFormat::Secs, true);
     Uuid::new_v5(&NAMESPACE, format!("{start} {name}").as_bytes()).to_string()
 }

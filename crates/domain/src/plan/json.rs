@@ -1,7 +1,10 @@
 //! A plan as JSON, laid out for eyes as well: one shift a line, fields in the order of the documentation.
 
-use super::{Finding, Plan, Shift};
+use super::Plan;
 use crate::engine::{Skip, SkipReason};
+use crate::finding::Finding;
+use crate::ids::UserId;
+use crate::shift::{Served, Shift};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::fmt::Display;
 
@@ -14,15 +17,26 @@ pub(super) fn to_json(plan: &Plan) -> String {
 
 fn shift_json(shift: &Shift) -> String {
     format!(
-        "{{\"start\": {}, \"end\": {}, \"turn\": {}, \"members\": {}, \"covered_for\": null, \
+        "{{\"start\": {}, \"end\": {}, \"turn\": {}, \"members\": {}, \"covered_for\": {}, \
          \"state\": {}, \"skipped\": {}}}",
-        instant(shift.start),
-        instant(shift.end),
+        instant(shift.window.start()),
+        instant(shift.window.end()),
         shift.turn,
-        list(shift.members.iter().map(quoted)),
+        list(shift.members().map(quoted)),
+        covered_for(&shift.seats),
         quoted(shift.state.code()),
         list(shift.skipped.iter().map(skip_json)),
     )
+}
+
+/// Returns the one whose time somebody else serves; with several seats a list in the order of the members.
+fn covered_for(seats: &[Served]) -> String {
+    let name = |user: Option<&UserId>| user.map_or_else(|| String::from("null"), quoted);
+    match seats {
+        [only] => name(only.covered_for()),
+        seats if seats.iter().all(|seat| seat.covered_for().is_none()) => name(None),
+        seats => list(seats.iter().map(|seat| name(seat.covered_for()))),
+    }
 }
 
 fn skip_json(skip: &Skip) -> String {
@@ -30,6 +44,9 @@ fn skip_json(skip: &Skip) -> String {
     match skip.reason {
         SkipReason::Away { share, .. } => {
             format!("{{\"member\": {member}, \"reason\": \"away\", \"share\": {share:.4}}}")
+        }
+        SkipReason::AlreadySeated => {
+            format!("{{\"member\": {member}, \"reason\": \"already_seated\"}}")
         }
         SkipReason::Deactivated => {
             format!("{{\"member\": {member}, \"reason\": \"deactivated\"}}")
@@ -42,8 +59,8 @@ fn finding_json(finding: &Finding) -> String {
         "{{\"kind\": {}, \"turn\": {}, \"start\": {}, \"end\": {}, \"text\": {}}}",
         quoted(finding.kind.code()),
         finding.turn,
-        instant(finding.start),
-        instant(finding.end),
+        instant(finding.window.start()),
+        instant(finding.window.end()),
         quoted(&finding.text),
     )
 }

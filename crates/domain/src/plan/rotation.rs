@@ -63,7 +63,7 @@ pub(super) fn read_rotation(place: &Place, faults: &mut Faults) -> Option<Rotati
         }
         is_member.then_some(last)
     });
-    let rules = Rules { zone, cadence: cadence.unwrap_or(STAND_IN), skip };
+    let rules = Rules { skip, ..Rules::new(zone, cadence.unwrap_or(STAND_IN)) };
     Some(Rotation { name: name.unwrap_or("rotation").into(), rules, members, last_turn })
 }
 

@@ -1,6 +1,8 @@
 //! A plan as columns of text, in the rotation's zone.
 
-use super::{Finding, Plan, Shift, ShiftState, skips_in_words};
+use super::{Plan, skips_in_words};
+use crate::finding::Finding;
+use crate::shift::{Shift, ShiftState};
 use crate::zone::Zone;
 use chrono::{DateTime, Utc};
 
@@ -26,15 +28,22 @@ fn row(shift: &Shift, zone: &Zone) -> [String; 5] {
         [] => String::new(),
         skipped => format!("skipped: {}", skips_in_words(skipped)),
     };
-    [shift.turn.to_string(), local(shift.start, zone), local(shift.end, zone), on_duty(shift), note]
+    [
+        shift.turn.to_string(),
+        local(shift.window.start(), zone),
+        local(shift.window.end(), zone),
+        on_duty(shift),
+        note,
+    ]
 }
 
 fn on_duty(shift: &Shift) -> String {
     match shift.state {
         ShiftState::Planned => {
-            shift.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            shift.members().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         }
         ShiftState::Unassigned => "(nobody)".into(),
+        ShiftState::Paused => "(paused)".into(),
         ShiftState::OffHours => "(off-hours)".into(),
     }
 }
@@ -45,7 +54,9 @@ fn findings(findings: &[Finding], zone: &Zone) -> String {
     }
     let rows: Vec<[String; 3]> = findings
         .iter()
-        .map(|finding| [finding.turn.to_string(), local(finding.start, zone), finding.text.clone()])
+        .map(|finding| {
+            [finding.turn.to_string(), local(finding.window.start(), zone), finding.text.clone()]
+        })
         .collect();
     let headings = [["TURN", "FROM", "FINDING"].map(String::from)];
     format!("\n{}", aligned(&headings.into_iter().chain(rows).collect::<Vec<_>>()))

@@ -268,7 +268,10 @@ fn absences_by_the_thousand_are_read() {
     let request = read_plan(file, false).unwrap();
 
     assert_eq!(request.absences.len(), 20_000);
-    assert_eq!(make_plan(&request, &Window::default()).unwrap().shifts[1].members[0].as_str(), "C");
+    assert_eq!(
+        make_plan(&request, &Window::default()).unwrap().shifts[1].seats[0].user.as_str(),
+        "C"
+    );
 }
 
 #[test]
@@ -357,7 +360,7 @@ proptest! {
 
         if let Ok(request) = read_plan(file, false) {
             let plan = make_plan(&request, &Window::default()).unwrap();
-            prop_assert!(plan.shifts.is_sorted_by(|a, b| a.end <= b.start));
+            prop_assert!(plan.shifts.is_sorted_by(|a, b| a.window.end() <= b.window.start()));
             drop(plan.to_json());
             drop(plan.to_table());
             drop(plan.to_ics(chrono::DateTime::UNIX_EPOCH));
@@ -403,8 +406,8 @@ proptest! {
 
         prop_assert_eq!(plan.shifts.len(), 60);
         for pair in plan.shifts.windows(2) {
-            prop_assert_eq!(pair[0].end, pair[1].start);
-            prop_assert!(pair[0].start < pair[0].end && pair[0].turn <= pair[1].turn);
+            prop_assert_eq!(pair[0].window.end(), pair[1].window.start());
+            prop_assert!(pair[0].turn <= pair[1].turn);
         }
     }
 }

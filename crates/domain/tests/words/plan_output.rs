@@ -168,9 +168,9 @@ fn a_calendar_can_be_read_back_whatever_the_names_are() {
     let events: Vec<_> = calendar.events().collect();
     assert_eq!(events.len(), 5);
     for (event, shift) in events.iter().zip(&plan.shifts) {
-        assert!(event.get_summary().unwrap().ends_with(shift.members[0].as_str()));
-        assert_eq!(event.get_start().unwrap(), shift.start.into());
-        assert_eq!(event.get_end().unwrap(), shift.end.into());
+        assert!(event.get_summary().unwrap().ends_with(shift.seats[0].user.as_str()));
+        assert_eq!(event.get_start().unwrap(), shift.window.start().into());
+        assert_eq!(event.get_end().unwrap(), shift.window.end().into());
     }
 }
 

@@ -54,7 +54,7 @@ fn check(absences: &[(&str, u64, u64)], expected: &str) {
     let served: Vec<&str> = plan
         .shifts
         .iter()
-        .map(|shift| shift.members.first().map_or("-", |member| member.as_str()))
+        .map(|shift| shift.members().next().map_or("-", |member| member.as_str()))
         .collect();
     assert_eq!(served.join(" "), expected);
 }

@@ -1,0 +1,284 @@
+//! The timeline: a rotation walked from handoff to handoff, with everything that changes it on the way.
+
+mod events;
+mod running;
+
+use crate::absence::AbsenceBook;
+use crate::cadence::Cadence;
+use crate::change::{Change, Leave, Pause, RosterChange, Timed};
+use crate::engine::{Crew, Filled, Order, SeatedBy, Seating, Stretch, replace, seat};
+use crate::grid::{Grid, Handoffs};
+use crate::ids::UserId;
+use crate::interval::Interval;
+use crate::presence::Presence;
+use crate::roster::{Member, Roster};
+use crate::rules::Rules;
+use crate::zone::Zone;
+use chrono::{DateTime, Utc};
+use events::{Event, Happening};
+use running::Running;
+use std::collections::VecDeque;
+
+/// The stretches of a rotation from its anchor on, one after the other and without end but the calendar's.
+///
+/// Nothing is known before its instant: a turn is decided when it begins, and what comes later changes what is left of
+/// it. At one instant changes of the roster and pauses come before the handoff, changes of the cadence after it.
+///
+/// A copy of it goes on from where it stands, so a preview made halfway is the same walk.
+#[derive(Clone, Debug)]
+pub struct Timeline<'a> {
+    absences: &'a AbsenceBook,
+    rules: Rules,
+    grid: Grid,
+    handoffs: Handoffs,
+    roster: Roster,
+    order: Order,
+    presence: Presence,
+    events: VecDeque<Event>,
+    mode: Mode,
+    /// Those who leave right before the next handoff.
+    leaving: Vec<UserId>,
+    running: Option<Running>,
+    next: Option<Handoff>,
+    made: VecDeque<Stretch>,
+}
+
+/// A handoff that is to come: the beginning of a turn.
+#[derive(Clone, Copy, Debug)]
+struct Handoff {
+    turn: u64,
+    at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Running,
+    Paused,
+    /// The pause is over, and the next handoff ends the rest.
+    Resuming,
+}
+
+/// What a rotation is when its timeline begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// Its rules.
+    pub rules: Rules,
+    /// Its people.
+    pub roster: Roster,
+    /// Whose turn it is next.
+    pub order: Order,
+}
+
+impl<'a> Timeline<'a> {
+    /// Returns the timeline of a rotation from turn 0 on.
+    #[must_use]
+    pub fn new(
+        start: Start,
+        absences: &'a AbsenceBook,
+        changes: &[Timed<Change>],
+        pauses: &[Pause],
+    ) -> Self {
+        let Start { rules, roster, order } = start;
+        let grid = Grid::new(&rules);
+        let mut handoffs = grid.handoffs(0);
+        let next = handoffs.next().map(|at| Handoff { turn: 0, at });
+        Self {
+            absences,
+            rules,
+            grid,
+            handoffs,
+            roster,
+            order,
+            presence: Presence::default(),
+            events: events::in_turn(changes, pauses),
+            mode: Mode::Running,
+            leaving: Vec::new(),
+            running: None,
+            next,
+            made: VecDeque::new(),
+        }
+    }
+
+    /// Returns who left and came back until the end of the last stretch that was asked for.
+    #[must_use]
+    pub fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    /// Returns the people as they are at the end of the last stretch that was asked for.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Returns the order as it is at the end of the last stretch that was asked for.
+    #[must_use]
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// Walks to the next handoff or event; `None` at the end of the calendar.
+    fn step(&mut self) -> Option<()> {
+        let handoff = self.next?;
+        match self.events.front() {
+            Some(event) if event.comes_before_handoff_at(handoff.at) => {
+                let event = self.events.pop_front()?;
+                self.happen(event);
+                Some(())
+            }
+            _ => self.hand_over(handoff),
+        }
+    }
+
+    fn hand_over(&mut self, handoff: Handoff) -> Option<()> {
+        self.close_at(handoff.at);
+        for user in std::mem::take(&mut self.leaving) {
+            self.drop_member(&user, handoff.at);
+        }
+        let end = self.handoffs.next();
+        self.next = end.map(|at| Handoff { turn: handoff.turn + 1, at });
+        let window = Interval::new(handoff.at, end?)?;
+        if self.mode == Mode::Resuming {
+            self.mode = Mode::Running;
+        }
+        let active = self.grid.active_in(window);
+        let mut running = Running::new(handoff.turn, window, active);
+        if self.mode == Mode::Running {
+            let Self { rules, roster, absences, order, .. } = self;
+            let Filled { seats, skipped } =
+                seat(Crew { rules, roster, absences }, order, handoff.turn, &running.active);
+            running.seating = Seating::On(seats);
+            running.skipped = skipped;
+            self.roster.keep_mark_of(self.order.last_turn.as_ref());
+        }
+        self.running = Some(running);
+        Some(())
+    }
+
+    fn happen(&mut self, Event { at, what }: Event) {
+        match what {
+            Happening::Roster(change) => self.change_roster(change, at),
+            Happening::Cadence { cadence, zone } => self.change_cadence(cadence, zone, at),
+            Happening::Pause => {
+                self.mode = Mode::Paused;
+                self.reseat(at, |_| Seating::Paused);
+            }
+            Happening::Resume { start_now } => {
+                self.mode = if start_now { Mode::Running } else { Mode::Resuming };
+                if start_now {
+                    let wanted = usize::from(self.rules.seats);
+                    self.reseat(at, |timeline| timeline.replaced(Vec::new(), wanted, at));
+                }
+            }
+        }
+    }
+
+    fn change_roster(&mut self, change: RosterChange, at: DateTime<Utc>) {
+        match change {
+            RosterChange::Add { user, before } => {
+                self.leaving.retain(|leaving| *leaving != user);
+                self.presence.record_return(&user, at);
+                let neighbour = before.or_else(|| self.place_to_serve_last());
+                self.roster.add(Member::present(user), neighbour.as_ref());
+            }
+            RosterChange::Remove { user, leave: Leave::NextHandoff } => self.leaving.push(user),
+            RosterChange::Remove { user, leave: Leave::Now | Leave::Deactivated } => {
+                self.leaving.retain(|leaving| *leaving != user);
+                self.drop_member(&user, at);
+                self.replace_holder(&user, at);
+            }
+            RosterChange::Order(order) => self.roster.reorder(&order),
+        }
+    }
+
+    /// Returns the member directly before whom a joiner serves last: the one seated first, else the last by order.
+    fn place_to_serve_last(&self) -> Option<UserId> {
+        let seats = self.running.as_ref().map_or(&[][..], |running| running.seats());
+        let by_order = seats.iter().find(|seat| seat.by != SeatedBy::Fallback);
+        by_order.map(|seat| seat.user.clone()).or_else(|| self.order.last_turn.clone())
+    }
+
+    fn drop_member(&mut self, user: &UserId, at: DateTime<Utc>) {
+        if self.roster.remove(user, self.order.last_turn.as_ref()) {
+            self.presence.record_leave(user, at);
+            self.order.forget(user);
+        }
+    }
+
+    /// Gives the seat of somebody who has left to the next in order.
+    fn replace_holder(&mut self, user: &UserId, at: DateTime<Utc>) {
+        let seats = self.running.as_ref().map_or(&[][..], |running| running.seats());
+        if !seats.iter().any(|seat| seat.user == *user) {
+            return;
+        }
+        let wanted = seats.len();
+        let mut left = seats.to_vec();
+        left.retain(|seat| seat.user != *user);
+        self.reseat(at, |timeline| timeline.replaced(left, wanted, at));
+    }
+
+    /// Returns the seats after the order has filled them for the rest of the turn.
+    fn replaced(
+        &mut self,
+        seats: Vec<crate::engine::Seat>,
+        wanted: usize,
+        at: DateTime<Utc>,
+    ) -> Seating {
+        let left = self.running.as_ref().map(|running| running.active_from(at)).unwrap_or_default();
+        let Self { rules, roster, absences, order, .. } = self;
+        let seats = replace(Crew { rules, roster, absences }, order, seats, wanted, &left);
+        self.roster.keep_mark_of(self.order.last_turn.as_ref());
+        Seating::On(seats)
+    }
+
+    /// Ends the stretch that runs and goes on with other seats; before turn 0 there is nothing to do.
+    fn reseat(&mut self, at: DateTime<Utc>, seating: impl FnOnce(&mut Self) -> Seating) {
+        if self.running.is_none() {
+            return;
+        }
+        self.close_at(at);
+        let seating = seating(self);
+        if let Some(running) = &mut self.running {
+            running.seating = seating;
+        }
+    }
+
+    /// Goes on with another grid: its first handoff after the change, but not too soon after the last one.
+    fn change_cadence(&mut self, cadence: Cadence, zone: Option<Zone>, at: DateTime<Utc>) {
+        let half = cadence.length() / 2;
+        self.rules.cadence = cadence;
+        self.rules.zone = zone.unwrap_or_else(|| self.rules.zone.clone());
+        self.grid = Grid::new(&self.rules);
+        let after = at + chrono::TimeDelta::microseconds(1);
+        let earliest =
+            self.running.as_ref().and_then(|running| running.start().checked_add_signed(half));
+        let first =
+            self.grid.first_at_or_after(earliest.map_or(after, |earliest| earliest.max(after)));
+        let turn = self.next.map_or(0, |next| next.turn);
+        self.handoffs = self.grid.handoffs(first.map_or(u64::MAX, |(index, _)| index));
+        self.next = self.handoffs.next().map(|at| Handoff { turn, at });
+        if let (Some(running), Some(next)) = (&mut self.running, self.next) {
+            running.change_end(at, next.at, &self.grid);
+        }
+    }
+
+    fn close_at(&mut self, at: DateTime<Utc>) {
+        self.made.extend(self.running.as_mut().and_then(|running| running.close_at(at)));
+    }
+}
+
+impl Iterator for Timeline<'_> {
+    type Item = Stretch;
+
+    fn next(&mut self) -> Option<Stretch> {
+        loop {
+            if let Some(stretch) = self.made.pop_front() {
+                return Some(stretch);
+            }
+            self.step()?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Changes on the way: who serves, and when.
