@@ -52,7 +52,9 @@ fn ask_engine(file: &str, shown: Shown) -> Result<Report, String> {
         Reach::Count(count) => plan::Reach::Count(count),
     };
     let window = plan::Window { from: shown.from.map(instant), reach };
-    let written = plan::make_plan(request, window).to_json();
+    let plan =
+        plan::make_plan(&request, &window).map_err(|faults| format!("refused: {faults:?}"))?;
+    let written = plan.to_json();
     let json: Value =
         serde_json::from_str(&written).map_err(|fault| format!("no JSON: {fault}"))?;
     let list = |key: &str| json[key].as_array().cloned().unwrap_or_default();

@@ -314,8 +314,7 @@ fn swaps(random: &mut Random, turns: usize) -> Vec<(usize, usize)> {
     let mut swaps = Vec::new();
     for _ in 0..=random.below(2) {
         let one = numbers.remove(random.below(numbers.len()));
-        let near =
-            random.below(numbers.len().min(4)) + one.saturating_sub(2).min(numbers.len() - 4);
+        let near = (one + random.below(5)).saturating_sub(2).min(numbers.len() - 1);
         swaps.push((one, numbers.remove(near)));
     }
     swaps

@@ -64,13 +64,13 @@ fn list_local_times(cadence: &Cadence, count: usize) -> Vec<DateTime> {
     }
 }
 
-/// Returns the first active day of every `every`-th week, counted from the anchor's; and the first active day from
-/// the anchor on, with which a turn 0 begins that is shorter.
+/// Returns the first active day from the anchor on, with which turn 0 begins, and the first active days of every
+/// `every`-th week, counted from that day's.
 fn list_of_weeks(cadence: &Cadence, active: &[Weekday], count: usize) -> Vec<Date> {
     let anchor = cadence.anchor.date();
     let is_active = |day: &Date| active.contains(&day.weekday());
     let first = days_from(anchor).find(is_active).expect("some day is active");
-    let monday = anchor - i64::from(anchor.weekday().to_monday_zero_offset()).days();
+    let monday = first - i64::from(first.weekday().to_monday_zero_offset()).days();
     let mut days: Vec<Date> = vec![first];
     for step in (0..).take(count) {
         let week = monday + (7 * cadence.every * step).days();

@@ -75,7 +75,7 @@ impl Whole {
         let time = (self.shifts[*first].time.0, self.shifts[*last].time.1);
         let mut findings = self.list_findings(rotation);
         findings.retain(|(_, _, start, end)| *start < time.1 && *end > time.0);
-        findings.extend(self.thin_roster(time));
+        findings.extend(self.thin_roster(self.shifts[*first].turn, time));
         findings.sort_unstable();
         let shifts = cut.into_iter().map(|index| self.shift_json(rotation, index)).collect();
         Some(Report { shifts, findings })
@@ -168,13 +168,13 @@ impl Whole {
         findings
     }
 
-    fn thin_roster(&self, (start, end): Stretch) -> Option<Finding> {
+    fn thin_roster(&self, turn: usize, (start, end): Stretch) -> Option<Finding> {
         let sizes = &self.timeline.sizes;
         let is_thin = sizes.iter().enumerate().any(|(index, (since, size))| {
             let until = sizes.get(index + 1).map_or(Instant::MAX, |next| next.0);
             *size < 3 && since < &until && *since < end && until > start
         });
-        is_thin.then_some(("thin_roster", 0, start, end))
+        is_thin.then_some(("thin_roster", turn, start, end))
     }
 }
 

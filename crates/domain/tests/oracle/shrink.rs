@@ -39,13 +39,13 @@ fn list_smaller(rotation: &Rotation) -> Vec<Rotation> {
         all.push(smaller);
     };
     for index in 0..rotation.pauses.len() {
-        with(&|smaller| drop(smaller.pauses.remove(index)));
+        with(&|smaller| _ = smaller.pauses.remove(index));
         if rotation.pauses[index].start_now {
             with(&|smaller| smaller.pauses[index].start_now = false);
         }
     }
     for index in 0..rotation.cadence_changes.len() {
-        with(&|smaller| drop(smaller.cadence_changes.remove(index)));
+        with(&|smaller| _ = smaller.cadence_changes.remove(index));
         let change = &rotation.cadence_changes[index];
         if change.cadence.weekdays.is_some() {
             with(&|smaller| smaller.cadence_changes[index].cadence.weekdays = None);
@@ -55,7 +55,7 @@ fn list_smaller(rotation: &Rotation) -> Vec<Rotation> {
         }
     }
     for index in 0..rotation.roster_changes.len() {
-        with(&|smaller| drop(smaller.roster_changes.remove(index)));
+        with(&|smaller| _ = smaller.roster_changes.remove(index));
         if let Change::Remove { how: Leaving::Deactivated, member } =
             rotation.roster_changes[index].what
         {
@@ -65,13 +65,13 @@ fn list_smaller(rotation: &Rotation) -> Vec<Rotation> {
         }
     }
     for index in 0..rotation.coverage.len() {
-        with(&|smaller| drop(smaller.coverage.remove(index)));
+        with(&|smaller| _ = smaller.coverage.remove(index));
     }
     for index in 0..rotation.swaps.len() {
-        with(&|smaller| drop(smaller.swaps.remove(index)));
+        with(&|smaller| _ = smaller.swaps.remove(index));
     }
     for index in 0..rotation.absences.len() {
-        with(&|smaller| drop(smaller.absences.remove(index)));
+        with(&|smaller| _ = smaller.absences.remove(index));
         if matches!(rotation.absences[index], Absence::Days { zone: Some(_), .. }) {
             with(&|smaller| {
                 if let Absence::Days { zone, .. } = &mut smaller.absences[index] {
@@ -81,10 +81,10 @@ fn list_smaller(rotation: &Rotation) -> Vec<Rotation> {
         }
     }
     for index in 0..rotation.duty_hours.len() {
-        with(&|smaller| drop(smaller.duty_hours.remove(index)));
+        with(&|smaller| _ = smaller.duty_hours.remove(index));
     }
     for index in 0..rotation.members.len() {
-        with(&|smaller| drop(smaller.members.remove(index)));
+        with(&|smaller| _ = smaller.members.remove(index));
     }
     if rotation.seats > 1 {
         with(&|smaller| smaller.seats -= 1);
