@@ -37,6 +37,14 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Returns where findings of this kind stand: what is true of the whole rotation comes first.
+    pub(crate) const fn rank(self) -> u8 {
+        match self {
+            Self::ThinRoster => 0,
+            _ => 1,
+        }
+    }
+
     /// Returns the word by which it is written down.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -41,6 +41,12 @@ impl Interval {
         self.start <= instant && instant < self.end
     }
 
+    /// Returns the window that begins as this one does and ends at `end`, or this one where that is not later.
+    #[must_use]
+    pub fn up_to(self, end: DateTime<Utc>) -> Self {
+        Self { start: self.start, end: self.end.max(end) }
+    }
+
     /// Returns what two windows share.
     #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {

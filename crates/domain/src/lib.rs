@@ -29,6 +29,7 @@ pub mod shift;
 pub mod skip;
 pub mod suggest;
 pub mod timeline;
+pub mod view;
 pub mod zone;
 
 #[cfg(test)]

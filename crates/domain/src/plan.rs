@@ -3,30 +3,38 @@
 //! The plan asks the same engine that hands over in earnest.
 
 mod absences;
+mod cadence;
+mod cadence_changes;
+mod coverage;
+mod duty_hours;
 mod file;
+mod findings;
 mod forecast;
 mod ics;
 mod instants;
 mod json;
+mod pauses;
+mod people;
 mod reader;
+mod roster_changes;
 mod rotation;
 mod strict_json;
 mod table;
 mod window;
 
-pub use file::read_plan;
+pub use file::{MAX_BYTES, read_plan};
 pub use forecast::make_plan;
 pub use window::{DEFAULT_COUNT, MAX_COUNT, Reach, Window};
 
 use crate::absence::Absence;
 use crate::change::{Change, Pause, Timed};
 use crate::coverage::{Coverage, Swap};
-use crate::engine::{Skip, SkipReason};
+use crate::engine::{SeatedBy, Skip, SkipReason};
 use crate::finding::Finding;
 use crate::ids::UserId;
 use crate::roster::Roster;
 use crate::rules::Rules;
-use crate::shift::Shift;
+use crate::shift::{Right, Served, Shift};
 use chrono::{DateTime, Utc};
 
 /// A rotation to be planned, with all that a plan depends on.
@@ -82,6 +90,22 @@ impl Plan {
     pub fn to_ics(&self, now: DateTime<Utc>) -> String {
         ics::to_ics(self, now)
     }
+}
+
+/// Returns who serves, and for whom: "A (for C), D".
+fn served_in_words(seats: &[Served]) -> String {
+    let words: Vec<String> = seats
+        .iter()
+        .map(|seat| match &seat.right {
+            Right::Own(SeatedBy::Fallback) => format!("{} (fallback)", seat.user),
+            Right::Own(SeatedBy::MakeUp) => format!("{} (makes up)", seat.user),
+            Right::Own(SeatedBy::Order | SeatedBy::Replacement) | Right::Taken => {
+                seat.user.to_string()
+            }
+            Right::CoverOf(holder) => format!("{} (for {holder})", seat.user),
+        })
+        .collect();
+    words.join(", ")
 }
 
 /// Returns who was passed over and why: "B (away 94.6 %), E (deactivated)".

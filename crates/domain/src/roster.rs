@@ -1,7 +1,7 @@
 //! The roster: the ordered people of a rotation, read as a ring.
 
 use crate::ids::UserId;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The most members that a roster can have.
 pub const MAX_MEMBERS: usize = 1000;
@@ -101,16 +101,15 @@ impl Roster {
 
     /// Returns every member once, beginning with the one after `last` and ending with `last`.
     ///
-    /// With a `last` who has left, it begins with the one after their mark; with no `last`, or one of whom nothing is
-    /// known, with the first.
+    /// With a `last` who has left, it begins with the one after their mark, even when they are back elsewhere; with no
+    /// `last`, or one of whom nothing is known, with the first.
     pub fn after<'a>(
         &'a self,
         last: Option<&UserId>,
     ) -> impl Iterator<Item = &'a Member> + Clone + use<'a> {
-        let first = last.map_or(0, |last| match (self.position(last), &self.mark) {
-            (Some(place), _) => place + 1,
-            (None, Some(mark)) if mark.user == *last => mark.next,
-            (None, _) => 0,
+        let first = last.map_or(0, |last| match &self.mark {
+            Some(mark) if mark.user == *last => mark.next,
+            _ => self.position(last).map_or(0, |place| place + 1),
         });
         self.members[first..].iter().chain(&self.members[..first])
     }
@@ -122,16 +121,13 @@ impl Roster {
         if self.contains(&member.user) {
             return;
         }
+        let member_place = neighbour.and_then(|neighbour| self.position(neighbour));
         let marked = self.mark.as_ref().filter(|mark| Some(&mark.user) == neighbour);
-        let is_before_mark = marked.is_some();
-        let marked = marked.map(|mark| mark.next);
-        let place = neighbour.and_then(|neighbour| self.position(neighbour)).or(marked);
+        let is_before_mark = member_place.is_none() && marked.is_some();
+        let place = member_place.or(marked.map(|mark| mark.next));
         let place = place.unwrap_or(self.members.len());
         if let Some(mark) = &mut self.mark {
-            if mark.user == member.user {
-                // They are back, and their own place counts from now on.
-                self.mark = None;
-            } else if place < mark.next || is_before_mark {
+            if place < mark.next || is_before_mark {
                 mark.next += 1;
             }
         }
@@ -144,12 +140,14 @@ impl Roster {
     pub fn remove(&mut self, user: &UserId, last: Option<&UserId>) -> bool {
         let Some(place) = self.position(user) else { return false };
         self.members.remove(place);
-        if last == Some(user) {
-            self.mark = Some(Mark { user: user.clone(), next: place });
-        } else if let Some(mark) = &mut self.mark
-            && place < mark.next
-        {
-            mark.next -= 1;
+        match &mut self.mark {
+            Some(mark) if last != Some(user) || mark.user == *user => {
+                mark.next -= usize::from(place < mark.next);
+            }
+            _ if last == Some(user) => {
+                self.mark = Some(Mark { user: user.clone(), next: place });
+            }
+            _ => {}
         }
         true
     }
@@ -162,17 +160,17 @@ impl Roster {
             let place = mark.next.checked_rem(self.members.len())?;
             Some(self.members[place].user.clone())
         });
-        let rank = |user: &UserId| order.iter().position(|other| other == user);
-        self.members.sort_by_key(|member| rank(&member.user).unwrap_or(usize::MAX));
+        let ranks: HashMap<&UserId, usize> = order.iter().zip(0..).collect();
+        self.members.sort_by_key(|member| ranks.get(&member.user).copied().unwrap_or(usize::MAX));
         let place = next.and_then(|next| self.position(&next));
         if let (Some(mark), Some(place)) = (&mut self.mark, place) {
             mark.next = place;
         }
     }
 
-    /// Forgets the mark unless it is that of `last`.
-    pub fn keep_mark_of(&mut self, last: Option<&UserId>) {
-        self.mark.take_if(|mark| Some(&mark.user) != last);
+    /// Forgets the mark, since the order has moved on from it.
+    pub fn forget_mark(&mut self) {
+        self.mark = None;
     }
 
     fn position(&self, user: &UserId) -> Option<usize> {
@@ -231,8 +229,13 @@ mod tests {
         roster.remove(&user("C"), Some(&b));
         check_ring(&roster, "B", "D E");
 
-        roster.keep_mark_of(Some(&user("D")));
+        roster.add(Member::present(b.clone()), Some(&user("E")));
+        check_ring(&roster, "B", "D B E");
+
+        roster.remove(&b, Some(&b));
         check_ring(&roster, "B", "D E");
+
+        roster.forget_mark();
         check_ring(&roster, "D", "E D");
     }
 

@@ -13,12 +13,20 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
     if typed.len() > 100 {
         return None;
     }
+    let length = typed.chars().count();
     candidates
         .into_iter()
+        .filter(|word| could_be_alike(length, word.chars().count()))
         .map(|word| (strsim::normalized_damerau_levenshtein(&typed, &word.to_lowercase()), word))
         .filter(|(alike, _)| *alike >= ALIKE)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, word)| word)
+}
+
+/// Returns whether words of so many letters can be near enough: every letter that one has more is a difference.
+fn could_be_alike(one: usize, other: usize) -> bool {
+    // In tenths: 0.6 of the longer one must be shared.
+    one.min(other) * 10 >= one.max(other) * 6
 }
 
 #[cfg(test)]

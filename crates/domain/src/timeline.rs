@@ -34,6 +34,8 @@ pub struct Timeline<'a> {
     roster: Roster,
     order: Order,
     presence: Presence,
+    /// How many people take turns, from which instant on.
+    crew_sizes: Vec<(DateTime<Utc>, usize)>,
     events: VecDeque<Event>,
     mode: Mode,
     /// Those who leave right before the next handoff.
@@ -85,6 +87,7 @@ impl<'a> Timeline<'a> {
         Self {
             absences,
             rules,
+            crew_sizes: vec![(DateTime::<Utc>::MIN_UTC, roster.members().len())],
             grid,
             handoffs,
             roster,
@@ -117,6 +120,13 @@ impl<'a> Timeline<'a> {
         &self.order
     }
 
+    /// Returns how many people are in the rotation from which instant on, until the end of the last stretch that was
+    /// asked for.
+    #[must_use]
+    pub fn crew_sizes(&self) -> &[(DateTime<Utc>, usize)] {
+        &self.crew_sizes
+    }
+
     /// Walks to the next handoff or event; `None` at the end of the calendar.
     fn step(&mut self) -> Option<()> {
         let handoff = self.next?;
@@ -147,9 +157,11 @@ impl<'a> Timeline<'a> {
             let Self { rules, roster, absences, order, .. } = self;
             let Filled { seats, skipped } =
                 seat(Crew { rules, roster, absences }, order, handoff.turn, &running.active);
+            if seats.iter().any(|seat| seat.by == SeatedBy::Order) {
+                self.roster.forget_mark();
+            }
             running.seating = Seating::On(seats);
             running.skipped = skipped;
-            self.roster.keep_mark_of(self.order.last_turn.as_ref());
         }
         self.running = Some(running);
         Some(())
@@ -180,6 +192,7 @@ impl<'a> Timeline<'a> {
                 self.presence.record_return(&user, at);
                 let neighbour = before.or_else(|| self.place_to_serve_last());
                 self.roster.add(Member::present(user), neighbour.as_ref());
+                self.crew_sizes.push((at, self.roster.members().len()));
             }
             RosterChange::Remove { user, leave: Leave::NextHandoff } => self.leaving.push(user),
             RosterChange::Remove { user, leave: Leave::Now | Leave::Deactivated } => {
@@ -202,6 +215,7 @@ impl<'a> Timeline<'a> {
         if self.roster.remove(user, self.order.last_turn.as_ref()) {
             self.presence.record_leave(user, at);
             self.order.forget(user);
+            self.crew_sizes.push((at, self.roster.members().len()));
         }
     }
 
@@ -226,14 +240,18 @@ impl<'a> Timeline<'a> {
     ) -> Seating {
         let left = self.running.as_ref().map(|running| running.active_from(at)).unwrap_or_default();
         let Self { rules, roster, absences, order, .. } = self;
+        let stayed = seats.len();
         let seats = replace(Crew { rules, roster, absences }, order, seats, wanted, &left);
-        self.roster.keep_mark_of(self.order.last_turn.as_ref());
+        if seats[stayed..].iter().any(|seat| seat.by == SeatedBy::Replacement) {
+            self.roster.forget_mark();
+        }
         Seating::On(seats)
     }
 
-    /// Ends the stretch that runs and goes on with other seats; before turn 0 there is nothing to do.
+    /// Ends the stretch that runs and goes on with other seats; before turn 0, and at the very handoff that ends the
+    /// turn, there is nobody to be seated for.
     fn reseat(&mut self, at: DateTime<Utc>, seating: impl FnOnce(&mut Self) -> Seating) {
-        if self.running.is_none() {
+        if self.running.is_none() || self.next.is_some_and(|next| next.at <= at) {
             return;
         }
         self.close_at(at);

@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 /// The copy of the database that was compiled in, for what the machine's own does not have.
@@ -48,15 +49,18 @@ impl Zone {
     ///
     /// When neither the machine's database nor the compiled-in one knows the name.
     pub fn parse(name: &str) -> Result<Self, ZoneFault> {
-        let wanted = name.trim();
+        Self::find(name).ok_or_else(|| ZoneFault::of(name))
+    }
+
+    /// Returns the zone as [`Zone::parse`] does, without the search for what else may have been meant.
+    pub(crate) fn find(name: &str) -> Option<Self> {
         [jiff::tz::db(), &*BUNDLED]
             .into_iter()
-            .filter_map(|database| database.get(wanted).ok())
+            .filter_map(|database| database.get(name.trim()).ok())
             .find_map(|rules| {
                 let name = Arc::from(rules.iana_name().filter(|known| is_place(known))?);
                 Some(Self { name, rules })
             })
-            .ok_or_else(|| ZoneFault { name: name.into(), did_you_mean: nearest(wanted) })
     }
 
     /// Returns the zone `UTC`.
@@ -131,6 +135,13 @@ impl Zone {
     }
 }
 
+impl ZoneFault {
+    /// Returns the fault of a name that is none, with the nearest that is one.
+    pub(crate) fn of(name: &str) -> Self {
+        Self { name: name.into(), did_you_mean: nearest(name.trim()) }
+    }
+}
+
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -172,7 +183,7 @@ fn saturating_add(local: NaiveDateTime, offset: TimeDelta) -> NaiveDateTime {
 /// Returns the known name nearest to what was typed, which may be the name of its city alone.
 fn nearest(typed: &str) -> Option<String> {
     let typed = typed.replace(' ', "_");
-    let known: Vec<_> = jiff::tz::db()
+    let known: BTreeSet<_> = jiff::tz::db()
         .available()
         .chain(BUNDLED.available())
         .map(|name| String::from(name.as_str()))

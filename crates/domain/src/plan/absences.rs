@@ -1,49 +1,45 @@
 //! The absences of a plan's file, read.
 
-use super::instants::{parse_day, parse_instant};
+use super::instants::{parse_day, read_window};
+use super::people::People;
 use super::reader::{Faults, Fields, Place};
-use super::rotation::{Rotation, no_member, read_zone};
+use super::rotation::read_zone;
 use crate::absence::{Absence, whole_days};
-use crate::ids::UserId;
 use crate::zone::Zone;
 use chrono::{DateTime, Utc};
-use std::collections::HashSet;
 
-/// Reads the absences; members and zone are those of the rotation, as far as that could be read.
+/// The most absences that a file may have.
+const MAX_ABSENCES: usize = 10_000;
+
+/// Reads the absences; whole days are those of the zone.
 pub(super) fn read_absences(
     place: &Place,
-    rotation: Option<&Rotation>,
+    zone: &Zone,
+    people: &People,
     faults: &mut Faults,
 ) -> Vec<Absence> {
-    let zone = rotation.map_or_else(Zone::utc, |rotation| rotation.rules.zone.clone());
-    let members = rotation.and_then(|rotation| rotation.members.as_ref());
-    let members: Option<HashSet<&UserId>> = members.map(|members| members.iter().collect());
-    let absences = place.list(faults).unwrap_or_default();
-    absences
-        .iter()
-        .filter_map(|absence| read_absence(absence, &zone, members.as_ref(), faults))
-        .collect()
+    let absences = place.list(MAX_ABSENCES, faults).unwrap_or_default();
+    absences.iter().filter_map(|absence| read_absence(absence, zone, people, faults)).collect()
 }
 
 fn read_absence(
     place: &Place,
     zone: &Zone,
-    members: Option<&HashSet<&UserId>>,
+    people: &People,
     faults: &mut Faults,
 ) -> Option<Absence> {
     let fields = place.fields(&["member", "from", "to", "zone", "start", "end"], faults)?;
-    let user = fields.require("member", faults).and_then(|member| {
-        let user = UserId::new(member.text(faults)?);
-        let is_known = members.is_none_or(|members| members.contains(&user));
-        if !is_known {
-            faults.note(&member.path, no_member(&user));
-        }
-        is_known.then_some(user)
-    });
-    let has = |key| fields.get(key).is_some();
-    let (start, end) = match (has("from") || has("to"), has("start") || has("end")) {
+    let user = fields.require("member", faults).and_then(|member| people.read(&member, faults));
+    let has = |one, other| fields.has(one) || fields.has(other);
+    let (start, end) = match (has("from", "to"), has("start", "end")) {
         (true, false) => read_days(&fields, zone, faults).map(|(start, end)| (start, Some(end)))?,
-        (false, true) => read_instants(&fields, faults)?,
+        (false, true) => {
+            if fields.has("zone") {
+                let text = "goes with from and to only; instants need no zone";
+                faults.note(&fields.path_of("zone"), text);
+            }
+            read_window(&fields, faults)?
+        }
         (true, true) => {
             let text = "has both days and instants; use from and to, or start and end";
             faults.note(&place.path, text);
@@ -74,23 +70,4 @@ fn read_days(
     let zone = own_zone.unwrap_or_else(|| Some(zone.clone()))?;
     let days = whole_days(&zone, from, to);
     Some((days.start(), days.end()))
-}
-
-fn read_instants(
-    fields: &Fields,
-    faults: &mut Faults,
-) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
-    let wanted = "an instant; write it as 2026-03-19T08:00:00Z";
-    if let Some(zone) = fields.get("zone") {
-        faults.note(&zone.path, "goes with from and to only; instants need no zone");
-    }
-    let start = fields.require("start", faults);
-    let start = start.and_then(|start| start.parsed(parse_instant, wanted, faults));
-    let end = fields.get("end").map(|end| end.parsed(parse_instant, wanted, faults));
-    let (start, end) = (start?, end.map_or(Some(None), |end| end.map(Some))?);
-    if end.is_some_and(|end| end <= start) {
-        faults.note(&fields.path_of("end"), "must be later than the start");
-        return None;
-    }
-    Some((start, end))
 }

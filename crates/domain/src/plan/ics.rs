@@ -1,6 +1,6 @@
 //! A plan as a calendar (RFC 5545), in UTC, so that it needs no zone data.
 
-use super::{Plan, skips_in_words};
+use super::{Plan, served_in_words, skips_in_words};
 use crate::shift::{Shift, ShiftState};
 use chrono::{DateTime, SecondsFormat, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
@@ -29,10 +29,12 @@ pub(super) fn to_ics(plan: &Plan, now: DateTime<Utc>) -> String {
 }
 
 fn event(shift: &Shift, name: &str, now: DateTime<Utc>) -> Event {
-    let members: Vec<String> = shift.members().map(ToString::to_string).collect();
     let (who, status) = match shift.state {
-        ShiftState::Planned => (members.join(", "), EventStatus::Confirmed),
-        _ => (String::from("nobody"), EventStatus::Tentative),
+        ShiftState::Planned => (served_in_words(&shift.seats), EventStatus::Confirmed),
+        ShiftState::Paused => (String::from("paused"), EventStatus::Tentative),
+        ShiftState::Unassigned | ShiftState::OffHours => {
+            (String::from("nobody"), EventStatus::Tentative)
+        }
     };
     let mut event = Event::new();
     event

@@ -35,17 +35,22 @@ pub(super) struct Fields<'v> {
 impl Faults {
     /// Notes a fault; beyond the first hundred they are only counted.
     pub(super) fn note(&mut self, path: &str, text: impl Into<String>) {
-        self.extend([Fault::new(path, text)]);
+        self.note_with(|| Fault::new(path, text));
+    }
+
+    /// Notes a fault whose words cost something to find; beyond the first hundred nobody looks for them.
+    pub(super) fn note_with(&mut self, fault: impl FnOnce() -> Fault) {
+        if self.listed.len() < MOST_FAULTS {
+            self.listed.push(fault());
+        } else {
+            self.more += 1;
+        }
     }
 
     /// Notes faults.
     pub(super) fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
-            if self.listed.len() < MOST_FAULTS {
-                self.listed.push(fault);
-            } else {
-                self.more += 1;
-            }
+            self.note_with(|| fault);
         }
     }
 
@@ -68,14 +73,20 @@ impl<'v> Place<'v> {
     pub(super) fn fields(&self, known: &[&str], faults: &mut Faults) -> Option<Fields<'v>> {
         let Value::Object(map) = self.value else { return self.is_not("an object", faults) };
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            faults.note(&joined(&self.path, &shown(key)), unknown_field(key, known));
+            faults.note_with(|| {
+                Fault::new(joined(&self.path, &shown(key)), unknown_field(key, known))
+            });
         }
         Some(Fields { path: self.path.clone(), map })
     }
 
-    /// Returns the values of a list.
-    pub(super) fn list(&self, faults: &mut Faults) -> Option<Vec<Self>> {
+    /// Returns the values of a list that may hold `most`; a longer one is one fault and not looked into.
+    pub(super) fn list(&self, most: usize, faults: &mut Faults) -> Option<Vec<Self>> {
         let Value::Array(values) = self.value else { return self.is_not("a list", faults) };
+        if values.len() > most {
+            faults.note(&self.path, format!("has {} entries; {most} is the most", values.len()));
+            return None;
+        }
         let place = |(index, value)| Self { path: format!("{}[{index}]", self.path), value };
         Some(values.iter().enumerate().map(place).collect())
     }
@@ -95,7 +106,8 @@ impl<'v> Place<'v> {
         let text = self.text(faults)?;
         let value = parse(text);
         if value.is_none() {
-            faults.note(&self.path, format!("“{}” is not {wanted}", shown(text)));
+            faults
+                .note_with(|| Fault::new(&self.path, format!("“{}” is not {wanted}", shown(text))));
         }
         value
     }
@@ -133,14 +145,6 @@ impl<'v> Place<'v> {
         None
     }
 
-    /// Returns whether nothing is asked for: an empty list or `false`.
-    pub(super) fn is_nothing(&self) -> bool {
-        match self.value {
-            Value::Array(values) => values.is_empty(),
-            value => *value == Value::Bool(false),
-        }
-    }
-
     fn is_not<T>(&self, wanted: &str, faults: &mut Faults) -> Option<T> {
         let is = match self.value {
             Value::Null => "nothing",
@@ -171,6 +175,16 @@ impl<'v> Fields<'v> {
             faults.note(&self.path_of(key), "is missing");
         }
         place
+    }
+
+    /// Returns whether a field is there and not null.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Returns where the fields stand.
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
     /// Returns where a field stands or would stand.

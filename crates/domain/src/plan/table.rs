@@ -1,6 +1,6 @@
 //! A plan as columns of text, in the rotation's zone.
 
-use super::{Plan, skips_in_words};
+use super::{Plan, served_in_words, skips_in_words};
 use crate::finding::Finding;
 use crate::shift::{Shift, ShiftState};
 use crate::zone::Zone;
@@ -39,9 +39,7 @@ fn row(shift: &Shift, zone: &Zone) -> [String; 5] {
 
 fn on_duty(shift: &Shift) -> String {
     match shift.state {
-        ShiftState::Planned => {
-            shift.members().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
+        ShiftState::Planned => served_in_words(&shift.seats),
         ShiftState::Unassigned => "(nobody)".into(),
         ShiftState::Paused => "(paused)".into(),
         ShiftState::OffHours => "(off-hours)".into(),

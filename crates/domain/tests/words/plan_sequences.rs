@@ -1,60 +1,169 @@
 //! The worked sequences of the specification, from the file to the shifts.
 
-use domain::plan::{Reach, Window, make_plan, read_plan};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use domain::absence::AbsenceBook;
+use domain::catch_up::catch_up;
+use domain::engine::{Inputs, Order, Turn};
+use domain::grid::Grid;
+use domain::ids::UserId;
+use domain::plan::{PlanRequest, Reach, Window, make_plan, read_plan};
+use domain::shift::Shift;
+
+const EVERYBODY: [&str; 4] = ["A", "B", "C", "D"];
+
+#[test]
+fn nobody_away() {
+    check("{}", "A B C D A B");
+}
 
 #[test]
 fn b_away_in_week_2() {
-    check(&[("B", 2, 2)], "A C D A B C");
+    check(&away(&["B"], 2, 2), "A C D A B C");
+}
+
+#[test]
+fn b_away_in_week_2_with_make_up() {
+    let file = format!(r#"{{"rotation": {{"make_up": true}}, {}"#, &away(&["B"], 2, 2)[1..]);
+
+    check(&file, "A C B D A B");
 }
 
 #[test]
 fn b_away_in_weeks_2_to_4() {
-    check(&[("B", 2, 4)], "A C D A B C");
+    check(&away(&["B"], 2, 4), "A C D A B C");
 }
 
 #[test]
 fn b_and_c_away_in_week_2() {
-    check(&[("B", 2, 2), ("C", 2, 2)], "A D A B C D");
+    check(&away(&["B", "C"], 2, 2), "A D A B C D");
 }
 
 #[test]
 fn all_away_in_week_2() {
-    check(&[("A", 2, 2), ("B", 2, 2), ("C", 2, 2), ("D", 2, 2)], "A - B C D A");
+    check(&away(&EVERYBODY, 2, 2), "A - B C D A");
 }
 
 #[test]
-fn nobody_away() {
-    check(&[], "A B C D A B");
-}
+fn c_covers_b_in_week_2() {
+    let (start, end) = (handoff(2), handoff(3));
 
-/// Checks who serves in weeks 1 to 6, with people away from one week to another, both inclusive.
-#[track_caller]
-fn check(absences: &[(&str, u64, u64)], expected: &str) {
-    let monday = |week: u64| {
-        let first: chrono::NaiveDate = "2026-01-05".parse().unwrap();
-        first + chrono::Days::new(7 * (week - 1))
-    };
-    let absences: Vec<String> = absences
-        .iter()
-        .map(|(who, first, last)| {
-            let (from, to) = (monday(*first), monday(last + 1).pred_opt().unwrap());
-            format!(r#"{{"member": "{who}", "from": "{from}", "to": "{to}"}}"#)
-        })
-        .collect();
     let file = format!(
-        r#"{{"rotation": {{"name": "support", "zone": "Europe/Berlin", "members": ["A", "B", "C", "D"],
-            "cadence": {{"every": 1, "unit": "week", "anchor": "2026-01-05T09:00"}}}},
-            "absences": [{}]}}"#,
-        absences.join(", ")
+        r#"{{"coverage": [{{"by": "C", "of": "B", "start": "{start:?}", "end": "{end:?}"}}]}}"#
     );
 
-    let request = read_plan(file, false).unwrap();
-    let plan = make_plan(&request, &Window { from: None, reach: Reach::Count(6) }).unwrap();
+    check(&file, "A B(C) C D A B");
+}
 
-    let served: Vec<&str> = plan
-        .shifts
+#[test]
+fn e_joins_in_week_2_while_b_is_on() {
+    let at = in_week(2);
+
+    check(&format!(r#"{{"roster_changes": [{{"at": "{at:?}", "add": "E"}}]}}"#), "A B C D A E B");
+}
+
+#[test]
+fn c_removed_in_week_1() {
+    for when in ["now", "next_handoff"] {
+        let at = in_week(1);
+        let change = format!(r#"{{"at": "{at:?}", "remove": "C", "when": "{when}"}}"#);
+
+        check(&format!(r#"{{"roster_changes": [{change}]}}"#), "A B D A B D");
+    }
+}
+
+#[test]
+fn b_the_holder_deactivated_in_week_2() {
+    let at = in_week(2);
+    let change = format!(r#"{{"at": "{at:?}", "remove": "B", "deactivated": true}}"#);
+
+    check(&format!(r#"{{"roster_changes": [{change}]}}"#), "A B>C D A C D");
+}
+
+#[test]
+fn paused_in_weeks_3_and_4() {
+    let (start, end) = (handoff(3), handoff(5));
+
+    let file = format!(r#"{{"pauses": [{{"start": "{start:?}", "end": "{end:?}"}}]}}"#);
+
+    check(&file, "A B - - C D");
+}
+
+#[test]
+fn down_from_before_handoff_2_to_after_handoff_4() {
+    let PlanRequest { rules, roster, absences, .. } = request("{}");
+    let (grid, absences) = (Grid::new(&rules), AbsenceBook::new(absences));
+    let inputs = Inputs { rules: &rules, grid: &grid, roster: &roster, absences: &absences };
+    let order = Order { last_turn: Some(UserId::new("A")), ..Order::default() };
+
+    let found = catch_up(&inputs, &order, 1, handoff(4) + TimeDelta::hours(1)).unwrap();
+
+    let missed: Vec<String> = found.missed.iter().map(holder).collect();
+    assert_eq!((missed.join(" ").as_str(), holder(&found.current).as_str()), ("B C", "D"));
+    let next = catch_up(&inputs, &found.order, found.next_index, handoff(5)).unwrap();
+    assert!(next.missed.is_empty());
+    assert_eq!(holder(&next.current), "A");
+}
+
+fn holder(turn: &Turn) -> String {
+    turn.holder().map_or("-".into(), ToString::to_string)
+}
+
+/// Checks who serves in the first weeks, given what a file has beside the rotation of A, B, C and D.
+///
+/// A week is written as "B(C)" where C serves for B, "B>C" where C takes over, and "-" where nobody serves.
+#[track_caller]
+fn check(file: &str, expected: &str) {
+    let weeks = expected.split(' ').count();
+    let window = Window { from: None, reach: Reach::Until(handoff(weeks as u64 + 1)) };
+
+    let plan = make_plan(&request(file), &window).unwrap();
+
+    let turns = plan.shifts.chunk_by(|before, after| before.turn == after.turn);
+    let turns: Vec<String> =
+        turns.map(|shifts| shifts.iter().map(shown).collect::<Vec<_>>().join(">")).collect();
+    assert_eq!(turns.join(" "), expected);
+}
+
+fn shown(shift: &Shift) -> String {
+    let Some(seat) = shift.seats.first() else { return "-".into() };
+    match seat.covered_for() {
+        Some(holder) => format!("{holder}({})", seat.user),
+        None => seat.user.to_string(),
+    }
+}
+
+#[track_caller]
+fn request(file: &str) -> PlanRequest {
+    let mut file: serde_json::Value = serde_json::from_str(file).unwrap();
+    let rotation = &mut file["rotation"];
+    rotation["name"] = "support".into();
+    rotation["zone"] = "Europe/Berlin".into();
+    rotation["members"] = EVERYBODY.into();
+    rotation["cadence"] =
+        serde_json::json!({"every": 1, "unit": "week", "anchor": "2026-01-05T09:00"});
+    read_plan(file.to_string(), false).unwrap()
+}
+
+/// Returns the file in which people are away from one week to another, both inclusive.
+fn away(who: &[&str], first: u64, last: u64) -> String {
+    let (from, to) = (monday(first), monday(last + 1).pred_opt().unwrap());
+    let absences: Vec<String> = who
         .iter()
-        .map(|shift| shift.members().next().map_or("-", |member| member.as_str()))
+        .map(|who| format!(r#"{{"member": "{who}", "from": "{from}", "to": "{to}"}}"#))
         .collect();
-    assert_eq!(served.join(" "), expected);
+    format!(r#"{{"absences": [{}]}}"#, absences.join(", "))
+}
+
+fn monday(week: u64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 5).unwrap() + Days::new(7 * (week - 1))
+}
+
+/// Returns the instant of a handoff, the first counted as 1; Berlin is an hour ahead in winter.
+fn handoff(week: u64) -> DateTime<Utc> {
+    monday(week).and_hms_opt(8, 0, 0).unwrap().and_utc()
+}
+
+/// Returns an instant in the middle of a week.
+fn in_week(week: u64) -> DateTime<Utc> {
+    handoff(week) + TimeDelta::hours(50)
 }

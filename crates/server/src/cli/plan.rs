@@ -4,12 +4,12 @@ use super::{DONE, WRONG_USE, output};
 use clap::{Args, ValueEnum};
 use clock::Clock;
 use domain::fault::Fault;
-use domain::plan::{Plan, Window, make_plan, read_plan};
+use domain::plan::{MAX_BYTES, Plan, Window, make_plan, read_plan};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// How much of a file is read: more than a plan may be long.
-const LONGEST: u64 = 16 * 1024 * 1024;
+/// How much of a file is read: a byte more than a plan may be long, so that one that is longer shows.
+const ENOUGH: u64 = MAX_BYTES as u64 + 1;
 
 #[derive(Args, Debug)]
 pub(super) struct PlanOptions {
@@ -79,6 +79,6 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
         Box::new(std::fs::File::open(file).map_err(cannot)?)
     };
     let mut bytes = Vec::new();
-    source.take(LONGEST).read_to_end(&mut bytes).map_err(cannot)?;
+    source.take(ENOUGH).read_to_end(&mut bytes).map_err(cannot)?;
     Ok(bytes)
 }

@@ -136,7 +136,7 @@ fn every_fault_of_a_file_is_a_line_with_its_path() {
             "rotation.name",
             "rotation.skip.over_share",
             "rotation.zone",
-            "swaps",
+            "swaps[0].with",
         ],
         "{faults:#?}"
     );
