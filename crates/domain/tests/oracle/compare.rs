@@ -21,10 +21,17 @@ const KINDS: [&str; 6] = [
 #[derive(Debug)]
 pub(crate) enum Verdict {
     Same,
-    /// The first difference, in words.
-    Different(String),
+    Different(Difference),
     /// The file is refused, or the oracle would have to walk too far.
     NotComparable(String),
+}
+
+/// The first difference of two plans.
+#[derive(Clone, Debug)]
+pub(crate) struct Difference {
+    /// What differs: a shift, or a kind of finding.
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
 }
 
 /// Compares the two plans of a window.
@@ -39,7 +46,10 @@ pub(crate) fn compare(rotation: &Rotation, turns: usize, shown: Shown) -> Verdic
     let engine = match catch_unwind(AssertUnwindSafe(|| ask_engine(&file, shown))) {
         Ok(Ok(report)) => report,
         Ok(Err(fault)) => return Verdict::NotComparable(fault),
-        Err(_) => return Verdict::Different("the engine panics".into()),
+        Err(_) => {
+            let text = "the engine panics".into();
+            return Verdict::Different(Difference { kind: "panic", text });
+        }
     };
     first_difference(&oracle, &engine).map_or(Verdict::Same, Verdict::Different)
 }
@@ -74,15 +84,13 @@ fn finding(json: &Value) -> Option<Finding> {
     Some((kind, turn, instant("start"), instant("end")))
 }
 
-fn first_difference(oracle: &Report, engine: &Report) -> Option<String> {
+fn first_difference(oracle: &Report, engine: &Report) -> Option<Difference> {
     for index in 0..oracle.shifts.len().max(engine.shifts.len()) {
         let (ours, theirs) = (oracle.shifts.get(index), engine.shifts.get(index));
         if ours != theirs {
-            return Some(format!(
-                "shift {index}:\n oracle {}\n engine {}",
-                shown(ours),
-                shown(theirs)
-            ));
+            let text =
+                format!("shift {index}:\n oracle {}\n engine {}", shown(ours), shown(theirs));
+            return Some(Difference { kind: "shift", text });
         }
     }
     let missing = oracle.findings.iter().find(|finding| !engine.findings.contains(finding));
@@ -93,11 +101,10 @@ fn first_difference(oracle: &Report, engine: &Report) -> Option<String> {
             format!("{kind} of turn {turn} from {} to {}", written(*start), written(*end))
         })
     };
-    let is_same =
-        missing.is_none() && surplus.is_none() && oracle.findings.len() == engine.findings.len();
-    (!is_same).then(|| {
-        format!("finding:\n only oracle {}\n only engine {}", told(missing), told(surplus))
-    })
+    let is_same = oracle.findings == engine.findings;
+    let kind = missing.or(surplus).map_or("findings", |(kind, ..)| kind);
+    let text = format!("finding:\n only oracle {}\n only engine {}", told(missing), told(surplus));
+    (!is_same).then_some(Difference { kind, text })
 }
 
 fn shown(shift: Option<&Value>) -> String {

@@ -166,7 +166,10 @@ fn choose_features(random: &mut Random) -> Vec<Feature> {
         6..9 => 35,
         _ => 85,
     };
-    FEATURES.into_iter().filter(|_| random.chance(percent)).collect()
+    let without = std::env::var("ORACLE_WITHOUT").unwrap_or_default();
+    let is_wanted =
+        |feature: &Feature| !without.split(',').any(|name| name == format!("{feature:?}"));
+    FEATURES.into_iter().filter(|_| random.chance(percent)).filter(is_wanted).collect()
 }
 
 /// Returns a cadence some of whose handoffs are on a day.

@@ -4,10 +4,16 @@ use crate::compare::{Verdict, compare};
 use crate::model::{Absence, Change, Leaving, Rotation, SkipRule};
 use crate::report::{Reach, Shown};
 
-/// Drops whatever can be dropped while the two still disagree.
-pub(crate) fn shrink(mut rotation: Rotation, turns: usize, mut shown: Shown) -> (Rotation, Shown) {
+/// Drops whatever can be dropped while the two still disagree about the same kind of thing.
+pub(crate) fn shrink(
+    mut rotation: Rotation,
+    turns: usize,
+    mut shown: Shown,
+    kind: &str,
+) -> (Rotation, Shown) {
     let differs = |rotation: &Rotation, shown| {
-        matches!(compare(rotation, turns, shown), Verdict::Different(_))
+        let verdict = compare(rotation, turns, shown);
+        matches!(verdict, Verdict::Different(difference) if difference.kind == kind)
     };
     loop {
         let smaller = list_smaller(&rotation).into_iter().find(|smaller| differs(smaller, shown));
