@@ -88,15 +88,15 @@ fn united(mut list: Vec<Stretch>) -> Vec<Stretch> {
     let mut united: Vec<Stretch> = Vec::new();
     for (start, end) in list {
         match united.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            Some(before) if start <= before.1 => before.1 = before.1.max(end),
             _ => united.push((start, end)),
         }
     }
     united
 }
 
-fn shared(these: &[Stretch], those: &[Stretch]) -> Vec<Stretch> {
-    let pairs = these.iter().flat_map(|this| those.iter().map(move |that| (this, that)));
-    let shared = pairs.map(|(this, that)| (this.0.max(that.0), this.1.min(that.1)));
+fn shared(ones: &[Stretch], others: &[Stretch]) -> Vec<Stretch> {
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+    let shared = pairs.map(|(one, other)| (one.0.max(other.0), one.1.min(other.1)));
     united(shared.filter(|(start, end)| start < end).collect())
 }

@@ -29,8 +29,8 @@ pub(crate) enum Verdict {
 /// The first difference of two plans.
 #[derive(Clone, Debug)]
 pub(crate) struct Difference {
-    /// What differs: a shift, or a kind of finding.
-    pub(crate) kind: &'static str,
+    /// What differs: fields of a shift, or a kind of finding.
+    pub(crate) kind: String,
     pub(crate) text: String,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn compare(rotation: &Rotation, turns: usize, shown: Shown) -> Verdic
         Ok(Err(fault)) => return Verdict::NotComparable(fault),
         Err(_) => {
             let text = "the engine panics".into();
-            return Verdict::Different(Difference { kind: "panic", text });
+            return Verdict::Different(Difference { kind: "panic".into(), text });
         }
     };
     first_difference(&oracle, &engine).map_or(Verdict::Same, Verdict::Different)
@@ -90,7 +90,7 @@ fn first_difference(oracle: &Report, engine: &Report) -> Option<Difference> {
         if ours != theirs {
             let text =
                 format!("shift {index}:\n oracle {}\n engine {}", shown(ours), shown(theirs));
-            return Some(Difference { kind: "shift", text });
+            return Some(Difference { kind: fields_that_differ(ours, theirs), text });
         }
     }
     let missing = oracle.findings.iter().find(|finding| !engine.findings.contains(finding));
@@ -102,9 +102,17 @@ fn first_difference(oracle: &Report, engine: &Report) -> Option<Difference> {
         })
     };
     let is_same = oracle.findings == engine.findings;
-    let kind = missing.or(surplus).map_or("findings", |(kind, ..)| kind);
+    let kind = missing.or(surplus).map_or("findings", |(kind, ..)| kind).into();
     let text = format!("finding:\n only oracle {}\n only engine {}", told(missing), told(surplus));
     (!is_same).then_some(Difference { kind, text })
+}
+
+fn fields_that_differ(ours: Option<&Value>, theirs: Option<&Value>) -> String {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else { return "number of shifts".into() };
+    let fields = ["start", "end", "turn", "members", "covered_for", "state", "skipped"];
+    let differs = fields.iter().filter(|field| ours[field] != theirs[field]);
+    let fields: Vec<&str> = differs.copied().collect();
+    format!("{} of a shift that is {}", fields.join(", "), ours["state"])
 }
 
 fn shown(shift: Option<&Value>) -> String {

@@ -3,8 +3,8 @@
 use crate::handoffs::list_handoffs;
 use crate::local_time::{day_of, zone_of};
 use crate::model::{
-    Absence, Cadence, CadenceChange, Cover, DutyHours, Instant, Name, Pause, Rotation, SkipRule,
-    Unit,
+    Absence, Cadence, CadenceChange, Cover, DutyHours, Instant, Name, Pause, RosterChange,
+    Rotation, SkipRule, Unit,
 };
 use crate::random::Random;
 use crate::roster_changes::roster_changes;
@@ -166,7 +166,7 @@ fn choose_features(random: &mut Random) -> Vec<Feature> {
         6..9 => 35,
         _ => 85,
     };
-    let without = std::env::var("ORACLE_WITHOUT").unwrap_or_default();
+    let without = crate::setting("ORACLE_WITHOUT").unwrap_or_default();
     let is_wanted =
         |feature: &Feature| !without.split(',').any(|name| name == format!("{feature:?}"));
     FEATURES.into_iter().filter(|_| random.chance(percent)).filter(is_wanted).collect()
@@ -288,7 +288,7 @@ fn stretch(random: &mut Random, moments: &[Instant]) -> (Instant, Instant) {
 fn absence(random: &mut Random, rotation: &Rotation, moments: &[Instant]) -> Absence {
     let mut who = rotation.members.clone();
     who.extend(rotation.fallback);
-    who.extend(rotation.roster_changes.iter().filter_map(|change| change.added()));
+    who.extend(rotation.roster_changes.iter().filter_map(RosterChange::added));
     let member = random.pick(&who);
     let (start, end) = stretch(random, moments);
     if random.chance(50) {
@@ -305,7 +305,7 @@ fn absence(random: &mut Random, rotation: &Rotation, moments: &[Instant]) -> Abs
 fn cover(random: &mut Random, rotation: &Rotation, moments: &[Instant]) -> Cover {
     let mut who = rotation.members.clone();
     who.extend(rotation.fallback);
-    who.extend(rotation.roster_changes.iter().filter_map(|change| change.added()));
+    who.extend(rotation.roster_changes.iter().filter_map(RosterChange::added));
     let by = random.pick(&who);
     let of = (!random.chance(15)).then(|| random.pick(&who)).filter(|of| *of != by);
     let (start, end) = stretch(random, moments);

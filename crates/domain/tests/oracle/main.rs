@@ -55,7 +55,7 @@ fn engine_and_oracle_agree_on_random_rotations() {
 
 /// The differences of a kind, with the first of them in words.
 struct Seen {
-    kind: &'static str,
+    kind: String,
     count: usize,
     text: String,
 }
@@ -74,7 +74,7 @@ fn compare_seed(seed: u64, differences: &mut Vec<Seen>) -> Result<(), String> {
                 seen.count += 1;
                 return Ok(());
             }
-            let (small, cut) = shrink::shrink(rotation.clone(), turns, shown, kind);
+            let (small, cut) = shrink::shrink(rotation.clone(), turns, shown, &kind);
             let Verdict::Different(least) = compare(&small, turns, cut) else {
                 unreachable!("a shrunk rotation still makes a difference")
             };
@@ -114,6 +114,14 @@ fn choose_window(random: &mut Random, whole: &Whole) -> Option<Shown> {
 }
 
 fn number_of(variable: &str) -> Option<u64> {
-    let text = std::env::var(variable).ok()?;
+    let text = setting(variable)?;
     Some(text.parse().unwrap_or_else(|_| panic!("{variable} must be a number")))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "says how long to test; nothing that a program of ours reads"
+)]
+fn setting(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
 }
