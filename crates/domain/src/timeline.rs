@@ -173,7 +173,10 @@ impl<'a> Timeline<'a> {
             Happening::Cadence { cadence, zone } => self.change_cadence(cadence, zone, at),
             Happening::Pause => {
                 self.mode = Mode::Paused;
-                self.reseat(at, |_| Seating::Paused);
+                // The rest of an earlier pause is not cut.
+                if self.running.as_ref().is_some_and(|running| running.seating != Seating::Paused) {
+                    self.reseat(at, |_| Seating::Paused);
+                }
             }
             Happening::Resume { start_now } => {
                 self.mode = if start_now { Mode::Running } else { Mode::Resuming };
@@ -192,7 +195,7 @@ impl<'a> Timeline<'a> {
                 self.presence.record_return(&user, at);
                 let neighbour = before.or_else(|| self.place_to_serve_last());
                 self.roster.add(Member::present(user), neighbour.as_ref());
-                self.crew_sizes.push((at, self.roster.members().len()));
+                self.note_crew_size(at);
             }
             RosterChange::Remove { user, leave: Leave::NextHandoff } => self.leaving.push(user),
             RosterChange::Remove { user, leave: Leave::Now | Leave::Deactivated } => {
@@ -215,8 +218,13 @@ impl<'a> Timeline<'a> {
         if self.roster.remove(user, self.order.last_turn.as_ref()) {
             self.presence.record_leave(user, at);
             self.order.forget(user);
-            self.crew_sizes.push((at, self.roster.members().len()));
+            self.note_crew_size(at);
         }
+    }
+
+    fn note_crew_size(&mut self, at: DateTime<Utc>) {
+        self.crew_sizes.pop_if(|(noted, _)| *noted == at);
+        self.crew_sizes.push((at, self.roster.members().len()));
     }
 
     /// Gives the seat of somebody who has left to the next in order.
