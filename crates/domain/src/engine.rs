@@ -130,7 +130,7 @@ impl Turn {
 }
 
 impl<'a> Inputs<'a> {
-    fn crew(self) -> Crew<'a> {
+    pub(crate) fn crew(self) -> Crew<'a> {
         Crew { rules: self.rules, roster: self.roster, absences: self.absences }
     }
 }

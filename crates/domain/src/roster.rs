@@ -126,10 +126,10 @@ impl Roster {
         let is_before_mark = member_place.is_none() && marked.is_some();
         let place = member_place.or(marked.map(|mark| mark.next));
         let place = place.unwrap_or(self.members.len());
-        if let Some(mark) = &mut self.mark {
-            if place < mark.next || is_before_mark {
-                mark.next += 1;
-            }
+        if let Some(mark) = &mut self.mark
+            && (place < mark.next || is_before_mark)
+        {
+            mark.next += 1;
         }
         self.members.insert(place, member);
     }

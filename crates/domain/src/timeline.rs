@@ -2,10 +2,13 @@
 
 mod events;
 mod running;
+mod standing;
+
+pub use standing::{Mode, NextHandoff, RunningTurn, Standing};
 
 use crate::absence::AbsenceBook;
 use crate::cadence::Cadence;
-use crate::change::{Change, Leave, Pause, RosterChange, Timed};
+use crate::change::{Leave, RosterChange};
 use crate::engine::{Crew, Filled, Order, SeatedBy, Seating, Stretch, replace, seat};
 use crate::grid::{Grid, Handoffs};
 use crate::ids::UserId;
@@ -41,67 +44,11 @@ pub struct Timeline<'a> {
     /// Those who leave right before the next handoff.
     leaving: Vec<UserId>,
     running: Option<Running>,
-    next: Option<Handoff>,
+    next: Option<NextHandoff>,
     made: VecDeque<Stretch>,
 }
 
-/// A handoff that is to come: the beginning of a turn.
-#[derive(Clone, Copy, Debug)]
-struct Handoff {
-    turn: u64,
-    at: DateTime<Utc>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Running,
-    Paused,
-    /// The pause is over, and the next handoff ends the rest.
-    Resuming,
-}
-
-/// What a rotation is when its timeline begins.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Start {
-    /// Its rules.
-    pub rules: Rules,
-    /// Its people.
-    pub roster: Roster,
-    /// Whose turn it is next.
-    pub order: Order,
-}
-
-impl<'a> Timeline<'a> {
-    /// Returns the timeline of a rotation from turn 0 on.
-    #[must_use]
-    pub fn new(
-        start: Start,
-        absences: &'a AbsenceBook,
-        changes: &[Timed<Change>],
-        pauses: &[Pause],
-    ) -> Self {
-        let Start { rules, roster, order } = start;
-        let grid = Grid::new(&rules);
-        let mut handoffs = grid.handoffs(0);
-        let next = handoffs.next().map(|at| Handoff { turn: 0, at });
-        Self {
-            absences,
-            rules,
-            crew_sizes: vec![(DateTime::<Utc>::MIN_UTC, roster.members().len())],
-            grid,
-            handoffs,
-            roster,
-            order,
-            presence: Presence::default(),
-            events: events::in_turn(changes, pauses),
-            mode: Mode::Running,
-            leaving: Vec::new(),
-            running: None,
-            next,
-            made: VecDeque::new(),
-        }
-    }
-
+impl Timeline<'_> {
     /// Returns who left and came back until the end of the last stretch that was asked for.
     #[must_use]
     pub fn presence(&self) -> &Presence {
@@ -140,13 +87,14 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    fn hand_over(&mut self, handoff: Handoff) -> Option<()> {
+    fn hand_over(&mut self, handoff: NextHandoff) -> Option<()> {
         self.close_at(handoff.at);
         for user in std::mem::take(&mut self.leaving) {
             self.drop_member(&user, handoff.at);
         }
         let end = self.handoffs.next();
-        self.next = end.map(|at| Handoff { turn: handoff.turn + 1, at });
+        self.next =
+            end.map(|at| NextHandoff { turn: handoff.turn + 1, point: handoff.point + 1, at });
         let window = Interval::new(handoff.at, end?)?;
         if self.mode == Mode::Resuming {
             self.mode = Mode::Running;
@@ -278,11 +226,11 @@ impl<'a> Timeline<'a> {
         let after = at + chrono::TimeDelta::microseconds(1);
         let earliest =
             self.running.as_ref().and_then(|running| running.start().checked_add_signed(half));
-        let first =
-            self.grid.first_at_or_after(earliest.map_or(after, |earliest| earliest.max(after)));
+        let from = earliest.map_or(after, |earliest| earliest.max(after));
         let turn = self.next.map_or(0, |next| next.turn);
-        self.handoffs = self.grid.handoffs(first.map_or(u64::MAX, |(index, _)| index));
-        self.next = self.handoffs.next().map(|at| Handoff { turn, at });
+        let first = self.grid.first_at_or_after(from);
+        self.next = first.map(|(point, at)| NextHandoff { turn, point, at });
+        self.handoffs = self.grid.handoffs(first.map_or(u64::MAX, |(point, _)| point + 1));
         if let (Some(running), Some(next)) = (&mut self.running, self.next) {
             running.change_end(at, next.at, &self.grid);
         }

@@ -1,5 +1,8 @@
 //! Whole days, united absences and their shares.
 
+mod part_days;
+mod sources;
+
 use super::{Absence, AbsenceBook, whole_days};
 use crate::fixtures::{at, shown_window, user, zone};
 use crate::interval::Interval;

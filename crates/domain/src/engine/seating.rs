@@ -82,10 +82,15 @@ impl Crew<'_> {
     /// Returns the seat of the fallback, unless they are away by the same rule.
     fn fallback(&self, active: &[Interval]) -> Option<Seat> {
         let user = self.rules.fallback.as_ref()?;
+        let is_free = self.reason_against(user, active).is_none();
+        is_free.then(|| Seat { user: user.clone(), by: SeatedBy::Fallback })
+    }
+
+    /// Returns why somebody, a member or not, cannot stand in.
+    pub(crate) fn reason_against(&self, user: &UserId, active: &[Interval]) -> Option<SkipReason> {
         let known = self.roster.members().iter().find(|member| member.user == *user);
         let member = known.cloned().unwrap_or_else(|| Member::present(user.clone()));
-        let is_free = self.reason_to_skip(&member, active, time_of(active)).is_none();
-        is_free.then(|| Seat { user: user.clone(), by: SeatedBy::Fallback })
+        self.reason_to_skip(&member, active, time_of(active))
     }
 }
 

@@ -117,7 +117,7 @@ fn thin_roster(shifts: &[Shift], sizes: &[(DateTime<Utc>, usize)]) -> Option<Fin
     };
     let text =
         format!("{who}; from three on, somebody can be away and nobody serves twice in a row.");
-    (fewest < ENOUGH_MEMBERS).then(|| Finding {
+    (fewest < ENOUGH_MEMBERS).then_some(Finding {
         kind: FindingKind::ThinRoster,
         turn: first.turn,
         window,

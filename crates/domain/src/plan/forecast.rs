@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::ids::UserId;
 use crate::interval::Interval;
 use crate::shift::{Shift, ShiftState};
-use crate::timeline::{Start, Timeline};
+use crate::timeline::{Standing, Timeline};
 use crate::view::FinalView;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
@@ -57,12 +57,9 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
 }
 
 fn timeline<'a>(request: &PlanRequest, absences: &'a AbsenceBook) -> Timeline<'a> {
-    let start = Start {
-        rules: request.rules.clone(),
-        roster: request.roster.clone(),
-        order: Order::after(request.last_turn.clone()),
-    };
-    Timeline::new(start, absences, &request.changes, &request.pauses)
+    let order = Order::after(request.last_turn.clone());
+    let start = Standing::new(request.rules.clone(), request.roster.clone(), order);
+    Timeline::resume(start, absences, &request.changes, &request.pauses)
 }
 
 /// Returns who is seated first, by order or because a turn was owed, in the turns that are to be exchanged.

@@ -8,15 +8,15 @@ use chrono::{DateTime, Utc};
 /// The turn that runs.
 #[derive(Clone, Debug)]
 pub(super) struct Running {
-    turn: u64,
+    pub(super) turn: u64,
     /// From its handoff to the next one, as planned now.
-    window: Interval,
+    pub(super) window: Interval,
     /// The active time of the window.
     pub(super) active: Vec<Interval>,
     pub(super) seating: Seating,
     pub(super) skipped: Vec<Skip>,
     /// Where the open stretch begins.
-    open_from: DateTime<Utc>,
+    pub(super) open_from: DateTime<Utc>,
 }
 
 impl Running {

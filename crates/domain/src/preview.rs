@@ -1,0 +1,1 @@
+//! Previews before and after an edit, and whose dates the edit moves.
