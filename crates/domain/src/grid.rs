@@ -5,15 +5,21 @@
 //! `seams`, and only there the two counts drift apart.
 
 mod active;
+mod duty;
+mod handoffs;
 mod points;
 mod seams;
+
+pub use duty::SkippedWindow;
+pub use handoffs::Handoffs;
 
 use crate::cadence::Cadence;
 use crate::interval::Interval;
 use crate::rules::Rules;
-use crate::zone::Zone;
+use crate::zone::{LocalClock, Zone};
 use active::ActiveDays;
 use chrono::{DateTime, Utc};
+use duty::DutyWindows;
 use points::Points;
 use seams::Seams;
 
@@ -42,33 +48,20 @@ pub struct Grid {
     points: Points,
     seams: Seams,
     active_days: Option<ActiveDays>,
-}
-
-/// The handoffs of a grid one after the other.
-#[derive(Clone, Debug)]
-pub struct Handoffs {
-    grid: Grid,
-    next: Option<u64>,
-}
-
-impl Iterator for Handoffs {
-    type Item = DateTime<Utc>;
-
-    fn next(&mut self) -> Option<DateTime<Utc>> {
-        let k = self.next?;
-        self.next = k.checked_add(1);
-        self.grid.handoff(k)
-    }
+    duty_windows: Option<DutyWindows>,
 }
 
 impl Grid {
     /// Returns the grid of these rules; it is empty where the cadence is not valid.
     #[must_use]
     pub fn new(rules: &Rules) -> Self {
-        Self::of(&rules.cadence, &rules.zone)
+        Self {
+            duty_windows: rules.duty_hours.as_ref().map(DutyWindows::of),
+            ..Self::of(&rules.cadence, &rules.zone)
+        }
     }
 
-    /// Returns the grid of a cadence in a zone.
+    /// Returns the grid of a cadence in a zone, without duty hours.
     #[must_use]
     pub fn of(cadence: &Cadence, zone: &Zone) -> Self {
         let points = Points::new(cadence);
@@ -77,6 +70,7 @@ impl Grid {
             points,
             zone: zone.clone(),
             active_days: ActiveDays::of(cadence),
+            duty_windows: None,
         }
     }
 
@@ -89,7 +83,7 @@ impl Grid {
     /// Returns handoff `from` and those after it, each later than the one before; it ends with the calendar.
     #[must_use]
     pub fn handoffs(&self, from: u64) -> Handoffs {
-        Handoffs { grid: self.clone(), next: Some(from) }
+        Handoffs::new(&self.points, &self.seams, &self.zone, from)
     }
 
     /// Returns the first handoff at or after an instant, with its number.
@@ -106,20 +100,36 @@ impl Grid {
         self.turn(k).map(|_| k)
     }
 
-    /// Returns the active time of turn `k`: its window without inactive days, in order and without overlaps.
+    /// Returns the active time of turn `k`: the part of its window that lies on active days and in duty hours.
     ///
-    /// It can be empty, where the zone skipped the one active day of the turn.
+    /// The parts are in order and neither overlap nor touch. There can be none, where no duty hours lie in the turn or
+    /// the zone skipped its one active day.
     #[must_use]
     pub fn active(&self, k: u64) -> Vec<Interval> {
         self.turn(k).map(|window| self.active_in(window)).unwrap_or_default()
     }
 
-    /// Returns the part of a window without inactive days.
+    /// Returns the part of a window that lies on active days and in duty hours, as [`Grid::active`].
     pub(crate) fn active_in(&self, window: Interval) -> Vec<Interval> {
-        match &self.active_days {
-            Some(days) => days.within(window, &self.zone),
-            None => vec![window],
+        match (&self.active_days, &self.duty_windows) {
+            (None, None) => vec![window],
+            (Some(days), None) => days.within(window, &mut LocalClock::new(&self.zone)),
+            (None, Some(duty)) => duty.within(window, &mut LocalClock::new(&self.zone)),
+            (Some(days), Some(duty)) => {
+                let mut clock = LocalClock::new(&self.zone);
+                let active = days.within(window, &mut clock);
+                active::shared(&active, &duty.within(window, &mut clock))
+            }
         }
+    }
+
+    /// Returns the duty windows of active days that do not happen, because the clocks jump over them inside this window.
+    #[must_use]
+    pub fn skipped_windows(&self, window: Interval) -> Vec<SkippedWindow> {
+        let Some(duty) = &self.duty_windows else { return Vec::new() };
+        let mut skipped = duty.skipped(window, &mut LocalClock::new(&self.zone));
+        skipped.retain(|skipped| self.active_days.is_none_or(|days| days.begin_around(skipped)));
+        skipped
     }
 
     fn handoff(&self, k: u64) -> Option<DateTime<Utc>> {

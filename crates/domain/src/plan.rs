@@ -20,6 +20,7 @@ mod roster_changes;
 mod rotation;
 mod strict_json;
 mod table;
+mod toml_values;
 mod window;
 
 pub use file::{MAX_BYTES, read_plan};

@@ -1,6 +1,6 @@
 //! The settings of a rotation that decide who serves when.
 
-use crate::cadence::Cadence;
+use crate::cadence::{Cadence, Unit};
 use crate::duty_hours::DutyHours;
 use crate::fault::Fault;
 use crate::ids::UserId;
@@ -70,8 +70,24 @@ impl Rules {
     }
 
     fn faults_of_duty_hours(&self) -> impl Iterator<Item = Fault> {
-        let faults = self.duty_hours.as_ref().and_then(|hours| hours.validate().err());
+        let faults = self.duty_hours.as_ref().map(|hours| match hours.validate() {
+            Ok(()) => self.fault_of_never_meeting(hours).into_iter().collect(),
+            Err(faults) => faults,
+        });
         faults.into_iter().flatten().map(|fault| fault.under("duty_hours"))
+    }
+
+    /// Returns a fault where nobody would ever be on duty, because no duty time lies on an active day.
+    fn fault_of_never_meeting(&self, hours: &DutyHours) -> Option<Fault> {
+        let Cadence { weekdays, unit, anchor, .. } = &self.cadence;
+        let weekdays = weekdays.filter(|days| !days.is_empty())?;
+        (matches!(unit, Unit::Day | Unit::Week) && !hours.meets(weekdays, anchor.time())).then(
+            || {
+                let text = "never meet the active weekdays, which begin at the handoff time; \
+                        choose hours on those days";
+                Fault::new("", text)
+            },
+        )
     }
 
     fn fault_of_seats(&self) -> Option<Fault> {
@@ -116,5 +132,22 @@ mod tests {
 
         let places: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
         assert_eq!(places, ["cadence.every", "cadence.weekdays", "skip.over_share"]);
+    }
+
+    #[test]
+    fn weekdays_and_duty_hours_that_never_meet_are_wrong() {
+        let json = r#"{
+            "zone": "Europe/Berlin",
+            "cadence": {"every": 1, "unit": "week", "anchor": "2026-01-05T09:00", "weekdays": ["mon"]},
+            "duty_hours": [{"days": ["sat"], "from": "09:00", "to": "17:00"}]
+        }"#;
+        let mut rules: Rules = serde_json::from_str(json).unwrap();
+
+        let faults = rules.validate().unwrap_err();
+
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].path, "duty_hours");
+        rules.cadence.weekdays = None;
+        assert_eq!(rules.validate(), Ok(()));
     }
 }

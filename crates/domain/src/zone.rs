@@ -1,9 +1,13 @@
 //! Zones: from wall-clock time to instants and back. The only module that knows where zone data comes from.
 
+mod local_clock;
+
+pub(crate) use local_clock::LocalClock;
+
 use crate::suggest;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{TimeZone, TimeZoneDatabase, TimeZoneTransition};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -40,6 +44,14 @@ pub(crate) struct Gap {
     pub(crate) start: NaiveDateTime,
     /// The first local time that exists again.
     pub(crate) end: NaiveDateTime,
+}
+
+/// A stretch of time `[from, until)` in which the offset of a zone does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Steady {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    offset: TimeDelta,
 }
 
 impl Zone {
@@ -113,6 +125,23 @@ impl Zone {
             before = after;
             (gap.start < gap.end).then_some(gap)
         })
+    }
+
+    /// Returns a stretch of constant offset in which an instant lies; it begins and ends with the calendar where there
+    /// is no change before or after it.
+    fn steady_at(&self, at: DateTime<Utc>) -> Steady {
+        let edge = if at.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let at = timestamp_of(at).unwrap_or(edge);
+        // A change at this very instant begins the stretch.
+        let just_after = at.checked_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(at);
+        let before = self.rules.preceding(just_after).next();
+        let after = self.rules.following(at).next();
+        let instant = |change: TimeZoneTransition| instant_of_timestamp(change.timestamp());
+        Steady {
+            from: before.and_then(instant).unwrap_or(DateTime::<Utc>::MIN_UTC),
+            until: after.and_then(instant).unwrap_or(DateTime::<Utc>::MAX_UTC),
+            offset: self.offset_at(at),
+        }
     }
 
     fn instant_in_range(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {

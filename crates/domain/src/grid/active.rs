@@ -1,8 +1,9 @@
 //! Active days: the part of a turn in which somebody is on duty, where only some weekdays are active.
 
+use super::duty::SkippedWindow;
 use crate::cadence::{Cadence, Unit, Weekdays};
 use crate::interval::Interval;
-use crate::zone::Zone;
+use crate::zone::LocalClock;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 
 /// How many days around a window its calendar days can stray: more than any jump of any zone.
@@ -24,15 +25,26 @@ impl ActiveDays {
     }
 
     /// Returns the active time inside a window, days in a row as one.
-    pub(super) fn within(self, window: Interval, zone: &Zone) -> Vec<Interval> {
-        let first = zone.date_of(window.start()).checked_sub_signed(STRAY);
-        let last = zone.date_of(window.end()).checked_add_signed(STRAY);
-        let (Some(first), Some(last)) = (first, last) else { return vec![window] };
+    pub(super) fn within(self, window: Interval, clock: &mut LocalClock) -> Vec<Interval> {
+        let Some((first, last)) = days_around(window, clock) else { return vec![window] };
         let windows = self.runs(first, last).filter_map(|(from, to)| {
-            let instant = |date: NaiveDate| zone.instant_of(date.and_time(self.time));
+            let mut instant = |date: NaiveDate| clock.instant_of(date.and_time(self.time));
             Interval::new(instant(from), instant(to))?.intersection(window)
         });
-        windows.fold(Vec::new(), joined)
+        united(windows.collect())
+    }
+
+    /// Returns whether a window that clocks jump over would lie on an active day, if only in part.
+    pub(super) fn begin_around(self, SkippedWindow { date, from, to, .. }: &SkippedWindow) -> bool {
+        let is_active = |days_before| {
+            let day = date.checked_sub_signed(TimeDelta::days(days_before));
+            day.is_some_and(|day| self.weekdays.contains(day.weekday()))
+        };
+        // Until its handoff time a day belongs to the active day before it.
+        let is_over_midnight = to <= from;
+        *from < self.time && is_active(1)
+            || (is_over_midnight || *to > self.time) && is_active(0)
+            || is_over_midnight && *to > self.time && is_active(-1)
     }
 
     /// Returns the runs of active days between two dates, each with its first day and the first one after it.
@@ -51,16 +63,43 @@ impl ActiveDays {
     }
 }
 
-/// Adds a window, joined with the one before where they touch: the inactive day between them was one that the zone
-/// skipped.
-fn joined(mut windows: Vec<Interval>, next: Interval) -> Vec<Interval> {
-    if let Some(before) = windows.last_mut()
-        && next.start() <= before.end()
-        && let Some(both) = Interval::new(before.start(), next.end().max(before.end()))
-    {
-        *before = both;
-    } else {
-        windows.push(next);
-    }
+/// Returns the first and the last calendar day of which a part can lie in a window; `None` past the end of the calendar.
+pub(super) fn days_around(
+    window: Interval,
+    clock: &mut LocalClock,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let first = clock.local_of(window.start()).date().checked_sub_signed(STRAY)?;
+    let last = clock.local_of(window.end()).date().checked_add_signed(STRAY)?;
+    Some((first, last))
+}
+
+/// Returns the same time in order, where windows that overlap or touch are one.
+///
+/// They touch where the zone skipped the day between them, and change places where it skipped what parted them.
+pub(super) fn united(mut windows: Vec<Interval>) -> Vec<Interval> {
+    windows.sort_unstable_by_key(|window| window.start());
+    windows.dedup_by(|later, earlier| {
+        let is_joined = later.start() <= earlier.end();
+        if is_joined {
+            let end = later.end().max(earlier.end());
+            *earlier = Interval::new(earlier.start(), end).unwrap_or(*earlier);
+        }
+        is_joined
+    });
     windows
+}
+
+/// Returns the time that lies in both, each in order with nothing that overlaps or touches.
+pub(super) fn shared(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
+    let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+    let mut shared = Vec::new();
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        shared.extend(a.intersection(**b));
+        if a.end() <= b.end() {
+            left.next();
+        } else {
+            right.next();
+        }
+    }
+    shared
 }

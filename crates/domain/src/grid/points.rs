@@ -14,8 +14,9 @@ pub(super) enum Points {
     ActiveDays {
         /// The Monday of the week of the first point.
         monday: NaiveDate,
-        /// The active weekdays, as days after Monday.
-        days: Vec<u64>,
+        /// The active weekdays, as days after Monday; only the first `count` places are used.
+        days: [u8; 7],
+        count: u8,
         /// The place of the first point's weekday in `days`.
         place: u64,
         every: u64,
@@ -74,11 +75,12 @@ impl Points {
                 let seconds = step.num_seconds().checked_mul(i64::try_from(i).ok()?)?;
                 first.checked_add_signed(TimeDelta::try_seconds(seconds)?)
             }
-            Self::ActiveDays { monday, days, place, every, time } => {
-                let count = u64::try_from(days.len()).ok()?;
+            Self::ActiveDays { monday, days, count, place, every, time } => {
+                let count = u64::from(*count);
                 let active_days = i.checked_mul(*every)?.checked_add(*place)?;
                 let (weeks, place) = (active_days / count, active_days % count);
-                let day = weeks.checked_mul(7)?.checked_add(days[usize::try_from(place).ok()?])?;
+                let in_week = days[usize::try_from(place).ok()?];
+                let day = weeks.checked_mul(7)?.checked_add(in_week.into())?;
                 Some(add_days(*monday, day)?.and_time(*time))
             }
             Self::Weeks { first, .. } if i == 0 => Some(*first),
@@ -95,9 +97,26 @@ impl Points {
         }
     }
 
+    /// Returns point `i`, given the one before it.
+    pub(super) fn after(&self, before: NaiveDateTime, i: u64) -> Option<NaiveDateTime> {
+        match self {
+            Self::Steps { step, .. } => before.checked_add_signed(*step),
+            _ => self.at(i),
+        }
+    }
+
     /// Returns how many points lie before a wall-clock time.
     pub(super) fn count_before(&self, local: NaiveDateTime) -> u64 {
-        count_while(|i| self.at(i).is_some_and(|point| point < local))
+        match self {
+            Self::Steps { first, step } if *first < local => {
+                let (passed, step) = (local - *first, step.num_seconds());
+                let whole = passed.num_seconds() / step;
+                let is_on_a_point = passed == TimeDelta::seconds(whole * step);
+                u64::try_from(whole + i64::from(!is_on_a_point)).unwrap_or(0)
+            }
+            Self::Steps { .. } => 0,
+            _ => count_while(0, u64::MAX, |i| self.at(i).is_some_and(|point| point < local)),
+        }
     }
 
     /// Returns a time that is no longer than the one between any two points.
@@ -122,13 +141,17 @@ impl Points {
     fn active_days(anchor: NaiveDateTime, weekdays: Weekdays, every: u64) -> Option<Self> {
         let first = first_active_day(anchor.date(), weekdays)?;
         let in_week = u64::from(first.weekday().num_days_from_monday());
-        let days: Vec<u64> =
-            weekdays.iter().map(|day| u64::from(day.num_days_from_monday())).collect();
-        let place = days.iter().position(|day| *day == in_week)?;
+        let (mut days, mut count) = ([0_u8; 7], 0_u8);
+        for day in weekdays.iter() {
+            days[usize::from(count)] = u8::try_from(day.num_days_from_monday()).ok()?;
+            count += 1;
+        }
+        let place = days.iter().position(|day| u64::from(*day) == in_week)?;
         Some(Self::ActiveDays {
             monday: monday_of(first)?,
             place: u64::try_from(place).ok()?,
             days,
+            count,
             every,
             time: anchor.time(),
         })
@@ -152,16 +175,22 @@ impl Points {
     }
 }
 
-/// Returns the first number, counted from 0, for which a claim that holds up to some number and not after it fails.
-pub(super) fn count_while(claim: impl Fn(u64) -> bool) -> u64 {
-    let mut fails_at = 1_u64;
-    while claim(fails_at - 1) {
-        match fails_at.checked_mul(2) {
-            Some(next) => fails_at = next,
-            None => return u64::MAX,
+/// Returns the first number, from `low` to `limit`, for which a claim fails that holds up to some number and not after it.
+///
+/// It is `limit` where the claim holds for all of them.
+pub(super) fn count_while(low: u64, limit: u64, claim: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut stride) = (low, 1_u64);
+    let mut high = loop {
+        let probe = low.saturating_add(stride - 1);
+        if probe >= limit {
+            break limit;
         }
-    }
-    let (mut low, mut high) = (fails_at / 2, fails_at - 1);
+        if !claim(probe) {
+            break probe;
+        }
+        low = probe + 1;
+        stride = stride.saturating_mul(2);
+    };
     while low < high {
         let middle = low + (high - low) / 2;
         if claim(middle) {

@@ -2,9 +2,14 @@
 
 use super::Grid;
 use crate::cadence::{Cadence, NthWeekday, Unit, Weekdays};
+use crate::duty_hours::{DutyHours, DutyWindow};
 use crate::fixtures::{local, zone};
+use crate::interval::Interval;
+use crate::rules::Rules;
 use crate::zone::Zone;
-use chrono::{DateTime, Datelike, Months, NaiveDateTime, TimeDelta, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday,
+};
 use proptest::prelude::*;
 
 /// Zones with a change of theirs that is unlike the others', as the local time around which anchors are drawn.
@@ -61,6 +66,50 @@ pub(crate) fn any_rule() -> impl Strategy<Value = (Zone, Cadence)> {
             (Just(zone(name)), any_cadence(anchor))
         },
     )
+}
+
+/// Any duty hours; many of their ends lie where zones change their clocks.
+pub(crate) fn any_duty_hours() -> impl Strategy<Value = DutyHours> {
+    let minute =
+        || prop_oneof![1 => 0..1440_u32, 1 => (0..16_u32).prop_map(|quarter| quarter * 15)];
+    let time = move || {
+        minute().prop_map(|minute| NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap())
+    };
+    let window = (any_weekdays(), time(), time());
+    let window = window.prop_map(|(days, from, to)| DutyWindow { days, from, to });
+    prop::collection::vec(window, 1..5).prop_map(DutyHours::new)
+}
+
+/// Returns every calendar day near a window.
+fn days_near(rules: &Rules, window: Interval) -> impl Iterator<Item = NaiveDate> {
+    let (first, last) = (rules.zone.date_of(window.start()), rules.zone.date_of(window.end()));
+    (first - TimeDelta::days(4))
+        .iter_days()
+        .take_while(move |date| *date < last + TimeDelta::days(4))
+}
+
+/// Returns the active days near a window, each for itself.
+fn walked_days(rules: &Rules, window: Interval) -> Vec<Interval> {
+    let Cadence { anchor, weekdays, .. } = rules.cadence;
+    let instant = |date: NaiveDate| rules.zone.instant_of(date.and_time(anchor.time()));
+    days_near(rules, window)
+        .filter(|date| weekdays.is_none_or(|days| days.contains(date.weekday())))
+        .filter_map(|date| Interval::new(instant(date), instant(date + TimeDelta::days(1))))
+        .collect()
+}
+
+/// Returns the duty windows near a window, each for itself.
+fn walked_windows(rules: &Rules, window: Interval) -> Vec<Interval> {
+    let windows = rules.duty_hours.as_ref().unwrap().windows();
+    days_near(rules, window)
+        .flat_map(|date| windows.iter().map(move |duty| (date, duty)))
+        .filter(|(date, duty)| duty.days.contains(date.weekday()))
+        .filter_map(|(date, duty)| {
+            let last = if duty.to <= duty.from { date + TimeDelta::days(1) } else { date };
+            let instant = |date: NaiveDate, time| rules.zone.instant_of(date.and_time(time));
+            Interval::new(instant(date, duty.from), instant(last, duty.to))
+        })
+        .collect()
 }
 
 /// Returns the first points the slow way: by walking the calendar from the anchor, as the specification tells it.
@@ -158,6 +207,32 @@ proptest! {
     }
 
     #[test]
+    fn active_time_is_what_lies_on_an_active_day_and_in_duty_hours(
+        (zone, cadence) in any_rule(),
+        duty_hours in any_duty_hours(),
+        (from, hours) in (0..240_i64, 1..300_i64),
+    ) {
+        let rules = Rules { duty_hours: Some(duty_hours), ..Rules::new(zone, cadence) };
+        let start = rules.zone.instant_of(rules.cadence.anchor) + TimeDelta::hours(from);
+        let window = Interval::new(start, start + TimeDelta::hours(hours)).unwrap();
+
+        let active = Grid::new(&rules).active_in(window);
+
+        prop_assert!(active.iter().all(|part| part.intersection(window) == Some(*part)));
+        prop_assert!(active.windows(2).all(|pair| pair[0].end() < pair[1].start()));
+        let (days, windows) = (walked_days(&rules, window), walked_windows(&rules, window));
+        let is_in = |parts: &[Interval], t| parts.iter().any(|part| part.contains(t));
+        // Nothing changes but where something begins or ends.
+        let parts = || active.iter().chain(&days).chain(&windows);
+        let just_before = |t: DateTime<Utc>| t - TimeDelta::microseconds(1);
+        for edge in parts().flat_map(|part| [part.start(), part.end()]).chain([window.start()]) {
+            for t in [just_before(edge), edge].into_iter().filter(|t| window.contains(*t)) {
+                prop_assert_eq!(is_in(&active, t), is_in(&days, t) && is_in(&windows, t), "{}", t);
+            }
+        }
+    }
+
+    #[test]
     fn active_time_lies_inside_its_turn_in_order((zone, cadence) in any_rule(), k in 0..60_u64) {
         let grid = Grid::of(&cadence, &zone);
         let turn = grid.turn(k).unwrap();
@@ -191,6 +266,41 @@ proptest! {
     }
 
     #[test]
+    fn walking_along_the_handoffs_finds_what_asking_for_each_does(
+        (zone, cadence) in any_rule(),
+        // Far away the slow way begins at the anchor for every single one.
+        (from, count) in prop_oneof![
+            4 => (0..300_u64, Just(400)),
+            4 => (0..3000_u64, Just(200)),
+            1 => (262_000..264_000_u64, Just(5)),
+            1 => (Just(u64::MAX), Just(2)),
+        ],
+    ) {
+        let grid = Grid::of(&cadence, &zone);
+
+        let walked: Vec<_> = grid.handoffs(from).take(count).collect();
+
+        let asked: Vec<_> = (from..=u64::MAX).map_while(|k| grid.handoff(k)).take(count).collect();
+        prop_assert_eq!(walked, asked);
+    }
+
+    #[test]
+    fn walking_past_the_seams_that_are_kept_finds_more_of_them(rule in any_rule(), ahead in 0..200_u64) {
+        let (zone, mut cadence) = rule;
+        cadence.unit = Unit::Hour;
+        (cadence.weekdays, cadence.nth_weekday) = (None, None);
+        let grid = Grid::of(&cadence, &zone);
+        let horizon = cadence.anchor + TimeDelta::days(30 * 366);
+        let from = grid.turn_at(zone.instant_of(horizon)).unwrap().saturating_sub(ahead);
+
+        let first = grid.handoffs(from).next();
+        let long_after = grid.handoffs(from).nth(20_000);
+
+        prop_assert_eq!(first, grid.handoff(from));
+        prop_assert_eq!(long_after, grid.handoff(from + 20_000));
+    }
+
+    #[test]
     fn no_rule_and_no_question_panics(
         every in prop_oneof![0..3_u32, Just(9000), any::<u32>()],
         unit in prop::sample::select(vec![Unit::Hour, Unit::Day, Unit::Week, Unit::Month]),
@@ -211,7 +321,7 @@ proptest! {
 
         let _ = cadence.validate(&zone);
         let _ = cadence.in_words();
-        let _ = (grid.turn(k), grid.active(k.min(2)));
+        let _ = (grid.turn(k), grid.active(k.min(2)), grid.handoffs(k).take(3).count());
         for instant in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, anchor.and_utc()] {
             if let Some(k) = grid.turn_at(instant) {
                 prop_assert!(grid.turn(k).unwrap().contains(instant));

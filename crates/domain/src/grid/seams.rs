@@ -15,25 +15,28 @@ use std::sync::Arc;
 /// How long the stretch after a jump can be in which points meet: twice the longest jump that zone data can express.
 const LONGEST_STRETCH: TimeDelta = TimeDelta::hours(2 * 52);
 
-/// How far after the first point the seams are found once and kept; later ones are found when they are asked for.
+/// How far after the first point the seams are found once and kept; later ones are found, as far again, when they are
+/// asked for.
 const KEPT: TimeDelta = TimeDelta::days(30 * 366);
 
 /// A stretch of wall-clock time in which the points are not the handoffs one by one.
 #[derive(Clone, Debug)]
 pub(super) struct Seam {
     /// The number of its first handoff.
-    first_handoff: u64,
+    pub(super) first_handoff: u64,
     /// Its handoffs, sorted and distinct.
-    handoffs: Vec<DateTime<Utc>>,
+    pub(super) handoffs: Vec<DateTime<Utc>>,
     /// How many points, up to its end, are no handoffs of their own.
-    merged: u64,
+    pub(super) merged: u64,
 }
 
-/// The seams of a grid.
+/// The seams of a grid, or those from some local time on.
 #[derive(Clone, Debug)]
 pub(super) struct Seams {
-    kept: Arc<[Seam]>,
-    /// Every seam that starts before this local time is kept.
+    /// How many points before these seams are no handoffs of their own.
+    merged_before: u64,
+    known: Arc<[Seam]>,
+    /// Every seam that starts before this local time is known.
     horizon: NaiveDateTime,
 }
 
@@ -41,24 +44,49 @@ impl Seams {
     /// Returns the seams of these points in a zone.
     pub(super) fn new(points: &Points, zone: &Zone) -> Self {
         let first = points.at(0).unwrap_or(NaiveDateTime::MAX);
-        let horizon = first.checked_add_signed(KEPT).unwrap_or(NaiveDateTime::MAX);
         // A gap that begins before the first point can reach beyond it.
         let from = first.checked_sub_signed(LONGEST_STRETCH).unwrap_or(first);
-        Self { kept: found(points, zone, from..horizon, 0).collect(), horizon }
+        Self::between(points, zone, from..later(first, KEPT), 0)
+    }
+
+    /// Returns the seams after those that are known, as far again.
+    pub(super) fn following(&self, points: &Points, zone: &Zone) -> Self {
+        let range = self.horizon..later(self.horizon, KEPT);
+        Self::between(points, zone, range, self.merged())
+    }
+
+    /// Returns the same seams, and more where those are not all that matter for handoff `k`.
+    pub(super) fn reaching(&self, points: &Points, zone: &Zone, k: u64) -> Cow<'_, Self> {
+        let mut seams = Cow::Borrowed(self);
+        // Each seam that is found moves the handoff's point a little further, and there may be another one.
+        while let Some(point) = k.checked_add(seams.merged()).and_then(|i| points.at(i))
+            && !seams.reach(point)
+        {
+            seams = Cow::Owned(seams.up_to(points, zone, point).into_owned());
+        }
+        seams
+    }
+
+    /// Returns whether all seams are known that begin before a local time, or up to it.
+    pub(super) fn reach(&self, local: NaiveDateTime) -> bool {
+        local < self.horizon || self.horizon == NaiveDateTime::MAX
+    }
+
+    /// Returns a seam by its place.
+    pub(super) fn get(&self, place: usize) -> Option<&Seam> {
+        self.known.get(place)
+    }
+
+    /// Returns the place of the last seam that begins at or before handoff `k`, else 0, and how many points before it
+    /// are no handoffs of their own.
+    pub(super) fn place_of(&self, k: u64) -> (usize, u64) {
+        let place = self.begun_until(k).len().saturating_sub(1);
+        (place, place.checked_sub(1).map_or(self.merged_before, |before| self.known[before].merged))
     }
 
     /// Returns handoff `k`, or `None` where there is none.
     pub(super) fn handoff(&self, points: &Points, zone: &Zone, k: u64) -> Option<DateTime<Utc>> {
-        let mut seams = Cow::Borrowed(&*self.kept);
-        loop {
-            // Each seam that is found moves the handoff's point a little further, and there may be another one.
-            let point = points.at(k.checked_add(merged(&seams))?)?;
-            let wider = self.up_to(points, zone, point);
-            if wider.len() <= seams.len() {
-                return handoff(&seams, points, zone, k);
-            }
-            seams = wider;
-        }
+        self.reaching(points, zone, k).known_handoff(points, zone, k)
     }
 
     /// Returns how many handoffs, from the first on, fulfil a claim that holds up to about `local` and not after it.
@@ -69,35 +97,61 @@ impl Seams {
         local: NaiveDateTime,
         claim: impl Fn(DateTime<Utc>) -> bool,
     ) -> u64 {
-        let seams = self.up_to(points, zone, local);
-        super::points::count_while(|k| handoff(&seams, points, zone, k).is_some_and(&claim))
+        let until = later(local, LONGEST_STRETCH);
+        let seams = self.up_to(points, zone, until);
+        // Points that far away are surely before, and surely after.
+        let earliest = local.checked_sub_signed(LONGEST_STRETCH).unwrap_or(NaiveDateTime::MIN);
+        let low = points.count_before(earliest).saturating_sub(seams.merged());
+        let limit = points.count_before(until).saturating_add(1);
+        super::points::count_while(low, limit, |k| {
+            seams.known_handoff(points, zone, k).is_some_and(&claim)
+        })
     }
 
-    /// Returns at least the seams that matter for handoffs at about `local`.
-    fn up_to(&self, points: &Points, zone: &Zone, local: NaiveDateTime) -> Cow<'_, [Seam]> {
-        let until = local.checked_add_signed(LONGEST_STRETCH).unwrap_or(local);
-        if until <= self.horizon {
-            return Cow::Borrowed(&self.kept);
+    fn between(points: &Points, zone: &Zone, range: Range<NaiveDateTime>, merged: u64) -> Self {
+        let is_last = points.closest() >= LONGEST_STRETCH
+            || points.sparse_after().is_some_and(|sparse| sparse <= range.end);
+        Self {
+            merged_before: merged,
+            horizon: if is_last { NaiveDateTime::MAX } else { range.end },
+            known: found(points, zone, range, merged).collect(),
         }
-        let later = found(points, zone, self.horizon..until, merged(&self.kept));
-        Cow::Owned(self.kept.iter().cloned().chain(later).collect())
     }
-}
 
-/// Returns handoff `k`, given at least the seams that begin before it.
-fn handoff(seams: &[Seam], points: &Points, zone: &Zone, k: u64) -> Option<DateTime<Utc>> {
-    let before = &seams[..seams.partition_point(|seam| seam.first_handoff <= k)];
-    if let Some(last) = before.last() {
-        let within = usize::try_from(k - last.first_handoff).ok()?;
-        if let Some(handoff) = last.handoffs.get(within) {
+    /// Returns at least the seams that begin up to a local time.
+    fn up_to(&self, points: &Points, zone: &Zone, local: NaiveDateTime) -> Cow<'_, Self> {
+        if self.reach(local) {
+            return Cow::Borrowed(self);
+        }
+        let range = self.horizon..later(local, KEPT);
+        let later = Self::between(points, zone, range, self.merged());
+        Cow::Owned(Self {
+            merged_before: self.merged_before,
+            known: self.known.iter().chain(&*later.known).cloned().collect(),
+            horizon: later.horizon,
+        })
+    }
+
+    /// Returns handoff `k`, where at least the seams that begin before it are known.
+    fn known_handoff(&self, points: &Points, zone: &Zone, k: u64) -> Option<DateTime<Utc>> {
+        let last = self.begun_until(k).last();
+        if let Some(last) = last
+            && let Ok(within) = usize::try_from(k - last.first_handoff)
+            && let Some(handoff) = last.handoffs.get(within)
+        {
             return Some(*handoff);
         }
+        let merged = last.map_or(self.merged_before, |seam| seam.merged);
+        points.at(k.checked_add(merged)?).map(|point| zone.instant_of(point))
     }
-    points.at(k.checked_add(merged(before))?).map(|point| zone.instant_of(point))
-}
 
-fn merged(seams: &[Seam]) -> u64 {
-    seams.last().map_or(0, |seam| seam.merged)
+    fn begun_until(&self, k: u64) -> &[Seam] {
+        &self.known[..self.known.partition_point(|seam| seam.first_handoff <= k)]
+    }
+
+    fn merged(&self) -> u64 {
+        self.known.last().map_or(self.merged_before, |seam| seam.merged)
+    }
 }
 
 /// Returns the seams that start in a range of local time, the earliest first, where those before it merged so many.
@@ -126,6 +180,10 @@ fn found(
         merged = seam.merged;
         Some(seam)
     })
+}
+
+fn later(local: NaiveDateTime, by: TimeDelta) -> NaiveDateTime {
+    local.checked_add_signed(by).unwrap_or(NaiveDateTime::MAX)
 }
 
 fn stretch_of(gap: Gap) -> (NaiveDateTime, NaiveDateTime) {

@@ -1,6 +1,9 @@
 //! Tables of handoffs, with the changes of the clocks that are unlike others.
 
-use crate::fixtures::{at, grid, shown, shown_window};
+use super::Grid;
+use crate::fixtures::{at, grid, rules, shown, shown_window};
+use crate::interval::Interval;
+use crate::rules::Rules;
 use chrono::TimeDelta;
 
 /// Checks the first handoffs, and that every one of them is found from its instant.
@@ -295,5 +298,131 @@ fn active_days_around_a_day_that_the_zone_skipped_are_one_stretch() {
         0,
         "2011-12-29T19:00Z/2012-01-04T19:00Z",
         &["2011-12-29T19:00Z/2011-12-31T19:00Z"],
+    );
+}
+
+/// Checks the active time of the turn that begins at the anchor.
+#[track_caller]
+fn check_duty(zone_name: &str, cadence_json: &str, duty_hours: &str, expected: &[&str]) {
+    let rules = Rules {
+        duty_hours: serde_json::from_str(duty_hours).unwrap(),
+        ..rules(zone_name, cadence_json)
+    };
+
+    let found: Vec<String> = Grid::new(&rules).active(0).into_iter().map(shown_window).collect();
+
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn duty_windows_that_abut_or_overlap_are_one_and_those_at_handoffs_are_cut() {
+    check_duty(
+        "UTC",
+        r#"{"every": 1, "unit": "week", "anchor": "2026-01-05T10:00"}"#,
+        r#"[{"days": ["mon"], "from": "09:00", "to": "12:00"},
+            {"days": ["mon", "tue"], "from": "12:00", "to": "17:00"},
+            {"days": ["mon"], "from": "16:00", "to": "18:00"},
+            {"days": ["sat"], "from": "22:00", "to": "06:00"},
+            {"days": ["wed", "thu"], "from": "08:00", "to": "08:00"}]"#,
+        &[
+            "2026-01-05T10:00Z/2026-01-05T18:00Z",
+            "2026-01-06T12:00Z/2026-01-06T17:00Z",
+            "2026-01-07T08:00Z/2026-01-09T08:00Z",
+            "2026-01-10T22:00Z/2026-01-11T06:00Z",
+            "2026-01-12T09:00Z/2026-01-12T10:00Z",
+        ],
+    );
+}
+
+#[test]
+fn with_active_days_duty_is_what_lies_in_both() {
+    check_duty(
+        "UTC",
+        r#"{"every": 1, "unit": "week", "anchor": "2026-01-05T09:00", "weekdays": ["mon", "fri"]}"#,
+        r#"[{"days": ["mon", "fri", "sat"], "from": "08:00", "to": "17:00"},
+            {"days": ["sun"], "from": "10:00", "to": "11:00"}]"#,
+        &[
+            "2026-01-05T09:00Z/2026-01-05T17:00Z",
+            "2026-01-09T09:00Z/2026-01-09T17:00Z",
+            "2026-01-10T08:00Z/2026-01-10T09:00Z",
+        ],
+    );
+}
+
+#[test]
+fn the_ends_of_duty_windows_are_resolved_like_handoffs() {
+    let night = r#"[{"days": ["sat", "sun"], "from": "02:30", "to": "03:30"}]"#;
+    // The clocks jump from 02:00 to 03:00, so 02:30 is 03:30 and the window has no length.
+    check_duty(
+        "Europe/Berlin",
+        r#"{"every": 2, "unit": "day", "anchor": "2026-03-28T00:00"}"#,
+        night,
+        &["2026-03-28T01:30Z/2026-03-28T02:30Z"],
+    );
+    // 02:30 comes twice and begins with the first one.
+    check_duty(
+        "Europe/Berlin",
+        r#"{"every": 2, "unit": "day", "anchor": "2026-10-24T00:00"}"#,
+        night,
+        &["2026-10-24T00:30Z/2026-10-24T01:30Z", "2026-10-25T00:30Z/2026-10-25T02:30Z"],
+    );
+}
+
+#[test]
+fn a_turn_can_have_no_duty_time_at_all() {
+    check_duty(
+        "UTC",
+        r#"{"every": 1, "unit": "day", "anchor": "2026-01-05T09:00"}"#,
+        r#"[{"days": ["wed"], "from": "12:00", "to": "13:00"}]"#,
+        &[],
+    );
+}
+
+/// Checks the local days and times of the windows that are skipped in two weeks from the anchor on.
+#[track_caller]
+fn check_skipped(zone_name: &str, cadence_json: &str, duty_hours: &str, expected: &[&str]) {
+    let rules = Rules {
+        duty_hours: serde_json::from_str(duty_hours).unwrap(),
+        ..rules(zone_name, cadence_json)
+    };
+    let grid = Grid::new(&rules);
+    let start = grid.turn(0).unwrap().start();
+    let window = Interval::new(start, start + TimeDelta::weeks(2)).unwrap();
+
+    let found: Vec<String> = grid
+        .skipped_windows(window)
+        .into_iter()
+        .map(|it| format!("{} {}-{} {}", it.date, it.from, it.to, shown(it.at)))
+        .collect();
+
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn duty_windows_that_the_clocks_jump_over_are_named() {
+    let night = r#"[{"days": ["sat", "sun"], "from": "02:15", "to": "03:00"}]"#;
+    let daily = r#"{"every": 1, "unit": "day", "anchor": "2026-03-22T09:00"}"#;
+    check_skipped(
+        "Europe/Berlin",
+        daily,
+        night,
+        &["2026-03-29 02:15:00-03:00:00 2026-03-29T01:15Z"],
+    );
+    check_skipped("UTC", daily, night, &[]);
+    // Saturday lasts until Sunday at 09:00, and Sunday is not active.
+    let days = r#"{"every": 1, "unit": "day", "anchor": "2026-03-22T09:00", "weekdays": ["sat"]}"#;
+    check_skipped(
+        "Europe/Berlin",
+        days,
+        night,
+        &["2026-03-29 02:15:00-03:00:00 2026-03-29T01:15Z"],
+    );
+    let days = r#"{"every": 1, "unit": "day", "anchor": "2026-03-22T02:00", "weekdays": ["sat"]}"#;
+    check_skipped("Europe/Berlin", days, night, &[]);
+    check_skipped(
+        "Pacific/Apia",
+        r#"{"every": 1, "unit": "day", "anchor": "2011-12-26T09:00"}"#,
+        r#"[{"days": ["fri"], "from": "09:00", "to": "09:00"}]"#,
+        &["2011-12-30 09:00:00-09:00:00 2011-12-30T19:00Z"],
     );
 }

@@ -1,19 +1,18 @@
 //! The file of a plan, read: every fault is noted with its place.
 
-use super::PlanRequest;
 use super::absences::read_absences;
 use super::cadence_changes::read_cadence_changes;
 use super::coverage::{read_coverage, read_swaps};
 use super::pauses::read_pauses;
 use super::people::People;
-use super::reader::{Faults, Place, shown};
+use super::reader::{Faults, Place};
 use super::roster_changes::{added, read_roster_changes};
 use super::rotation::{Rotation, read_rotation};
-use super::strict_json;
+use super::{PlanRequest, strict_json, toml_values};
 use crate::change::{Change, RosterChange, Timed};
 use crate::fault::Fault;
 use crate::roster::{Member, Roster};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 /// The largest file that is read, in bytes: 10,000 absences and as much again.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -46,12 +45,8 @@ fn parse(bytes: &[u8], is_toml: bool) -> Result<Value, Fault> {
     let text = str::from_utf8(bytes).map_err(|_| Fault::new("file", "is not text in UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');
     if is_toml {
-        toml::from_str(text).map(value_of_toml).map_err(|fault| {
-            let before = &text.as_bytes()[..fault.span().map_or(0, |span| span.start)];
-            let line = before.split(|byte| *byte == b'\n').count();
-            let what = shown(fault.message());
-            Fault::new("file", format!("is not TOML: {what}, in line {line}"))
-        })
+        toml_values::parse(text)
+            .map_err(|fault| Fault::new("file", format!("is not TOML: {fault}")))
     } else {
         strict_json::parse(text)
             .map_err(|fault| Fault::new("file", format!("is not JSON: {}", one_line(&fault))))
@@ -60,22 +55,6 @@ fn parse(bytes: &[u8], is_toml: bool) -> Result<Value, Fault> {
 
 fn one_line(fault: &serde_json::Error) -> String {
     fault.to_string().replace(char::is_control, " ")
-}
-
-fn value_of_toml(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => Value::from(number),
-        // JSON has no word for infinity; as text it is told to be no number.
-        toml::Value::Float(number) => Number::from_f64(number)
-            .map_or_else(|| Value::String(number.to_string()), Value::Number),
-        toml::Value::Boolean(is) => Value::Bool(is),
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Array(values) => values.into_iter().map(value_of_toml).collect(),
-        toml::Value::Table(table) => {
-            table.into_iter().map(|(key, value)| (key, value_of_toml(value))).collect()
-        }
-    }
 }
 
 fn read_request(file: &Place, faults: &mut Faults) -> Option<PlanRequest> {

@@ -18,6 +18,9 @@ use std::ops::ControlFlow;
 /// The most turns that are planned from the anchor on, so that a slip in a year costs no minutes.
 const MAX_TURNS: u64 = 200_000;
 
+/// How many stretches after those shown are looked at, to see whether cover that begins in them has an effect later.
+const MAX_BEYOND: usize = 1000;
+
 /// Returns the plan of a rotation, made from its anchor and cut to the window.
 ///
 /// # Errors
@@ -32,15 +35,18 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
     let mut timeline = timeline(request, &absences);
     let mut findings = Findings::new(seats);
     let mut listing = Listing::new(window);
-    let mut shows_more = true;
+    let mut walked_to = DateTime::<Utc>::MIN_UTC;
+    let mut beyond = 0;
     while let Some(stretch) = timeline.next() {
-        if stretch.turn >= MAX_TURNS || listing.shown.len() > MAX_COUNT {
+        if beyond == 0 && (stretch.turn >= MAX_TURNS || listing.shown.len() > MAX_COUNT) {
             return Err(vec![too_far(window)]);
         }
         findings.note(&stretch);
+        walked_to = stretch.window.end();
         let mut shifts = view.shifts_of(&stretch, timeline.presence()).into_iter();
-        shows_more = shows_more && shifts.try_for_each(|shift| listing.add(shift)).is_continue();
-        if !shows_more && stretch.window.end() >= last_end(request, &listing.shown) {
+        let is_done = beyond > 0 || shifts.try_for_each(|shift| listing.add(shift)).is_break();
+        beyond += usize::from(is_done);
+        if is_done && (beyond > MAX_BEYOND || walked_to >= last_end(request, &listing.shown)) {
             break;
         }
     }
@@ -49,7 +55,7 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
     let shown = shifts.first().zip(shifts.last());
     if let Some((first, last)) = shown {
         let shown = Interval::new(first.window.start(), last.window.end()).unwrap_or(first.window);
-        findings.extend(view.findings(DateTime::<Utc>::MAX_UTC));
+        findings.extend(view.findings(walked_to));
         findings.retain(|finding| finding.window.intersection(shown).is_some());
         findings.sort_by_key(|finding| (finding.kind.rank(), finding.window.start(), finding.kind));
     }

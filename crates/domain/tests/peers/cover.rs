@@ -72,11 +72,22 @@ fn an_override_adds_a_member_or_takes_the_one_off() {
         let file = File::of(&calendar, std::slice::from_ref(&given.base.member))
             .daily(from, to)
             .rule("seats", Value::from(1 + added.len()))
+            // Who covers must be known to the file: they join when all is over.
+            .list("roster_changes", joiners(given))
             .list("coverage", added)
             .list("pauses", pauses);
         let plan = file.plan(given.window);
         Shifts { shifts: stretches(&plan, given.window).into_iter().map(Served::from).collect() }
     });
+}
+
+fn joiners(given: &Overridden) -> Vec<Value> {
+    let mut added: Vec<&String> =
+        given.overrides.iter().filter_map(|one| one.add.as_ref()).collect();
+    added.sort();
+    added.dedup();
+    let at = given.window.until + TimeDelta::days(1);
+    added.into_iter().map(|who| json!({"at": at, "add": who})).collect()
 }
 
 impl Override {

@@ -1,0 +1,164 @@
+//! Where a rotation stands: what is stored of it, and all that its future depends on besides absences.
+
+use super::events::in_turn;
+use super::{Running, Timeline};
+use crate::absence::AbsenceBook;
+use crate::change::{Change, Pause, Timed};
+use crate::engine::{Order, Seating, Stretch};
+use crate::grid::Grid;
+use crate::ids::UserId;
+use crate::interval::Interval;
+use crate::presence::Presence;
+use crate::roster::Roster;
+use crate::rules::Rules;
+use chrono::{DateTime, Utc};
+use std::collections::VecDeque;
+
+/// A rotation at an instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Its rules.
+    pub rules: Rules,
+    /// Its people, with the mark of somebody who left after the last turn.
+    pub roster: Roster,
+    /// Whose turn it is next.
+    pub order: Order,
+    /// Whether it runs.
+    pub mode: Mode,
+    /// Those who leave right before the next handoff.
+    pub leaving: Vec<UserId>,
+    /// The turn that runs; `None` before the first one.
+    pub running: Option<RunningTurn>,
+    /// The handoff that comes next; `None` at the end of the calendar.
+    pub next: Option<NextHandoff>,
+}
+
+/// Whether a rotation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It does.
+    Running,
+    /// It rests.
+    Paused,
+    /// Its rest is over, and the next handoff ends it.
+    Resuming,
+}
+
+/// The turn that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningTurn {
+    /// The number of the turn.
+    pub turn: u64,
+    /// From its handoff to the next one.
+    pub window: Interval,
+    /// Who holds the duty now.
+    pub seating: Seating,
+    /// Since when they do.
+    pub since: DateTime<Utc>,
+}
+
+/// A handoff that is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextHandoff {
+    /// The number of the turn that it begins.
+    pub turn: u64,
+    /// Its number on the grid; another one than that of the turn once the cadence was edited.
+    pub point: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl Standing {
+    /// Returns where a rotation stands that has not begun: its first turn is turn 0 at its first handoff.
+    #[must_use]
+    pub fn new(rules: Rules, roster: Roster, order: Order) -> Self {
+        let next = Grid::new(&rules).handoffs(0).next();
+        Self {
+            rules,
+            roster,
+            order,
+            mode: Mode::Running,
+            leaving: Vec::new(),
+            running: None,
+            next: next.map(|at| NextHandoff { turn: 0, point: 0, at }),
+        }
+    }
+}
+
+impl<'a> Timeline<'a> {
+    /// Returns the timeline of a rotation from where it stands; changes and pauses are those that are still to come.
+    ///
+    /// The next handoff is asked of the grid again, since the clocks of a country change by decree.
+    #[must_use]
+    pub fn resume(
+        standing: Standing,
+        absences: &'a AbsenceBook,
+        changes: &[Timed<Change>],
+        pauses: &[Pause],
+    ) -> Self {
+        let Standing { rules, roster, order, mode, leaving, running, next } = standing;
+        let grid = Grid::new(&rules);
+        let mut handoffs = grid.handoffs(next.map_or(u64::MAX, |next| next.point));
+        let next = next.and_then(|next| Some(NextHandoff { at: handoffs.next()?, ..next }));
+        let running = running.map(|RunningTurn { turn, window, seating, since }| {
+            let active = grid.active_in(window);
+            Running { seating, open_from: since, ..Running::new(turn, window, active) }
+        });
+        Self {
+            absences,
+            rules,
+            crew_sizes: vec![(DateTime::<Utc>::MIN_UTC, roster.members().len())],
+            grid,
+            handoffs,
+            roster,
+            order,
+            presence: Presence::default(),
+            events: in_turn(changes, pauses),
+            mode,
+            leaving,
+            running,
+            next,
+            made: VecDeque::new(),
+        }
+    }
+
+    /// Walks up to an instant, which is not before the one walked to last, and returns the stretches that ended.
+    ///
+    /// A handoff or change at that very instant has happened then. Walking there in one go or in many is the same
+    /// (specification, Catch-up 5).
+    pub fn advance_to(&mut self, now: DateTime<Utc>) -> Vec<Stretch> {
+        while self.next_step_at().is_some_and(|at| at <= now) && self.step().is_some() {}
+        self.made.drain(..).collect()
+    }
+
+    /// Returns what is left of the running turn as it is planned now: the open stretch up to the next handoff.
+    #[must_use]
+    pub fn open_stretch(&self) -> Option<Stretch> {
+        let end = self.running.as_ref()?.window.end();
+        self.running.clone()?.close_at(end)
+    }
+
+    /// Returns where the rotation stands now.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing {
+            rules: self.rules.clone(),
+            roster: self.roster.clone(),
+            order: self.order.clone(),
+            mode: self.mode,
+            leaving: self.leaving.clone(),
+            running: self.running.as_ref().map(|running| RunningTurn {
+                turn: running.turn,
+                window: running.window,
+                seating: running.seating.clone(),
+                since: running.open_from,
+            }),
+            next: self.next,
+        }
+    }
+
+    fn next_step_at(&self) -> Option<DateTime<Utc>> {
+        let handoff = self.next?.at;
+        Some(self.events.front().map_or(handoff, |event| handoff.min(event.at)))
+    }
+}
