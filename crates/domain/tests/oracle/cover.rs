@@ -77,36 +77,41 @@ pub(crate) fn list_slices(rotation: &Rotation, timeline: &Timeline) -> (Vec<Slic
 }
 
 /// Returns whether a swap exchanges anything.
-pub(crate) fn has_effect((a, b): (usize, usize), timeline: &Timeline) -> bool {
-    let turn = |number: usize| timeline.turns.get(number);
-    let first = |number: usize| turn(number).and_then(|turn| turn.first);
-    let is_seated = |number: usize, name: Name| {
-        let part = turn(number).and_then(|turn| turn.parts.first());
-        part.is_some_and(|part| match &part.state {
-            State::Paused => false,
-            State::Seats(seats) => seats.iter().any(|seat| seat.holder == name),
-        })
-    };
-    match (first(a), first(b)) {
-        (Some(one), Some(other)) => one != other && !is_seated(a, other) && !is_seated(b, one),
-        _ => false,
-    }
+pub(crate) fn has_effect(swap: (usize, usize), timeline: &Timeline) -> bool {
+    exchange(swap, timeline).is_some()
 }
 
 fn list_exchanges(rotation: &Rotation, timeline: &Timeline) -> Vec<Exchange> {
-    let mut exchanges = Vec::new();
-    for (a, b) in rotation.swaps.iter().filter(|swap| has_effect(**swap, timeline)) {
-        let (one, other) = (&timeline.turns[*a], &timeline.turns[*b]);
-        let (Some(holder), Some(by)) = (one.first, other.first) else { continue };
-        let since = one.start.min(other.start);
-        let leave = timeline.moves.iter().filter(|(at, name, what)| {
-            *what == Move::Left && *at > since && (*name == holder || *name == by)
-        });
-        let until = leave.map(|(at, ..)| *at).min().unwrap_or(Instant::MAX);
-        exchanges.push(Exchange { turn: *a, holder, by, until });
-        exchanges.push(Exchange { turn: *b, holder: by, by: holder, until });
+    rotation.swaps.iter().filter_map(|swap| exchange(*swap, timeline)).flatten().collect()
+}
+
+fn exchange((a, b): (usize, usize), timeline: &Timeline) -> Option<[Exchange; 2]> {
+    let (one, other) = (timeline.turns.get(a)?, timeline.turns.get(b)?);
+    let (holder, by) = (one.first?, other.first?);
+    let is_seated = |turn: &Turn, name: Name| match &turn.parts[0].state {
+        State::Paused => false,
+        State::Seats(seats) => seats.iter().any(|seat| seat.holder == name),
+    };
+    let since = one.start.min(other.start);
+    let until = until_gone(timeline, holder, since).min(until_gone(timeline, by, since));
+    let is_possible =
+        holder != by && !is_seated(one, by) && !is_seated(other, holder) && since < until;
+    let exchanges = [
+        Exchange { turn: a, holder, by, until },
+        Exchange { turn: b, holder: by, by: holder, until },
+    ];
+    is_possible.then_some(exchanges)
+}
+
+/// Returns the first instant from `since` on at which somebody has left; `since` itself where they left before.
+fn until_gone(timeline: &Timeline, name: Name, since: Instant) -> Instant {
+    let moves: Vec<_> = timeline.moves.iter().filter(|(_, moved, _)| *moved == name).collect();
+    let before = moves.iter().rev().find(|(at, ..)| *at <= since);
+    if before.is_some_and(|(.., what)| *what == Move::Left) {
+        return since;
     }
-    exchanges
+    let leave = moves.iter().find(|(at, _, what)| *at > since && *what == Move::Left);
+    leave.map_or(Instant::MAX, |(at, ..)| *at)
 }
 
 /// Cuts a stretch wherever anything may change in it.
@@ -188,13 +193,7 @@ fn cover(
     }
 }
 
-/// Returns when a cover ends: at its end, or when the coverer leaves; a cover that begins while they are gone never begins.
+/// Returns when a cover ends: at its end, or when the coverer leaves; one that begins while they are gone never begins.
 fn cover_end(cover: &Cover, timeline: &Timeline) -> Instant {
-    let moves: Vec<_> = timeline.moves.iter().filter(|(_, name, _)| *name == cover.by).collect();
-    let before = moves.iter().rev().find(|(at, ..)| *at <= cover.start);
-    if before.is_some_and(|(.., what)| *what == Move::Left) {
-        return cover.start;
-    }
-    let leave = moves.iter().find(|(at, _, what)| *what == Move::Left && *at > cover.start);
-    leave.map_or(cover.end, |(at, ..)| cover.end.min(*at))
+    cover.end.min(until_gone(timeline, cover.by, cover.start))
 }
