@@ -59,7 +59,9 @@ fn list_local_times(cadence: &Cadence, count: usize) -> Vec<DateTime> {
             let nth_of = |step: i64| {
                 (anchor.first_of_month() + step.months()).nth_weekday_of_month(nth, day)
             };
-            steps.map(|step| at(nth_of(step).expect("every month has four of each"))).collect()
+            // The anchor's month counts also where its own day is over before the anchor.
+            let days = steps.map(|step| nth_of(step).expect("every month has four of each"));
+            days.map(at).filter(|local| *local >= cadence.anchor).collect()
         }
     }
 }

@@ -47,17 +47,29 @@ fn engine_and_oracle_agree_on_random_rotations() {
         }
     }
 
-    let told: Vec<&str> = differences.iter().map(|seen| seen.text.as_str()).collect();
-    let count: usize = differences.iter().map(|seen| seen.count).sum();
-    assert!(told.is_empty(), "{count} of {compared} differ, such as\n{}", told.join("\n\n"));
+    let told: Vec<String> = differences.iter().map(Seen::tell).collect();
+    let count: usize = differences.iter().map(|seen| seen.seeds.len()).sum();
+    assert!(told.is_empty(), "{count} of {compared} differ:\n\n{}", told.join("\n\n"));
     assert!(compared >= wanted, "only {compared} of {wanted} could be compared; {reason}");
 }
 
 /// The differences of a kind, with the first of them in words.
 struct Seen {
     kind: String,
-    count: usize,
+    seeds: Vec<u64>,
     text: String,
+}
+
+impl Seen {
+    fn tell(&self) -> String {
+        let first = &self.seeds[..self.seeds.len().min(12)];
+        format!(
+            "{} differ in {}, seeds {first:?}; the first:\n{}",
+            self.seeds.len(),
+            self.kind,
+            self.text
+        )
+    }
 }
 
 /// Compares the two on the rotation of a seed, or says why they could not be.
@@ -71,7 +83,7 @@ fn compare_seed(seed: u64, differences: &mut Vec<Seen>) -> Result<(), String> {
         Verdict::NotComparable(why) => return Err(format!("{why} in {}", rotation.to_file())),
         Verdict::Different(Difference { kind, text }) => {
             if let Some(seen) = differences.iter_mut().find(|seen| seen.kind == kind) {
-                seen.count += 1;
+                seen.seeds.push(seed);
                 return Ok(());
             }
             let (small, cut) = shrink::shrink(rotation.clone(), turns, shown, &kind);
@@ -81,9 +93,9 @@ fn compare_seed(seed: u64, differences: &mut Vec<Seen>) -> Result<(), String> {
             let (file, small) = (rotation.to_file(), small.to_file());
             let least = least.text;
             let text = format!(
-                "seed {seed}, {text}\n file {file}\n {shown:?}\n as small as it gets: {least}\n file {small}\n {cut:?}"
+                "{text}\n file {file}\n {shown:?}\n as small as it gets: {least}\n file {small}\n {cut:?}"
             );
-            differences.push(Seen { kind, count: 1, text });
+            differences.push(Seen { kind, seeds: vec![seed], text });
         }
     }
     Ok(())
