@@ -200,7 +200,7 @@ fn alike(value: &Value, which: u32) -> Value {
     let text = value.as_str().map_or_else(|| value.to_string(), String::from);
     let form = |text: &str| text.replace(|sign: char| sign.is_ascii_digit(), "0");
     let is_like = |other: &&str| **other == text || (text.len() > 3 && form(other) == form(&text));
-    let Some(kind) = ALIKE.iter().find(|kind| kind.iter().any(|other| is_like(&other))) else {
+    let Some(kind) = ALIKE.iter().find(|kind| kind.iter().any(|other| is_like(other))) else {
         return value.clone();
     };
     let other = kind[which as usize % kind.len()];

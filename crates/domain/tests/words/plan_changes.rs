@@ -54,7 +54,7 @@ fn a_roster_change_is_told_where_it_goes_wrong() {
             r#"{"at": "2026-01-14T10:00", "add": "E"}"#,
             ".at: “2026-01-14T10:00” is not an instant; write it as 2026-03-19T08:00:00Z",
         ),
-        (r#"{AT}"#, ": must have exactly one of add, remove and order"),
+        ("{AT}", ": must have exactly one of add, remove and order"),
         (r#"{AT, "add": "E", "remove": "A"}"#, ": must have exactly one of add, remove and order"),
         (
             r#"{AT, "remov": "A", "add": "E"}"#,
@@ -166,7 +166,7 @@ fn cadence_changes_are_read_and_come_in_time_after_those_of_the_roster() {
 fn a_cadence_change_is_told_where_it_goes_wrong() {
     for (change, expected) in [
         ("7", String::from(": must be an object, not a whole number")),
-        (r#"{AT}"#, String::from(".cadence: is missing")),
+        ("{AT}", String::from(".cadence: is missing")),
         (
             r#"{"cadence": {"unit": "week", "anchor": "2026-04-06T10:00"}}"#,
             String::from(".at: is missing"),
