@@ -12,7 +12,7 @@ use crate::ids::UserId;
 use crate::interval::Interval;
 use crate::roster::{Member, Roster};
 use crate::shift::{Right, Shift, ShiftState};
-use crate::timeline::{Start, Timeline};
+use crate::timeline::{Standing, Timeline};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -78,9 +78,9 @@ fn any_story() -> impl Strategy<Value = Story> {
             let members = ["A", "B", "C", "D", "E"][..members].iter();
             let members = members.map(|name| Member::present(user(name))).collect();
             let roster = Roster::new(members).expect("there are members");
-            let start = Start { rules, roster, order: Order::default() };
+            let start = Standing::new(rules, roster, Order::default());
             let absences = AbsenceBook::default();
-            let mut timeline = Timeline::new(start, &absences, &changes, &pauses);
+            let mut timeline = Timeline::resume(start, &absences, &changes, &pauses);
             let end = day(f64::from(DAYS));
             let mut stretches: Vec<Stretch> = Vec::new();
             while stretches.last().is_none_or(|last| last.window.start() < end) {

@@ -8,13 +8,13 @@ use crate::fixtures::{absence, at, roster, rules, shown_window, user};
 use crate::interval::Interval;
 use crate::presence::Presence;
 use crate::shift::Shift;
-use crate::timeline::{Start, Timeline};
+use crate::timeline::{Standing, Timeline};
 
 fn weekly(absences: &AbsenceBook) -> Vec<Stretch> {
     let rules =
         rules("Europe/Berlin", r#"{"every": 1, "unit": "week", "anchor": "2026-01-05T09:00"}"#);
-    let start = Start { rules, roster: roster("A B C D"), order: Order::default() };
-    Timeline::new(start, absences, &[], &[]).take(6).collect()
+    let start = Standing::new(rules, roster("A B C D"), Order::default());
+    Timeline::resume(start, absences, &[], &[]).take(6).collect()
 }
 
 fn story(absences: &AbsenceBook, cover: Coverage) -> Story {
