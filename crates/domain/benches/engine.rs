@@ -11,7 +11,7 @@ use domain::grid::Grid;
 use domain::ids::UserId;
 use domain::roster::{Member, Roster};
 use domain::rules::Rules;
-use domain::timeline::{Start, Timeline};
+use domain::timeline::{Standing, Timeline};
 use domain::zone::Zone;
 use std::hint::black_box;
 
@@ -76,9 +76,8 @@ impl Rotation {
     /// Walks the whole timeline, and returns how many stretches somebody holds.
     fn walk(&self, turns: usize) -> usize {
         let absences = AbsenceBook::new(self.absences.iter().cloned());
-        let start =
-            Start { rules: self.rules.clone(), roster: self.roster(), order: Order::default() };
-        let timeline = Timeline::new(start, &absences, &[], &[]).take(turns);
+        let standing = Standing::new(self.rules.clone(), self.roster(), Order::default());
+        let timeline = Timeline::resume(standing, &absences, &[], &[]).take(turns);
         timeline.filter(|stretch| !black_box(stretch).seats().is_empty()).count()
     }
 }
