@@ -255,4 +255,6 @@ impl Iterator for Timeline<'_> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
