@@ -139,10 +139,10 @@ fn serve(turn: &Turn, seats: &[Seat], exchanges: &[Exchange], at: Instant) -> Ve
         let is_of_order = matches!(seat.how, How::Order | How::MakeUp);
         let exchange = exchanges.iter().find(|exchange| {
             let is_here = exchange.turn == turn.number && at < exchange.until;
-            is_here
-                && is_of_order
-                && turn.first == Some(seat.holder)
-                && exchange.holder == seat.holder
+            let is_first = is_of_order && turn.first == Some(seat.holder);
+            // Nobody serves twice, so a swap rests while its person has a seat of their own in the turn.
+            let is_free = seats.iter().all(|other| other.holder != exchange.by);
+            is_here && is_first && exchange.holder == seat.holder && is_free
         });
         match exchange {
             Some(exchange) => Served {
@@ -185,7 +185,10 @@ fn cover(
         }
         effects.has_effect[index] = true;
         let holder = seat.map(|seat| seats[seat].instead_of.unwrap_or(seats[seat].by));
-        let served = Served { by: cover.by, instead_of: holder, is_own: false, by_cover: true };
+        // Whoever covers the one with whom they swapped this turn serves their own time again.
+        let is_own = holder == Some(cover.by);
+        let instead_of = holder.filter(|_| !is_own);
+        let served = Served { by: cover.by, instead_of, is_own, by_cover: true };
         match seat {
             Some(seat) => seats[seat] = served,
             None => seats.push(served),
