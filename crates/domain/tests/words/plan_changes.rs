@@ -219,6 +219,24 @@ fn wrong_duty_hours_are_told_once_and_not_of_each_cadence() {
 }
 
 #[test]
+fn a_cadence_change_whose_weekdays_never_meet_the_duty_hours_is_told() {
+    let settings = r#""duty_hours": [{"days": ["sat"], "from": "09:00", "to": "17:00"}]"#;
+    let change = |days: &str| {
+        format!(
+            r#""cadence_changes": [{{"at": "2026-04-01T10:00:00Z",
+            "cadence": {{"unit": "week", "anchor": "2026-04-06T10:00", "weekdays": {days}}}}}]"#
+        )
+    };
+
+    assert_eq!(
+        faults(&file(settings, &change(r#"["mon", "tue"]"#))),
+        "cadence_changes[0].cadence: has active weekdays, from its handoff time on, that never meet \
+         the duty hours"
+    );
+    assert_eq!(request(&file(settings, &change(r#"["mon", "sat"]"#))).changes.len(), 1);
+}
+
+#[test]
 fn pauses_are_read() {
     let beside = r#""pauses": [
         {"start": "2026-02-02T00:00:00Z", "end": "2026-02-16T00:00:00Z", "start_now": true},
