@@ -210,7 +210,11 @@ impl AbsenceBook {
     }
 
     /// Returns the parts of the windows in which the person is away.
-    fn away_in(&self, user: &UserId, windows: &[Interval]) -> impl Iterator<Item = Interval> {
+    pub(crate) fn away_in(
+        &self,
+        user: &UserId,
+        windows: &[Interval],
+    ) -> impl Iterator<Item = Interval> {
         let runs = self.runs_of(user);
         windows.iter().flat_map(move |window| {
             let first = runs.partition_point(|run| run.is_over_at(window.start()));

@@ -1,5 +1,9 @@
 //! Coverage: someone else serves a window of a turn (specification, Coverage).
 
+pub mod claim;
+pub mod reminders;
+pub mod requests;
+
 use crate::ids::UserId;
 use crate::interval::Interval;
 

@@ -164,6 +164,6 @@ pub fn plan_turns<'a>(
 }
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

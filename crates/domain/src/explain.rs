@@ -162,4 +162,6 @@ fn debts_of(before: &Order, after: &Order, turn: &Turn) -> Vec<Debt> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

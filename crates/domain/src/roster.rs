@@ -114,24 +114,23 @@ impl Roster {
         self.members[first..].iter().chain(&self.members[..first])
     }
 
-    /// Adds somebody directly before `neighbour`, a member or the mark of somebody who has left, else at the end.
+    /// Adds somebody directly before a member, or at the end where there is no such member.
     ///
     /// Nothing happens where they are a member already.
-    pub fn add(&mut self, member: Member, neighbour: Option<&UserId>) {
-        if self.contains(&member.user) {
-            return;
-        }
-        let member_place = neighbour.and_then(|neighbour| self.position(neighbour));
-        let marked = self.mark.as_ref().filter(|mark| Some(&mark.user) == neighbour);
-        let is_before_mark = member_place.is_none() && marked.is_some();
-        let place = member_place.or(marked.map(|mark| mark.next));
-        let place = place.unwrap_or(self.members.len());
-        if let Some(mark) = &mut self.mark
-            && (place < mark.next || is_before_mark)
-        {
-            mark.next += 1;
-        }
-        self.members.insert(place, member);
+    pub fn add_before(&mut self, member: Member, neighbour: &UserId) {
+        let place = self.position(neighbour).unwrap_or(self.members.len());
+        self.insert(member, place, false);
+    }
+
+    /// Adds somebody so that they are asked last: directly before `last`, a member or the mark of somebody who has left,
+    /// else at the end.
+    ///
+    /// Nothing happens where they are a member already.
+    pub fn add_last(&mut self, member: Member, last: Option<&UserId>) {
+        let marked = self.mark.as_ref().filter(|mark| Some(&mark.user) == last);
+        let marked = marked.map(|mark| mark.next);
+        let place = marked.or_else(|| self.position(last?)).unwrap_or(self.members.len());
+        self.insert(member, place, marked.is_some());
     }
 
     /// Removes somebody; where `last` names them, a mark keeps their place.
@@ -171,6 +170,18 @@ impl Roster {
     /// Forgets the mark, since the order has moved on from it.
     pub fn forget_mark(&mut self) {
         self.mark = None;
+    }
+
+    fn insert(&mut self, member: Member, place: usize, is_before_mark: bool) {
+        if self.contains(&member.user) {
+            return;
+        }
+        if let Some(mark) = &mut self.mark
+            && (place < mark.next || is_before_mark)
+        {
+            mark.next += 1;
+        }
+        self.members.insert(place, member);
     }
 
     fn position(&self, user: &UserId) -> Option<usize> {
@@ -219,7 +230,7 @@ mod tests {
         assert!(roster.remove(&b, Some(&b)));
         check_ring(&roster, "B", "C D A");
 
-        roster.add(Member::present(user("E")), Some(&b));
+        roster.add_last(Member::present(user("E")), Some(&b));
         check_ring(&roster, "B", "C D A E");
 
         roster.remove(&user("A"), Some(&b));
@@ -231,8 +242,12 @@ mod tests {
         roster.remove(&user("C"), Some(&b));
         check_ring(&roster, "B", "D E");
 
-        roster.add(Member::present(b.clone()), Some(&user("E")));
+        roster.add_before(Member::present(b.clone()), &user("E"));
         check_ring(&roster, "B", "D B E");
+
+        roster.add_last(Member::present(user("G")), Some(&b));
+        check_ring(&roster, "B", "D B E G");
+        roster.remove(&user("G"), Some(&b));
 
         roster.remove(&b, Some(&b));
         check_ring(&roster, "B", "D E");
@@ -245,9 +260,9 @@ mod tests {
     fn a_joiner_is_placed_before_a_neighbour_or_at_the_end() {
         let mut roster = roster("A B");
 
-        roster.add(Member::present(user("C")), Some(&user("A")));
-        roster.add(Member::present(user("D")), None);
-        roster.add(Member::present(user("D")), Some(&user("A")));
+        roster.add_before(Member::present(user("C")), &user("A"));
+        roster.add_last(Member::present(user("D")), None);
+        roster.add_before(Member::present(user("D")), &user("A"));
 
         check_ring(&roster, "D", "C A B D");
     }

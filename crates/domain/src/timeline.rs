@@ -141,8 +141,13 @@ impl Timeline<'_> {
             RosterChange::Add { user, before } => {
                 self.leaving.retain(|leaving| *leaving != user);
                 self.presence.record_return(&user, at);
-                let neighbour = before.or_else(|| self.place_to_serve_last());
-                self.roster.add(Member::present(user), neighbour.as_ref());
+                let member = Member::present(user);
+                match (before, self.seated_first()) {
+                    (Some(neighbour), _) | (None, Some(neighbour)) => {
+                        self.roster.add_before(member, &neighbour);
+                    }
+                    (None, None) => self.roster.add_last(member, self.order.last_turn.as_ref()),
+                }
                 self.note_crew_size(at);
             }
             RosterChange::Remove { user, leave: Leave::NextHandoff } => self.leaving.push(user),
@@ -155,11 +160,12 @@ impl Timeline<'_> {
         }
     }
 
-    /// Returns the member directly before whom a joiner serves last: the one seated first, else the last by order.
-    fn place_to_serve_last(&self) -> Option<UserId> {
+    /// Returns the member of the running turn who was seated first; the fallback has no place in the ring.
+    fn seated_first(&self) -> Option<UserId> {
         let seats = self.running.as_ref().map_or(&[][..], |running| running.seats());
-        let by_order = seats.iter().find(|seat| seat.by != SeatedBy::Fallback);
-        by_order.map(|seat| seat.user.clone()).or_else(|| self.order.last_turn.clone())
+        let mut by_order = seats.iter().filter(|seat| seat.by != SeatedBy::Fallback);
+        // At a handoff's instant somebody may have left the turn that ends.
+        by_order.find(|seat| self.roster.contains(&seat.user)).map(|seat| seat.user.clone())
     }
 
     fn drop_member(&mut self, user: &UserId, at: DateTime<Utc>) {

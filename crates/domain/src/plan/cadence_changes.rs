@@ -77,7 +77,10 @@ fn read_its_cadence(
         if fault.path.starts_with("cadence") {
             fault.under(entry.fields.path())
         } else {
-            Fault::new(&path, fault.text)
+            // All else has its default, so what is left is how cadence and duty hours go together.
+            let text =
+                "has active weekdays, from its handoff time on, that never meet the duty hours";
+            Fault::new(&path, text)
         }
     }));
     Some(rules.cadence)

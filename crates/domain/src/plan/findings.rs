@@ -70,7 +70,7 @@ impl Findings {
             let is_short = shift.state == ShiftState::Planned && shift.seats.len() < seats;
             is_short.then(|| format!("{} of {seats} seats are filled.", shift.seats.len()))
         }));
-        self.found.extend(crate::view::coverers_away(shifts, absences));
+        self.found.extend(crate::view::find_away_coverers(shifts, absences));
         self.found
     }
 

@@ -4,15 +4,13 @@ use super::findings::Findings;
 use super::window::{MAX_COUNT, Reach, Window};
 use super::{Plan, PlanRequest};
 use crate::absence::AbsenceBook;
-use crate::engine::{Order, SeatedBy};
+use crate::engine::Order;
 use crate::fault::Fault;
-use crate::ids::UserId;
 use crate::interval::Interval;
 use crate::shift::{Shift, ShiftState};
 use crate::timeline::{Standing, Timeline};
-use crate::view::FinalView;
+use crate::view::{FinalView, Openings, Swaps};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 /// The most turns that are planned from the anchor on, so that a slip in a year costs no minutes.
@@ -28,10 +26,8 @@ const MAX_BEYOND: usize = 1000;
 /// One fault where the window lies more than 200,000 turns after the anchor, or holds more than [`MAX_COUNT`] shifts.
 pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fault>> {
     let absences = AbsenceBook::new(request.absences.iter().cloned());
-    let first_seats = first_seats_of_swaps(request, &absences);
-    let first_seat = |turn| first_seats.get(&turn).cloned();
     let seats = request.rules.seats;
-    let mut view = FinalView::new(&request.coverage, &request.swaps, seats, first_seat);
+    let mut view = FinalView::new(&request.coverage, swaps(request, &absences), seats);
     let mut timeline = timeline(request, &absences);
     let mut findings = Findings::new(seats);
     let mut listing = Listing::new(window);
@@ -68,20 +64,14 @@ fn timeline<'a>(request: &PlanRequest, absences: &'a AbsenceBook) -> Timeline<'a
     Timeline::resume(start, absences, &request.changes, &request.pauses)
 }
 
-/// Returns who is seated first, by order or because a turn was owed, in the turns that are to be exchanged.
-fn first_seats_of_swaps(request: &PlanRequest, absences: &AbsenceBook) -> HashMap<u64, UserId> {
-    let turns: BTreeSet<u64> =
-        request.swaps.iter().flat_map(|swap| [swap.turn, swap.with]).collect();
-    let Some(last) = turns.last() else { return HashMap::new() };
-    timeline(request, absences)
-        .take_while(|stretch| stretch.turn <= *last)
-        .filter(|stretch| stretch.is_first && turns.contains(&stretch.turn))
-        .filter_map(|stretch| {
-            let first = stretch.seats().first()?;
-            let is_by_order = matches!(first.by, SeatedBy::Order | SeatedBy::MakeUp);
-            is_by_order.then(|| (stretch.turn, first.user.clone()))
-        })
-        .collect()
+/// Returns the swaps, each with the two people whose turns they exchange.
+fn swaps(request: &PlanRequest, absences: &AbsenceBook) -> Swaps {
+    let mut openings = Openings::wanted_by(&request.swaps);
+    if let Some(last) = openings.last_turn() {
+        let wanted = timeline(request, absences).take_while(|stretch| stretch.turn <= last);
+        wanted.for_each(|stretch| openings.note(&stretch));
+    }
+    Swaps::new(&request.swaps, &openings)
 }
 
 /// Returns until when the plan must be made, so that what has no effect on the shifts shown is known.

@@ -8,6 +8,9 @@ use std::fmt::Display;
 /// The most faults that are listed one by one.
 const MOST_FAULTS: usize = 100;
 
+/// As long as there are so few faults, dear advice is looked for: which of six hundred zones was meant.
+const FEW_FAULTS: usize = 20;
+
 /// How many characters of what was written are repeated in a fault.
 const SHOWN: usize = 40;
 
@@ -45,6 +48,11 @@ impl Faults {
         } else {
             self.more += 1;
         }
+    }
+
+    /// Returns whether there are so few faults that dear advice is looked for.
+    pub(super) fn are_few(&self) -> bool {
+        self.listed.len() < FEW_FAULTS
     }
 
     /// Notes faults.

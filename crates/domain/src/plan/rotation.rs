@@ -98,10 +98,12 @@ pub(super) fn read_zone(place: &Place, faults: &mut Faults) -> Option<Zone> {
     let name = place.text(faults)?;
     let zone = Zone::find(name);
     if zone.is_none() {
+        let are_few = faults.are_few();
         faults.note_with(|| {
             let name: String = name.chars().take(MAX_NAME).collect();
-            let text = ZoneFault::of(&name).to_string();
-            Fault::new(&place.path, text.replace(char::is_control, " "))
+            let fault =
+                if are_few { ZoneFault::of(&name) } else { ZoneFault { name, did_you_mean: None } };
+            Fault::new(&place.path, fault.to_string().replace(char::is_control, " "))
         });
     }
     zone

@@ -6,7 +6,7 @@ use crate::change::{Change, Leave, RosterChange, Timed};
 use crate::engine::{Order, plan_turns};
 use crate::fixtures::{at, roster, rules, shown, user};
 use crate::grid::Grid;
-use crate::timeline::{Start, Timeline};
+use crate::timeline::{Standing, Timeline};
 
 const WEEKLY: &str = r#"{"every": 1, "unit": "week", "anchor": "2026-01-05T09:00"}"#;
 
@@ -16,9 +16,8 @@ fn turns_with(changes: Vec<RosterChange>, count: usize) -> Vec<Coming> {
     let tuesday = at("2026-01-06T12:00Z");
     let changes: Vec<Timed<Change>> =
         changes.into_iter().map(|what| Timed { at: tuesday, what: Change::Roster(what) }).collect();
-    let start =
-        Start { rules: rules("UTC", WEEKLY), roster: roster("A B C D"), order: Order::default() };
-    coming(Timeline::new(start, &absences, &changes, &[]), count)
+    let start = Standing::new(rules("UTC", WEEKLY), roster("A B C D"), Order::default());
+    coming(Timeline::resume(start, &absences, &changes, &[]), count)
 }
 
 fn remove(name: &str, leave: Leave) -> RosterChange {

@@ -63,7 +63,7 @@ fn rests(pauses: &[Pause]) -> Vec<Event> {
                 last.end = pause.end;
                 last.start_now = pause.start_now;
             }
-            Some(_) => {}
+            Some(last) => last.start_now |= last.end == pause.end && pause.start_now,
             None => united.push(pause.clone()),
         }
     }

@@ -30,7 +30,7 @@ pub(crate) fn commands() -> impl Strategy<Value = String> {
         "away",
         "add",
         "remove",
-        "nxet",
+        "hlep",
         "20",
         "0",
         "21",

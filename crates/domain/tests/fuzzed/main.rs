@@ -1,6 +1,6 @@
 //! The bodies of the fuzz targets, with random input on the stable compiler.
 //!
-//! `PROPTEST_CASES` says how many inputs are tried.
+//! Each property is tried with as many inputs as `PROPTEST_CASES` says, and again until `FUZZED_SECONDS` have passed.
 
 #[path = "../../../../fuzz/src/command_grammar.rs"]
 pub mod command_grammar;
@@ -15,39 +15,39 @@ mod tests {
     use super::*;
     use crate::inputs::{commands, plan_files, seeds};
     use proptest::prelude::*;
+    use proptest::sample::Index;
+    use proptest::test_runner::{Config, TestRunner};
+    use std::time::{Duration, Instant};
 
-    proptest! {
-        #[test]
-        fn any_bytes_are_a_plan_or_have_faults(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            plan_input::run(&bytes);
-        }
+    #[test]
+    fn any_bytes_are_a_plan_or_have_faults() {
+        try_all(prop::collection::vec(any::<u8>(), 0..400), |bytes| plan_input::run(&bytes));
+    }
 
-        #[test]
-        fn a_plan_file_with_anything_in_its_places_is_a_plan_or_has_faults(file in plan_files()) {
-            plan_input::run(file.as_bytes());
-        }
+    #[test]
+    fn a_plan_file_with_anything_in_its_places_is_a_plan_or_has_faults() {
+        try_all(plan_files(), |file| plan_input::run(file.as_bytes()));
+    }
 
-        #[test]
-        fn a_broken_plan_file_is_a_plan_or_has_faults(
-            file in plan_files(),
-            at in any::<prop::sample::Index>(),
-            byte in any::<u8>(),
-        ) {
+    #[test]
+    fn a_broken_plan_file_is_a_plan_or_has_faults() {
+        let broken = (plan_files(), any::<Index>(), any::<u8>()).prop_map(|(file, at, byte)| {
             let mut bytes = file.into_bytes();
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            plan_input::run(&bytes);
-        }
+            bytes
+        });
+        try_all(broken, |bytes| plan_input::run(&bytes));
+    }
 
-        #[test]
-        fn any_text_is_a_command_or_is_refused(text in any::<String>()) {
-            command_grammar::run(text.as_bytes());
-        }
+    #[test]
+    fn any_text_is_a_command_or_is_refused() {
+        try_all(any::<String>(), |text| command_grammar::run(text.as_bytes()));
+    }
 
-        #[test]
-        fn any_words_of_commands_are_a_command_or_are_refused(text in commands()) {
-            command_grammar::run(text.as_bytes());
-        }
+    #[test]
+    fn any_words_of_commands_are_a_command_or_are_refused() {
+        try_all(commands(), |text| command_grammar::run(text.as_bytes()));
     }
 
     #[test]
@@ -61,5 +61,27 @@ mod tests {
         for (_, bytes) in seeds("command_grammar") {
             command_grammar::run(&bytes);
         }
+    }
+
+    #[track_caller]
+    fn try_all<S: Strategy>(inputs: S, body: impl Fn(S::Value)) {
+        let (started, time) = (Instant::now(), time());
+        loop {
+            let config = Config { source_file: Some(file!()), ..Config::default() };
+            let tried = TestRunner::new(config).run(&inputs, |input| {
+                body(input);
+                Ok(())
+            });
+            tried.unwrap_or_else(|fault| panic!("{fault}"));
+            if started.elapsed() >= time {
+                return;
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "how long a test runs is no setting of the bot")]
+    fn time() -> Duration {
+        let seconds = std::env::var("FUZZED_SECONDS").ok();
+        Duration::from_secs(seconds.map_or(0, |seconds| seconds.parse().expect("a number")))
     }
 }

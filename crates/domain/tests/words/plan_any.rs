@@ -200,7 +200,7 @@ fn alike(value: &Value, which: u32) -> Value {
     let text = value.as_str().map_or_else(|| value.to_string(), String::from);
     let form = |text: &str| text.replace(|sign: char| sign.is_ascii_digit(), "0");
     let is_like = |other: &&str| **other == text || (text.len() > 3 && form(other) == form(&text));
-    let Some(kind) = ALIKE.iter().find(|kind| kind.iter().any(|other| is_like(&other))) else {
+    let Some(kind) = ALIKE.iter().find(|kind| kind.iter().any(is_like)) else {
         return value.clone();
     };
     let other = kind[which as usize % kind.len()];
@@ -258,7 +258,7 @@ fn the_good_files_are_good() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {

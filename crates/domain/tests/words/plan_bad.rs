@@ -11,14 +11,24 @@ const A_SECOND: Duration = Duration::from_secs(1);
 /// Returns what comes out within a second: the best of three tries, since others may be at the machine as well.
 #[track_caller]
 fn at_once<T>(answer: impl Fn() -> T) -> T {
+    let begun = Instant::now();
     for _ in 0..3 {
-        let begun = Instant::now();
+        let before = time_of_this_thread(begun);
         let answered = answer();
-        if begun.elapsed() < A_SECOND {
+        if time_of_this_thread(begun) - before < A_SECOND {
             return answered;
         }
     }
     panic!("the file was not answered within a second");
+}
+
+/// Returns how long this thread has been computing, where the system says it (Linux), else how late it is.
+///
+/// Other tests run at the same time, and waiting for them is no fault of the file.
+fn time_of_this_thread(begun: Instant) -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = stat.and_then(|stat| stat.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| begun.elapsed(), Duration::from_nanos)
 }
 
 #[track_caller]

@@ -54,7 +54,7 @@ fn a_roster_change_is_told_where_it_goes_wrong() {
             r#"{"at": "2026-01-14T10:00", "add": "E"}"#,
             ".at: “2026-01-14T10:00” is not an instant; write it as 2026-03-19T08:00:00Z",
         ),
-        (r#"{AT}"#, ": must have exactly one of add, remove and order"),
+        ("{AT}", ": must have exactly one of add, remove and order"),
         (r#"{AT, "add": "E", "remove": "A"}"#, ": must have exactly one of add, remove and order"),
         (
             r#"{AT, "remov": "A", "add": "E"}"#,
@@ -166,7 +166,7 @@ fn cadence_changes_are_read_and_come_in_time_after_those_of_the_roster() {
 fn a_cadence_change_is_told_where_it_goes_wrong() {
     for (change, expected) in [
         ("7", String::from(": must be an object, not a whole number")),
-        (r#"{AT}"#, String::from(".cadence: is missing")),
+        ("{AT}", String::from(".cadence: is missing")),
         (
             r#"{"cadence": {"unit": "week", "anchor": "2026-04-06T10:00"}}"#,
             String::from(".at: is missing"),
@@ -216,6 +216,24 @@ fn wrong_duty_hours_are_told_once_and_not_of_each_cadence() {
         "rotation.skip.over_share: 2 is not at least 0 and below 1\n\
          rotation.duty_hours: name at least one window, or leave the duty hours out"
     );
+}
+
+#[test]
+fn a_cadence_change_whose_weekdays_never_meet_the_duty_hours_is_told() {
+    let settings = r#""duty_hours": [{"days": ["sat"], "from": "09:00", "to": "17:00"}]"#;
+    let change = |days: &str| {
+        format!(
+            r#""cadence_changes": [{{"at": "2026-04-01T10:00:00Z",
+            "cadence": {{"unit": "week", "anchor": "2026-04-06T10:00", "weekdays": {days}}}}}]"#
+        )
+    };
+
+    assert_eq!(
+        faults(&file(settings, &change(r#"["mon", "tue"]"#))),
+        "cadence_changes[0].cadence: has active weekdays, from its handoff time on, that never meet \
+         the duty hours"
+    );
+    assert_eq!(request(&file(settings, &change(r#"["mon", "sat"]"#))).changes.len(), 1);
 }
 
 #[test]

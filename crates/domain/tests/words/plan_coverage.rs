@@ -2,6 +2,7 @@
 
 use crate::plan_files::{faults, file, request};
 use domain::coverage::Swap;
+use domain::ids::UserId;
 
 #[test]
 fn coverage_is_read_in_its_order() {
@@ -14,7 +15,7 @@ fn coverage_is_read_in_its_order() {
     let coverage = request(&file("", beside)).coverage;
 
     assert_eq!(coverage[0].by.as_str(), "A");
-    assert_eq!(coverage[0].of.as_ref().map(|of| of.as_str()), Some("C"));
+    assert_eq!(coverage[0].of.as_ref().map(UserId::as_str), Some("C"));
     assert_eq!(coverage[0].window.start().to_rfc3339(), "2026-01-13T08:00:00+00:00");
     assert_eq!(coverage[0].window.end().to_rfc3339(), "2026-01-14T07:00:00+00:00");
     assert_eq!(coverage[1].of, None);

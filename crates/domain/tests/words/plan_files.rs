@@ -33,7 +33,9 @@ pub(crate) fn faults(file: &str) -> String {
 pub(crate) fn in_toml(file: &Value) -> String {
     let fields = file.as_object().into_iter().flatten();
     let lines = fields.filter(|(_, value)| !value.is_null());
-    lines.map(|(name, value)| format!("{} = {}\n", json!(name), inline(value))).collect()
+    let lines: Vec<String> =
+        lines.map(|(name, value)| format!("{} = {}", json!(name), inline(value))).collect();
+    lines.join("\n")
 }
 
 fn inline(value: &Value) -> String {

@@ -120,6 +120,19 @@ fn a_duty_window_is_told_where_it_goes_wrong() {
 }
 
 #[test]
+fn weekdays_and_duty_hours_that_never_meet_are_told() {
+    let settings = r#""duty_hours": [{"days": ["sat"], "from": "09:30", "to": "17:00"}]"#;
+    let whole = file(settings, "");
+    let weekdays =
+        |days: &str| whole.replace(r#""week""#, &format!(r#""week", "weekdays": {days}"#));
+
+    let told = faults(&weekdays(r#"["thu", "fri"]"#));
+
+    assert!(told.starts_with("rotation.duty_hours: never meet the active weekdays"), "{told}");
+    assert!(read_plan(weekdays(r#"["sat"]"#), false).is_ok());
+}
+
+#[test]
 fn more_windows_than_a_week_can_use_are_refused() {
     let window = r#"{"days": ["mon"], "from": "09:00", "to": "17:00"}"#;
     let settings = format!(r#""duty_hours": [{}]"#, vec![window; 337].join(","));

@@ -167,6 +167,22 @@ fn what_is_no_plan_is_refused_without_a_panic() {
 }
 
 #[test]
+fn what_is_too_long_is_refused_without_reading_it_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = folder.path().join("long.toml");
+    std::fs::write(&long, vec![b' '; 10_000_000]).unwrap();
+    let too_long = ["file: has more than 1048576 bytes, the most for a plan"];
+
+    let of_file = asyncbot(&["plan", long.to_str().unwrap()]).ends().refusals();
+    let of_input = asyncbot(&["plan", "-"]).reads(vec![b'['; 10_000_000]).ends().refusals();
+    let of_one_without_end = asyncbot(&["plan", "/dev/zero"]).ends().refusals();
+
+    assert_eq!(of_file, too_long);
+    assert_eq!(of_input, too_long);
+    assert_eq!(of_one_without_end, too_long);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let missing = asyncbot(&["plan", "no/such/file.json"]).ends().refusals();
     let folder = asyncbot(&["plan", "."]).ends().refusals();
