@@ -261,4 +261,6 @@ impl Iterator for Timeline<'_> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

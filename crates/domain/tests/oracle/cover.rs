@@ -77,15 +77,19 @@ pub(crate) fn list_slices(rotation: &Rotation, timeline: &Timeline) -> (Vec<Slic
 }
 
 /// Returns whether a swap exchanges anything.
-pub(crate) fn has_effect(swap: (usize, usize), timeline: &Timeline) -> bool {
-    exchange(swap, timeline).is_some()
+pub(crate) fn has_effect(rotation: &Rotation, swap: (usize, usize), timeline: &Timeline) -> bool {
+    exchange(rotation, swap, timeline).is_some()
 }
 
 fn list_exchanges(rotation: &Rotation, timeline: &Timeline) -> Vec<Exchange> {
-    rotation.swaps.iter().filter_map(|swap| exchange(*swap, timeline)).flatten().collect()
+    rotation.swaps.iter().filter_map(|swap| exchange(rotation, *swap, timeline)).flatten().collect()
 }
 
-fn exchange((a, b): (usize, usize), timeline: &Timeline) -> Option<[Exchange; 2]> {
+fn exchange(
+    rotation: &Rotation,
+    (a, b): (usize, usize),
+    timeline: &Timeline,
+) -> Option<[Exchange; 2]> {
     let (one, other) = (timeline.turns.get(a)?, timeline.turns.get(b)?);
     let (holder, by) = (one.first?, other.first?);
     let is_seated = |turn: &Turn, name: Name| match &turn.parts[0].state {
@@ -94,8 +98,17 @@ fn exchange((a, b): (usize, usize), timeline: &Timeline) -> Option<[Exchange; 2]
     };
     let since = one.start.min(other.start);
     let until = until_gone(timeline, holder, since).min(until_gone(timeline, by, since));
-    let is_possible =
-        holder != by && !is_seated(one, by) && !is_seated(other, holder) && since < until;
+    // Two members agree to swap, so both have come by then.
+    let is_here = |name: Name| {
+        let came = timeline.moves.iter().any(|(at, moved, _)| *moved == name && *at <= since);
+        came || rotation.members.contains(&name)
+    };
+    let is_possible = is_here(holder)
+        && is_here(by)
+        && holder != by
+        && !is_seated(one, by)
+        && !is_seated(other, holder)
+        && since < until;
     let exchanges = [
         Exchange { turn: a, holder, by, until },
         Exchange { turn: b, holder: by, by: holder, until },
@@ -139,10 +152,10 @@ fn serve(turn: &Turn, seats: &[Seat], exchanges: &[Exchange], at: Instant) -> Ve
         let is_of_order = matches!(seat.how, How::Order | How::MakeUp);
         let exchange = exchanges.iter().find(|exchange| {
             let is_here = exchange.turn == turn.number && at < exchange.until;
-            is_here
-                && is_of_order
-                && turn.first == Some(seat.holder)
-                && exchange.holder == seat.holder
+            let is_first = is_of_order && turn.first == Some(seat.holder);
+            // Nobody serves twice, so a swap rests while its person has a seat of their own in the turn.
+            let is_free = seats.iter().all(|other| other.holder != exchange.by);
+            is_here && is_first && exchange.holder == seat.holder && is_free
         });
         match exchange {
             Some(exchange) => Served {
@@ -185,7 +198,10 @@ fn cover(
         }
         effects.has_effect[index] = true;
         let holder = seat.map(|seat| seats[seat].instead_of.unwrap_or(seats[seat].by));
-        let served = Served { by: cover.by, instead_of: holder, is_own: false, by_cover: true };
+        // Whoever covers the one with whom they swapped this turn serves their own time again.
+        let is_own = holder == Some(cover.by);
+        let instead_of = holder.filter(|_| !is_own);
+        let served = Served { by: cover.by, instead_of, is_own, by_cover: true };
         match seat {
             Some(seat) => seats[seat] = served,
             None => seats.push(served),

@@ -103,15 +103,12 @@ fn compare_seed(seed: u64, differences: &mut Vec<Seen>) -> Result<(), String> {
 
 /// Chooses which shifts are shown, all of them known.
 fn choose_window(random: &mut Random, whole: &Whole) -> Option<Shown> {
-    let shifts = &whole.shifts;
-    if shifts.is_empty() {
-        return None;
-    }
+    let times = whole.times();
+    let last = times.last()?.1;
     let at = |random: &mut Random| {
-        let (start, end) = shifts[random.below(shifts.len())].time;
+        let (start, end) = random.pick(&times);
         random.pick(&[start, start, end, i64::midpoint(start, end)])
     };
-    let last = shifts[shifts.len() - 1].time.1;
     Some(match random.below(10) {
         0 => {
             let (from, until) = (at(random), at(random));
@@ -121,7 +118,7 @@ fn choose_window(random: &mut Random, whole: &Whole) -> Option<Shown> {
             }
         }
         1 => Shown { from: None, reach: Reach::Until(at(random)) },
-        _ => Shown { from: None, reach: Reach::Count(shifts.len().min(60)) },
+        _ => Shown { from: None, reach: Reach::Count(times.len().min(60)) },
     })
 }
 

@@ -33,7 +33,7 @@ pub(crate) enum Reach {
 
 /// All that is known about a rotation, before a window is cut from it.
 pub(crate) struct Whole {
-    pub(crate) shifts: Vec<Slice>,
+    shifts: Vec<Slice>,
     timeline: Timeline,
     effects: Effects,
 }
@@ -44,27 +44,29 @@ pub(crate) fn make_whole(rotation: &Rotation, turns: usize) -> Option<Whole> {
     let swapped = rotation.swaps.iter().map(|(a, b)| *a.max(b)).max().unwrap_or(0);
     let timeline = walk(rotation, turns.max(swapped + 1), until)?;
     let (slices, effects) = list_slices(rotation, &timeline);
-    let mut shifts = merge(slices);
-    // The last one may go on.
-    shifts.pop();
+    let shifts = merge(slices);
     Some(Whole { shifts, timeline, effects })
 }
 
 impl Whole {
+    /// Returns the times of the shifts; the last one is left out since it may go on.
+    pub(crate) fn times(&self) -> Vec<Stretch> {
+        let times = self.shifts.iter().map(|shift| shift.time);
+        times.take(self.shifts.len() - 1).collect()
+    }
+
     /// Returns what is seen in a window; `None` where that reaches too far.
     pub(crate) fn report(&self, rotation: &Rotation, shown: Shown) -> Option<Report> {
         let from = shown.from.unwrap_or(Instant::MIN);
-        let indices: Vec<usize> =
-            (0..self.shifts.len()).filter(|i| self.shifts[*i].time.1 > from).collect();
+        let times = self.times();
+        let indices: Vec<usize> = (0..times.len()).filter(|i| times[*i].1 > from).collect();
         let cut: Vec<usize> = match shown.reach {
             Reach::Count(count) => indices.into_iter().take(count).collect(),
-            Reach::Until(until) => {
-                indices.into_iter().filter(|i| self.shifts[*i].time.0 < until).collect()
-            }
+            Reach::Until(until) => indices.into_iter().filter(|i| times[*i].0 < until).collect(),
         };
         let is_whole = match shown.reach {
             Reach::Count(count) => cut.len() == count,
-            Reach::Until(until) => self.shifts.last().is_some_and(|last| last.time.1 >= until),
+            Reach::Until(until) => times.last().is_some_and(|last| last.1 >= until),
         };
         if !is_whole {
             return None;
@@ -72,8 +74,8 @@ impl Whole {
         let (Some(first), Some(last)) = (cut.first(), cut.last()) else {
             return Some(Report { shifts: Vec::new(), findings: Vec::new() });
         };
-        let time = (self.shifts[*first].time.0, self.shifts[*last].time.1);
-        let mut findings = self.list_findings(rotation);
+        let time = (times[*first].0, times[*last].1);
+        let mut findings = self.list_findings(rotation, &self.shifts[*first..=*last]);
         findings.retain(|(_, _, start, end)| *start < time.1 && *end > time.0);
         findings.extend(self.thin_roster(self.shifts[*first].turn, time));
         findings.sort_unstable();
@@ -110,11 +112,11 @@ impl Whole {
         self.shifts.iter().position(|shift| shift.turn == turn && shows(shift))
     }
 
-    fn list_findings(&self, rotation: &Rotation) -> Vec<Finding> {
+    fn list_findings(&self, rotation: &Rotation, shown: &[Slice]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for turn in &self.timeline.turns {
             let hull = |is_wanted: &dyn Fn(&[Served]) -> bool| -> Option<Stretch> {
-                let shifts = self.shifts.iter().filter(|shift| match &shift.view {
+                let shifts = shown.iter().filter(|shift| match &shift.view {
                     View::Seats(seats) => shift.turn == turn.number && is_wanted(seats),
                     _ => false,
                 });
@@ -126,7 +128,7 @@ impl Whole {
             let is_partly = |seats: &[Served]| !seats.is_empty() && seats.len() < rotation.seats;
             findings.extend(hull(&is_partly).map(|time| add("partly_filled", time)));
             if !turn.skipped.is_empty() && self.shows_skips(turn.number).is_none() {
-                findings.push(add("skipped", (turn.start, turn.end)));
+                findings.push(add("skipped", (turn.start, turn.end_of_duty())));
             }
         }
         findings.extend(self.swaps_without_effect(rotation));
@@ -138,10 +140,11 @@ impl Whole {
         &'a self,
         rotation: &'a Rotation,
     ) -> impl Iterator<Item = Finding> + 'a {
-        let swaps = rotation.swaps.iter().filter(|swap| !has_effect(**swap, &self.timeline));
+        let swaps =
+            rotation.swaps.iter().filter(|swap| !has_effect(rotation, **swap, &self.timeline));
         swaps.map(|(a, b)| {
             let turn = &self.timeline.turns[*a.min(b)];
-            ("swap_without_effect", turn.number, turn.start, turn.end)
+            ("swap_without_effect", turn.number, turn.start, turn.end_of_duty())
         })
     }
 

@@ -51,7 +51,10 @@ fn change(
             Some(Change::Add { member, before })
         }
         4..9 => {
-            let member = *members.get(random.below(members.len()))?;
+            let mut staying = members.clone();
+            // Whether somebody who left still stands by is a question of its own.
+            staying.retain(|name| rotation.fallback != Some(*name));
+            let member = *staying.get(random.below(staying.len()))?;
             members.retain(|name| *name != member);
             let how = random.pick(&[
                 Leaving::Now,
