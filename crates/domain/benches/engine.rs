@@ -76,8 +76,8 @@ impl Rotation {
     /// Walks the whole timeline, and returns how many stretches somebody holds.
     fn walk(&self, turns: usize) -> usize {
         let absences = AbsenceBook::new(self.absences.iter().cloned());
-        let start = Standing::new(self.rules.clone(), self.roster(), Order::default());
-        let timeline = Timeline::resume(start, &absences, &[], &[]).take(turns);
+        let standing = Standing::new(self.rules.clone(), self.roster(), Order::default());
+        let timeline = Timeline::resume(standing, &absences, &[], &[]).take(turns);
         timeline.filter(|stretch| !black_box(stretch).seats().is_empty()).count()
     }
 }

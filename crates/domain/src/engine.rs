@@ -157,7 +157,7 @@ pub fn plan_turns<'a>(
     (from_index..=u64::MAX).map_while(move |index| {
         let end = handoffs.next()?;
         let window = Interval::new(start.replace(end)?, end)?;
-        let active = inputs.grid.active_in(window);
+        let active = handoffs.active_in(window);
         let Filled { seats, skipped } = seat(inputs.crew(), &mut order, index, &active);
         Some((Turn { index, window, active, seats, skipped }, order.clone()))
     })

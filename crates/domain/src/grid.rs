@@ -14,14 +14,18 @@ pub use duty::SkippedWindow;
 pub use handoffs::Handoffs;
 
 use crate::cadence::Cadence;
+use crate::duty_hours::DutyHours;
 use crate::interval::Interval;
 use crate::rules::Rules;
 use crate::zone::{LocalClock, Zone};
-use active::ActiveDays;
-use chrono::{DateTime, Utc};
-use duty::DutyWindows;
+use active::ActiveTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use points::Points;
 use seams::Seams;
+use std::sync::{Arc, OnceLock};
+
+/// How far after the first point the seams are found once and kept; later ones are found when they are asked for.
+const KEPT: TimeDelta = TimeDelta::days(26 * 366);
 
 /// The grid of one rotation: the sorted, distinct instants of its cadence, numbered from 0 at the anchor.
 ///
@@ -46,32 +50,24 @@ use seams::Seams;
 pub struct Grid {
     zone: Zone,
     points: Points,
+    /// The seams before any was looked for.
     seams: Seams,
-    active_days: Option<ActiveDays>,
-    duty_windows: Option<DutyWindows>,
+    /// The seams of the first years, from the first question on that does not go from handoff to handoff.
+    kept: Arc<OnceLock<Seams>>,
+    active: ActiveTime,
 }
 
 impl Grid {
     /// Returns the grid of these rules; it is empty where the cadence is not valid.
     #[must_use]
     pub fn new(rules: &Rules) -> Self {
-        Self {
-            duty_windows: rules.duty_hours.as_ref().map(DutyWindows::of),
-            ..Self::of(&rules.cadence, &rules.zone)
-        }
+        Self::with(&rules.cadence, &rules.zone, rules.duty_hours.as_ref())
     }
 
     /// Returns the grid of a cadence in a zone, without duty hours.
     #[must_use]
     pub fn of(cadence: &Cadence, zone: &Zone) -> Self {
-        let points = Points::new(cadence);
-        Self {
-            seams: Seams::new(&points, zone),
-            points,
-            zone: zone.clone(),
-            active_days: ActiveDays::of(cadence),
-            duty_windows: None,
-        }
+        Self::with(cadence, zone, None)
     }
 
     /// Returns the window of turn `k`.
@@ -83,7 +79,7 @@ impl Grid {
     /// Returns handoff `from` and those after it, each later than the one before; it ends with the calendar.
     #[must_use]
     pub fn handoffs(&self, from: u64) -> Handoffs {
-        Handoffs::new(&self.points, &self.seams, &self.zone, from)
+        Handoffs::new(self, from)
     }
 
     /// Returns the first handoff at or after an instant, with its number.
@@ -111,33 +107,36 @@ impl Grid {
 
     /// Returns the part of a window that lies on active days and in duty hours, as [`Grid::active`].
     pub(crate) fn active_in(&self, window: Interval) -> Vec<Interval> {
-        match (&self.active_days, &self.duty_windows) {
-            (None, None) => vec![window],
-            (Some(days), None) => days.within(window, &mut LocalClock::new(&self.zone)),
-            (None, Some(duty)) => duty.within(window, &mut LocalClock::new(&self.zone)),
-            (Some(days), Some(duty)) => {
-                let mut clock = LocalClock::new(&self.zone);
-                let active = days.within(window, &mut clock);
-                active::shared(&active, &duty.within(window, &mut clock))
-            }
-        }
+        self.active.within(window, &mut LocalClock::new(&self.zone))
     }
 
     /// Returns the duty windows of active days that do not happen, because the clocks jump over them inside this window.
     #[must_use]
     pub fn skipped_windows(&self, window: Interval) -> Vec<SkippedWindow> {
-        let Some(duty) = &self.duty_windows else { return Vec::new() };
-        let mut skipped = duty.skipped(window, &mut LocalClock::new(&self.zone));
-        skipped.retain(|skipped| self.active_days.is_none_or(|days| days.begin_around(skipped)));
-        skipped
+        self.active.skipped(window, &mut LocalClock::new(&self.zone))
+    }
+
+    fn with(cadence: &Cadence, zone: &Zone, duty_hours: Option<&DutyHours>) -> Self {
+        let points = Points::new(cadence);
+        Self {
+            seams: Seams::of(&points),
+            kept: Arc::default(),
+            points,
+            zone: zone.clone(),
+            active: ActiveTime::of(cadence, duty_hours),
+        }
     }
 
     fn handoff(&self, k: u64) -> Option<DateTime<Utc>> {
-        self.seams.handoff(&self.points, &self.zone, k)
+        self.kept_seams().handoff(&self.points, &self.zone, k)
     }
 
     fn count_until(&self, t: DateTime<Utc>, claim: impl Fn(DateTime<Utc>) -> bool) -> u64 {
-        self.seams.count_while(&self.points, &self.zone, self.zone.local_of(t), claim)
+        self.kept_seams().count_while(&self.points, &self.zone, self.zone.local_of(t), claim)
+    }
+
+    fn kept_seams(&self) -> &Seams {
+        self.kept.get_or_init(|| self.seams.reaching_for(&self.points, &self.zone, KEPT))
     }
 }
 

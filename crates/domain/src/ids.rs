@@ -50,6 +50,13 @@ slack_id! {
     ChannelId
 }
 
+impl UserId {
+    /// Returns whether one is a copy of the other; where it is not, they can still be equal.
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

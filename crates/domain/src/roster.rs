@@ -185,7 +185,9 @@ impl Roster {
     }
 
     fn position(&self, user: &UserId) -> Option<usize> {
-        self.members.iter().position(|member| member.user == *user)
+        // Nearly always the id is a copy of the member's own, and comparing addresses is much faster than text.
+        let same = self.members.iter().position(|member| member.user.is_copy_of(user));
+        same.or_else(|| self.members.iter().position(|member| member.user == *user))
     }
 }
 

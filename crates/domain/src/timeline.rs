@@ -99,7 +99,7 @@ impl Timeline<'_> {
         if self.mode == Mode::Resuming {
             self.mode = Mode::Running;
         }
-        let active = self.grid.active_in(window);
+        let active = self.handoffs.active_in(window);
         let mut running = Running::new(handoff.turn, window, active);
         if self.mode == Mode::Running {
             let Self { rules, roster, absences, order, .. } = self;
@@ -260,5 +260,7 @@ impl Iterator for Timeline<'_> {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

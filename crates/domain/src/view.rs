@@ -119,7 +119,7 @@ fn serve(
         at = until;
         let served = seats.into_served();
         match shifts[first..].last_mut().filter(|last| goes_on(last, &served, window)) {
-            Some(last) => last.window = Interval::new(last.window.start(), until).unwrap_or(window),
+            Some(last) => last.window = last.window.up_to(until),
             None => shifts.push(shift(stretch, window, served)),
         }
     }

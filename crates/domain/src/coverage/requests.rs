@@ -72,7 +72,7 @@ impl Asking<'_> {
             for part in if serves { self.newly_away(shift.window) } else { Vec::new() } {
                 let touching = windows.last_mut().filter(|_| idle_until == Some(part.start()));
                 match touching {
-                    Some(last) => *last = Interval::new(last.start(), part.end()).unwrap_or(*last),
+                    Some(last) => *last = last.up_to(part.end()),
                     None => windows.push(part),
                 }
                 idle_until = Some(part.end());

@@ -1,13 +1,24 @@
 //! Active days: the part of a turn in which somebody is on duty, where only some weekdays are active.
 
-use super::duty::SkippedWindow;
+use super::duty::{DutyWindows, SkippedWindow};
 use crate::cadence::{Cadence, Unit, Weekdays};
+use crate::duty_hours::DutyHours;
 use crate::interval::Interval;
 use crate::zone::LocalClock;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 
 /// How many days around a window its calendar days can stray: more than any jump of any zone.
 const STRAY: TimeDelta = TimeDelta::days(3);
+
+/// How many days they can stray where no clocks change.
+const NEAR: TimeDelta = TimeDelta::days(1);
+
+/// What makes time active: the weekdays, the duty hours or both.
+#[derive(Clone, Debug)]
+pub(super) struct ActiveTime {
+    days: Option<ActiveDays>,
+    duty: Option<DutyWindows>,
+}
 
 /// The active weekdays of a cadence; each runs from the handoff time to the same time of the next day.
 #[derive(Clone, Copy, Debug)]
@@ -16,16 +27,42 @@ pub(super) struct ActiveDays {
     time: NaiveTime,
 }
 
+impl ActiveTime {
+    pub(super) fn of(cadence: &Cadence, duty_hours: Option<&DutyHours>) -> Self {
+        Self { days: ActiveDays::of(cadence), duty: duty_hours.map(DutyWindows::of) }
+    }
+
+    /// Returns the active time inside a window, in order, where nothing overlaps or touches.
+    pub(super) fn within(&self, window: Interval, clock: &mut LocalClock) -> Vec<Interval> {
+        match (self.days, &self.duty) {
+            (None, None) => vec![window],
+            (Some(days), None) => days.within(window, clock),
+            (None, Some(duty)) => duty.within(window, clock),
+            (Some(days), Some(duty)) => {
+                shared(&days.within(window, clock), &duty.within(window, clock))
+            }
+        }
+    }
+
+    /// Returns the duty windows of active days that the clocks jump over inside a window.
+    pub(super) fn skipped(&self, window: Interval, clock: &mut LocalClock) -> Vec<SkippedWindow> {
+        let Some(duty) = &self.duty else { return Vec::new() };
+        let mut skipped = duty.skipped(window, clock);
+        skipped.retain(|skipped| self.days.is_none_or(|days| days.meet(skipped)));
+        skipped
+    }
+}
+
 impl ActiveDays {
     /// Returns the active days, or `None` where every day is active.
-    pub(super) fn of(cadence: &Cadence) -> Option<Self> {
+    fn of(cadence: &Cadence) -> Option<Self> {
         let weekdays = cadence.weekdays.filter(|days| days.len() < 7)?;
         matches!(cadence.unit, Unit::Day | Unit::Week)
             .then_some(Self { weekdays, time: cadence.anchor.time() })
     }
 
     /// Returns the active time inside a window, days in a row as one.
-    pub(super) fn within(self, window: Interval, clock: &mut LocalClock) -> Vec<Interval> {
+    fn within(self, window: Interval, clock: &mut LocalClock) -> Vec<Interval> {
         let Some((first, last)) = days_around(window, clock) else { return vec![window] };
         let windows = self.runs(first, last).filter_map(|(from, to)| {
             let mut instant = |date: NaiveDate| clock.instant_of(date.and_time(self.time));
@@ -35,7 +72,7 @@ impl ActiveDays {
     }
 
     /// Returns whether a window that clocks jump over would lie on an active day, if only in part.
-    pub(super) fn begin_around(self, SkippedWindow { date, from, to, .. }: &SkippedWindow) -> bool {
+    fn meet(self, SkippedWindow { date, from, to, .. }: &SkippedWindow) -> bool {
         let is_active = |days_before| {
             let day = date.checked_sub_signed(TimeDelta::days(days_before));
             day.is_some_and(|day| self.weekdays.contains(day.weekday()))
@@ -68,9 +105,10 @@ pub(super) fn days_around(
     window: Interval,
     clock: &mut LocalClock,
 ) -> Option<(NaiveDate, NaiveDate)> {
-    let first = clock.local_of(window.start()).date().checked_sub_signed(STRAY)?;
-    let last = clock.local_of(window.end()).date().checked_add_signed(STRAY)?;
-    Some((first, last))
+    let (start, end) = (clock.local_of(window.start()), clock.local_of(window.end()));
+    let stray = if clock.is_plain(start) && clock.is_plain(end) { NEAR } else { STRAY };
+    let first = start.date().checked_sub_signed(stray)?;
+    Some((first, end.date().checked_add_signed(stray)?))
 }
 
 /// Returns the same time in order, where windows that overlap or touch are one.
@@ -90,7 +128,7 @@ pub(super) fn united(mut windows: Vec<Interval>) -> Vec<Interval> {
 }
 
 /// Returns the time that lies in both, each in order with nothing that overlaps or touches.
-pub(super) fn shared(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
+fn shared(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
     let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
     let mut shared = Vec::new();
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {

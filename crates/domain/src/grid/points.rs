@@ -97,11 +97,11 @@ impl Points {
         }
     }
 
-    /// Returns point `i`, given the one before it.
-    pub(super) fn after(&self, before: NaiveDateTime, i: u64) -> Option<NaiveDateTime> {
+    /// Returns the time between any two points next to each other, where it is always the same.
+    pub(super) fn step(&self) -> Option<TimeDelta> {
         match self {
-            Self::Steps { step, .. } => before.checked_add_signed(*step),
-            _ => self.at(i),
+            Self::Steps { step, .. } => Some(*step),
+            _ => None,
         }
     }
 

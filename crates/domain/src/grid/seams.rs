@@ -15,9 +15,8 @@ use std::sync::Arc;
 /// How long the stretch after a jump can be in which points meet: twice the longest jump that zone data can express.
 const LONGEST_STRETCH: TimeDelta = TimeDelta::hours(2 * 52);
 
-/// How far after the first point the seams are found once and kept; later ones are found, as far again, when they are
-/// asked for.
-const KEPT: TimeDelta = TimeDelta::days(30 * 366);
+/// How much further than needed seams are found, so that the next question needs none.
+const AHEAD: TimeDelta = TimeDelta::days(4 * 366);
 
 /// A stretch of wall-clock time in which the points are not the handoffs one by one.
 #[derive(Clone, Debug)]
@@ -41,18 +40,25 @@ pub(super) struct Seams {
 }
 
 impl Seams {
-    /// Returns the seams of these points in a zone.
-    pub(super) fn new(points: &Points, zone: &Zone) -> Self {
+    /// Returns the seams of these points without looking for any; where points lie far apart there are none at all.
+    pub(super) fn of(points: &Points) -> Self {
         let first = points.at(0).unwrap_or(NaiveDateTime::MAX);
         // A gap that begins before the first point can reach beyond it.
         let from = first.checked_sub_signed(LONGEST_STRETCH).unwrap_or(first);
-        Self::between(points, zone, from..later(first, KEPT), 0)
+        let horizon = if points.closest() < LONGEST_STRETCH { from } else { NaiveDateTime::MAX };
+        Self { merged_before: 0, known: Arc::from([]), horizon }
     }
 
-    /// Returns the seams after those that are known, as far again.
+    /// Returns the seams after those that are known, for some years.
     pub(super) fn following(&self, points: &Points, zone: &Zone) -> Self {
-        let range = self.horizon..later(self.horizon, KEPT);
+        let range = self.horizon..later(self.horizon, AHEAD);
         Self::between(points, zone, range, self.merged())
+    }
+
+    /// Returns the same seams, and more where those are not all that begin in so much time after the first point.
+    pub(super) fn reaching_for(&self, points: &Points, zone: &Zone, time: TimeDelta) -> Self {
+        let first = points.at(0).unwrap_or(NaiveDateTime::MAX);
+        self.up_to(points, zone, later(first, time)).into_owned()
     }
 
     /// Returns the same seams, and more where those are not all that matter for handoff `k`.
@@ -70,6 +76,11 @@ impl Seams {
     /// Returns whether all seams are known that begin before a local time, or up to it.
     pub(super) fn reach(&self, local: NaiveDateTime) -> bool {
         local < self.horizon || self.horizon == NaiveDateTime::MAX
+    }
+
+    /// Returns the local time before which every seam that starts is known.
+    pub(super) fn horizon(&self) -> NaiveDateTime {
+        self.horizon
     }
 
     /// Returns a seam by its place.
@@ -109,8 +120,7 @@ impl Seams {
     }
 
     fn between(points: &Points, zone: &Zone, range: Range<NaiveDateTime>, merged: u64) -> Self {
-        let is_last = points.closest() >= LONGEST_STRETCH
-            || points.sparse_after().is_some_and(|sparse| sparse <= range.end);
+        let is_last = points.sparse_after().is_some_and(|sparse| sparse <= range.end);
         Self {
             merged_before: merged,
             horizon: if is_last { NaiveDateTime::MAX } else { range.end },
@@ -123,7 +133,7 @@ impl Seams {
         if self.reach(local) {
             return Cow::Borrowed(self);
         }
-        let range = self.horizon..later(local, KEPT);
+        let range = self.horizon..later(local, AHEAD);
         let later = Self::between(points, zone, range, self.merged());
         Cow::Owned(Self {
             merged_before: self.merged_before,
@@ -164,9 +174,9 @@ fn found(
     let closest = points.closest();
     let end = points.sparse_after().map_or(range.end, |sparse| sparse.min(range.end));
     // The instant is a little early, so that a gap at the very beginning is not missed.
-    let jumps = (closest < LONGEST_STRETCH)
-        .then(|| zone.instant_of(range.start).checked_sub_signed(LONGEST_STRETCH))
-        .flatten()
+    let jumps = zone
+        .instant_of(range.start)
+        .checked_sub_signed(LONGEST_STRETCH)
         .map(|after| zone.gaps_after(after));
     let stretches = jumps
         .into_iter()

@@ -51,6 +51,8 @@ pub struct RunningTurn {
     pub turn: u64,
     /// From its handoff to the next one.
     pub window: Interval,
+    /// The part of the window that is duty time; before an edit of the cadence by the rules that held then.
+    pub active: Vec<Interval>,
     /// Who holds the duty now.
     pub seating: Seating,
     /// Since when they do.
@@ -100,9 +102,10 @@ impl<'a> Timeline<'a> {
         let grid = Grid::new(&rules);
         let mut handoffs = grid.handoffs(next.map_or(u64::MAX, |next| next.point));
         let next = next.and_then(|next| Some(NextHandoff { at: handoffs.next()?, ..next }));
-        let running = running.map(|RunningTurn { turn, window, seating, since }| {
-            let active = grid.active_in(window);
-            Running { seating, open_from: since, ..Running::new(turn, window, active) }
+        let running = running.map(|RunningTurn { turn, window, active, seating, since }| Running {
+            seating,
+            open_from: since,
+            ..Running::new(turn, window, active)
         });
         Self {
             absences,
@@ -150,6 +153,7 @@ impl<'a> Timeline<'a> {
             running: self.running.as_ref().map(|running| RunningTurn {
                 turn: running.turn,
                 window: running.window,
+                active: running.active.clone(),
                 seating: running.seating.clone(),
                 since: running.open_from,
             }),

@@ -226,7 +226,7 @@ impl<'a> Covers<'a> {
             let blocked = &mut self.traces[*place].blocked;
             match blocked.last_mut().filter(|(_, last)| last.end() == window.start()) {
                 Some((_, last)) => {
-                    *last = Interval::new(last.start(), window.end()).unwrap_or(*last);
+                    *last = last.up_to(window.end());
                 }
                 None => blocked.push((turn, window)),
             }

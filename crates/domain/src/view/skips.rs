@@ -30,9 +30,7 @@ impl Skips {
     pub(super) fn enter(&mut self, stretch: &Stretch) {
         if let Some(pending) = &mut self.pending {
             if pending.turn == stretch.turn {
-                let end = stretch.window.end();
-                pending.window =
-                    Interval::new(pending.window.start(), end).unwrap_or(pending.window);
+                pending.window = pending.window.up_to(stretch.window.end());
                 return;
             }
             self.left_over.extend(self.pending.take());

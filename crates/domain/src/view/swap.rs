@@ -132,8 +132,7 @@ impl Swaps {
         }
         self.find_missing(stretch, presence);
         for swap in self.without_effect.get_mut(&stretch.turn).into_iter().flatten() {
-            let start = swap.window.map_or(stretch.window.start(), Interval::start);
-            swap.window = Interval::new(start, stretch.window.end());
+            swap.window = Some(swap.window.unwrap_or(stretch.window).up_to(stretch.window.end()));
         }
         self.parts.get(&stretch.turn)?.seat_in(stretch, presence)
     }

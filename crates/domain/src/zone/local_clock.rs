@@ -49,6 +49,17 @@ impl LocalClock {
         saturating_add(at.naive_utc(), self.steady.offset)
     }
 
+    /// Returns whether a local time lies so far from every change of the clocks that it surely happens exactly once, and
+    /// whether the clock remembers so.
+    pub(crate) fn is_plain(&self, local: NaiveDateTime) -> bool {
+        self.plain.contains(&local)
+    }
+
+    /// Returns the end of the local times around the last one that [`LocalClock::is_plain`] holds for.
+    pub(crate) fn plain_until(&self) -> NaiveDateTime {
+        self.plain.end
+    }
+
     fn remember(&mut self, at: DateTime<Utc>) {
         if self.steady.from <= at && at < self.steady.until {
             return;
