@@ -25,7 +25,7 @@ use random::Random;
 use report::{Reach, Shown, Whole, make_whole};
 
 /// How many rotations are compared where nothing else is said.
-const SAMPLE: u64 = 1500;
+const SAMPLE: u64 = 4000;
 
 /// At least so many out of a hundred have to be rotations that both can plan.
 const LEAST_PERCENT: u64 = 97;
