@@ -51,20 +51,14 @@ pub(crate) fn compare(rotation: &Rotation, turns: usize, shown: Shown) -> Verdic
             return Verdict::Different(Difference { kind: "panic".into(), text });
         }
     };
-    let (oracle, engine) =
-        (without_ends_of_swaps(oracle, shown), without_ends_of_swaps(engine, shown));
+    let (oracle, engine) = (without_ends_of_swaps(oracle), without_ends_of_swaps(engine));
     first_difference(&oracle, &engine).map_or(Verdict::Same, Verdict::Different)
 }
 
-/// Leaves out when findings about swaps end where the window has an end: the engine does not look beyond it, and a pause
-/// later in the turn makes that end another one.
-fn without_ends_of_swaps(mut report: Report, shown: Shown) -> Report {
-    if matches!(shown.reach, Reach::Until(_)) {
-        for finding in
-            report.findings.iter_mut().filter(|finding| finding.0 == "swap_without_effect")
-        {
-            finding.3 = finding.2;
-        }
+/// Leaves out when findings about swaps end: a pause in the turn that begins after the window makes that end another one.
+fn without_ends_of_swaps(mut report: Report) -> Report {
+    for finding in report.findings.iter_mut().filter(|finding| finding.0 == "swap_without_effect") {
+        finding.3 = finding.2;
     }
     report
 }
