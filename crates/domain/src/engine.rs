@@ -13,6 +13,10 @@ use crate::interval::Interval;
 use crate::roster::Roster;
 use crate::rules::Rules;
 use chrono::{DateTime, Utc};
+use std::fmt;
+
+/// How many of those who were passed over are named where there is little room.
+const NAMED: usize = 10;
 
 /// What moves from turn to turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,6 +131,29 @@ impl Turn {
     pub fn holder(&self) -> Option<&UserId> {
         self.seats.first().map(|seat| &seat.user)
     }
+}
+
+impl fmt::Display for Skip {
+    /// Writes who and why: "B (away 94.6 %)".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let member = &self.member;
+        match self.reason {
+            SkipReason::Away { share, .. } => write!(f, "{member} (away {:.1} %)", share * 100.0),
+            SkipReason::AlreadySeated => write!(f, "{member} (has a seat already)"),
+            SkipReason::Deactivated => write!(f, "{member} (deactivated)"),
+        }
+    }
+}
+
+/// Returns the skips in words, the first ten by name: "B (away 94.6 %), E (deactivated) and 3 more".
+pub(crate) fn in_short<'a>(skipped: impl IntoIterator<Item = &'a Skip>) -> String {
+    let words: Vec<String> = skipped.into_iter().map(ToString::to_string).collect();
+    let named = &words[..words.len().min(NAMED)];
+    let more = match words.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", named.join(", "))
 }
 
 impl<'a> Inputs<'a> {

@@ -54,7 +54,9 @@ pub fn coming(stretches: impl IntoIterator<Item = Stretch>, count: usize) -> Vec
         match turns.last_mut().filter(|last| last.turn == turn) {
             Some(last) => {
                 last.window = through(last.window, window);
-                people.into_iter().for_each(|(user, when)| last.add(user, when));
+                for (user, when) in people {
+                    last.add(user, when);
+                }
             }
             None if is_full => break,
             None => turns.push(Coming { turn, window, people }),

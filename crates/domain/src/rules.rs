@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// The most people that can be on duty at once.
 pub const MAX_SEATS: u16 = 1000;
 
+/// The most windows of duty in one turn: ten a day for ninety years.
+const MAX_WINDOWS: i64 = 330_000;
+
 /// The rules of one rotation, stored as JSON.
 ///
 /// Unknown fields are passed over, so that an older version can read what a newer one stored.
@@ -71,7 +74,10 @@ impl Rules {
 
     fn faults_of_duty_hours(&self) -> impl Iterator<Item = Fault> {
         let faults = self.duty_hours.as_ref().map(|hours| match hours.validate() {
-            Ok(()) => self.fault_of_never_meeting(hours).into_iter().collect(),
+            Ok(()) => [self.fault_of_never_meeting(hours), self.fault_of_long_turns(hours)]
+                .into_iter()
+                .flatten()
+                .collect(),
             Err(faults) => faults,
         });
         faults.into_iter().flatten().map(|fault| fault.under("duty_hours"))
@@ -88,6 +94,20 @@ impl Rules {
                 Fault::new("", text)
             },
         )
+    }
+
+    /// Returns a fault where a turn has more windows of duty than can be looked at in no time.
+    fn fault_of_long_turns(&self, hours: &DutyHours) -> Option<Fault> {
+        let a_week: u32 = hours.windows().iter().map(|window| window.days.len()).sum();
+        let weeks = self.cadence.length().num_weeks() + 1;
+        let windows = weeks.saturating_mul(a_week.into());
+        (windows > MAX_WINDOWS).then(|| {
+            let text = format!(
+                "make some {windows} windows in one turn, and {MAX_WINDOWS} is the most; choose shorter \
+                 turns or fewer windows"
+            );
+            Fault::new("", text)
+        })
     }
 
     fn fault_of_seats(&self) -> Option<Fault> {

@@ -131,6 +131,36 @@ mod tests {
         assert_eq!(serde_json::to_string(&rule).unwrap(), json);
     }
 
+    /// Checks how many minutes of a day of eight hours are the most that the rule keeps.
+    #[track_caller]
+    fn check_kept(rule: SkipRule, most: i64) {
+        let is_away = |minutes| rule.is_away(TimeDelta::minutes(minutes), TimeDelta::hours(8));
+
+        let kept: Vec<i64> = (0..=480).filter(|minutes| !is_away(*minutes)).collect();
+
+        assert_eq!(kept, (0..=most).collect::<Vec<i64>>());
+    }
+
+    #[test]
+    fn each_rule_keeps_up_to_its_line_and_nobody_beyond_it() {
+        check_kept(SkipRule::OverShare(0.25), 120);
+        check_kept(SkipRule::OverShare(0.0), 0);
+        check_kept(SkipRule::OverShare(0.99), 475);
+        check_kept(SkipRule::Any, 0);
+        check_kept(SkipRule::AtLeastHours(2.0), 119);
+        check_kept(SkipRule::AtLeastHours(0.25), 14);
+        check_kept(SkipRule::AtLeastHours(8.0), 479);
+        check_kept(SkipRule::AtLeastHours(9.0), 480);
+        check_kept(SkipRule::Never, 480);
+    }
+
+    #[test]
+    fn nobody_is_away_for_no_time_at_all() {
+        for rule in [SkipRule::OverShare(0.0), SkipRule::Any, SkipRule::AtLeastHours(1.0)] {
+            assert!(!rule.is_away(TimeDelta::hours(9), TimeDelta::zero()));
+        }
+    }
+
     #[test]
     fn each_rule_has_its_json_form() {
         check_json(r#"{"over_share":0.25}"#, SkipRule::OverShare(0.25));

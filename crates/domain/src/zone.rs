@@ -1,6 +1,8 @@
 //! Zones: from wall-clock time to instants and back. The only module that knows where zone data comes from.
 
 mod local_clock;
+#[cfg(test)]
+pub(crate) mod lookups;
 
 pub(crate) use local_clock::LocalClock;
 
@@ -130,6 +132,8 @@ impl Zone {
     /// Returns a stretch of constant offset in which an instant lies; it begins and ends with the calendar where there
     /// is no change before or after it.
     fn steady_at(&self, at: DateTime<Utc>) -> Steady {
+        #[cfg(test)]
+        lookups::note();
         let edge = if at.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
         let at = timestamp_of(at).unwrap_or(edge);
         // A change at this very instant begins the stretch.
@@ -145,6 +149,8 @@ impl Zone {
     }
 
     fn instant_in_range(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        #[cfg(test)]
+        lookups::note();
         let civil = jiff::civil::DateTime::new(
             i16::try_from(local.year()).ok()?,
             i8::try_from(local.month()).ok()?,
@@ -201,6 +207,7 @@ fn instant_of_timestamp(at: Timestamp) -> Option<DateTime<Utc>> {
     whole.checked_add_signed(TimeDelta::nanoseconds(at.subsec_nanosecond().into()))
 }
 
+#[inline]
 fn saturating_add(local: NaiveDateTime, offset: TimeDelta) -> NaiveDateTime {
     local.checked_add_signed(offset).unwrap_or(if offset < TimeDelta::zero() {
         NaiveDateTime::MIN

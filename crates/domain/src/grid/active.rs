@@ -5,7 +5,7 @@ use crate::cadence::{Cadence, Unit, Weekdays};
 use crate::duty_hours::DutyHours;
 use crate::interval::Interval;
 use crate::zone::LocalClock;
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 /// How many days around a window its calendar days can stray: more than any jump of any zone.
 const STRAY: TimeDelta = TimeDelta::days(3);
@@ -63,8 +63,8 @@ impl ActiveDays {
 
     /// Returns the active time inside a window, days in a row as one.
     fn within(self, window: Interval, clock: &mut LocalClock) -> Vec<Interval> {
-        let Some((first, last)) = days_around(window, clock) else { return vec![window] };
-        let windows = self.runs(first, last).filter_map(|(from, to)| {
+        let Some(near) = Near::of(window, clock) else { return vec![window] };
+        let windows = self.runs(near.first, near.last).filter_map(|(from, to)| {
             let mut instant = |date: NaiveDate| clock.instant_of(date.and_time(self.time));
             Interval::new(instant(from), instant(to))?.intersection(window)
         });
@@ -100,15 +100,32 @@ impl ActiveDays {
     }
 }
 
-/// Returns the first and the last calendar day of which a part can lie in a window; `None` past the end of the calendar.
-pub(super) fn days_around(
-    window: Interval,
-    clock: &mut LocalClock,
-) -> Option<(NaiveDate, NaiveDate)> {
-    let (start, end) = (clock.local_of(window.start()), clock.local_of(window.end()));
-    let stray = if clock.is_plain(start) && clock.is_plain(end) { NEAR } else { STRAY };
-    let first = start.date().checked_sub_signed(stray)?;
-    Some((first, end.date().checked_add_signed(stray)?))
+/// The calendar days of which a part can lie in a window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Near {
+    pub(super) first: NaiveDate,
+    pub(super) last: NaiveDate,
+    /// The window on the wall, where no clocks change nearby.
+    plain: Option<(NaiveDateTime, NaiveDateTime)>,
+}
+
+impl Near {
+    /// Returns the days near a window; `None` past the end of the calendar.
+    pub(super) fn of(window: Interval, clock: &mut LocalClock) -> Option<Self> {
+        let (start, end) = (clock.local_of(window.start()), clock.local_of(window.end()));
+        let plain = (clock.is_plain(start) && clock.is_plain(end)).then_some((start, end));
+        let stray = if plain.is_some() { NEAR } else { STRAY };
+        Some(Self {
+            first: start.date().checked_sub_signed(stray)?,
+            last: end.date().checked_add_signed(stray)?,
+            plain,
+        })
+    }
+
+    /// Returns whether something that lasts from one wall-clock time to another can lie in the window.
+    pub(super) fn can_hold(&self, from: NaiveDateTime, to: NaiveDateTime) -> bool {
+        self.plain.is_none_or(|(start, end)| from < end && start < to)
+    }
 }
 
 /// Returns the same time in order, where windows that overlap or touch are one.

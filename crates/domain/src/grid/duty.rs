@@ -1,6 +1,6 @@
 //! Duty windows: the part of a turn that lies in the duty hours.
 
-use super::active::{days_around, united};
+use super::active::{Near, united};
 use crate::duty_hours::{DutyHours, DutyWindow};
 use crate::interval::Interval;
 use crate::zone::LocalClock;
@@ -31,9 +31,9 @@ impl DutyWindows {
 
     /// Returns the duty time inside a window.
     pub(super) fn within(&self, window: Interval, clock: &mut LocalClock) -> Vec<Interval> {
-        let Some((first, last)) = days_around(window, clock) else { return vec![window] };
-        let windows = self.on_days(first, last).filter_map(|(date, duty)| {
-            let (from, to) = duty.on(date)?;
+        let Some(near) = Near::of(window, clock) else { return vec![window] };
+        let windows = self.on_days(near).filter_map(|(date, duty)| {
+            let (from, to) = duty.on(date).filter(|(from, to)| near.can_hold(*from, *to))?;
             Interval::new(clock.instant_of(from), clock.instant_of(to))?.intersection(window)
         });
         united(windows.collect())
@@ -41,8 +41,8 @@ impl DutyWindows {
 
     /// Returns the windows that the clocks jump over, as they come.
     pub(super) fn skipped(&self, window: Interval, clock: &mut LocalClock) -> Vec<SkippedWindow> {
-        let Some((first, last)) = days_around(window, clock) else { return Vec::new() };
-        let skipped = self.on_days(first, last).filter_map(|(date, duty)| {
+        let Some(near) = Near::of(window, clock) else { return Vec::new() };
+        let skipped = self.on_days(near).filter_map(|(date, duty)| {
             let (from, to) = duty.on(date)?;
             let (start, end) = (clock.instant_of(from), clock.instant_of(to));
             (end <= start && window.contains(start)).then_some(SkippedWindow {
@@ -55,15 +55,11 @@ impl DutyWindows {
         skipped.collect()
     }
 
-    /// Returns the windows that begin on days from `first` to `last`, day by day.
-    fn on_days(
-        &self,
-        first: NaiveDate,
-        last: NaiveDate,
-    ) -> impl Iterator<Item = (NaiveDate, &DutyWindow)> {
+    /// Returns the windows that begin on days near a window, day by day.
+    fn on_days(&self, near: Near) -> impl Iterator<Item = (NaiveDate, &DutyWindow)> {
         // A window over midnight begins a day before it ends.
-        let first = first.checked_sub_signed(TimeDelta::days(1)).unwrap_or(first);
-        first.iter_days().take_while(move |date| *date <= last).flat_map(|date| {
+        let first = near.first.checked_sub_signed(TimeDelta::days(1)).unwrap_or(near.first);
+        first.iter_days().take_while(move |date| *date <= near.last).flat_map(|date| {
             let is_on = move |window: &&DutyWindow| window.days.contains(date.weekday());
             self.0.iter().filter(is_on).map(move |window| (date, window))
         })

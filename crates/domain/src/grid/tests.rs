@@ -4,6 +4,7 @@ use super::Grid;
 use crate::fixtures::{at, grid, rules, shown, shown_window};
 use crate::interval::Interval;
 use crate::rules::Rules;
+use crate::zone::lookups;
 use chrono::TimeDelta;
 
 /// Checks the first handoffs, and that every one of them is found from its instant.
@@ -425,4 +426,42 @@ fn duty_windows_that_the_clocks_jump_over_are_named() {
         r#"[{"days": ["fri"], "from": "09:00", "to": "09:00"}]"#,
         &["2011-12-30 09:00:00-09:00:00 2011-12-30T19:00Z"],
     );
+}
+
+/// Returns how often the zone is asked for the handoffs and the active time of so many turns.
+fn lookups_for(rules: &Rules, turns: usize) -> u64 {
+    lookups::during(|| {
+        let mut handoffs = Grid::new(rules).handoffs(0);
+        let mut start = handoffs.next().unwrap();
+        for _ in 0..turns {
+            let end = handoffs.next().unwrap();
+            let _ = handoffs.active_in(Interval::new(start, end).unwrap());
+            start = end;
+        }
+    })
+}
+
+#[track_caller]
+fn check_cost(cadence_json: &str, duty_hours: &str, turns_a_year: usize, lookups_a_year: u64) {
+    let rules = Rules {
+        duty_hours: serde_json::from_str(duty_hours).unwrap(),
+        ..rules("Europe/Berlin", cadence_json)
+    };
+    for years in [1, 10, 40] {
+        let lookups = lookups_for(&rules, turns_a_year * years);
+        let most = (u64::try_from(years).unwrap() + 1) * lookups_a_year;
+        assert!(lookups <= most, "{years} years: {lookups}");
+    }
+}
+
+#[test]
+fn the_zone_is_asked_near_changes_of_the_clocks_only() {
+    let hourly = r#"{"every": 1, "unit": "hour", "anchor": "2026-01-05T09:00"}"#;
+    check_cost(hourly, "null", 8766, 250);
+    let daily = r#"{"every": 1, "unit": "day", "anchor": "2026-01-05T09:00"}"#;
+    check_cost(daily, "null", 365, 30);
+    let working_days = r#"{"every": 1, "unit": "day", "anchor": "2026-01-05T09:00", "weekdays": ["mon", "tue", "wed", "thu", "fri"]}"#;
+    let working_hours =
+        r#"[{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "17:00"}]"#;
+    check_cost(working_days, working_hours, 261, 250);
 }

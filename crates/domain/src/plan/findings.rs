@@ -1,23 +1,22 @@
 //! What is worth knowing about the shifts of a plan, besides coverage.
 
-use super::skips_in_words;
 use crate::absence::AbsenceBook;
-use crate::engine::{Seating, Stretch};
+use crate::engine::{Seating, Stretch, in_short};
 use crate::finding::{Finding, FindingKind};
 use crate::interval::Interval;
 use crate::shift::{Shift, ShiftState};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// With fewer members one absence makes somebody serve twice in a row, or nobody.
 const ENOUGH_MEMBERS: usize = 3;
-
-/// How many of those who were passed over a finding names.
-const NAMED: usize = 10;
 
 /// The findings, as the timeline goes by.
 pub(super) struct Findings {
     seats: usize,
     found: Vec<Finding>,
+    /// What is said of a turn once, however many shifts of it.
+    of_turns: BTreeMap<(u64, FindingKind), Finding>,
     /// The turn that is looked at, until it is known whether it has any duty time.
     turn: Option<Duty>,
 }
@@ -31,7 +30,7 @@ struct Duty {
 
 impl Findings {
     pub(super) fn new(seats: u16) -> Self {
-        Self { seats: seats.into(), found: Vec::new(), turn: None }
+        Self { seats: seats.into(), found: Vec::new(), of_turns: BTreeMap::new(), turn: None }
     }
 
     /// Looks at the next stretch.
@@ -53,6 +52,26 @@ impl Findings {
         }
     }
 
+    /// Looks at the next shift, whether it is shown or not: what is said of a turn is said of all of it.
+    pub(super) fn note_shift(&mut self, shift: &Shift) {
+        let (kind, text) = match shift.state {
+            ShiftState::Unassigned => (FindingKind::Unassigned, nobody(shift)),
+            ShiftState::Planned if shift.seats.len() < self.seats => {
+                let (filled, seats) = (shift.seats.len(), self.seats);
+                (FindingKind::PartlyFilled, format!("{filled} of {seats} seats are filled."))
+            }
+            _ => return,
+        };
+        let of_turn = self.of_turns.entry((shift.turn, kind));
+        let found = of_turn.or_insert_with(|| Finding {
+            kind,
+            turn: shift.turn,
+            window: shift.window,
+            text,
+        });
+        found.window = found.window.up_to(shift.window.end());
+    }
+
     /// Returns the findings of the shifts shown.
     pub(super) fn finish(
         mut self,
@@ -62,14 +81,7 @@ impl Findings {
     ) -> Vec<Finding> {
         self.end_turn();
         self.found.extend(thin_roster(shifts, sizes));
-        self.found.extend(by_turn(shifts, FindingKind::Unassigned, |shift| {
-            (shift.state == ShiftState::Unassigned).then(|| nobody(shift))
-        }));
-        let seats = self.seats;
-        self.found.extend(by_turn(shifts, FindingKind::PartlyFilled, |shift| {
-            let is_short = shift.state == ShiftState::Planned && shift.seats.len() < seats;
-            is_short.then(|| format!("{} of {seats} seats are filled.", shift.seats.len()))
-        }));
+        self.found.extend(self.of_turns.into_values());
         self.found.extend(crate::view::find_away_coverers(shifts, absences));
         self.found
     }
@@ -125,32 +137,10 @@ fn thin_roster(shifts: &[Shift], sizes: &[(DateTime<Utc>, usize)]) -> Option<Fin
     })
 }
 
-/// Returns a finding for each turn with a shift of which something is to be said, from the first such to the last.
-fn by_turn(
-    shifts: &[Shift],
-    kind: FindingKind,
-    say: impl Fn(&Shift) -> Option<String>,
-) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for (shift, text) in shifts.iter().filter_map(|shift| Some((shift, say(shift)?))) {
-        match findings.last_mut().filter(|finding| finding.turn == shift.turn) {
-            Some(finding) => finding.window = finding.window.up_to(shift.window.end()),
-            None => {
-                findings.push(Finding { kind, turn: shift.turn, window: shift.window, text });
-            }
-        }
-    }
-    findings
-}
-
 fn nobody(shift: &Shift) -> String {
-    let named = &shift.skipped[..shift.skipped.len().min(NAMED)];
-    let more = match shift.skipped.len() - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let who = skips_in_words(named);
-    // Without the turn's first shift in the window, who was passed over is not shown.
-    let who = if who.is_empty() { String::from("everybody is away") } else { who };
-    format!("Nobody can serve: {who}{more}.")
+    // Without a shift of its own for them, who was passed over is told elsewhere.
+    match shift.skipped.as_slice() {
+        [] => String::from("Nobody can serve: everybody is away."),
+        skipped => format!("Nobody can serve: {}.", in_short(skipped)),
+    }
 }

@@ -4,9 +4,8 @@ use super::findings::Findings;
 use super::window::{MAX_COUNT, Reach, Window};
 use super::{Plan, PlanRequest};
 use crate::absence::AbsenceBook;
-use crate::engine::Order;
+use crate::engine::{Order, Stretch};
 use crate::fault::Fault;
-use crate::interval::Interval;
 use crate::shift::{Shift, ShiftState};
 use crate::timeline::{Standing, Timeline};
 use crate::view::{FinalView, Openings, Swaps};
@@ -15,6 +14,9 @@ use std::ops::ControlFlow;
 
 /// The most turns that are planned from the anchor on, so that a slip in a year costs no minutes.
 const MAX_TURNS: u64 = 200_000;
+
+/// The most people and windows of duty that are looked at on the way, for the same reason.
+const MAX_ASKED: usize = 2_000_000;
 
 /// How many stretches after those shown are looked at, to see whether cover that begins in them has an effect later.
 const MAX_BEYOND: usize = 1000;
@@ -31,31 +33,61 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
     let mut timeline = timeline(request, &absences);
     let mut findings = Findings::new(seats);
     let mut listing = Listing::new(window);
-    let mut walked_to = DateTime::<Utc>::MIN_UTC;
-    let mut beyond = 0;
+    let mut walk = Walk::default();
     while let Some(stretch) = timeline.next() {
-        if beyond == 0 && (stretch.turn >= MAX_TURNS || listing.shown.len() > MAX_COUNT) {
+        let is_shown = walk.shown_last.is_none();
+        if is_shown && (walk.is_too_long(&stretch) || listing.shown.len() > MAX_COUNT) {
             return Err(vec![too_far(window)]);
         }
-        findings.note(&stretch);
-        walked_to = stretch.window.end();
-        let mut shifts = view.shifts_of(&stretch, timeline.presence()).into_iter();
-        let is_done = beyond > 0 || shifts.try_for_each(|shift| listing.add(shift)).is_break();
-        beyond += usize::from(is_done);
-        if is_done && (beyond > MAX_BEYOND || walked_to >= last_end(request, &listing.shown)) {
+        if walk.ends_before(&stretch, last_end(request, &listing.shown)) {
             break;
+        }
+        walk.end = stretch.window.end();
+        findings.note(&stretch);
+        for shift in view.shifts_of(&stretch, timeline.presence()) {
+            findings.note_shift(&shift);
+            if walk.shown_last.is_none() && listing.add(shift).is_break() {
+                walk.shown_last = Some(stretch.turn);
+            }
         }
     }
     let shifts = listing.finish();
     let mut findings = findings.finish(&shifts, timeline.crew_sizes(), &absences);
-    let shown = shifts.first().zip(shifts.last());
-    if let Some((first, last)) = shown {
-        let shown = Interval::new(first.window.start(), last.window.end()).unwrap_or(first.window);
-        findings.extend(view.findings(walked_to));
+    if let Some((first, last)) = shifts.first().zip(shifts.last()) {
+        let shown = first.window.up_to(last.window.end());
+        findings.extend(view.findings(walk.end));
         findings.retain(|finding| finding.window.intersection(shown).is_some());
         findings.sort_by_key(|finding| (finding.kind.rank(), finding.window.start(), finding.kind));
     }
     Ok(Plan { request: request.clone(), shifts, findings })
+}
+
+/// How far the walk has come, and what it has cost.
+#[derive(Default)]
+struct Walk {
+    end: DateTime<Utc>,
+    /// The turn of the first shift that is not shown any more.
+    shown_last: Option<u64>,
+    /// How many stretches were looked at after that.
+    beyond: usize,
+    /// How many people were asked and how many windows of duty were looked at.
+    asked: usize,
+}
+
+impl Walk {
+    fn is_too_long(&mut self, stretch: &Stretch) -> bool {
+        self.asked += stretch.skipped.len() + stretch.active.len();
+        stretch.turn >= MAX_TURNS || self.asked > MAX_ASKED
+    }
+
+    /// Returns whether nothing of a stretch, nor what comes after it, matters for what is shown.
+    ///
+    /// The turn of the last shift is walked to its end, and so is the time of coverage that begins before it.
+    fn ends_before(&mut self, stretch: &Stretch, last_end: DateTime<Utc>) -> bool {
+        let Some(turn) = self.shown_last else { return false };
+        self.beyond += 1;
+        stretch.turn > turn && (self.beyond > MAX_BEYOND || stretch.window.start() >= last_end)
+    }
 }
 
 fn timeline<'a>(request: &PlanRequest, absences: &'a AbsenceBook) -> Timeline<'a> {
@@ -68,8 +100,13 @@ fn timeline<'a>(request: &PlanRequest, absences: &'a AbsenceBook) -> Timeline<'a
 fn swaps(request: &PlanRequest, absences: &AbsenceBook) -> Swaps {
     let mut openings = Openings::wanted_by(&request.swaps);
     if let Some(last) = openings.last_turn() {
-        let wanted = timeline(request, absences).take_while(|stretch| stretch.turn <= last);
-        wanted.for_each(|stretch| openings.note(&stretch));
+        let mut walk = Walk::default();
+        for stretch in timeline(request, absences) {
+            if stretch.turn > last || walk.is_too_long(&stretch) {
+                break;
+            }
+            openings.note(&stretch);
+        }
     }
     Swaps::new(&request.swaps, &openings)
 }

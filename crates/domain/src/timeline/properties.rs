@@ -2,6 +2,8 @@
 //!
 //! A timeline knows of no coverage at all: it decides the order, and the final view lays coverage over what it made.
 
+mod coverage;
+
 use super::{Standing, Timeline};
 use crate::absence::AbsenceBook;
 use crate::change::{Change, Leave, Pause, RosterChange, Timed};
@@ -99,9 +101,11 @@ fn any_story() -> impl Strategy<Value = Story> {
                 changes,
                 span,
             };
-            let last = story.timeline().take(STRETCHES).last();
-            let length = last.map_or(TimeDelta::zero(), |last| last.window.end() - span.0);
-            story.span.1 = length.min(span.1);
+            // An edit may bring the first handoff forward, and make turns of years those of hours.
+            let looked_at = || story.timeline().take(STRETCHES).map(|stretch| stretch.window);
+            let first = looked_at().next().map_or(span.0, Interval::start).min(span.0);
+            let last = looked_at().last().map_or(span.0, Interval::end);
+            story.span = (first, last.min(span.0 + span.1) - first);
             story
         },
     )
@@ -273,7 +277,6 @@ proptest! {
 
         let preview = until(story.known_before(at).stretches(), at);
 
-        // Of what is left of a turn it is not known who held the duty at once.
         prop_assert_eq!(preview, until(story.stretches(), at));
     }
 
@@ -322,7 +325,7 @@ proptest! {
         share in 0.0..1.0_f64,
         who in 0..8_usize,
     ) {
-        let (at, leaver) = (story.instant(share), member(who));
+        let at = story.instant(share);
         let mut without = story.known_before(at);
         let mut timeline = without.timeline();
         timeline.advance_to(at);
@@ -331,8 +334,11 @@ proptest! {
             timeline.roster().after(last.as_ref()).map(|member| member.user.clone()).collect()
         };
         let (before, open) = (ring(&timeline), timeline.open_stretch());
-        let is_on = |stretch: &Stretch| stretch.seats().iter().any(|seat| seat.user == leaver);
-        prop_assume!(!open.as_ref().is_some_and(is_on) && timeline.roster().contains(&leaver));
+        let on = open.iter().flat_map(Stretch::seats).map(|seat| &seat.user);
+        let on: HashSet<&UserId> = on.collect();
+        let off: Vec<&UserId> = before.iter().filter(|user| !on.contains(user)).collect();
+        let Some(place) = who.checked_rem(off.len()) else { return Ok(()) };
+        let leaver = off[place].clone();
         let handoffs = |story: &Story| -> Vec<(u64, DateTime<Utc>)> {
             let turns = story.stretches().into_iter().filter(|stretch| stretch.is_first);
             turns.map(|stretch| (stretch.turn, stretch.window.start())).take(20).collect()
@@ -345,10 +351,11 @@ proptest! {
         timeline.advance_to(at);
 
         // At a handoff's instant the turn that begins there has begun already, and without them.
-        prop_assume!(open.as_ref().is_none_or(|open| open.window.start() < at));
-        prop_assert_eq!(timeline.open_stretch(), open);
-        let left: Vec<UserId> = before.into_iter().filter(|user| *user != leaver).collect();
-        prop_assert_eq!(ring(&timeline), left);
+        if open.as_ref().is_none_or(|open| open.window.start() < at) {
+            prop_assert_eq!(timeline.open_stretch(), open);
+            let left: Vec<UserId> = before.into_iter().filter(|user| *user != leaver).collect();
+            prop_assert_eq!(ring(&timeline), left);
+        }
         prop_assert_eq!(handoffs(&without), grid);
     }
 

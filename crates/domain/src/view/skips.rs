@@ -1,12 +1,9 @@
 //! Skips on their way to the shift that shows them.
 
-use crate::engine::{SeatedBy, Skip, SkipReason, Stretch};
+use crate::engine::{SeatedBy, Skip, SkipReason, Stretch, in_short};
 use crate::finding::{Finding, FindingKind};
 use crate::interval::Interval;
 use crate::shift::{Right, Shift, ShiftState};
-
-/// How many of those who were passed over a finding names.
-const NAMED: usize = 10;
 
 /// The skips of turns that no shift has shown.
 #[derive(Clone, Debug, Default)]
@@ -61,17 +58,12 @@ impl Unshown {
     /// Returns the finding, unless Slack has deactivated all of them: that is known from elsewhere.
     fn finding(&self) -> Option<Finding> {
         let skipped = self.skipped.iter().filter(|skip| skip.reason != SkipReason::Deactivated);
-        let words: Vec<String> = skipped.map(in_words).collect();
-        let named = &words[..words.len().min(NAMED)];
-        let more = match words.len() - named.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        (!words.is_empty()).then(|| Finding {
+        let skipped: Vec<&Skip> = skipped.collect();
+        (!skipped.is_empty()).then(|| Finding {
             kind: FindingKind::Skipped,
             turn: self.turn,
             window: self.window,
-            text: format!("Passed over for this turn: {}{more}.", named.join(", ")),
+            text: format!("Passed over for this turn: {}.", in_short(skipped)),
         })
     }
 }
@@ -85,13 +77,5 @@ fn shows_skips(shift: &Shift) -> bool {
 impl Right {
     fn is_of_handoff(&self) -> bool {
         matches!(self, Self::Own(SeatedBy::Order | SeatedBy::MakeUp))
-    }
-}
-
-fn in_words(skip: &Skip) -> String {
-    match skip.reason {
-        SkipReason::Away { share, .. } => format!("{} (away {:.1} %)", skip.member, share * 100.0),
-        SkipReason::AlreadySeated => format!("{} (has a seat already)", skip.member),
-        SkipReason::Deactivated => format!("{} (deactivated)", skip.member),
     }
 }

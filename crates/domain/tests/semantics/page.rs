@@ -12,8 +12,8 @@ pub(crate) fn path() -> PathBuf {
 
 /// Returns the page with every block filled in from the plan that follows it.
 ///
-/// A block begins with "```text picture" for a picture or "```text" for a table; several may stand before their plan.
-/// A plan begins with "```json plan count=6" and perhaps "from=2026-03-28".
+/// A block is fenced as `text picture` for a picture or as `text` for a table; several may stand before their plan.
+/// A plan is fenced as `json plan count=6`, perhaps with `from=2026-03-28` behind.
 #[track_caller]
 pub(crate) fn drawn_anew(text: &str) -> String {
     let mut drawn = String::new();
