@@ -77,19 +77,15 @@ pub(crate) fn list_slices(rotation: &Rotation, timeline: &Timeline) -> (Vec<Slic
 }
 
 /// Returns whether a swap exchanges anything.
-pub(crate) fn has_effect(rotation: &Rotation, swap: (usize, usize), timeline: &Timeline) -> bool {
-    exchange(rotation, swap, timeline).is_some()
+pub(crate) fn has_effect(swap: (usize, usize), timeline: &Timeline) -> bool {
+    exchange(swap, timeline).is_some()
 }
 
 fn list_exchanges(rotation: &Rotation, timeline: &Timeline) -> Vec<Exchange> {
-    rotation.swaps.iter().filter_map(|swap| exchange(rotation, *swap, timeline)).flatten().collect()
+    rotation.swaps.iter().filter_map(|swap| exchange(*swap, timeline)).flatten().collect()
 }
 
-fn exchange(
-    rotation: &Rotation,
-    (a, b): (usize, usize),
-    timeline: &Timeline,
-) -> Option<[Exchange; 2]> {
+fn exchange((a, b): (usize, usize), timeline: &Timeline) -> Option<[Exchange; 2]> {
     let (one, other) = (timeline.turns.get(a)?, timeline.turns.get(b)?);
     let (holder, by) = (one.first?, other.first?);
     let is_seated = |turn: &Turn, name: Name| match &turn.parts[0].state {
@@ -98,17 +94,8 @@ fn exchange(
     };
     let since = one.start.min(other.start);
     let until = until_gone(timeline, holder, since).min(until_gone(timeline, by, since));
-    // Two members agree to swap, so both have come by then.
-    let is_here = |name: Name| {
-        let came = timeline.moves.iter().any(|(at, moved, _)| *moved == name && *at <= since);
-        came || rotation.members.contains(&name)
-    };
-    let is_possible = is_here(holder)
-        && is_here(by)
-        && holder != by
-        && !is_seated(one, by)
-        && !is_seated(other, holder)
-        && since < until;
+    let is_possible =
+        holder != by && !is_seated(one, by) && !is_seated(other, holder) && since < until;
     let exchanges = [
         Exchange { turn: a, holder, by, until },
         Exchange { turn: b, holder: by, by: holder, until },

@@ -128,7 +128,7 @@ impl Whole {
             let is_partly = |seats: &[Served]| !seats.is_empty() && seats.len() < rotation.seats;
             findings.extend(hull(&is_partly).map(|time| add("partly_filled", time)));
             if !turn.skipped.is_empty() && self.shows_skips(turn.number).is_none() {
-                findings.push(add("skipped", (turn.start, turn.end_of_duty())));
+                findings.push(add("skipped", (turn.start, turn.end)));
             }
         }
         findings.extend(self.swaps_without_effect(rotation));
@@ -140,11 +140,10 @@ impl Whole {
         &'a self,
         rotation: &'a Rotation,
     ) -> impl Iterator<Item = Finding> + 'a {
-        let swaps =
-            rotation.swaps.iter().filter(|swap| !has_effect(rotation, **swap, &self.timeline));
+        let swaps = rotation.swaps.iter().filter(|swap| !has_effect(**swap, &self.timeline));
         swaps.map(|(a, b)| {
             let turn = &self.timeline.turns[*a.min(b)];
-            ("swap_without_effect", turn.number, turn.start, turn.end_of_duty())
+            ("swap_without_effect", turn.number, turn.start, turn.end)
         })
     }
 

@@ -50,14 +50,6 @@ pub(crate) enum State {
     Seats(Vec<Seat>),
 }
 
-impl Turn {
-    /// Returns when the turn ends, or when a pause ends it.
-    pub(crate) fn end_of_duty(&self) -> Instant {
-        let pauses = self.parts[1..].iter().filter(|part| part.state == State::Paused);
-        pauses.map(|part| part.time.0).next().unwrap_or(self.end)
-    }
-}
-
 struct Walk<'r> {
     rotation: &'r Rotation,
     order: Order<'r>,
