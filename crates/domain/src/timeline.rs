@@ -10,7 +10,7 @@ use crate::absence::AbsenceBook;
 use crate::cadence::Cadence;
 use crate::change::{Leave, RosterChange};
 use crate::engine::{Crew, Filled, Order, SeatedBy, Seating, Stretch, replace, seat};
-use crate::grid::{Grid, Handoffs};
+use crate::grid::{Grid, Handoffs, SkippedWindow};
 use crate::ids::UserId;
 use crate::interval::Interval;
 use crate::presence::Presence;
@@ -65,6 +65,13 @@ impl Timeline<'_> {
     #[must_use]
     pub fn order(&self) -> &Order {
         &self.order
+    }
+
+    /// Returns the duty windows that the zone's clocks jump over, by the rules in force at the end of the last stretch
+    /// that was asked for.
+    #[must_use]
+    pub fn skipped_windows(&self, window: Interval) -> Vec<SkippedWindow> {
+        self.grid.skipped_windows(window)
     }
 
     /// Returns how many people are in the rotation from which instant on, until the end of the last stretch that was

@@ -3,9 +3,10 @@
 use crate::absence::AbsenceBook;
 use crate::engine::{Seating, Stretch, in_short};
 use crate::finding::{Finding, FindingKind};
+use crate::grid::SkippedWindow;
 use crate::interval::Interval;
 use crate::shift::{Shift, ShiftState};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// With fewer members one absence makes somebody serve twice in a row, or nobody.
@@ -111,6 +112,26 @@ impl Findings {
             }),
         }
     }
+}
+
+/// Returns a finding for each duty window that does not happen because the clocks jump over it.
+pub(super) fn skipped_windows(shifts: &[Shift], windows: Vec<SkippedWindow>) -> Vec<Finding> {
+    let finding = |SkippedWindow { at, date, from, to }: SkippedWindow| {
+        let shift = shifts.iter().find(|shift| shift.window.contains(at))?;
+        // As long as it would have been, since a finding takes time.
+        let minutes = (to - from).num_minutes().rem_euclid(24 * 60).max(1);
+        Some(Finding {
+            kind: FindingKind::GapInTime,
+            turn: shift.turn,
+            window: Interval::new(at, at.checked_add_signed(TimeDelta::minutes(minutes))?)?,
+            text: format!(
+                "The duty hours from {} to {} do not happen on {date}: the clocks jump over them.",
+                from.format("%H:%M"),
+                to.format("%H:%M"),
+            ),
+        })
+    };
+    windows.into_iter().filter_map(finding).collect()
 }
 
 const REST: &str = "Paused: nobody is on duty then.";

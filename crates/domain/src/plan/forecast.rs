@@ -1,6 +1,6 @@
 //! The forecast: a rotation's timeline from its anchor on, laid over with coverage, as many shifts as are to be shown.
 
-use super::findings::Findings;
+use super::findings::{Findings, skipped_windows};
 use super::window::{MAX_COUNT, Reach, Window};
 use super::{Plan, PlanRequest};
 use crate::absence::AbsenceBook;
@@ -56,6 +56,7 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
     if let Some((first, last)) = shifts.first().zip(shifts.last()) {
         let shown = first.window.up_to(last.window.end());
         findings.extend(view.findings(walk.end));
+        findings.extend(skipped_windows(&shifts, timeline.skipped_windows(shown)));
         findings.retain(|finding| finding.window.intersection(shown).is_some());
         findings.sort_by_key(|finding| (finding.kind.rank(), finding.window.start(), finding.kind));
     }
