@@ -51,20 +51,7 @@ pub(crate) fn compare(rotation: &Rotation, turns: usize, shown: Shown) -> Verdic
             return Verdict::Different(Difference { kind: "panic".into(), text });
         }
     };
-    let (oracle, engine) = (without_ends_of_turns(oracle), without_ends_of_turns(engine));
     first_difference(&oracle, &engine).map_or(Verdict::Same, Verdict::Different)
-}
-
-/// Leaves out when findings about whole turns end: a pause in the turn that begins after the window makes that end another one.
-fn without_ends_of_turns(mut report: Report) -> Report {
-    for finding in report
-        .findings
-        .iter_mut()
-        .filter(|finding| ["swap_without_effect", "skipped"].contains(&finding.0))
-    {
-        finding.3 = finding.2;
-    }
-    report
 }
 
 fn ask_engine(file: &str, shown: Shown) -> Result<Report, String> {

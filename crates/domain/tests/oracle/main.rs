@@ -101,7 +101,7 @@ fn compare_seed(seed: u64, differences: &mut Vec<Seen>) -> Result<(), String> {
     Ok(())
 }
 
-/// Chooses which shifts are shown, all of them known.
+/// Chooses which shifts are shown, at least one and all of them known.
 fn choose_window(random: &mut Random, whole: &Whole) -> Option<Shown> {
     let times = whole.times();
     let last = times.last()?.1;
@@ -117,7 +117,7 @@ fn choose_window(random: &mut Random, whole: &Whole) -> Option<Shown> {
                 reach: Reach::Until(if from == until { last } else { from.max(until) }),
             }
         }
-        1 => Shown { from: None, reach: Reach::Until(at(random)) },
+        1 => Shown { from: None, reach: Reach::Until(at(random).max(times[0].0 + 1)) },
         _ => Shown { from: None, reach: Reach::Count(times.len().min(60)) },
     })
 }

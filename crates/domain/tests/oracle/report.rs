@@ -75,7 +75,7 @@ impl Whole {
             return Some(Report { shifts: Vec::new(), findings: Vec::new() });
         };
         let time = (times[*first].0, times[*last].1);
-        let mut findings = self.list_findings(rotation, &self.shifts[*first..=*last]);
+        let mut findings = self.list_findings(rotation);
         findings.retain(|(_, _, start, end)| *start < time.1 && *end > time.0);
         findings.extend(self.thin_roster(self.shifts[*first].turn, time));
         findings.sort_unstable();
@@ -112,11 +112,11 @@ impl Whole {
         self.shifts.iter().position(|shift| shift.turn == turn && shows(shift))
     }
 
-    fn list_findings(&self, rotation: &Rotation, shown: &[Slice]) -> Vec<Finding> {
+    fn list_findings(&self, rotation: &Rotation) -> Vec<Finding> {
         let mut findings = Vec::new();
         for turn in &self.timeline.turns {
             let hull = |is_wanted: &dyn Fn(&[Served]) -> bool| -> Option<Stretch> {
-                let shifts = shown.iter().filter(|shift| match &shift.view {
+                let shifts = self.shifts.iter().filter(|shift| match &shift.view {
                     View::Seats(seats) => shift.turn == turn.number && is_wanted(seats),
                     _ => false,
                 });
