@@ -52,14 +52,15 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
         }
     }
     let shifts = listing.finish();
+    let Some((first, last)) = shifts.first().zip(shifts.last()) else {
+        return Ok(Plan { request: request.clone(), shifts, findings: Vec::new() });
+    };
+    let shown = first.window.up_to(last.window.end());
     let mut findings = findings.finish(&shifts, timeline.crew_sizes(), &absences);
-    if let Some((first, last)) = shifts.first().zip(shifts.last()) {
-        let shown = first.window.up_to(last.window.end());
-        findings.extend(view.findings(walk.end));
-        findings.extend(skipped_windows(&shifts, timeline.skipped_windows(shown)));
-        findings.retain(|finding| finding.window.intersection(shown).is_some());
-        findings.sort_by_key(|finding| (finding.kind.rank(), finding.window.start(), finding.kind));
-    }
+    findings.extend(view.findings(walk.end));
+    findings.extend(skipped_windows(&shifts, timeline.skipped_windows(shown)));
+    findings.retain(|finding| finding.window.intersection(shown).is_some());
+    findings.sort_by_key(|finding| (finding.kind.rank(), finding.window.start(), finding.kind));
     Ok(Plan { request: request.clone(), shifts, findings })
 }
 

@@ -36,7 +36,6 @@ const SAMPLED_CHANGES: usize = 8;
 const AROUND: TimeDelta = TimeDelta::hours(3);
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "how long a test looks is no setting of the bot")]
 fn every_minute_around_a_change_of_the_clocks_lies_in_exactly_one_turn() {
     let is_all = is_every_zone_wanted();
     let names = if is_all { changes::zone_names() } else { SAMPLE.map(String::from).to_vec() };
