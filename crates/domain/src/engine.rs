@@ -158,7 +158,8 @@ pub(crate) fn in_short<'a>(skipped: impl IntoIterator<Item = &'a Skip>) -> Strin
 
 impl<'a> Inputs<'a> {
     pub(crate) fn crew(self) -> Crew<'a> {
-        Crew { rules: self.rules, roster: self.roster, absences: self.absences }
+        let Self { rules, roster, absences, .. } = self;
+        Crew { rules, roster, absences, deactivated: &[] }
     }
 }
 

@@ -67,7 +67,7 @@ pub fn coming(stretches: impl IntoIterator<Item = Stretch>, count: usize) -> Vec
 
 /// Returns what an edit does, told from the previews without and with it; `shown` turns of each are kept.
 ///
-/// Both previews begin at the edit and reach as far as the edit is to be told: further than everybody's next turn.
+/// Both previews begin with the turn in which the edit falls, and reach further than everybody's second turn.
 #[must_use]
 pub fn compare(mut before: Vec<Coming>, mut after: Vec<Coming>, shown: usize) -> Difference {
     let moved = moved(&before, &after);
@@ -76,16 +76,22 @@ pub fn compare(mut before: Vec<Coming>, mut after: Vec<Coming>, shown: usize) ->
     Difference { before, after, moved }
 }
 
-/// Returns whose first turn is at another time: the earliest first as it is now, then those who have none any more.
+/// Returns whose next turn is at another time: the earliest first as it is now, then those who have none any more.
+///
+/// The next turn of somebody whose first one is the running turn, and stays as it was, is the one after it.
 #[must_use]
 pub fn moved(before: &[Coming], after: &[Coming]) -> Vec<Moved> {
-    let (was, is) = (first_turns(before), first_turns(after));
+    let (was, is) = (turns_by_user(before), turns_by_user(after));
+    let begins = before.first().map(|turn| turn.window.start());
     let mut users: Vec<&UserId> = is.keys().copied().collect();
     users.extend(was.keys().filter(|user| !is.contains_key(*user)));
-    let moved = users.into_iter().map(|user| Moved {
-        user: user.clone(),
-        was: was.get(user).copied(),
-        is: is.get(user).copied(),
+    let moved = users.into_iter().map(|user| {
+        let of = |turns: &HashMap<&UserId, Vec<Interval>>, place: usize| {
+            turns.get(user).and_then(|turns| turns.get(place).copied())
+        };
+        let first = of(&was, 0).filter(|first| begins == Some(first.start()));
+        let next = usize::from(first.is_some() && first == of(&is, 0));
+        Moved { user: user.clone(), was: of(&was, next), is: of(&is, next) }
     });
     let mut moved: Vec<Moved> = moved.filter(|moved| moved.was != moved.is).collect();
     moved.sort_by(|one, other| {
@@ -110,12 +116,12 @@ fn people_of(seats: &[Seat], window: Interval) -> Vec<(UserId, Interval)> {
     seats.iter().map(|seat| (seat.user.clone(), window)).collect()
 }
 
-fn first_turns(turns: &[Coming]) -> HashMap<&UserId, Interval> {
-    let mut first = HashMap::new();
+fn turns_by_user(turns: &[Coming]) -> HashMap<&UserId, Vec<Interval>> {
+    let mut of_users: HashMap<&UserId, Vec<Interval>> = HashMap::new();
     for (user, when) in turns.iter().flat_map(|turn| &turn.people) {
-        first.entry(user).or_insert(*when);
+        of_users.entry(user).or_default().push(*when);
     }
-    first
+    of_users
 }
 
 /// Returns the window from the beginning of one to the end of a later one.

@@ -1,7 +1,7 @@
 //! Statistics: what each person did in a window (specification, Statistics). Shown, never used to reorder.
 
 use crate::absence::whole_days;
-use crate::engine::SkipReason;
+use crate::engine::{Skip, SkipReason};
 use crate::ids::UserId;
 use crate::interval::Interval;
 use crate::roster::Roster;
@@ -42,15 +42,28 @@ pub struct Scope<'a> {
     pub roster: &'a Roster,
     /// The numbers of the turns that passed while the service was down.
     pub missed: &'a HashSet<u64>,
+    /// Who was passed over for turns of which no shift tells it: those of the fallback, or covered as a whole.
+    pub passed_over: &'a [PassedOver<'a>],
     /// When: a shift counts where it touches the window, and its hours as far as they lie inside.
     pub window: Interval,
     /// The rotation's zone, in which weekends are meant.
     pub zone: &'a Zone,
 }
 
+/// Those who were passed over for a turn.
+#[derive(Clone, Copy, Debug)]
+pub struct PassedOver<'a> {
+    /// The number of the turn.
+    pub turn: u64,
+    /// The turn.
+    pub window: Interval,
+    /// Who, and why.
+    pub skips: &'a [Skip],
+}
+
 /// Returns what each person did: the members in order, then the others by name.
 ///
-/// The shifts are those of the final view, after coverage; who was passed over is told by the shift that tells it.
+/// The shifts are those of the final view, after coverage.
 #[must_use]
 pub fn statistics(shifts: &[Shift], scope: &Scope) -> Vec<Record> {
     let mut tally = Tally::default();
@@ -60,6 +73,11 @@ pub fn statistics(shifts: &[Shift], scope: &Scope) -> Vec<Record> {
     for shift in shifts {
         if let Some(inside) = shift.window.intersection(scope.window) {
             tally.add(shift, inside, scope);
+        }
+    }
+    for turn in scope.passed_over {
+        if turn.window.intersection(scope.window).is_some() {
+            tally.add_skips(turn.skips, turn.turn);
         }
     }
     let members = scope.roster.members().len();
@@ -100,8 +118,12 @@ impl Tally {
             record.on_duty += inside.length();
             record.on_weekends += weekend;
         }
-        for skip in shift.skipped.iter().filter(|skip| skip.reason != SkipReason::AlreadySeated) {
-            self.count(&skip.member, shift.turn, Number::Skipped);
+        self.add_skips(&shift.skipped, shift.turn);
+    }
+
+    fn add_skips(&mut self, skips: &[Skip], turn: u64) {
+        for skip in skips.iter().filter(|skip| skip.reason != SkipReason::AlreadySeated) {
+            self.count(&skip.member, turn, Number::Skipped);
         }
     }
 

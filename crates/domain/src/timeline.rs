@@ -43,6 +43,10 @@ pub struct Timeline<'a> {
     mode: Mode,
     /// Those who leave right before the next handoff.
     leaving: Vec<UserId>,
+    /// Those who left because Slack has deactivated them.
+    deactivated: Vec<UserId>,
+    /// The grids, each with the instant from which on it was in force.
+    grids: Vec<(DateTime<Utc>, Grid)>,
     running: Option<Running>,
     next: Option<NextHandoff>,
     made: VecDeque<Stretch>,
@@ -67,11 +71,15 @@ impl Timeline<'_> {
         &self.order
     }
 
-    /// Returns the duty windows that the zone's clocks jump over, by the rules in force at the end of the last stretch
-    /// that was asked for.
+    /// Returns the duty windows that the zone's clocks jump over, each by the rules that are in force then.
     #[must_use]
     pub fn skipped_windows(&self, window: Interval) -> Vec<SkippedWindow> {
-        self.grid.skipped_windows(window)
+        let ends = self.grids.iter().skip(1).map(|(since, _)| *since);
+        let ends = ends.chain([DateTime::<Utc>::MAX_UTC]);
+        let in_force = self.grids.iter().zip(ends).filter_map(|((since, grid), end)| {
+            Some((grid, Interval::new(*since, end)?.intersection(window)?))
+        });
+        in_force.flat_map(|(grid, window)| grid.skipped_windows(window)).collect()
     }
 
     /// Returns how many people are in the rotation from which instant on, until the end of the last stretch that was
@@ -109,9 +117,13 @@ impl Timeline<'_> {
         let active = self.handoffs.active_in(window);
         let mut running = Running::new(handoff.turn, window, active);
         if self.mode == Mode::Running {
-            let Self { rules, roster, absences, order, .. } = self;
-            let Filled { seats, skipped } =
-                seat(Crew { rules, roster, absences }, order, handoff.turn, &running.active);
+            let Self { rules, roster, absences, order, deactivated, .. } = self;
+            let Filled { seats, skipped } = seat(
+                Crew { rules, roster, absences, deactivated },
+                order,
+                handoff.turn,
+                &running.active,
+            );
             if seats.iter().any(|seat| seat.by == SeatedBy::Order) {
                 self.roster.forget_mark();
             }
@@ -147,6 +159,7 @@ impl Timeline<'_> {
         match change {
             RosterChange::Add { user, before } => {
                 self.leaving.retain(|leaving| *leaving != user);
+                self.deactivated.retain(|deactivated| *deactivated != user);
                 self.presence.record_return(&user, at);
                 let member = Member::present(user);
                 match (before, self.seated_first()) {
@@ -158,9 +171,12 @@ impl Timeline<'_> {
                 self.note_crew_size(at);
             }
             RosterChange::Remove { user, leave: Leave::NextHandoff } => self.leaving.push(user),
-            RosterChange::Remove { user, leave: Leave::Now | Leave::Deactivated } => {
+            RosterChange::Remove { user, leave } => {
                 self.leaving.retain(|leaving| *leaving != user);
                 self.drop_member(&user, at);
+                if leave == Leave::Deactivated {
+                    self.deactivated.push(user.clone());
+                }
                 self.replace_holder(&user, at);
             }
             RosterChange::Order(order) => self.roster.reorder(&order),
@@ -208,9 +224,10 @@ impl Timeline<'_> {
         at: DateTime<Utc>,
     ) -> Seating {
         let left = self.running.as_ref().map(|running| running.active_from(at)).unwrap_or_default();
-        let Self { rules, roster, absences, order, .. } = self;
+        let Self { rules, roster, absences, order, deactivated, .. } = self;
         let stayed = seats.len();
-        let seats = replace(Crew { rules, roster, absences }, order, seats, wanted, &left);
+        let seats =
+            replace(Crew { rules, roster, absences, deactivated }, order, seats, wanted, &left);
         if seats[stayed..].iter().any(|seat| seat.by == SeatedBy::Replacement) {
             self.roster.forget_mark();
         }
@@ -236,6 +253,7 @@ impl Timeline<'_> {
         self.rules.cadence = cadence;
         self.rules.zone = zone.unwrap_or_else(|| self.rules.zone.clone());
         self.grid = Grid::new(&self.rules);
+        self.grids.push((at, self.grid.clone()));
         let after = at + chrono::TimeDelta::microseconds(1);
         let earliest =
             self.running.as_ref().and_then(|running| running.start().checked_add_signed(half));

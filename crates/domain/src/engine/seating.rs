@@ -14,6 +14,8 @@ pub(crate) struct Crew<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) roster: &'a Roster,
     pub(crate) absences: &'a AbsenceBook,
+    /// Those whom Slack has deactivated since they left the roster: they stand in for nobody.
+    pub(crate) deactivated: &'a [UserId],
 }
 
 /// What seating came to.
@@ -82,6 +84,9 @@ impl Crew<'_> {
     /// Returns the seat of the fallback, unless they are away by the same rule.
     fn fallback(&self, active: &[Interval]) -> Option<Seat> {
         let user = self.rules.fallback.as_ref()?;
+        if self.deactivated.contains(user) {
+            return None;
+        }
         let is_free = self.reason_against(user, active).is_none();
         is_free.then(|| Seat { user: user.clone(), by: SeatedBy::Fallback })
     }

@@ -161,7 +161,7 @@ fn thin_roster(shifts: &[Shift], sizes: &[(DateTime<Utc>, usize)]) -> Option<Fin
 fn nobody(shift: &Shift) -> String {
     // Without a shift of its own for them, who was passed over is told elsewhere.
     match shift.skipped.as_slice() {
-        [] => String::from("Nobody can serve: everybody is away."),
+        [] => String::from("Nobody can serve: everybody is away, or nobody is left."),
         skipped => format!("Nobody can serve: {}.", in_short(skipped)),
     }
 }

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::shift::{Shift, ShiftState};
 use crate::timeline::{Standing, Timeline};
 use crate::view::{FinalView, Openings, Swaps};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use std::ops::ControlFlow;
 
 /// The most turns that are planned from the anchor on, so that a slip in a year costs no minutes.
@@ -17,6 +17,9 @@ const MAX_TURNS: u64 = 200_000;
 
 /// The most people and windows of duty that are looked at on the way, for the same reason.
 const MAX_ASKED: usize = 2_000_000;
+
+/// The last year that a calendar file and a timestamp can write (RFC 5545, 3.3.4; RFC 3339).
+const MAX_YEAR: i32 = 9999;
 
 /// How many stretches after those shown are looked at, to see whether cover that begins in them has an effect later.
 const MAX_BEYOND: usize = 1000;
@@ -39,7 +42,7 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
         if is_shown && (walk.is_too_long(&stretch) || listing.shown.len() > MAX_COUNT) {
             return Err(vec![too_far(window)]);
         }
-        if walk.ends_before(&stretch, last_end(request, &listing.shown)) {
+        if walk.ends_before(&stretch, || last_end(request, &listing.shown)) {
             break;
         }
         walk.end = stretch.window.end();
@@ -85,10 +88,13 @@ impl Walk {
     /// Returns whether nothing of a stretch, nor what comes after it, matters for what is shown.
     ///
     /// The turn of the last shift is walked to its end, and so is the time of coverage that begins before it.
-    fn ends_before(&mut self, stretch: &Stretch, last_end: DateTime<Utc>) -> bool {
+    fn ends_before(&mut self, stretch: &Stretch, last_end: impl Fn() -> DateTime<Utc>) -> bool {
+        if stretch.window.end().year() > MAX_YEAR {
+            return true;
+        }
         let Some(turn) = self.shown_last else { return false };
         self.beyond += 1;
-        stretch.turn > turn && (self.beyond > MAX_BEYOND || stretch.window.start() >= last_end)
+        stretch.turn > turn && (self.beyond > MAX_BEYOND || stretch.window.start() >= last_end())
     }
 }
 

@@ -52,16 +52,19 @@ fn an_edit_that_changes_nothing_is_told_to_nobody() {
 fn those_behind_a_removed_member_come_earlier_and_are_told() {
     check_told(
         vec![remove("B", Leave::Now)],
-        &["C 01-19 to 01-12", "D 01-26 to 01-19", "B 01-12 to none"],
+        &["C 01-19 to 01-12", "D 01-26 to 01-19", "A 02-02 to 01-26", "B 01-12 to none"],
     );
 }
 
 #[test]
 fn a_joiner_has_no_turn_before_and_those_ahead_of_them_are_not_told() {
-    check_told(vec![RosterChange::Add { user: user("E"), before: None }], &["E none to 02-02"]);
+    check_told(
+        vec![RosterChange::Add { user: user("E"), before: None }],
+        &["E none to 02-02", "A 02-02 to 02-09"],
+    );
     check_told(
         vec![RosterChange::Add { user: user("E"), before: Some(user("D")) }],
-        &["E none to 01-26", "D 01-26 to 02-02"],
+        &["E none to 01-26", "D 01-26 to 02-02", "A 02-02 to 02-09"],
     );
 }
 

@@ -1,6 +1,6 @@
 //! What is counted, how often, and how many hours it took.
 
-use super::{Record, Scope, statistics};
+use super::{PassedOver, Record, Scope, statistics};
 use crate::engine::{SeatedBy, Skip, SkipReason};
 use crate::fixtures::{at, roster, user, zone};
 use crate::interval::Interval;
@@ -33,7 +33,8 @@ fn away(name: &str) -> Skip {
 fn counted(shifts: &[Shift], missed: &[u64], within: Interval) -> Vec<String> {
     let (roster, zone) = (roster("A B"), zone("Europe/Berlin"));
     let missed: HashSet<u64> = missed.iter().copied().collect();
-    let scope = Scope { roster: &roster, missed: &missed, window: within, zone: &zone };
+    let scope =
+        Scope { roster: &roster, missed: &missed, passed_over: &[], window: within, zone: &zone };
     statistics(shifts, &scope).iter().map(line).collect()
 }
 
@@ -104,6 +105,26 @@ fn who_is_passed_over_is_counted_and_who_has_a_seat_already_is_not() {
     shifts[0].skipped = vec![away("A"), seated];
 
     check(&shifts, &[], &["A: 0 1 0 0 0, 0 h, 0 h", "B: 1 0 0 0 0, 168 h, 48 h"]);
+}
+
+#[test]
+fn who_is_passed_over_is_counted_once_where_a_shift_tells_it_too() {
+    let (roster, zone) = (roster("A B"), zone("Europe/Berlin"));
+    let mut shifts = [shift(0, first_week(), vec![own("B")])];
+    shifts[0].skipped = vec![away("A")];
+    let skips = [away("A")];
+    let of_turn = |turn| PassedOver { turn, window: first_week(), skips: &skips };
+    let passed_over = [of_turn(0), of_turn(1)];
+    let missed: HashSet<u64> = HashSet::new();
+    let scope = Scope {
+        roster: &roster,
+        missed: &missed,
+        passed_over: &passed_over,
+        window: first_week(),
+        zone: &zone,
+    };
+
+    assert_eq!(statistics(&shifts, &scope)[0].skipped, 2);
 }
 
 #[test]
@@ -198,8 +219,13 @@ fn any_case() -> impl Strategy<Value = Case> {
 impl Case {
     fn records(&self) -> Vec<Record> {
         let (roster, zone) = (roster("D A"), zone("Europe/Berlin"));
-        let scope =
-            Scope { roster: &roster, missed: &self.missed, window: self.window, zone: &zone };
+        let scope = Scope {
+            roster: &roster,
+            missed: &self.missed,
+            passed_over: &[],
+            window: self.window,
+            zone: &zone,
+        };
         statistics(&self.shifts, &scope)
     }
 

@@ -27,6 +27,8 @@ pub struct Standing {
     pub mode: Mode,
     /// Those who leave right before the next handoff.
     pub leaving: Vec<UserId>,
+    /// Those who left because Slack has deactivated them: they stand in for nobody.
+    pub deactivated: Vec<UserId>,
     /// The turn that runs; `None` before the first one.
     pub running: Option<RunningTurn>,
     /// The handoff that comes next; `None` at the end of the calendar.
@@ -81,6 +83,7 @@ impl Standing {
             order,
             mode: Mode::Running,
             leaving: Vec::new(),
+            deactivated: Vec::new(),
             running: None,
             next: next.map(|at| NextHandoff { turn: 0, point: 0, at }),
         }
@@ -98,8 +101,9 @@ impl<'a> Timeline<'a> {
         changes: &[Timed<Change>],
         pauses: &[Pause],
     ) -> Self {
-        let Standing { rules, roster, order, mode, leaving, running, next } = standing;
+        let Standing { rules, roster, order, mode, leaving, deactivated, running, next } = standing;
         let grid = Grid::new(&rules);
+        let grids = vec![(DateTime::<Utc>::MIN_UTC, grid.clone())];
         let mut handoffs = grid.handoffs(next.map_or(u64::MAX, |next| next.point));
         let next = next.and_then(|next| Some(NextHandoff { at: handoffs.next()?, ..next }));
         let running = running.map(|RunningTurn { turn, window, active, seating, since }| Running {
@@ -119,6 +123,8 @@ impl<'a> Timeline<'a> {
             events: in_turn(changes, pauses),
             mode,
             leaving,
+            deactivated,
+            grids,
             running,
             next,
             made: VecDeque::new(),
@@ -150,6 +156,7 @@ impl<'a> Timeline<'a> {
             order: self.order.clone(),
             mode: self.mode,
             leaving: self.leaving.clone(),
+            deactivated: self.deactivated.clone(),
             running: self.running.as_ref().map(|running| RunningTurn {
                 turn: running.turn,
                 window: running.window,
