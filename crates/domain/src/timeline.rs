@@ -225,6 +225,10 @@ impl Timeline<'_> {
     ) -> Seating {
         let left = self.running.as_ref().map(|running| running.active_from(at)).unwrap_or_default();
         let Self { rules, roster, absences, order, deactivated, .. } = self;
+        // Off-hours use up nobody's turn, and what comes after them is the next one's.
+        if left.is_empty() {
+            return Seating::On(seats);
+        }
         let stayed = seats.len();
         let seats =
             replace(Crew { rules, roster, absences, deactivated }, order, seats, wanted, &left);

@@ -7,6 +7,7 @@ use crate::interval::Interval;
 use crate::roster::{Member, Roster};
 use crate::rules::Rules;
 use chrono::TimeDelta;
+use std::collections::{HashMap, HashSet};
 
 /// Those who can be seated, and the rules for it.
 #[derive(Clone, Copy, Debug)]
@@ -139,14 +140,17 @@ impl<'a, Ring: Iterator<Item = &'a Member>> Round<'a, Ring> {
     fn pay(&mut self, order: &mut Order, turn: u64, wanted: usize) {
         let patience = u64::try_from(self.crew.roster.present()).unwrap_or(u64::MAX);
         order.owed.retain(|owed| turn.saturating_sub(owed.since) <= patience);
-        let members: Vec<UserId> = order.owed.iter().map(|owed| owed.member.clone()).collect();
-        for user in members {
+        let owed: Vec<UserId> = order.owed.iter().map(|owed| owed.member.clone()).collect();
+        let members = self.crew.roster.members().iter();
+        let members: HashMap<&UserId, &Member> =
+            members.map(|member| (&member.user, member)).collect();
+        for user in owed {
             if self.seats.len() >= wanted {
                 return;
             }
             if self.look_ahead().is_some_and(|ahead| ahead.user == user) {
                 self.take(order, SeatedBy::Order);
-            } else if self.can_serve(&user) {
+            } else if members.get(&user).is_some_and(|member| self.can_serve(member)) {
                 order.forget(&user);
                 self.seats.push(Seat { user, by: SeatedBy::MakeUp });
             }
@@ -195,19 +199,22 @@ impl<'a, Ring: Iterator<Item = &'a Member>> Round<'a, Ring> {
         self.crew.reason_to_skip(member, self.active, self.time)
     }
 
-    fn can_serve(&self, user: &UserId) -> bool {
-        let member = self.crew.roster.members().iter().find(|member| member.user == *user);
-        member.is_some_and(|member| self.reason_to_pass_over(member).is_none())
+    fn can_serve(&self, member: &Member) -> bool {
+        self.reason_to_pass_over(member).is_none()
     }
 }
 
 /// Notes what is owed to those who were away.
 fn owe(order: &mut Order, skipped: &[Skip], turn: u64) {
-    for skip in skipped.iter().filter(|skip| matches!(skip.reason, SkipReason::Away { .. })) {
-        if !order.owed.iter().any(|owed| owed.member == skip.member) {
-            order.owed.push(Owed { member: skip.member.clone(), since: turn });
-        }
+    if skipped.is_empty() {
+        return;
     }
+    let known: HashSet<UserId> = order.owed.iter().map(|owed| owed.member.clone()).collect();
+    let is_new = |skip: &&Skip| {
+        matches!(skip.reason, SkipReason::Away { .. }) && !known.contains(&skip.member)
+    };
+    let new = skipped.iter().filter(is_new);
+    order.owed.extend(new.map(|skip| Owed { member: skip.member.clone(), since: turn }));
 }
 
 fn time_of(active: &[Interval]) -> TimeDelta {

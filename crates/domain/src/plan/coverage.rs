@@ -7,10 +7,10 @@ use crate::coverage::{Coverage, Swap};
 use crate::interval::Interval;
 
 /// The most windows of coverage that a file may have.
-const MAX_COVERAGE: usize = 10_000;
+const MAX_COVERAGE: usize = 2_000;
 
 /// The most swaps that a file may have.
-const MAX_SWAPS: usize = 10_000;
+const MAX_SWAPS: usize = 2_000;
 
 /// The highest number of a turn that a plan can reach.
 const MAX_TURN: u64 = 199_999;

@@ -143,18 +143,16 @@ fn thin_roster(shifts: &[Shift], sizes: &[(DateTime<Utc>, usize)]) -> Option<Fin
     let begun = sizes.partition_point(|(at, _)| *at <= window.start());
     let ended = sizes.partition_point(|(at, _)| *at < window.end());
     let fewest = sizes[begun.saturating_sub(1)..ended].iter().map(|(_, size)| *size).min()?;
-    let who = match fewest {
-        0 => "Nobody is left to take turns",
-        1 => "Only one person takes turns",
-        _ => "Only two people take turns",
+    let text = match fewest {
+        0 => "Nobody is left to take turns.",
+        1 => "Only one person takes turns; when they are away, nobody can step in.",
+        _ => "Only two people take turns; when one is away, the other serves every time.",
     };
-    let text =
-        format!("{who}; from three on, somebody can be away and nobody serves twice in a row.");
     (fewest < ENOUGH_MEMBERS).then_some(Finding {
         kind: FindingKind::ThinRoster,
         turn: first.turn,
         window,
-        text,
+        text: text.into(),
     })
 }
 

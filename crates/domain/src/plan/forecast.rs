@@ -28,7 +28,8 @@ const MAX_BEYOND: usize = 1000;
 ///
 /// # Errors
 ///
-/// One fault where the window lies more than 200,000 turns after the anchor, or holds more than [`MAX_COUNT`] shifts.
+/// One fault where the window lies more than 200,000 turns after the anchor, holds more than [`MAX_COUNT`] shifts, or
+/// where more people and duty windows have to be looked at on the way than a moment allows.
 pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fault>> {
     let absences = AbsenceBook::new(request.absences.iter().cloned());
     let seats = request.rules.seats;
@@ -39,7 +40,10 @@ pub fn make_plan(request: &PlanRequest, window: &Window) -> Result<Plan, Vec<Fau
     let mut walk = Walk::default();
     while let Some(stretch) = timeline.next() {
         let is_shown = walk.shown_last.is_none();
-        if is_shown && (walk.is_too_long(&stretch) || listing.shown.len() > MAX_COUNT) {
+        if is_shown && walk.is_too_dear(&stretch) {
+            return Err(vec![too_dear(window)]);
+        }
+        if is_shown && (stretch.turn >= MAX_TURNS || listing.shown.len() > MAX_COUNT) {
             return Err(vec![too_far(window)]);
         }
         if walk.ends_before(&stretch, || last_end(request, &listing.shown)) {
@@ -80,9 +84,9 @@ struct Walk {
 }
 
 impl Walk {
-    fn is_too_long(&mut self, stretch: &Stretch) -> bool {
+    fn is_too_dear(&mut self, stretch: &Stretch) -> bool {
         self.asked += stretch.skipped.len() + stretch.active.len();
-        stretch.turn >= MAX_TURNS || self.asked > MAX_ASKED
+        self.asked > MAX_ASKED
     }
 
     /// Returns whether nothing of a stretch, nor what comes after it, matters for what is shown.
@@ -110,7 +114,7 @@ fn swaps(request: &PlanRequest, absences: &AbsenceBook) -> Swaps {
     if let Some(last) = openings.last_turn() {
         let mut walk = Walk::default();
         for stretch in timeline(request, absences) {
-            if stretch.turn > last || walk.is_too_long(&stretch) {
+            if stretch.turn > last || walk.is_too_dear(&stretch) {
                 break;
             }
             openings.note(&stretch);
@@ -176,10 +180,20 @@ fn too_far(window: &Window) -> Fault {
     let text = format!(
         "is too far from the anchor: more than {MAX_TURNS} turns or {MAX_COUNT} shifts lie between"
     );
-    let option = match (window.reach, window.from) {
+    Fault::new(option(window), text)
+}
+
+fn too_dear(window: &Window) -> Fault {
+    let text = "takes too long to plan: too many people are away, or too many duty windows lie, \
+                between the anchor and there";
+    Fault::new(option(window), text)
+}
+
+/// Returns the option that reaches so far.
+fn option(window: &Window) -> &'static str {
+    match (window.reach, window.from) {
         (Reach::Until(_), _) => "--until",
         (Reach::Count(_), Some(_)) => "--from",
         (Reach::Count(_), None) => "--count",
-    };
-    Fault::new(option, text)
+    }
 }

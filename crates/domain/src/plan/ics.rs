@@ -9,6 +9,9 @@ use uuid::Uuid;
 /// The namespace of the UIDs of planned shifts.
 const NAMESPACE: Uuid = Uuid::from_u128(0x0d3b_7c52_8f0e_5a4b_9a51_6c2e_4f1d_88a7);
 
+/// The longest line of a calendar, in octets without its end.
+const MAX_OCTETS: usize = 75;
+
 /// Returns the whole plan.
 pub(super) fn to_ics(plan: &Plan, now: DateTime<Utc>) -> String {
     let name = &plan.request.name;
@@ -25,7 +28,25 @@ pub(super) fn to_ics(plan: &Plan, now: DateTime<Utc>) -> String {
     for shift in plan.shifts.iter().filter(|shift| shift.state != ShiftState::OffHours) {
         calendar.push(event(shift, name, now));
     }
-    calendar.to_string()
+    folded(&calendar.to_string())
+}
+
+/// Folds what is longer than 75 octets (RFC 5545, 3.1); the calendar's own folding can be one octet late.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for line in text.split_inclusive("\r\n") {
+        let mut octets = 0;
+        for letter in line.trim_end_matches("\r\n").chars() {
+            if octets + letter.len_utf8() > MAX_OCTETS {
+                folded.push_str("\r\n ");
+                octets = 1;
+            }
+            octets += letter.len_utf8();
+            folded.push(letter);
+        }
+        folded.push_str("\r\n");
+    }
+    folded
 }
 
 fn event(shift: &Shift, name: &str, now: DateTime<Utc>) -> Event {

@@ -1,7 +1,7 @@
 //! Times as a plan's file writes them; stricter than the parsers beneath, so that a slip is a fault.
 
 use super::reader::{Faults, Fields};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Timelike, Utc};
 
 /// Reads the field with an instant, which must be there.
 pub(super) fn read_instant(
@@ -52,11 +52,11 @@ pub(super) fn parse_local_time(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text, form).ok()
 }
 
-/// Reads an instant such as `2026-03-19T08:00:00Z`, with `Z` or an offset.
+/// Reads an instant such as `2026-03-19T08:00:00Z`, with `Z` or an offset; parts of a second are dropped.
 pub(super) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     let is_long = text.len() > "0000-00-00T00:00:00".len() && text.is_ascii();
     let at = is_long.then(|| DateTime::parse_from_rfc3339(text).ok())??;
-    has_form(&text[..10], "0000-00-00").then(|| at.to_utc())
+    has_form(&text[..10], "0000-00-00").then(|| at.to_utc().trunc_subsecs(0))
 }
 
 /// Returns whether the text has a digit wherever the form has a `0`, and the form's own sign elsewhere.

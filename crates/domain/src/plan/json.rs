@@ -29,13 +29,13 @@ fn shift_json(shift: &Shift) -> String {
     )
 }
 
-/// Returns the one whose time somebody else serves; with several seats a list in the order of the members.
+/// Returns the one whose time somebody else serves; of several at once a list in the order of the members.
 fn covered_for(seats: &[Served]) -> String {
     let name = |user: Option<&UserId>| user.map_or_else(|| String::from("null"), quoted);
-    match seats {
-        [only] => name(only.covered_for()),
-        seats if seats.iter().all(|seat| seat.covered_for().is_none()) => name(None),
-        seats => list(seats.iter().map(|seat| name(seat.covered_for()))),
+    let mut covered = seats.iter().filter_map(Served::covered_for);
+    match (covered.next(), covered.next()) {
+        (first, None) => name(first),
+        _ => list(seats.iter().map(|seat| name(seat.covered_for()))),
     }
 }
 

@@ -4,7 +4,7 @@ use super::events::in_turn;
 use super::{Running, Timeline};
 use crate::absence::AbsenceBook;
 use crate::change::{Change, Pause, Timed};
-use crate::engine::{Order, Seating, Stretch};
+use crate::engine::{Order, Seating, Skip, Stretch};
 use crate::grid::Grid;
 use crate::ids::UserId;
 use crate::interval::Interval;
@@ -33,6 +33,8 @@ pub struct Standing {
     pub running: Option<RunningTurn>,
     /// The handoff that comes next; `None` at the end of the calendar.
     pub next: Option<NextHandoff>,
+    /// Who has left and come back: cover by somebody who left does not revive.
+    pub presence: Presence,
 }
 
 /// Whether a rotation runs.
@@ -47,7 +49,7 @@ pub enum Mode {
 }
 
 /// The turn that runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunningTurn {
     /// The number of the turn.
     pub turn: u64,
@@ -59,6 +61,8 @@ pub struct RunningTurn {
     pub seating: Seating,
     /// Since when they do.
     pub since: DateTime<Utc>,
+    /// Who was passed over at its handoff, as long as its first stretch is open.
+    pub skipped: Vec<Skip>,
 }
 
 /// A handoff that is to come.
@@ -86,6 +90,7 @@ impl Standing {
             deactivated: Vec::new(),
             running: None,
             next: next.map(|at| NextHandoff { turn: 0, point: 0, at }),
+            presence: Presence::default(),
         }
     }
 }
@@ -101,15 +106,15 @@ impl<'a> Timeline<'a> {
         changes: &[Timed<Change>],
         pauses: &[Pause],
     ) -> Self {
-        let Standing { rules, roster, order, mode, leaving, deactivated, running, next } = standing;
+        let Standing { rules, roster, order, mode, leaving, deactivated, running, next, presence } =
+            standing;
         let grid = Grid::new(&rules);
         let grids = vec![(DateTime::<Utc>::MIN_UTC, grid.clone())];
         let mut handoffs = grid.handoffs(next.map_or(u64::MAX, |next| next.point));
         let next = next.and_then(|next| Some(NextHandoff { at: handoffs.next()?, ..next }));
-        let running = running.map(|RunningTurn { turn, window, active, seating, since }| Running {
-            seating,
-            open_from: since,
-            ..Running::new(turn, window, active)
+        let running = running.map(|running| {
+            let RunningTurn { turn, window, active, seating, since, skipped } = running;
+            Running { seating, open_from: since, skipped, ..Running::new(turn, window, active) }
         });
         Self {
             absences,
@@ -119,7 +124,7 @@ impl<'a> Timeline<'a> {
             handoffs,
             roster,
             order,
-            presence: Presence::default(),
+            presence,
             events: in_turn(changes, pauses),
             mode,
             leaving,
@@ -163,8 +168,10 @@ impl<'a> Timeline<'a> {
                 active: running.active.clone(),
                 seating: running.seating.clone(),
                 since: running.open_from,
+                skipped: running.skipped.clone(),
             }),
             next: self.next,
+            presence: self.presence.clone(),
         }
     }
 

@@ -79,11 +79,11 @@ impl Whole {
         findings.retain(|(_, _, start, end)| *start < time.1 && *end > time.0);
         findings.extend(self.thin_roster(self.shifts[*first].turn, time));
         findings.sort_unstable();
-        let shifts = cut.into_iter().map(|index| self.shift_json(rotation, index)).collect();
+        let shifts = cut.into_iter().map(|index| self.shift_json(index)).collect();
         Some(Report { shifts, findings })
     }
 
-    fn shift_json(&self, rotation: &Rotation, index: usize) -> Value {
+    fn shift_json(&self, index: usize) -> Value {
         let shift = &self.shifts[index];
         let (state, seats): (_, &[Served]) = match &shift.view {
             View::OffHours => ("off_hours", &[]),
@@ -99,7 +99,7 @@ impl Whole {
         json!({
             "start": written(shift.time.0), "end": written(shift.time.1), "turn": shift.turn,
             "members": seats.iter().map(|seat| seat.by).collect::<Vec<_>>(),
-            "covered_for": covered_for(rotation, seats), "state": state, "skipped": skipped,
+            "covered_for": covered_for(seats), "state": state, "skipped": skipped,
         })
     }
 
@@ -180,11 +180,11 @@ impl Whole {
     }
 }
 
-fn covered_for(rotation: &Rotation, seats: &[Served]) -> Value {
+fn covered_for(seats: &[Served]) -> Value {
     let covered: Vec<_> = seats.iter().filter_map(|seat| seat.instead_of).collect();
     match covered[..] {
         [] => Value::Null,
-        [one] if rotation.seats == 1 || seats.len() == 1 => json!(one),
+        [one] => json!(one),
         _ => seats.iter().map(|seat| json!(seat.instead_of)).collect(),
     }
 }

@@ -191,9 +191,10 @@ impl Walk<'_> {
         if seats.len() == count {
             return;
         }
-        // At the instant of a handoff the turn is over, so nobody steps in for no time at all.
-        if now < self.next_handoff {
-            let active = self.active_left(now);
+        // At the instant of a handoff the turn is over, and without active time that is left nobody is on duty any more:
+        // nobody steps in for no time at all.
+        let active = self.active_left(now);
+        if now < self.next_handoff && !active.is_empty() {
             let replacement = self.order.replace(&active, &seats);
             seats.extend(replacement);
             if seats.is_empty() {
@@ -206,11 +207,11 @@ impl Walk<'_> {
     fn start_now(&mut self, now: Instant) {
         let active = self.active_left(now);
         let mut seats = Vec::new();
-        while seats.len() < self.rotation.seats {
+        while seats.len() < self.rotation.seats && !active.is_empty() {
             let Some(seat) = self.order.replace(&active, &seats) else { break };
             seats.push(seat);
         }
-        if seats.is_empty() {
+        if seats.is_empty() && !active.is_empty() {
             seats.extend(self.order.fallback(&active));
         }
         self.set_state(now, State::Seats(seats));

@@ -71,7 +71,7 @@ fn off_hours_and_unassigned_turns_are_shown_and_found() {
       {"start": "2026-01-10T08:00:00Z", "end": "2026-01-12T08:00:00Z", "turn": 2, "members": [], "covered_for": null, "state": "off_hours", "skipped": []},
       {"start": "2026-01-12T08:00:00Z", "end": "2026-01-13T08:00:00Z", "turn": 3, "members": ["Ana"], "covered_for": null, "state": "planned", "skipped": []}
      ], "findings": [
-      {"kind": "thin_roster", "turn": 0, "start": "2026-01-07T08:00:00Z", "end": "2026-01-13T08:00:00Z", "text": "Only two people take turns; from three on, somebody can be away and nobody serves twice in a row."},
+      {"kind": "thin_roster", "turn": 0, "start": "2026-01-07T08:00:00Z", "end": "2026-01-13T08:00:00Z", "text": "Only two people take turns; when one is away, the other serves every time."},
       {"kind": "unassigned", "turn": 1, "start": "2026-01-08T08:00:00Z", "end": "2026-01-09T08:00:00Z", "text": "Nobody can serve: Ana (away 37.5 %), Ben (away 37.5 %)."},
       {"kind": "unassigned", "turn": 2, "start": "2026-01-09T08:00:00Z", "end": "2026-01-10T08:00:00Z", "text": "Nobody can serve: Ana (away 100.0 %), Ben (away 62.5 %)."}
      ]}
@@ -87,7 +87,7 @@ fn off_hours_and_unassigned_turns_are_shown_and_found() {
     3     Mon 2026-01-12 09:00  Tue 2026-01-13 09:00  Ana
 
     TURN  FROM                  FINDING
-    0     Wed 2026-01-07 09:00  Only two people take turns; from three on, somebody can be away and nobody serves twice in a row.
+    0     Wed 2026-01-07 09:00  Only two people take turns; when one is away, the other serves every time.
     1     Thu 2026-01-08 09:00  Nobody can serve: Ana (away 37.5 %), Ben (away 37.5 %).
     2     Fri 2026-01-09 09:00  Nobody can serve: Ana (away 100.0 %), Ben (away 62.5 %).
     ");
@@ -172,6 +172,70 @@ fn a_calendar_can_be_read_back_whatever_the_names_are() {
         assert_eq!(event.get_start().unwrap(), shift.window.start().into());
         assert_eq!(event.get_end().unwrap(), shift.window.end().into());
     }
+}
+
+#[test]
+fn no_line_of_a_calendar_is_longer_than_75_octets_whatever_the_letters() {
+    for length in 1..80 {
+        let file = EXAMPLE.replace("\"A\"", &format!("\"{}\"", "語".repeat(length)));
+        let ics = plan(&file, false, "", "", 3).to_ics("2026-01-01T00:00:00Z".parse().unwrap());
+
+        assert!(ics.split("\r\n").all(|line| line.len() <= 75), "{ics}");
+        let calendar: Calendar = ics.parse().unwrap();
+        assert!(calendar.events().next().unwrap().get_summary().unwrap().ends_with('語'));
+    }
+}
+
+#[test]
+fn a_plan_ends_with_the_last_year_that_can_be_written() {
+    let file = EXAMPLE.replace("2026-01-05T09:00", "9999-12-01T09:00");
+
+    let plan = plan(&file, false, "", "", 10);
+
+    assert_eq!(plan.shifts.len(), 4);
+    assert!(!plan.to_json().contains("+1"));
+}
+
+#[test]
+fn who_is_covered_is_a_name_and_a_list_only_where_several_are() {
+    let seats = |coverage: &str| {
+        let file = format!(
+            r#"{{"rotation": {{"zone": "UTC", "members": ["A", "B", "C", "D", "E"], "seats": 3,
+                "cadence": {{"unit": "week", "anchor": "2026-01-05T09:00"}}}},
+                "coverage": [{coverage}]}}"#
+        );
+        let json = plan(&file, false, "", "", 1).to_json();
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()["shifts"][0].clone()
+    };
+    let cover = |by: &str, of: &str| {
+        format!(
+            r#"{{"by": "{by}", "of": "{of}", "start": "2026-01-05T00:00:00.000Z",
+                "end": "2026-01-13T00:00:00.999Z"}}"#
+        )
+    };
+
+    assert_eq!(seats(&cover("D", "B"))["covered_for"], "B");
+    let both = seats(&format!("{}, {}", cover("D", "A"), cover("E", "C")));
+    assert_eq!(both["members"], serde_json::json!(["D", "B", "E"]));
+    assert_eq!(both["covered_for"], serde_json::json!(["A", null, "C"]));
+}
+
+#[test]
+fn duty_hours_that_the_clocks_skip_are_those_of_the_rules_in_force_then() {
+    let file = |zone: &str, later: &str| {
+        format!(
+            r#"{{"rotation": {{"zone": "{zone}", "members": ["A", "B", "C"],
+                "cadence": {{"unit": "week", "anchor": "2026-03-16T09:00"}},
+                "duty_hours": [{{"days": ["sun", "mon"], "from": "02:00", "to": "03:00"}}]}},
+                "cadence_changes": [{{"at": "2026-04-14T12:00:00Z", "zone": "{later}",
+                    "cadence": {{"unit": "week", "anchor": "2026-04-20T09:00"}}}}]}}"#
+        )
+    };
+    let gaps = |file: &str| plan(file, false, "", "2026-05-01", 0).findings.len();
+
+    // In March the clocks of Berlin jump, and New York's have done so before the anchor.
+    assert_eq!(gaps(&file("Europe/Berlin", "America/New_York")), 1);
+    assert_eq!(gaps(&file("America/New_York", "Europe/Berlin")), 0);
 }
 
 #[test]

@@ -8,9 +8,18 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// Prints a result that ends its own lines.
-pub(super) fn say_raw(text: &str) {
-    let _ = write!(std::io::stdout().lock(), "{text}");
+/// Prints a result that ends its own lines, and returns whether all of it went out.
+///
+/// A reader that went away early is no fault of ours; a full disk is told of.
+pub(super) fn say_raw(text: &str) -> bool {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("the result cannot be written: {fault}"));
+            false
+        }
+        _ => true,
+    }
 }
 
 /// Prints what is wrong.

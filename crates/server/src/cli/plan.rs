@@ -1,6 +1,6 @@
 //! `asyncbot plan`: who serves when, for a rotation described in a file.
 
-use super::{DONE, WRONG_USE, output};
+use super::{DONE, NOT_WELL, WRONG_USE, output};
 use clap::{Args, ValueEnum};
 use clock::Clock;
 use domain::fault::Fault;
@@ -51,12 +51,12 @@ pub(super) fn plan(options: &PlanOptions) -> u8 {
             return WRONG_USE;
         }
     };
-    match options.format {
-        Format::Table => output::say_raw(&plan.to_table()),
-        Format::Json => output::say_raw(&plan.to_json()),
-        Format::Ics => output::say_raw(&plan.to_ics(Clock::system().now())),
-    }
-    DONE
+    let text = match options.format {
+        Format::Table => plan.to_table(),
+        Format::Json => plan.to_json(),
+        Format::Ics => plan.to_ics(Clock::system().now()),
+    };
+    if output::say_raw(&text) { DONE } else { NOT_WELL }
 }
 
 fn make(options: &PlanOptions, text: &[u8]) -> Result<Plan, Vec<Fault>> {

@@ -190,3 +190,32 @@ fn a_file_that_cannot_be_read_is_named() {
     assert!(missing[0].starts_with("no/such/file.json: cannot be read: "), "{missing:?}");
     assert!(folder[0].starts_with(".: cannot be read: "), "{folder:?}");
 }
+
+/// The whole example of the interface page: an absence and cover of a day.
+const COVERED: &str = r#"{"shifts": [
+  {"start": "2026-01-05T08:00:00Z", "end": "2026-01-12T08:00:00Z", "turn": 0, "members": ["A"], "covered_for": null, "state": "planned", "skipped": []},
+  {"start": "2026-01-12T08:00:00Z", "end": "2026-01-13T08:00:00Z", "turn": 1, "members": ["C"], "covered_for": null, "state": "planned", "skipped": [{"member": "B", "reason": "away", "share": 0.9464}]},
+  {"start": "2026-01-13T08:00:00Z", "end": "2026-01-14T08:00:00Z", "turn": 1, "members": ["A"], "covered_for": "C", "state": "planned", "skipped": []},
+  {"start": "2026-01-14T08:00:00Z", "end": "2026-01-19T08:00:00Z", "turn": 1, "members": ["C"], "covered_for": null, "state": "planned", "skipped": []}
+ ], "findings": []}
+"#;
+
+#[test]
+fn cover_of_a_day_is_a_shift_of_its_own() {
+    assert_eq!(plan("covered.json", &["--count", "4", "--format", "json"]).results(), COVERED);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told_and_is_not_done() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_asyncbot"))
+        .args(["plan", &file("example.json")])
+        .stdout(full)
+        .output()
+        .unwrap();
+
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("the result cannot be written"));
+}

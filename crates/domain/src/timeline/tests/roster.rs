@@ -187,3 +187,16 @@ fn owed_turns_wait_for_the_next_handoff() {
         .when(middle(2), remove("C", Leave::Now))
         .check("A C>D B A B D");
 }
+
+#[test]
+fn a_holder_who_leaves_in_off_hours_is_replaced_by_nobody_and_nobodys_turn_is_used_up() {
+    let cadence = r#"{"every": 1, "unit": "day", "anchor": "2026-01-05T09:00",
+                      "weekdays": ["mon", "tue", "wed", "thu", "fri"]}"#;
+    let saturday_noon = crate::fixtures::at("2026-01-10T12:00Z");
+
+    // Friday's E is off from Saturday 09:00 on, and Monday is F's as it was.
+    weekly("A B C D E F")
+        .with(|rules| rules.cadence = crate::fixtures::cadence(cadence))
+        .when(saturday_noon, remove("E", Leave::Deactivated))
+        .check("A B C D E>- F A");
+}

@@ -68,3 +68,17 @@ fn a_paused_turn_counts_towards_the_age_of_what_is_owed() {
     owed(2).check("A C p p B A");
     owed(3).check("A C p p p A B");
 }
+
+#[test]
+fn a_fallback_whom_slack_has_deactivated_does_not_stand_in() {
+    let left_alone = |leave| {
+        weekly("A B")
+            .with(|rules| rules.fallback = Some(user("A")))
+            .away("B", handoff(1), handoff(3))
+            .when(middle(1), remove("A", leave))
+    };
+
+    left_alone(Leave::Deactivated).check("A>- - B");
+    // Who only left the rotation is still the one named to stand in.
+    left_alone(Leave::Now).check("A>A A B");
+}
