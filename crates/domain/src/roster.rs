@@ -140,13 +140,11 @@ impl Roster {
         let Some(place) = self.position(user) else { return false };
         self.members.remove(place);
         match &mut self.mark {
-            Some(mark) if last != Some(user) || mark.user == *user => {
-                mark.next -= usize::from(place < mark.next);
-            }
-            _ if last == Some(user) => {
+            Some(mark) => mark.next -= usize::from(place < mark.next),
+            None if last == Some(user) => {
                 self.mark = Some(Mark { user: user.clone(), next: place });
             }
-            _ => {}
+            None => {}
         }
         true
     }
@@ -254,6 +252,26 @@ mod tests {
 
         roster.forget_mark();
         check_ring(&roster, "D", "E D");
+    }
+
+    #[test]
+    fn who_leaves_without_having_had_the_last_turn_leaves_no_mark() {
+        let mut roster = roster("A B C D");
+
+        roster.remove(&user("C"), Some(&user("A")));
+
+        check_ring(&roster, "C", "A B D");
+    }
+
+    #[test]
+    fn who_is_placed_by_hand_before_the_one_after_the_mark_comes_next() {
+        let mut roster = roster("A B C D");
+        let b = user("B");
+        roster.remove(&b, Some(&b));
+
+        roster.add_before(Member::present(user("E")), &user("C"));
+
+        check_ring(&roster, "B", "E C D A");
     }
 
     #[test]

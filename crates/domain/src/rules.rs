@@ -155,6 +155,17 @@ mod tests {
     }
 
     #[test]
+    fn duty_hours_that_begin_before_an_active_day_and_reach_into_it_meet_it() {
+        let json = r#"{
+            "zone": "Europe/Berlin",
+            "cadence": {"every": 1, "unit": "week", "anchor": "2026-01-05T09:00", "weekdays": ["mon"]},
+            "duty_hours": [{"days": ["mon"], "from": "08:00", "to": "10:00"}]
+        }"#;
+
+        assert_eq!(serde_json::from_str::<Rules>(json).unwrap().validate(), Ok(()));
+    }
+
+    #[test]
     fn weekdays_and_duty_hours_that_never_meet_are_wrong() {
         let json = r#"{
             "zone": "Europe/Berlin",

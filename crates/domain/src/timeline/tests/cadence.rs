@@ -169,3 +169,15 @@ fn the_active_days_are_the_old_ones_before_the_edit_and_the_new_ones_after_it() 
 
     assert_eq!(active, ["2026-01-05T09:00Z/2026-01-06T09:00Z"]);
 }
+
+#[test]
+fn at_one_instant_a_pause_comes_before_the_handoff_and_an_edit_after_it() {
+    weekly("A B C")
+        .recast(handoff(2), DAILY, None)
+        .paused(handoff(2), None, false)
+        .check_stretches(&[
+            "0 2026-01-05T09:00Z A",
+            "1 2026-01-12T09:00Z p",
+            "2 2026-01-13T09:00Z p",
+        ]);
+}

@@ -82,3 +82,13 @@ fn a_pause_before_the_first_turn_lets_the_order_begin_later() {
     weekly("A B C").paused(handoff(0), Some(handoff(3)), false).check("p p A B");
     weekly("A B C").paused(handoff(-1), Some(handoff(0)), true).check("A B C");
 }
+
+#[test]
+fn of_two_pauses_that_end_together_one_is_enough_to_start_now() {
+    for (first, second) in [(true, false), (false, true)] {
+        weekly("A B C D")
+            .paused(middle(2), Some(middle(3)), first)
+            .paused(handoff(3), Some(middle(3)), second)
+            .check("A B>p p>C D");
+    }
+}

@@ -82,3 +82,15 @@ fn a_fallback_whom_slack_has_deactivated_does_not_stand_in() {
     // Who only left the rotation is still the one named to stand in.
     left_alone(Leave::Now).check("A>A A B");
 }
+
+#[test]
+fn a_replacement_to_whom_a_turn_is_owed_keeps_what_is_owed() {
+    // B is owed a turn since week 2, replaces C in it, and goes ahead of the order in week 3 all the same.
+    weekly("A B C D")
+        .with(|rules| rules.make_up = true)
+        .away("B", handoff(2), middle(2))
+        .away("D", middle(2), handoff(4))
+        .away("A", middle(2), handoff(3))
+        .when(middle(2), remove("C", Leave::Now))
+        .check("A C>B B D A");
+}
