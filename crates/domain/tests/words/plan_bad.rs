@@ -221,7 +221,7 @@ fn faults_by_the_hundred_thousand_cost_no_more_than_the_first_hundred() {
         }
         text
     };
-    let unknown = format!("{{{}\"z\": 1}}", numbered(r#""rotatioN":0,"#));
+    let unknown = format!("{{{}\"z\": 1}}", numbered(r#""rotationN":0,"#));
     let zone =
         r#"{"member": "A", "from": "2026-01-12", "to": "2026-01-12", "zone": "Europe/BerlN"}"#;
     let zones: Vec<String> =
@@ -230,8 +230,8 @@ fn faults_by_the_hundred_thousand_cost_no_more_than_the_first_hundred() {
     let names = format!(r#"{{"rotation": {{"members": [{}"A"]}}}}"#, numbered(r#""N","#));
 
     assert_eq!(faults(unknown, false).len(), 101);
-    assert_eq!(faults(numbered("rotatioN=0\n"), true).len(), 101);
-    assert_eq!(faults(numbered("[rotatioN]\n"), true).len(), 101);
+    assert_eq!(faults(numbered("rotationN=0\n"), true).len(), 101);
+    assert_eq!(faults(numbered("[rotationN]\n"), true).len(), 101);
     assert_eq!(faults(zones, false)[100], "file: has 9900 faults more");
     assert_eq!(faults(names, false).len(), 3);
 }
