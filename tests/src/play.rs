@@ -207,6 +207,18 @@ impl Play {
         self.waits("10s").await;
     }
 
+    /// Removes the app from the workspace, in Slack; the bot is told of it in two events.
+    pub async fn uninstalls(&self) {
+        self.act(&json!({"team": self.team, "user": id("ana"), "uninstall": true})).await;
+        self.stage.clock().settle().await;
+    }
+
+    /// Installs the app, as a person with a browser does, and lets the bot do what is due.
+    pub async fn installs(&self) {
+        self.post("sim/install", &json!({"team": self.team, "user": id("ana")})).await;
+        self.stage.clock().settle().await;
+    }
+
     /// Makes calls fail, such as `{"service": "slack", "method": "chat.postMessage", "kind": "429"}`.
     pub async fn breaks(&self, fault: &Value) {
         self.post("sim/faults", fault).await;
