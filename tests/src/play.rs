@@ -230,9 +230,17 @@ impl Play {
         all.into_iter().filter(|message| message.ephemeral_to.is_none()).collect()
     }
 
-    /// Returns the direct messages between a person and the bot, the oldest first.
+    /// Returns the direct messages between a person and the bot, the oldest first, but for the welcome that every story
+    /// begins with.
     pub async fn dms(&self, who: &str) -> Vec<Seen> {
-        self.messages("dm", who).await
+        let all = self.messages("dm", who).await;
+        all.into_iter().filter(|message| !is_welcome(message)).collect()
+    }
+
+    /// Returns the messages that welcomed a person who installed the app, the oldest first.
+    pub async fn welcomes(&self, who: &str) -> Vec<Seen> {
+        let all = self.messages("dm", who).await;
+        all.into_iter().filter(is_welcome).collect()
     }
 
     /// Returns what a person sees in a channel.
@@ -266,6 +274,10 @@ impl Play {
         let answer = self.http.post(url).json(body).send().await.expect("the simulator answers");
         read(answer).await
     }
+}
+
+fn is_welcome(message: &Seen) -> bool {
+    message.text.starts_with("Asyncbot is installed")
 }
 
 async fn read(answer: reqwest::Response) -> Value {

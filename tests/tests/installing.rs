@@ -137,6 +137,26 @@ both_engines! {
         assert_eq!(play.dms("ana").await.len(), 1);
     }
 
+    async fn who_installs_the_app_is_welcomed_once_for_each_installation(play at "2026-06-05T10:00:00Z") {
+        let first = play.welcomes("ana").await;
+        assert_eq!(first.len(), 1, "{first:#?}");
+        assert_eq!(first[0].buttons, ["create_rotation"]);
+        assert_eq!(play.welcomes("ben").await, [], "who did not install it is left alone");
+        let pressed = play.presses("ana", &first[0], "create_rotation").await;
+        assert!(pressed["views_opened"][0]["id"].is_string(), "the button opens the form: {pressed}");
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+
+        play.waits("1d").await;
+        play.uninstalls().await;
+        play.waits("1d").await;
+        play.installs().await;
+        play.waits("1d").await;
+
+        let welcomes = play.welcomes("ana").await;
+        assert_eq!(welcomes.len(), 2, "{welcomes:#?}");
+        assert_snapshot!("the_welcomes_of_two_installations", format!("{}\n---\n{}", welcomes[0].text, welcomes[1].text));
+    }
+
     async fn who_cancels_on_slacks_page_has_changed_nothing(play at "2026-06-05T10:00:00Z") {
         let mut visitor = Visitor::new(&play);
         let consent = visitor.begins().await;
