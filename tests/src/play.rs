@@ -207,6 +207,18 @@ impl Play {
         self.waits("10s").await;
     }
 
+    /// Removes the app from the workspace, in Slack; the bot is told of it in two events.
+    pub async fn uninstalls(&self) {
+        self.act(&json!({"team": self.team, "user": id("ana"), "uninstall": true})).await;
+        self.stage.clock().settle().await;
+    }
+
+    /// Installs the app, as a person with a browser does, and lets the bot do what is due.
+    pub async fn installs(&self) {
+        self.post("sim/install", &json!({"team": self.team, "user": id("ana")})).await;
+        self.stage.clock().settle().await;
+    }
+
     /// Makes calls fail, such as `{"service": "slack", "method": "chat.postMessage", "kind": "429"}`.
     pub async fn breaks(&self, fault: &Value) {
         self.post("sim/faults", fault).await;
@@ -218,9 +230,17 @@ impl Play {
         all.into_iter().filter(|message| message.ephemeral_to.is_none()).collect()
     }
 
-    /// Returns the direct messages between a person and the bot, the oldest first.
+    /// Returns the direct messages between a person and the bot, the oldest first, but for the welcome that every story
+    /// begins with.
     pub async fn dms(&self, who: &str) -> Vec<Seen> {
-        self.messages("dm", who).await
+        let all = self.messages("dm", who).await;
+        all.into_iter().filter(|message| !is_welcome(message)).collect()
+    }
+
+    /// Returns the messages that welcomed a person who installed the app, the oldest first.
+    pub async fn welcomes(&self, who: &str) -> Vec<Seen> {
+        let all = self.messages("dm", who).await;
+        all.into_iter().filter(is_welcome).collect()
     }
 
     /// Returns what a person sees in a channel.
@@ -254,6 +274,10 @@ impl Play {
         let answer = self.http.post(url).json(body).send().await.expect("the simulator answers");
         read(answer).await
     }
+}
+
+fn is_welcome(message: &Seen) -> bool {
+    message.text.starts_with("Asyncbot is installed")
 }
 
 async fn read(answer: reqwest::Response) -> Value {

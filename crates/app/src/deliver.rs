@@ -39,15 +39,31 @@ pub async fn compose(
     effect: &Effect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let Some(rotation) = tx.find_rotation(effect.rotation()).await? else {
+    match effect {
+        Effect::Welcome { installed_at } => welcome(tx, *installed_at).await,
+        Effect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
+            Some(rotation) => created(tx, rotation, now).await,
+            None => Ok(Composed::Nothing("rotation_gone")),
+        },
+        Effect::HandoffPost { rotation, planned_at, missed_from }
+        | Effect::OnDutyDm { rotation, planned_at, missed_from, .. }
+        | Effect::UnassignedPost { rotation, planned_at, missed_from, .. } => {
+            of_turn(tx, effect, (*rotation, *planned_at, *missed_from), now).await
+        }
+        Effect::UnassignedResolved { rotation, planned_at, .. } => {
+            of_turn(tx, effect, (*rotation, *planned_at, None), now).await
+        }
+    }
+}
+
+async fn of_turn(
+    tx: &mut Tx,
+    effect: &Effect,
+    (rotation, planned_at, missed_from): (RotationId, DateTime<Utc>, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let Some(rotation) = tx.find_rotation(rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
-    };
-    let (planned_at, missed_from) = match effect {
-        Effect::RotationCreated { .. } => return created(tx, rotation, now).await,
-        Effect::HandoffPost { planned_at, missed_from, .. }
-        | Effect::OnDutyDm { planned_at, missed_from, .. }
-        | Effect::UnassignedPost { planned_at, missed_from, .. } => (*planned_at, *missed_from),
-        Effect::UnassignedResolved { planned_at, .. } => (*planned_at, None),
     };
     let Some(scene) = Scene::load(tx, rotation, planned_at, missed_from).await? else {
         return Ok(Composed::Nothing("turn_gone"));
@@ -63,8 +79,20 @@ pub async fn compose(
         Effect::OnDutyDm { user, .. } => scene.on_duty(tx, user, now).await,
         Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { .. } | Effect::RotationCreated { .. } => Ok(scene.handoff(now)),
+        Effect::HandoffPost { .. } | Effect::RotationCreated { .. } | Effect::Welcome { .. } => {
+            Ok(scene.handoff(now))
+        }
     }
+}
+
+/// Of several installations the last one welcomes.
+async fn welcome(tx: &mut Tx, installed_at: DateTime<Utc>) -> Result<Composed, AppError> {
+    let workspace = tx.find_workspace().await?;
+    if workspace.is_none_or(|it| it.installed_at != installed_at) {
+        return Ok(Composed::Nothing("installed_again"));
+    }
+    let rotations = tx.list_rotations().await?.len();
+    Ok(Composed::Say(Message::Welcome { rotations }))
 }
 
 async fn created(

@@ -3,12 +3,29 @@
 use crate::AppError;
 use crate::audit::{self, Entry};
 use chrono::{DateTime, Utc};
-use domain::ids::WorkspaceId;
+use domain::effect::{Effect, Envelope, Recipient};
+use domain::ids::{UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::{InboxItem, NewInstall, Store};
 
+/// The code of a delivery that waits for the workspace to install the app again.
+pub const NOT_INSTALLED: &str = "not_installed";
+
+/// An installation with what is needed to ask Slack about it.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// When it was made: tells it from a later one of the workspace.
+    pub installed_at: DateTime<Utc>,
+    /// The bot's token.
+    pub token: SecretString,
+}
+
 /// Stores the installation; one that was there is replaced, token and all. Returns the workspace.
+///
+/// Who installed it is welcomed.
+/// What waited for it goes on: handoffs are caught up, and deliveries that are still of use are sent.
 ///
 /// # Errors
 ///
@@ -25,14 +42,26 @@ pub async fn install(store: &Store, install: &NewInstall) -> Result<WorkspaceId,
         details: json!({"scopes": install.scopes}),
     };
     audit::record(&mut tx, install.at, entry).await?;
-    let refresh = InboxItem::RefreshPeople { users: vec![install.installer.clone()] };
+    // While the app was gone nobody told of who left.
+    let rotations = tx.list_rotations().await?;
+    let mut users: BTreeSet<UserId> =
+        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    users.insert(install.installer.clone());
+    let refresh = InboxItem::RefreshPeople { users: users.into_iter().collect() };
     let key = format!("installed:{}", install.at.timestamp_micros());
     tx.insert_inbox(&refresh, &key, install.at).await?;
+    tx.release_parked(NOT_INSTALLED, install.at).await?;
+    let welcome = Effect::Welcome { installed_at: install.at };
+    let to = Recipient::Person(install.installer.clone());
+    tx.insert_delivery(&Envelope::new(welcome, to), install.at, install.at).await?;
     tx.commit().await?;
     Ok(workspace)
 }
 
-/// Marks the installation as gone and deletes its token, unless it was made anew after `at`.
+/// Marks the installation as gone and deletes its token, unless it was made anew at `at` or after it.
+///
+/// Slack tells `at` to the second, in any order and more than once. Of the second in which the app was installed it may
+/// speak of the installation before, so that installation stays; if it is gone, the next call finds its token dead.
 ///
 /// # Errors
 ///
@@ -55,6 +84,54 @@ pub async fn uninstall(
         audit::record(&mut tx, now, entry).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Marks an installation as gone whose token Slack refuses with `code`, unless there is a newer one by now.
+///
+/// Returns whether it was there until now.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is changed then.
+pub async fn end_dead(
+    store: &Store,
+    workspace: WorkspaceId,
+    installed_at: DateTime<Utc>,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let mut tx = store.write(workspace).await?;
+    let is_ended = tx.end_install(installed_at, now).await?;
+    if is_ended {
+        let entry = Entry {
+            action: "uninstalled",
+            actor: None,
+            rotation: None,
+            subject: None,
+            details: json!({"refused_with": code}),
+        };
+        audit::record(&mut tx, now, entry).await?;
+    }
+    tx.commit().await?;
+    Ok(is_ended)
+}
+
+/// Returns the working installation, if there is one.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or the token does not open.
+pub async fn credentials(
+    store: &Store,
+    workspace: WorkspaceId,
+) -> Result<Option<Credentials>, AppError> {
+    let mut tx = store.read(workspace).await?;
+    // In this order: a token that is newer than the instant beside it is not ended by it.
+    let Some(record) = tx.find_workspace().await? else {
+        return Ok(None);
+    };
+    let token = tx.find_bot_token().await?;
+    Ok(token.map(|token| Credentials { installed_at: record.installed_at, token }))
 }
 
 /// Returns whether the workspace has a working installation.

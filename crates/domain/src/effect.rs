@@ -57,6 +57,11 @@ pub enum Effect {
         /// Who serves now.
         user: UserId,
     },
+    /// Who installed the app is welcomed.
+    Welcome {
+        /// When it was installed: each installation welcomes once.
+        installed_at: DateTime<Utc>,
+    },
 }
 
 /// Where an effect is delivered.
@@ -97,7 +102,7 @@ impl Envelope {
         };
         DeliveryId::of_parts(&[
             &workspace.to_string(),
-            &rotation.to_string(),
+            &rotation.map_or_else(|| String::from("workspace"), |rotation| rotation.to_string()),
             &turn,
             kind,
             recipient,
@@ -139,33 +144,31 @@ impl Effect {
             Self::RotationCreated { .. }
             | Self::HandoffPost { .. }
             | Self::OnDutyDm { .. }
-            | Self::UnassignedResolved { .. } => TimeDelta::days(7),
+            | Self::UnassignedResolved { .. }
+            | Self::Welcome { .. } => TimeDelta::days(7),
         }
     }
 
-    /// Returns the rotation that the effect is about.
-    #[must_use]
-    pub fn rotation(&self) -> RotationId {
-        self.key().1
-    }
-
-    fn key(&self) -> (&'static str, RotationId, String, String) {
+    fn key(&self) -> (&'static str, Option<RotationId>, String, String) {
         let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
         let once = || String::from("0");
         match self {
-            Self::RotationCreated { rotation } => ("rotation_created", *rotation, once(), once()),
+            Self::RotationCreated { rotation } => {
+                ("rotation_created", Some(*rotation), once(), once())
+            }
             Self::HandoffPost { rotation, planned_at, .. } => {
-                ("handoff_post", *rotation, at(planned_at), once())
+                ("handoff_post", Some(*rotation), at(planned_at), once())
             }
             Self::OnDutyDm { rotation, planned_at, .. } => {
-                ("on_duty_dm", *rotation, at(planned_at), once())
+                ("on_duty_dm", Some(*rotation), at(planned_at), once())
             }
             Self::UnassignedPost { rotation, planned_at, day, .. } => {
-                ("unassigned_post", *rotation, at(planned_at), day.to_string())
+                ("unassigned_post", Some(*rotation), at(planned_at), day.to_string())
             }
             Self::UnassignedResolved { rotation, planned_at, day, .. } => {
-                ("unassigned_resolved", *rotation, at(planned_at), day.to_string())
+                ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
+            Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
         }
     }
 }

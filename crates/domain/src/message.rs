@@ -38,6 +38,11 @@ pub enum Message {
         /// The IANA name of the rotation's zone.
         zone: String,
     },
+    /// Who installed the app is welcomed.
+    Welcome {
+        /// How many rotations there are: those of an earlier installation go on.
+        rotations: usize,
+    },
 }
 
 /// A handoff, for the channel.

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod settings;
 
 mod bot;
+mod dead_token;
 mod http;
 mod people;
 mod perform;

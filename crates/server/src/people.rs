@@ -1,6 +1,7 @@
 //! Asks Slack who people are.
 
 use crate::bot::Bot;
+use crate::dead_token;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{UserId, WorkspaceId};
@@ -54,7 +55,13 @@ pub(crate) async fn refresh(
     for user in users {
         match bot.api.users_info(&token, user).await {
             Outcome::Done(facts) => people.push(record(facts, bot.clock.now())),
-            Outcome::NotSent(reason) if reason.kind != NotSentKind::Transient => {
+            Outcome::NotSent(reason) if reason.kind == NotSentKind::DeadToken => {
+                if dead_token::ends_install(bot, workspace).await? {
+                    break;
+                }
+                wait = Some(RETRY);
+            }
+            Outcome::NotSent(reason) if reason.kind == NotSentKind::Permanent => {
                 tracing::warn!(code = reason.code, "Slack would not say who somebody is.");
             }
             Outcome::NotSent(reason) => wait = Some(reason.retry_after.unwrap_or(RETRY)),

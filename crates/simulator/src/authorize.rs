@@ -75,6 +75,8 @@ struct Asked {
     sim_team: Option<String>,
     #[serde(rename = "as")]
     person: Option<String>,
+    /// Set by a test: the person installs for the whole organisation.
+    org: Option<String>,
     /// Added by the page itself: the person says no.
     cancel: Option<String>,
 }
@@ -147,6 +149,7 @@ fn agree(
         team,
         user: person.id.clone(),
         scopes,
+        is_org_wide: asked.org.is_some(),
         redirect_uri: asked.redirect_uri.clone(),
         until: now,
     };

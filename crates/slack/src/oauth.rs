@@ -22,6 +22,16 @@ pub const SCOPES: [&str; 12] = [
     "users:read.email",
 ];
 
+/// The events that the bot subscribes to, each read by [`read_event`](crate::read_event).
+pub const BOT_EVENTS: [&str; 6] = [
+    "app_uninstalled",
+    "tokens_revoked",
+    "user_change",
+    "team_join",
+    "message.channels",
+    "message.im",
+];
+
 /// An installation as Slack grants it.
 #[derive(Clone, Debug)]
 pub struct Install {

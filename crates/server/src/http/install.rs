@@ -63,10 +63,21 @@ async fn try_finish(
     callback: Callback,
     headers: &HeaderMap,
 ) -> Result<(), (StatusCode, Page)> {
-    check_state(bot, callback.state.as_deref(), headers).await?;
-    let (Some(code), None) = (callback.code, callback.error) else {
-        return Err((StatusCode::OK, Page::CANCELLED));
+    let state = callback.state.as_deref().filter(|state| !state.is_empty());
+    if let Some(error) = callback.error {
+        // Nothing is installed either way; the state is spent if it is one.
+        let spent = check_state(bot, state, headers).await;
+        let is_cancelled = error == "access_denied";
+        tracing::info!(is_cancelled, was_begun_here = spent.is_ok(), "Slack's page was left.");
+        let page = if is_cancelled { Page::CANCELLED } else { Page::NOT_GRANTED };
+        return Err((StatusCode::OK, page));
+    }
+    let code = callback.code.filter(|code| !code.is_empty());
+    let (Some(code), Some(_)) = (code, state) else {
+        // Slack's own pages know no state of ours; without one anybody could be made to finish somebody else's.
+        return Err((StatusCode::OK, Page::BEGIN_HERE));
     };
+    check_state(bot, state, headers).await?;
     let granted = bot.api.exchange_code(&code, &redirect_uri(bot)).await;
     if let Some(code) = granted.code() {
         tracing::warn!(code, "Slack did not grant an installation.");

@@ -3,6 +3,7 @@
 use super::answer::{self, Late};
 use super::receive::check_signature;
 use crate::bot::Bot;
+use crate::dead_token;
 use crate::perform;
 use axum::Json;
 use axum::body::Bytes;
@@ -13,7 +14,7 @@ use domain::action::Modal;
 use domain::ids::{TeamId, WorkspaceId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use slack::{Click, Inbound, Submit};
+use slack::{Click, Inbound, NotSentKind, Outcome, Submit};
 use std::sync::Arc;
 
 pub(super) async fn receive(
@@ -87,11 +88,14 @@ async fn open(bot: &Bot, team: &TeamId, trigger_id: &str, modal: &Modal) -> Resu
     let token = app::install::bot_token(&bot.store, workspace).await.ok().flatten();
     let token = token.ok_or(Refusal::NotInstalled)?;
     let opened = bot.api.open_view(&token, trigger_id, &slack::render_modal(modal)).await;
-    match opened.code() {
-        None => Ok(()),
-        Some(code) => {
-            tracing::warn!(code, workspace.id = %workspace, "A form could not be opened.");
-            Err(Refusal::FormNotOpened)
-        }
+    let Some(code) = opened.code() else {
+        return Ok(());
+    };
+    tracing::warn!(code, workspace.id = %workspace, "A form could not be opened.");
+    if matches!(&opened, Outcome::NotSent(reason) if reason.kind == NotSentKind::DeadToken)
+        && dead_token::ends_install(bot, workspace).await.unwrap_or(false)
+    {
+        return Err(Refusal::NotInstalled);
     }
+    Err(Refusal::FormNotOpened)
 }

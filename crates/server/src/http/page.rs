@@ -35,6 +35,11 @@ impl Page {
         text: "You cancelled on Slack's page, and nothing was changed.",
         link: TRY_AGAIN,
     };
+    pub(super) const BEGIN_HERE: Self = Self {
+        title: "One more step",
+        text: "This installation was begun in Slack's own pages. Nothing was installed yet: please go on from here, so that it is sure that it is you.",
+        link: Some(("/slack/install", "Add to Slack")),
+    };
     pub(super) const STATE_LOST: Self = Self {
         title: "Please begin once more",
         text: "This installation was begun in another browser, more than ten minutes ago, or is finished already.",

@@ -4,6 +4,7 @@ use super::POLL;
 use super::outcome::{self, Placed};
 use super::pace::Pace;
 use crate::bot::Bot;
+use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
@@ -97,7 +98,8 @@ fn start(bot: &Arc<Bot>, pace: &Arc<Pace>, claim: Claim, permit: OwnedSemaphoreP
 async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError> {
     let parcel = match pack(bot, claim).await? {
         Ok(parcel) => parcel,
-        Err((state, code)) => return give_up(bot, claim, state, code).await,
+        Err(Unpackable::Over(state, code)) => return give_up(bot, claim, state, code).await,
+        Err(Unpackable::NotInstalled) => return outcome::park(bot, claim).await,
     };
     let now = bot.clock.now();
     if let Recipient::Channel(channel) = &parcel.record.envelope.to
@@ -113,7 +115,12 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
     if !is_ours {
         return Ok(());
     }
-    let outcome = send(bot, claim, &parcel).await;
+    let outcome = match send(bot, claim, &parcel).await {
+        Outcome::NotSent(refusal) => {
+            Outcome::NotSent(dead_token::confirm(bot, claim.workspace, refusal).await)
+        }
+        outcome => outcome,
+    };
     outcome::record(bot, claim, parcel.record.attempts, outcome).await
 }
 
@@ -125,20 +132,26 @@ struct Parcel {
     replaces: Option<Placed>,
 }
 
-type Unpackable = (GivenUp, &'static str);
+/// Why there is nothing to be sent.
+enum Unpackable {
+    /// It never will be.
+    Over(GivenUp, &'static str),
+    /// The workspace has no working installation.
+    NotInstalled,
+}
 
 /// Reads what the delivery says now, or why there is nothing to say.
 async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, StoreError> {
     let now = bot.clock.now();
     let mut tx = bot.store.read(claim.workspace).await?;
     let Some(record) = tx.find_delivery(claim.delivery).await? else {
-        return Ok(Err((GivenUp::Dropped, "delivery_gone")));
+        return Ok(Err(Unpackable::Over(GivenUp::Dropped, "delivery_gone")));
     };
     if record.expires_at <= now {
-        return Ok(Err((GivenUp::Expired, "expired")));
+        return Ok(Err(Unpackable::Over(GivenUp::Expired, "expired")));
     }
     let Some(token) = tx.find_bot_token().await? else {
-        return Ok(Err((GivenUp::Dropped, "not_installed")));
+        return Ok(Err(Unpackable::NotInstalled));
     };
     let replaces = match replaced(&mut tx, claim, &record.envelope).await? {
         Ok(replaces) => replaces,
@@ -150,12 +163,12 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             let rendered = slack::render_message(&message, now);
             Ok(Ok(Parcel { record, token, rendered, replaces }))
         }
-        Ok(Composed::Nothing(code)) => Ok(Err((GivenUp::Dropped, code))),
-        Ok(Composed::TooLate) => Ok(Err((GivenUp::Expired, "turn_over"))),
+        Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
+        Ok(Composed::TooLate) => Ok(Err(Unpackable::Over(GivenUp::Expired, "turn_over"))),
         Err(app::AppError::Store(fault)) => Err(fault),
         Err(fault) => {
             tracing::error!(error = %fault, "A message could not be composed.");
-            Ok(Err((GivenUp::Failed, "not_composed")))
+            Ok(Err(Unpackable::Over(GivenUp::Failed, "not_composed")))
         }
     }
 }
@@ -172,7 +185,7 @@ async fn replaced(
     let original = tx.find_delivery(original).await?;
     let placed =
         original.and_then(|record| Some(Placed { channel: record.channel?, ts: record.ts? }));
-    Ok(placed.map(Some).ok_or((GivenUp::Dropped, "nothing_to_replace")))
+    Ok(placed.map(Some).ok_or(Unpackable::Over(GivenUp::Dropped, "nothing_to_replace")))
 }
 
 async fn give_up(

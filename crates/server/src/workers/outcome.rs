@@ -11,8 +11,8 @@ use store::{Claim, GivenUp, StoreError};
 /// How long an ambiguous delivery waits for its own echo before it is sent once more.
 const HOLD: TimeDelta = TimeDelta::minutes(2);
 
-/// How long a delivery waits for a workspace whose token is dead: for a new installation.
-const DEAD_TOKEN: TimeDelta = TimeDelta::hours(1);
+/// How long a delivery of a workspace without an installation is left alone; a new installation releases it at once.
+const NEXT_LOOK: TimeDelta = TimeDelta::hours(1);
 
 /// The longest wait between two tries.
 const LONGEST_BACKOFF: TimeDelta = TimeDelta::minutes(5);
@@ -78,6 +78,9 @@ async fn try_record(
     outcome: &Outcome<Placed>,
 ) -> Result<(), StoreError> {
     let now = bot.clock.now();
+    if let Outcome::NotSent(NotSent { kind: NotSentKind::DeadToken, .. }) = outcome {
+        return park(bot, claim).await;
+    }
     let mut tx = bot.store.write(claim.workspace).await?;
     match outcome {
         Outcome::Done(placed) => {
@@ -91,8 +94,7 @@ async fn try_record(
             tracing::warn!(code, delivery.id = %claim.delivery, "A message was not sent.");
             let wait = match kind {
                 NotSentKind::Permanent => None,
-                NotSentKind::DeadToken => Some(DEAD_TOKEN),
-                NotSentKind::Transient => {
+                NotSentKind::Transient | NotSentKind::DeadToken => {
                     Some(retry_after.unwrap_or_else(|| backoff(claim, attempts)))
                 }
             };
@@ -107,6 +109,16 @@ async fn try_record(
             }
         }
     }
+    tx.commit().await
+}
+
+/// Leaves a delivery to the next installation of its workspace; until then it may outlive its use.
+pub(super) async fn park(bot: &Bot, claim: &Claim) -> Result<(), StoreError> {
+    let now = bot.clock.now();
+    let (id, code) = (claim.delivery, app::install::NOT_INSTALLED);
+    tracing::info!(delivery.id = %id, "A delivery waits for the app to be installed again.");
+    let mut tx = bot.store.write(claim.workspace).await?;
+    tx.record_not_sent(id, claim.fence, now + NEXT_LOOK, code, now).await?;
     tx.commit().await
 }
 

@@ -40,6 +40,8 @@ pub(crate) fn make_true(
         "app_uninstalled" => {
             workspace.end_install(InstallState::Uninstalled);
         }
+        // Where tokens of people are revoked, the bot's own goes on.
+        "tokens_revoked" if names_only_people(&event) => {}
         "tokens_revoked" => {
             let ended = workspace.end_install(InstallState::Revoked);
             if event["tokens"].is_null() {
@@ -52,6 +54,10 @@ pub(crate) fn make_true(
         _ => {}
     }
     event
+}
+
+fn names_only_people(event: &Value) -> bool {
+    event["tokens"].is_object() && event["tokens"]["bot"].as_array().is_none_or(Vec::is_empty)
 }
 
 fn archive(workspace: &mut crate::world::workspace::Workspace, event: &Value, is_archived: bool) {

@@ -3,12 +3,13 @@
 use super::answer::{Outcome, Refusal};
 use super::arguments::Arguments;
 use crate::settings::SlackApp;
+use crate::world::passes::Grant;
 use crate::world::{APP_ID, World};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) fn access(
     app: &SlackApp,
@@ -35,6 +36,9 @@ pub(crate) fn access(
         let why = "the redirect_uri is not the one that the page of consent was given";
         return Err(Refusal::new("bad_redirect_uri", why));
     }
+    if grant.is_org_wide {
+        return Ok(for_the_organisation(world, &grant));
+    }
     let install = world.install(&grant.team, grant.scopes, &grant.user, now).cloned();
     let workspace = world.find(&grant.team);
     let (Some(install), Some(workspace)) = (install, workspace) else {
@@ -51,6 +55,23 @@ pub(crate) fn access(
         "is_enterprise_install": false,
         "authed_user": {"id": install.installer},
     }))
+}
+
+/// Returns the answer to an installation for a whole organisation, which names no workspace.
+///
+/// Its token works nowhere here: no bot of ours is to use it.
+fn for_the_organisation(world: &mut World, grant: &Grant) -> Value {
+    json!({
+        "access_token": format!("xoxb-{}", world.secrets.next("token")),
+        "token_type": "bot",
+        "scope": grant.scopes.join(","),
+        "bot_user_id": "U0BOTORG",
+        "app_id": APP_ID,
+        "team": null,
+        "enterprise": {"id": "E0ORG", "name": "Organisation"},
+        "is_enterprise_install": true,
+        "authed_user": {"id": grant.user},
+    })
 }
 
 /// Returns id and secret from the Basic header, else from the arguments.

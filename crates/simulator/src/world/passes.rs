@@ -22,6 +22,7 @@ pub(crate) struct Grant {
     pub(crate) team: TeamId,
     pub(crate) user: UserId,
     pub(crate) scopes: Vec<String>,
+    pub(crate) is_org_wide: bool,
     pub(crate) redirect_uri: String,
     pub(crate) until: DateTime<Utc>,
 }

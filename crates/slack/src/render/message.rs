@@ -59,7 +59,32 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ink(zone).at(*until)
             )])]
         }
+        Message::Welcome { rotations } => vec![
+            Part::Lines(welcome_lines(*rotations)),
+            Part::Buttons(vec![primary(&Button::CreateRotation)]),
+        ],
     }
+}
+
+fn welcome_lines(rotations: usize) -> Vec<String> {
+    let go_on = match rotations {
+        0 => {
+            return vec![
+                String::from(
+                    "Asyncbot is installed. It knows who is on duty now, and who is next, and tells your team.",
+                ),
+                String::from(
+                    "Make your first rotation with the button, or with `/rotation create` in your team's channel. In a private channel, please `/invite` me first.",
+                ),
+                String::from("`/rotation help` shows everything else."),
+            ];
+        }
+        1 => String::from("Your rotation goes on where it stood: `/rotation list` shows it."),
+        many => {
+            format!("Your {many} rotations go on where they stood: `/rotation list` shows them.")
+        }
+    };
+    vec![String::from("Asyncbot is installed again."), go_on]
 }
 
 fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use domain::ids::UserId;
 use serde_json::{Value, json};
-use slack::{Event, EventKind, Inbound, read_event};
+use slack::{BOT_EVENTS, Event, EventKind, Inbound, read_event};
 
 #[track_caller]
 fn event(body: &Value) -> Event {
@@ -28,6 +28,16 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
         read_event(body.to_string().as_bytes()),
         Inbound::UrlVerification { challenge: String::from("3eZbrw1aB1") }
     );
+}
+
+#[test]
+fn every_event_that_the_bot_subscribes_to_is_read() {
+    for name in BOT_EVENTS {
+        let kind = name.split('.').next();
+        let told = json!({ "type": kind, "user": { "id": "U1" }, "app_id": "A1", "channel": "C1", "ts": "1.1" });
+
+        assert_ne!(event(&callback(&told)).kind, EventKind::Other, "{name}");
+    }
 }
 
 #[test]

@@ -96,6 +96,40 @@ fn a_new_rotation_is_announced_without_calling_anybody() {
 }
 
 #[test]
+fn who_installs_the_app_is_shown_how_to_begin_and_later_that_nothing_is_lost() {
+    let of = |rotations| {
+        let rendered = render(&Message::Welcome { rotations });
+        assert!(rendered.blocks.to_string().contains("create_rotation"), "{}", rendered.blocks);
+        show(&rendered)
+    };
+
+    insta::assert_snapshot!([of(0), of(1), of(3)].join("\n===\n"), @r"
+    Asyncbot is installed. It knows who is on duty now, and who is next, and tells your team.
+    Make your first rotation with the button, or with `/rotation create` in your team's channel. In a private channel, please `/invite` me first.
+    `/rotation help` shows everything else.
+    ---
+    Asyncbot is installed. It knows who is on duty now, and who is next, and tells your team.
+    Make your first rotation with the button, or with `/rotation create` in your team's channel. In a private channel, please `/invite` me first.
+    `/rotation help` shows everything else.
+    [primary Create a rotation: create_rotation -]
+    ===
+    Asyncbot is installed again.
+    Your rotation goes on where it stood: `/rotation list` shows it.
+    ---
+    Asyncbot is installed again.
+    Your rotation goes on where it stood: `/rotation list` shows it.
+    [primary Create a rotation: create_rotation -]
+    ===
+    Asyncbot is installed again.
+    Your 3 rotations go on where they stood: `/rotation list` shows them.
+    ---
+    Asyncbot is installed again.
+    Your 3 rotations go on where they stood: `/rotation list` shows them.
+    [primary Create a rotation: create_rotation -]
+    ");
+}
+
+#[test]
 fn a_handoff_calls_the_one_who_takes_over_and_says_who_was_passed_over() {
     let rendered = render(&Message::Handoff(HandoffMessage {
         skipped: vec![until_friday(ben())],

@@ -65,6 +65,17 @@ statements! {
             and fence = $3
             and finished_at is null"
     );
+    RELEASE_PARKED = (
+        "update outbox
+            set available_at = $3,
+                held_until = null
+          where workspace_id = $1
+            and finished_at is null
+            and leased_until is null
+            and state = 'pending'
+            and code = $2
+            and available_at > $3"
+    );
     RECORD_AMBIGUOUS = (
         "update outbox
             set state = case when is_resend then 'unconfirmed' else 'ambiguous' end,
@@ -208,6 +219,21 @@ pub(crate) async fn record_not_sent(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn release_parked(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(RELEASE_PARKED)
+        .bind(workspace.as_uuid())
+        .bind(code)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 pub(crate) async fn record_ambiguous(

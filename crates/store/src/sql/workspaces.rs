@@ -37,6 +37,7 @@ statements! {
             and is_active
             and bot_token is not null"
     );
+    // Slack tells the second only. Within the second of an installation it may be the one before that ended.
     DEACTIVATE_WORKSPACE = (
         "update workspaces
             set is_active = false,
@@ -44,7 +45,16 @@ statements! {
                 deactivated_at = $2
           where workspace_id = $1
             and is_active
-            and installed_at <= $2"
+            and installed_at < $2"
+    );
+    END_INSTALL = (
+        "update workspaces
+            set is_active = false,
+                bot_token = null,
+                deactivated_at = $3
+          where workspace_id = $1
+            and is_active
+            and installed_at = $2"
     );
     UPSERT_PERSON = (
         "insert into people (
@@ -109,6 +119,21 @@ pub(crate) async fn deactivate_workspace(
 ) -> Result<bool, StoreError> {
     let done =
         sqlx::query(DEACTIVATE_WORKSPACE).bind(workspace.as_uuid()).bind(at).execute(conn).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn end_install(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    installed_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(END_INSTALL)
+        .bind(workspace.as_uuid())
+        .bind(installed_at)
+        .bind(now)
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -145,6 +145,26 @@ both_engines! {
         assert!(!found.is_resend);
     }
 
+    async fn what_was_parked_with_a_code_can_be_released_before_its_time(bench) {
+        let parked = bench.say("C1", at(0)).await;
+        let claim = bench.start(0).await;
+        bench.not_sent(claim, 1, 3600).await;
+        let release = async |code: &str, seconds: i64| {
+            let mut tx = bench.write().await;
+            let released = tx.release_parked(code, at(seconds)).await.unwrap();
+            tx.commit().await.unwrap();
+            released
+        };
+
+        assert_eq!(release("not_installed", 60).await, 0, "it waits for something else");
+        assert_eq!(release("ratelimited", 60).await, 1);
+        assert_eq!(release("ratelimited", 61).await, 0, "it is due already");
+
+        let again = bench.claim_one(60).await;
+        assert_eq!(again.delivery, parked.delivery_id(bench.workspace));
+        assert_eq!(release("ratelimited", 62).await, 0, "somebody sends it");
+    }
+
     async fn whoever_lost_the_lease_can_say_nothing(bench) {
         bench.say("C1", at(0)).await;
         let old = bench.claim_one(0).await;

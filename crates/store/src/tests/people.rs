@@ -73,6 +73,27 @@ both_engines! {
         assert_eq!(tx.find_bot_token().await.unwrap().unwrap().expose_secret(), "xoxb-new");
     }
 
+    async fn an_uninstallation_of_the_second_of_the_installation_is_of_the_one_before(bench) {
+        let mut tx = bench.write().await;
+
+        assert!(!tx.deactivate_workspace(at(0)).await.unwrap());
+        assert!(tx.deactivate_workspace(at(1)).await.unwrap());
+        assert!(!tx.deactivate_workspace(at(2)).await.unwrap(), "it is gone already");
+    }
+
+    async fn only_the_installation_that_is_meant_is_ended(bench) {
+        let mut tx = bench.write().await;
+        tx.upsert_workspace(&install("T1", "xoxb-new", at(100))).await.unwrap();
+
+        assert!(!tx.end_install(at(0), at(200)).await.unwrap(), "that one was replaced");
+        assert!(tx.find_bot_token().await.unwrap().is_some());
+
+        assert!(tx.end_install(at(100), at(200)).await.unwrap());
+        assert!(!tx.find_workspace().await.unwrap().unwrap().is_active);
+        assert!(tx.find_bot_token().await.unwrap().is_none());
+        assert!(!tx.end_install(at(100), at(201)).await.unwrap(), "it is gone already");
+    }
+
     async fn an_installation_after_an_uninstallation_works_again(bench) {
         let mut tx = bench.write().await;
         tx.deactivate_workspace(at(60)).await.unwrap();

@@ -91,6 +91,20 @@ impl Tx {
         run!(self, deliveries::record_not_sent(workspace, id, fence, available_at, code, now))
     }
 
+    /// Lets the deliveries that were parked with this code be sent from `now` on; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn release_parked(
+        &mut self,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, deliveries::release_parked(workspace, code, now))
+    }
+
     /// Records that a delivery may have been sent; returns `false` where the lease was lost.
     ///
     /// It is held until `hold_until` for its echo and then sent once more. If it was that repetition already, it ends

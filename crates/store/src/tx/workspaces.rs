@@ -56,7 +56,9 @@ impl Tx {
             .map_err(|fault| token_fault(&fault))
     }
 
-    /// Ends the installation and deletes its token, unless it was installed again after `at`; returns whether it did.
+    /// Ends the installation and deletes its token, unless it was made at `at` or after it; returns whether it did.
+    ///
+    /// An installation made within the second of `at` stays, since Slack names no more than the second.
     ///
     /// # Errors
     ///
@@ -64,6 +66,21 @@ impl Tx {
     pub async fn deactivate_workspace(&mut self, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         run!(self, workspaces::deactivate_workspace(workspace, at))
+    }
+
+    /// Ends the installation that was made at `installed_at` and deletes its token; returns `false` where there is a
+    /// newer one or none.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn end_install(
+        &mut self,
+        installed_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::end_install(workspace, installed_at, now))
     }
 
     /// Stores a person, unless a later description of them is there already.
