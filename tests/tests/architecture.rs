@@ -16,7 +16,8 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("slack", &["clock", "domain"]),
     ("simulator", &["clock", "domain"]),
     ("asyncbot", &["app", "clock", "crypto", "domain", "simulator", "slack", "store"]),
-    ("stories", &["asyncbot", "clock", "crypto", "domain", "simulator", "store"]),
+    // `slack` for the scopes and events that the manifest must ask for.
+    ("stories", &["asyncbot", "clock", "crypto", "domain", "simulator", "slack", "store"]),
 ];
 
 /// Who may name what speaks to the outside; `stories` plays the browser.
