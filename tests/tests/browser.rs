@@ -154,6 +154,14 @@ at_the_page! {
         ).await;
     }
 
+    async fn the_guided_story_waits_for_the_duty_and_not_for_the_welcome(page in View::Desk) {
+        makes_support(page).await;
+
+        page.clicks("[data-testid=story-monday]").await;
+
+        page.reads("passes to @Ana", false).await;
+    }
+
     async fn a_breach_of_the_pages_policy_would_be_noticed(page in View::Desk) {
         page.evaluates("document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))").await;
 

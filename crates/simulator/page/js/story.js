@@ -84,8 +84,13 @@ function watch() {
     state.stoppedAt = null;
   }
   const posts = page.messages.filter((each) => each.is_bot && each.ephemeral_to === null);
-  if (posts.some((each) => isDirect(each.channel))) tick("monday");
+  if (posts.some((each) => isDirect(each.channel) && isAboutDuty(each))) tick("monday");
   if (state.awayAt !== null && posts.some((each) => !isDirect(each.channel) && Number(each.ts) * 1000 > state.awayAt + MINUTE_MS)) tick("handoff");
+}
+
+// The welcome to whoever installs the app is a direct message too; the one to the person on duty has "Got it".
+function isAboutDuty(message) {
+  return JSON.stringify(message.blocks ?? []).includes("seen_duty");
 }
 
 function isDirect(id) {
