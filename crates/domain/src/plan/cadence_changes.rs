@@ -9,7 +9,11 @@ use crate::change::{Change, Timed};
 use crate::fault::Fault;
 use crate::rules::Rules;
 use crate::zone::Zone;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long the running turn can go on, because the new cadence begins later, in about: a turn without an end would have
+/// duty windows without an end.
+const LONGEST_WAIT: TimeDelta = TimeDelta::days(20 * 366);
 
 /// The most cadence changes that a file may have.
 const MAX_CHANGES: usize = 500;
@@ -83,5 +87,10 @@ fn read_its_cadence(
             Fault::new(&path, text)
         }
     }));
+    let wait = entry.at.map(|at| rules.cadence.anchor.and_utc() - at);
+    if wait.is_some_and(|wait| wait > LONGEST_WAIT) {
+        let text = "lies more than twenty years after the change; change the cadence later";
+        faults.note(&format!("{path}.anchor"), text);
+    }
     Some(rules.cadence)
 }

@@ -239,6 +239,19 @@ fn duty_hours_that_the_clocks_skip_are_those_of_the_rules_in_force_then() {
 }
 
 #[test]
+fn a_cadence_that_begins_after_two_thousand_years_is_refused() {
+    let file = EXAMPLE.trim_end().strip_suffix('}').unwrap().to_owned()
+        + r#", "cadence_changes": [{"at": "2026-02-01T10:00:00Z",
+              "cadence": {"every": 8, "unit": "hour", "anchor": "4052-04-06T10:00"}}]}"#;
+
+    let faults: Vec<String> =
+        read_plan(file, false).unwrap_err().iter().map(ToString::to_string).collect();
+
+    let text = "lies more than twenty years after the change; change the cadence later";
+    assert_eq!(faults, [format!("cadence_changes[0].cadence.anchor: {text}")]);
+}
+
+#[test]
 fn the_window_cuts_the_list_and_never_the_plan() {
     let all = plan(EXAMPLE, false, "", "", 12).shifts;
 
