@@ -240,9 +240,10 @@ fn duty_hours_that_the_clocks_skip_are_those_of_the_rules_in_force_then() {
 
 #[test]
 fn a_cadence_that_begins_after_two_thousand_years_is_refused() {
-    let file = EXAMPLE.trim_end().strip_suffix('}').unwrap().to_owned()
-        + r#", "cadence_changes": [{"at": "2026-02-01T10:00:00Z",
-              "cadence": {"every": 8, "unit": "hour", "anchor": "4052-04-06T10:00"}}]}"#;
+    let later = r#"[{"at": "2026-02-01T10:00:00Z",
+        "cadence": {"every": 8, "unit": "hour", "anchor": "4052-04-06T10:00"}}]"#;
+    let file = EXAMPLE.replace("\"cadence_changes\": []", &format!("\"cadence_changes\": {later}"));
+    assert_ne!(file, EXAMPLE);
 
     let faults: Vec<String> =
         read_plan(file, false).unwrap_err().iter().map(ToString::to_string).collect();
