@@ -9,7 +9,7 @@ pub use standing::{Mode, NextHandoff, RunningTurn, Standing};
 use crate::absence::AbsenceBook;
 use crate::cadence::Cadence;
 use crate::change::{Leave, RosterChange};
-use crate::engine::{Crew, Filled, Order, SeatedBy, Seating, Stretch, replace, seat};
+use crate::engine::{Crew, Filled, Order, Seat, SeatedBy, Seating, Stretch, replace, seat};
 use crate::grid::{Grid, Handoffs, SkippedWindow};
 use crate::ids::UserId;
 use crate::interval::Interval;
@@ -17,7 +17,7 @@ use crate::presence::Presence;
 use crate::roster::{Member, Roster};
 use crate::rules::Rules;
 use crate::zone::Zone;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use events::{Event, Happening};
 use running::Running;
 use std::collections::VecDeque;
@@ -217,12 +217,7 @@ impl Timeline<'_> {
     }
 
     /// Returns the seats after the order has filled them for the rest of the turn.
-    fn replaced(
-        &mut self,
-        seats: Vec<crate::engine::Seat>,
-        wanted: usize,
-        at: DateTime<Utc>,
-    ) -> Seating {
+    fn replaced(&mut self, seats: Vec<Seat>, wanted: usize, at: DateTime<Utc>) -> Seating {
         let left = self.running.as_ref().map(|running| running.active_from(at)).unwrap_or_default();
         let Self { rules, roster, absences, order, deactivated, .. } = self;
         // Off-hours use up nobody's turn, and what comes after them is the next one's.
@@ -258,7 +253,7 @@ impl Timeline<'_> {
         self.rules.zone = zone.unwrap_or_else(|| self.rules.zone.clone());
         self.grid = Grid::new(&self.rules);
         self.grids.push((at, self.grid.clone()));
-        let after = at + chrono::TimeDelta::microseconds(1);
+        let after = at + TimeDelta::microseconds(1);
         let earliest =
             self.running.as_ref().and_then(|running| running.start().checked_add_signed(half));
         let from = earliest.map_or(after, |earliest| earliest.max(after));

@@ -56,7 +56,6 @@ pub(crate) fn replace(
     left: &[Interval],
 ) -> Vec<Seat> {
     let mut round = Round::new(crew, order, left, seats);
-    // The fallback who stands in is no reason to pass a member over for good.
     round.fill(order, wanted, SeatedBy::Replacement);
     if round.seats.is_empty() {
         round.seats.extend(crew.fallback(left));
