@@ -5,6 +5,8 @@ mod bench;
 mod calling;
 mod faults;
 mod installing;
+mod living;
+mod moving;
 mod posting;
 mod telling;
 mod viewing;
