@@ -3,6 +3,7 @@
 mod acting;
 mod bench;
 mod calling;
+mod choosing;
 mod faults;
 mod installing;
 mod living;

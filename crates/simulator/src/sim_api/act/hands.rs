@@ -2,7 +2,7 @@
 
 use super::super::refused::{Refused, channel};
 use super::{Acted, Answer, Click, Submit, need_install, report};
-use crate::block_kit::form::{action_of, find_element, refusal_of_client, state_of};
+use crate::block_kit::form::{action_of, add_to_state, find_element, refusal_of_client, state_of};
 use crate::sim::Sim;
 use crate::to_bot::interaction::{self, Actor};
 use crate::to_bot::reaction::react_to_submission;
@@ -35,7 +35,8 @@ pub(super) async fn click_in_message(
         let message = message.cloned().ok_or_else(missing)?;
         let blocks = message.blocks.clone().unwrap_or_else(|| json!([]));
         let action = make_action(&blocks, click, &workspace.next_ts(now))?;
-        let state = state_of(&blocks, &click.values).map_err(Refused::unfit)?;
+        let mut state = state_of(&blocks, &click.values).map_err(Refused::unfit)?;
+        add_to_state(&mut state, &action);
         let mut actor = actor(team, user);
         if let Some(home) = &click.home_team {
             actor.home = TeamId::new(home);
@@ -84,12 +85,17 @@ pub(super) async fn click_in_view(
         let view = find_view(world, team, user, id)?;
         let ts = world.find_mut(team).map(|workspace| workspace.next_ts(now)).unwrap_or_default();
         let action = make_action(view.blocks(), click, &ts)?;
-        let state = state_of(view.blocks(), &click.values).map_err(Refused::unfit)?;
+        let mut state = state_of(view.blocks(), &click.values).map_err(Refused::unfit)?;
+        add_to_state(&mut state, &action);
         let actor = actor(team, user);
         Ok::<_, Refused>(interaction::click_in_view(world, &actor, &view, &action, (&state, now)))
     })?;
     let exchange = interaction::send(sim, &payload).await;
-    let acted = Acted { exchange: Some(exchange), trigger: Some(trigger), ..Acted::default() };
+    let hash = sim.read(|world| Some(world.find(team)?.view(id)?.1.hash.clone()));
+    let is_changed = hash.is_some_and(|hash| payload["view"]["hash"] != hash.as_str());
+    let changed_views = is_changed.then(|| id.to_owned()).into_iter().collect();
+    let trigger = Some(trigger);
+    let acted = Acted { exchange: Some(exchange), trigger, changed_views, ..Acted::default() };
     Ok(report(sim, team, acted))
 }
 
