@@ -75,6 +75,8 @@ both_engines! {
         let asked = play.calls("users.info").await.len();
         play.breaks(&lost("accept_then_drop", 2)).await;
         play.act(&changed(&play, "U0BEN")).await;
+        // Received and stored, twice, but not acknowledged as far as Slack knows.
+        play.stage().clock().settle().await;
         play.ends_bot("kill").await;
         play.waits("2m").await;
 

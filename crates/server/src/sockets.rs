@@ -119,7 +119,7 @@ impl Connection {
             };
             match frame {
                 Ok(Frame::Envelope(envelope)) => {
-                    envelope::take(bot, &self.under_way, self.socket.acks(), envelope);
+                    envelope::take(bot, &self.under_way, self.socket.acks(), *envelope);
                 }
                 Ok(Frame::Leaving) => return Left::Leaving,
                 Ok(Frame::LinkDisabled) => return Left::Disabled,

@@ -72,7 +72,8 @@ impl Api {
         if !self.may_connect(&address) {
             return Outcome::not_sent(NotSentKind::Permanent, "foreign_socket_address");
         }
-        match self.clock.timeout(CALL_LIMIT, self.greet(&address)).await {
+        let greeted = self.clock.timeout(CALL_LIMIT, Box::pin(self.greet(&address)));
+        match greeted.await {
             Ok(Ok(socket)) => Outcome::Done(socket),
             Ok(Err(code)) => Outcome::not_sent(NotSentKind::Transient, code),
             Err(_) => Outcome::not_sent(NotSentKind::Transient, "timeout"),

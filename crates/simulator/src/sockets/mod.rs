@@ -132,7 +132,11 @@ impl Sockets {
     /// Sends an envelope on the next connection in turn; the receiver hears of its acknowledgement, or fails with it.
     ///
     /// `None` where no connection is open.
-    pub(crate) fn send(&mut self, envelope: Value, fate: Fate) -> Option<oneshot::Receiver<Value>> {
+    pub(crate) fn send(
+        &mut self,
+        envelope: &Value,
+        fate: Fate,
+    ) -> Option<oneshot::Receiver<Value>> {
         self.turn = self.turn.wrapping_add(1);
         let at = self.turn.checked_rem(self.open.len())?;
         let to = &self.open[at];

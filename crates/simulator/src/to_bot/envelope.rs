@@ -43,7 +43,7 @@ pub(crate) async fn send(
         envelope["retry_reason"] = json!(socket_word(miss));
     }
     let began = Instant::now();
-    let Some(heard) = sim.sockets(|sockets| sockets.send(envelope, fate)) else {
+    let Some(heard) = sim.sockets(|sockets| sockets.send(&envelope, fate)) else {
         return missed(Miss::ConnectionFailed, "the bot has no connection open");
     };
     match tokio::time::timeout(ACK_LIMIT, heard).await {

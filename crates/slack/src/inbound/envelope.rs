@@ -13,7 +13,7 @@ pub enum Frame {
     /// The connection stands.
     Hello,
     /// Something for the app, to be acknowledged within three seconds.
-    Envelope(Envelope),
+    Envelope(Box<Envelope>),
     /// Slack closes this connection soon, and another should take its place: `warning` and `refresh_requested`.
     Leaving,
     /// Socket Mode was turned off for the app.
@@ -72,7 +72,7 @@ pub fn read_frame(text: &str) -> Frame {
         // A reason of the future too means that this connection goes.
         Some("disconnect") => Frame::Leaving,
         kind => read_envelope(&json, kind.unwrap_or_default())
-            .map_or(Frame::Unreadable, Frame::Envelope),
+            .map_or(Frame::Unreadable, |it| Frame::Envelope(Box::new(it))),
     }
 }
 
