@@ -46,6 +46,7 @@ pub struct Closed;
 pub struct Socket {
     stream: SplitStream<Stream>,
     acks: Acks,
+    silence: Duration,
     unanswered: u32,
 }
 
@@ -91,20 +92,16 @@ impl Api {
     }
 
     async fn greet(&self, address: &SecretString) -> Result<Socket, &'static str> {
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(LARGEST_MESSAGE))
-            .max_frame_size(Some(LARGEST_MESSAGE));
         let tls = Connector::Rustls(Arc::clone(&self.tls));
         let (stream, _) = tokio_tungstenite::connect_async_tls_with_config(
             address.expose_secret(),
-            Some(config),
+            Some(limits()),
             true,
             Some(tls),
         )
         .await
         .map_err(|_| "no_socket")?;
-        let (sink, stream) = stream.split();
-        let mut socket = Socket { stream, acks: Acks(Arc::new(Mutex::new(sink))), unanswered: 0 };
+        let mut socket = Socket::new(stream, SILENCE);
         match socket.next().await {
             Ok(Frame::Hello) => Ok(socket),
             Ok(Frame::LinkDisabled) => Err("link_disabled"),
@@ -124,6 +121,11 @@ impl Api {
 }
 
 impl Socket {
+    fn new(stream: Stream, silence: Duration) -> Self {
+        let (sink, stream) = stream.split();
+        Self { stream, acks: Acks(Arc::new(Mutex::new(sink))), silence, unanswered: 0 }
+    }
+
     /// Returns the way back.
     #[must_use]
     pub fn acks(&self) -> Acks {
@@ -137,7 +139,7 @@ impl Socket {
     /// [`Closed`] when there will be no more.
     pub async fn next(&mut self) -> Result<Frame, Closed> {
         loop {
-            match tokio::time::timeout(SILENCE, self.stream.next()).await {
+            match tokio::time::timeout(self.silence, self.stream.next()).await {
                 Ok(Some(Ok(message))) => {
                     self.unanswered = 0;
                     if let Message::Text(text) = message {
@@ -194,5 +196,87 @@ impl std::fmt::Debug for Socket {
 impl std::fmt::Debug for Acks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Acks").finish_non_exhaustive()
+    }
+}
+
+fn limits() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .max_message_size(Some(LARGEST_MESSAGE))
+        .max_frame_size(Some(LARGEST_MESSAGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// Returns our end of a connection and the other, which is read by nobody unless the test does it.
+    async fn connected(silence: Duration) -> (Socket, WebSocketStream<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let accept = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio_tungstenite::accept_async(stream).await.unwrap()
+        };
+        let connect = tokio_tungstenite::connect_async_with_config(
+            format!("ws://{address}/"),
+            Some(limits()),
+            true,
+        );
+        let (ours, other) = tokio::join!(connect, accept);
+        (Socket::new(ours.unwrap().0, silence), other)
+    }
+
+    #[tokio::test]
+    async fn a_connection_on_which_nobody_answers_is_given_up() {
+        let (mut socket, _silent) = connected(Duration::from_millis(5)).await;
+
+        assert_eq!(socket.next().await, Err(Closed));
+        assert_eq!(socket.unanswered, UNANSWERED);
+    }
+
+    #[tokio::test]
+    async fn a_connection_on_which_someone_answers_is_kept_through_any_silence() {
+        let (mut socket, mut other) = connected(Duration::from_millis(50)).await;
+        let say_something_late = async {
+            for _ in 0..2 * UNANSWERED + 2 {
+                assert!(other.next().await.unwrap().unwrap().is_ping());
+            }
+            other.send(Message::text(r#"{"type":"hello"}"#)).await.unwrap();
+        };
+
+        let (frame, ()) = tokio::join!(socket.next(), say_something_late);
+
+        assert_eq!(frame, Ok(Frame::Hello));
+    }
+
+    #[tokio::test]
+    async fn a_message_larger_than_any_of_slacks_ends_the_connection() {
+        let (mut socket, mut other) = connected(SILENCE).await;
+        let large = Message::text("x".repeat(LARGEST_MESSAGE + 1));
+
+        let frame = tokio::select! {
+            frame = socket.next() => frame,
+            // It is not taken to its end.
+            sent = other.send(large) => panic!("all of it was taken: {sent:?}"),
+        };
+
+        assert_eq!(frame, Err(Closed));
+    }
+
+    #[tokio::test]
+    async fn what_was_acknowledged_before_the_end_arrives_though_something_was_left_unread() {
+        let (socket, mut other) = connected(SILENCE).await;
+        other.send(Message::text("unread")).await.unwrap();
+        socket.acks().send(&serde_json::json!({"envelope_id": "e"})).await.unwrap();
+        let read = async {
+            let ack = other.next().await.unwrap().unwrap();
+            let end = other.next().await.unwrap().unwrap();
+            (ack.into_text().unwrap().as_str().to_owned(), end.is_close())
+        };
+
+        let ((), read) = tokio::join!(socket.close(), read);
+
+        assert_eq!(read, (r#"{"envelope_id":"e"}"#.to_owned(), true));
     }
 }

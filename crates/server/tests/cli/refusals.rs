@@ -130,8 +130,14 @@ fn addresses_that_cannot_work_are_refused() {
 }
 
 #[test]
-fn socket_mode_is_refused_as_not_supported_yet() {
-    check(&[("SLACK_APP_TOKEN", Some("xapp-hush"))], &[("SLACK_APP_TOKEN", "Socket Mode")]);
+fn socket_mode_needs_an_app_level_token_and_a_number_of_connections() {
+    check(&[("SLACK_APP_TOKEN", Some("xoxb-hush"))], &[("SLACK_APP_TOKEN", "begins with xapp-")]);
+    for count in ["0", "6", "two", "-1", "256"] {
+        check(
+            &[("SLACK_SOCKET_CONNECTIONS", Some(count))],
+            &[("SLACK_SOCKET_CONNECTIONS", "from 1 to 5")],
+        );
+    }
 }
 
 #[test]
