@@ -6,5 +6,6 @@ mod calling;
 mod faults;
 mod installing;
 mod posting;
+mod sockets;
 mod telling;
 mod viewing;
