@@ -3,8 +3,12 @@
 mod acting;
 mod bench;
 mod calling;
+mod choosing;
 mod faults;
 mod installing;
+mod living;
+mod moving;
 mod posting;
+mod sockets;
 mod telling;
 mod viewing;

@@ -1,11 +1,13 @@
 //! What the simulator sends to the bot.
 
 pub(crate) mod command;
+pub(crate) mod envelope;
 pub(crate) mod event;
 pub(crate) mod interaction;
 pub(crate) mod outbound;
 pub(crate) mod reaction;
 pub(crate) mod signature;
+pub(crate) mod told;
 
 use crate::sim::Sim;
 use outbound::Answer;

@@ -9,11 +9,15 @@ const MOST_MEMBERS: usize = 12;
 
 /// Returns who is on duty and who comes next.
 pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
-    vec![
+    let mut lines = vec![
         format!("{} in {}", title(&card.name), link(&card.channel)),
         duty_line(&card.duty, ink),
-        next_line(card.next.as_ref(), ink),
-    ]
+    ];
+    // While nobody knows when a rest ends, nobody is next.
+    if !matches!(card.duty, Duty::Paused { until: None }) {
+        lines.push(next_line(card.next.as_ref(), ink));
+    }
+    lines
 }
 
 /// Returns that and how the rotation goes.

@@ -150,7 +150,7 @@ fn who_says_each_state_of_a_duty() {
     It has not begun yet.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
-    Cho is on duty for Ben until Monday 15 June, 09:00.
+    Cho (for Ben) is on duty until Monday 15 June, 09:00.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
     Nobody is on duty until Monday 15 June, 09:00.
@@ -158,18 +158,28 @@ fn who_says_each_state_of_a_duty() {
     *support* in <#C1>
     Nobody needs to be on duty until Monday 15 June, 09:00.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
+    *support* in <#C1>
+    It is paused, so nobody is on duty.
+    *support* in <#C1>
+    It is paused, so nobody is on duty until Monday 15 June, 09:00.
+    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     ---
     *support* in <#C1>
     It has not begun yet.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
-    Cho is on duty for Ben until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    Cho (for Ben) is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Nobody is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Nobody needs to be on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
+    *support* in <#C1>
+    It is paused, so nobody is on duty.
+    *support* in <#C1>
+    It is paused, so nobody is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     ");
 }
