@@ -56,6 +56,13 @@ pub async fn compose(
         Effect::DutyEnded { rotation, user, ended_at, .. } => {
             ended(tx, *rotation, user, *ended_at).await
         }
+        Effect::RotationRenamed { .. }
+        | Effect::ChannelChanged { .. }
+        | Effect::RotationPaused { .. }
+        | Effect::RotationResumed { .. }
+        | Effect::RotationDeleted { .. }
+        | Effect::DeletionUndone { .. }
+        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
         Effect::DatesMoved { rotation, user, was, .. } => {
             moved(tx, *rotation, user, *was, now).await
         }

@@ -27,7 +27,7 @@ const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 7] = [
+const VERBS: [(&str, &[&str]); 13] = [
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
@@ -35,6 +35,12 @@ const VERBS: [(&str, &[&str]); 7] = [
     ("next", &[]),
     ("ooo", &["away"]),
     ("show", &["info"]),
+    ("edit", &["change"]),
+    ("pause", &[]),
+    ("resume", &["unpause"]),
+    ("delete", &[]),
+    ("undelete", &["undo", "restore"]),
+    ("handover", &["hand-over"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -114,7 +120,9 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
-        Some("show") => Ok(lifecycle::parse_show(rest)),
+        Some(
+            verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
+        ) => lifecycle::parse(verb, rest),
         _ => Err(unknown_verb("", verb, &VERBS)),
     }
 }

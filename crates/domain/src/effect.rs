@@ -93,6 +93,73 @@ pub enum Effect {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
     },
+    /// The rotation's channel learns of its new name.
+    RotationRenamed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+    },
+    /// The old and the new channel learn where the rotation is announced.
+    ChannelChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+        /// The old channel.
+        from: ChannelId,
+        /// The new channel.
+        into: ChannelId,
+    },
+    /// The rotation's channel learns that it rests.
+    RotationPaused {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who paused it.
+        by: UserId,
+        /// When.
+        paused_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that its rest ends with the next handoff.
+    RotationResumed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who resumed it.
+        by: UserId,
+        /// When.
+        resumed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is deleted.
+    RotationDeleted {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who deleted it.
+        by: UserId,
+        /// When.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The post of the deletion is replaced, since that was undone.
+    DeletionUndone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When it was deleted.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is back.
+    RotationRestored {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When.
+        restored_at: DateTime<Utc>,
+    },
 }
 
 /// Where an effect is delivered.
@@ -169,6 +236,11 @@ impl Envelope {
                 user: user.clone(),
                 since: *since,
             },
+            Effect::DeletionUndone { rotation, by, deleted_at } => Effect::RotationDeleted {
+                rotation: *rotation,
+                by: by.clone(),
+                deleted_at: *deleted_at,
+            },
             _ => return None,
         };
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
@@ -187,7 +259,14 @@ impl Effect {
             | Self::DutyEnded { .. }
             | Self::DatesMoved { .. }
             | Self::UnassignedResolved { .. }
-            | Self::Welcome { .. } => TimeDelta::days(7),
+            | Self::Welcome { .. }
+            | Self::RotationRenamed { .. }
+            | Self::ChannelChanged { .. }
+            | Self::RotationPaused { .. }
+            | Self::RotationResumed { .. }
+            | Self::RotationDeleted { .. }
+            | Self::DeletionUndone { .. }
+            | Self::RotationRestored { .. } => TimeDelta::days(7),
         }
     }
 
@@ -220,6 +299,27 @@ impl Effect {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::RotationRenamed { rotation, changed_at, .. } => {
+                ("rotation_renamed", Some(*rotation), at(changed_at), once())
+            }
+            Self::ChannelChanged { rotation, changed_at, .. } => {
+                ("channel_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::RotationPaused { rotation, paused_at, .. } => {
+                ("rotation_paused", Some(*rotation), at(paused_at), once())
+            }
+            Self::RotationResumed { rotation, resumed_at, .. } => {
+                ("rotation_resumed", Some(*rotation), at(resumed_at), once())
+            }
+            Self::RotationDeleted { rotation, deleted_at, .. } => {
+                ("rotation_deleted", Some(*rotation), at(deleted_at), once())
+            }
+            Self::DeletionUndone { rotation, deleted_at, .. } => {
+                ("deletion_undone", Some(*rotation), at(deleted_at), once())
+            }
+            Self::RotationRestored { rotation, restored_at, .. } => {
+                ("rotation_restored", Some(*rotation), at(restored_at), once())
+            }
         }
     }
 }

@@ -65,6 +65,8 @@ pub enum Message {
         /// How many rotations there are: those of an earlier installation go on.
         rotations: usize,
     },
+    /// Of the life of a rotation.
+    Lifecycle(crate::story::lifecycle::Message),
 }
 
 /// A handoff, for the channel.
