@@ -36,6 +36,10 @@ impl Server for Bolt {
         self.process.port()
     }
 
+    fn worked(&self) -> u64 {
+        self.process.worked()
+    }
+
     fn path(&self) -> &'static str {
         "/slack/events"
     }

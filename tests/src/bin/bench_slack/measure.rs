@@ -23,6 +23,8 @@ pub(crate) trait Server {
     fn port(&self) -> u16;
     /// Where it takes commands.
     fn path(&self) -> &'static str;
+    /// How long processors have worked for it, in hundredths of a second.
+    fn worked(&self) -> u64;
     /// Whether this is an answer to such a command.
     fn says(&self, kind: Kind, answer: &str) -> bool;
 }
@@ -36,6 +38,8 @@ pub(crate) struct Figures {
     pub(crate) samples: u64,
     /// Requests a second.
     pub(crate) rate: f64,
+    /// How long a processor works for one request, in microseconds; without the database's server.
+    pub(crate) work: f64,
     /// Half of the answers took no longer, in milliseconds.
     pub(crate) p50: f64,
     /// Ninety-nine of a hundred answers took no longer, in milliseconds.
@@ -61,11 +65,16 @@ pub(crate) async fn run(
     };
     load::write_file(&file, server, teams, kind, count);
     let samples = AtomicU64::new(0);
+    let before = server.worked();
     let figures = tokio::select! {
         figures = wrk(&file, server, connections, seconds) => figures,
         () = sample(server, teams, kind, count, &samples) => unreachable!("it goes on for ever"),
     };
-    let figures = Figures { samples: samples.into_inner(), ..figures };
+    let hundredths = server.worked() - before;
+    let samples = samples.into_inner();
+    #[expect(clippy::cast_precision_loss, reason = "numbers of a few seconds")]
+    let work = hundredths as f64 * 1e4 / (figures.requests + samples) as f64;
+    let figures = Figures { samples, work, ..figures };
     assert!(figures.samples > 0, "answers were looked at");
     assert!(kind == Kind::Read || figures.requests < count as u64, "each write was a new one");
     figures
@@ -140,6 +149,7 @@ async fn wrk(file: &Path, server: &dyn Server, connections: u32, seconds: u32) -
     Figures {
         requests: count,
         samples: 0,
+        work: 0.0,
         rate: requests * 1e6 / micros,
         p50: p50 / 1e3,
         p99: p99 / 1e3,

@@ -35,8 +35,8 @@ impl Table {
                 &[Who::BoltWithInsert, Who::BoltFromMemory],
             ),
         };
-        let mut text = String::from("| connections | who | a second | p50, ms | p99, ms |");
-        let mut line = String::from("|---|---|---|---|---|");
+        let mut text = String::from("| connections | who | a second | p50, ms | p99, ms | work, µs |");
+        let mut line = String::from("|---|---|---|---|---|---|");
         for peer in peers {
             let _ = write!(text, " rate : {0} | p99 : {0} |", short(*peer));
             line.push_str("---|---|");
@@ -47,11 +47,12 @@ impl Table {
                 let own = median(measured, kind, *who, connections);
                 let _ = write!(
                     text,
-                    "| {connections} | {} | {:.0} | {:.1} | {:.1} |",
+                    "| {connections} | {} | {:.0} | {:.1} | {:.1} | {:.0} |",
                     long(*who),
                     own.rate,
                     own.p50,
-                    own.p99
+                    own.p99,
+                    own.work
                 );
                 for peer in peers {
                     let other = median(measured, kind, *peer, connections);
@@ -72,11 +73,12 @@ impl Table {
 /// Says what one run came to, while the others are still to come.
 pub(crate) fn progress(round: usize, kind: Kind, who: Who, connections: u32, figures: &Figures) {
     say(&format!(
-        "round {round}: {kind:?} over {connections}, {}: {:.0} a second, p50 {:.1} ms, p99 {:.1} ms, {} answers read",
+        "round {round}: {kind:?} over {connections}, {}: {:.0} a second, p50 {:.1} ms, p99 {:.1} ms, {:.0} µs of work each, {} answers read",
         long(who),
         figures.rate,
         figures.p50,
         figures.p99,
+        figures.work,
         figures.samples
     ));
 }
@@ -112,6 +114,7 @@ fn median(measured: &Measured, kind: Kind, who: Who, connections: u32) -> Figure
         rate: middle(|one| one.rate),
         p50: middle(|one| one.p50),
         p99: middle(|one| one.p99),
+        work: middle(|one| one.work),
         ..all[0]
     }
 }

@@ -179,6 +179,10 @@ impl Server for Stage {
         self.bot.port()
     }
 
+    fn worked(&self) -> u64 {
+        self.bot.worked()
+    }
+
     fn path(&self) -> &'static str {
         "/slack/commands"
     }
