@@ -1,17 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 mod browser;
+mod life;
 mod page;
 mod person;
 mod play;
 mod sight;
 mod slash;
+mod views;
 mod visitor;
 
 pub use browser::{Browser, View};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
-pub use sight::{Seen, plain_blocks};
+pub use sight::{Seen, plain_blocks, plain_view};
 pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;
 

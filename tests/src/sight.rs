@@ -48,6 +48,49 @@ pub fn plain_blocks(blocks: &Value) -> String {
     text.trim_end().to_owned()
 }
 
+/// Returns what stands in a modal or a home, a line each: its title, its blocks, its fields as `Name: what stands there`, its
+/// buttons, and what the bot said about a field.
+#[must_use]
+pub fn plain_view(view: &Value) -> String {
+    let mut text = String::new();
+    if view["type"] == "modal" {
+        let _ = writeln!(text, "{}", view["title"]["text"].as_str().unwrap_or_default());
+    }
+    for block in view["blocks"].as_array().into_iter().flatten() {
+        if block["type"] == "input" {
+            let label = block["label"]["text"].as_str().unwrap_or_default();
+            let _ = writeln!(text, "{label}: {}", began_with(&block["element"]));
+        } else {
+            line(&mut text, block);
+        }
+        let error = view["errors"][block["block_id"].as_str().unwrap_or_default()].as_str();
+        if let Some(error) = error {
+            let _ = writeln!(text, "! {error}");
+        }
+    }
+    for name in ["close", "submit"] {
+        if let Some(label) = view[name]["text"].as_str() {
+            let _ = write!(text, "[{label}] ");
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// Returns what stood in a field at first, in words.
+fn began_with(element: &Value) -> String {
+    let fields = element.as_object().into_iter().flatten();
+    let initial = fields.filter(|(name, _)| name.starts_with("initial_"));
+    let word = |value: &Value| match value["text"]["text"].as_str().or(value.as_str()) {
+        Some(word) => word.to_owned(),
+        None => value.to_string(),
+    };
+    let words = initial.flat_map(|(_, value)| match value {
+        Value::Array(list) => list.iter().map(word).collect(),
+        value => vec![word(value)],
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 fn line(text: &mut String, block: &Value) {
     let say = |text: &mut String, words: &Value| {
         if let Some(words) = words["text"].as_str() {
@@ -63,11 +106,12 @@ fn line(text: &mut String, block: &Value) {
             Some(label) => {
                 let _ = write!(text, "[{label}] ");
             }
-            None => {
-                if let Some(words) = element["text"].as_str() {
+            None => match element["text"].as_str() {
+                Some(words) => {
                     let _ = writeln!(text, "{words}");
                 }
-            }
+                None => text.push_str(&menu(element)),
+            },
         }
     }
     if block["type"] == "actions" {
@@ -76,7 +120,19 @@ fn line(text: &mut String, block: &Value) {
     }
     if let Some(label) = block["accessory"]["text"]["text"].as_str() {
         let _ = writeln!(text, "[{label}]");
+    } else if !menu(&block["accessory"]).is_empty() {
+        let _ = writeln!(text, "{}", menu(&block["accessory"]).trim_end());
     }
+}
+
+/// Returns a menu as its placeholder, or its options where it has none; nothing for what is no menu.
+fn menu(element: &Value) -> String {
+    if let Some(words) = element["placeholder"]["text"].as_str() {
+        return format!("[{words} …] ");
+    }
+    let options = element["options"].as_array().into_iter().flatten();
+    let labels: Vec<&str> = options.filter_map(|option| option["text"]["text"].as_str()).collect();
+    if labels.is_empty() { String::new() } else { format!("[{}] ", labels.join(" | ")) }
 }
 
 fn buttons(blocks: &Value) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Absences by hand: entered, listed, taken back.
 
 use crate::audit::{self, Entry};
+use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::snapshot::Snapshot;
@@ -11,7 +12,7 @@ use domain::action::AbsenceForm;
 use domain::date_words::parse_range;
 use domain::form::{check_absence_days, read_absence_form};
 use domain::ids::{AbsenceId, UserId};
-use domain::permission::may_enter_absence;
+use domain::permission::{Act, Circle, may};
 use domain::refusal::Refusal;
 use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, Answer, Reply};
 use domain::zone::Zone;
@@ -169,8 +170,9 @@ impl Facts {
     }
 
     fn permission(&self, actor: &UserId) -> Result<(), Refusal> {
-        let manages = self.rotations.iter().any(|rotation| rotation.created_by == *actor);
-        may_enter_absence(actor, &self.of, self.people.is_admin(actor), manages)
+        let circles: Vec<Circle<'_>> = self.rotations.iter().map(circle).collect();
+        let act = Act::EnterAbsence { of: &self.of, circles: &circles };
+        may(&self.people.actor(actor), act)
     }
 
     async fn insert(
@@ -272,26 +274,34 @@ async fn added(
     rotations.retain(|rotation| rotation.members.contains(&absence.user));
     for rotation in rotations {
         let snapshot = Snapshot::load(tx, rotation, now).await?;
-        let position = snapshot.position(tx, now).await?;
-        let holds = position.current.as_ref().is_some_and(|turn| {
-            turn.holder.as_ref() == Some(&absence.user) && absence.starts_at < turn.ends_at
+        let position = snapshot.position(now);
+        let holds = position.current().is_some_and(|turn| {
+            turn.holders().any(|user| *user == absence.user) && absence.starts_at < turn.ends_at
         });
         if holds {
             on_duty_now.push(snapshot.rotation.name.clone());
         }
         let without = snapshot.without(absence.id);
-        let before = snapshot.coming_with(&position, &without, TURNS_COMPARED);
-        let after = snapshot.coming(&position, TURNS_COMPARED);
+        let before = snapshot.position_with(&without, now).coming(TURNS_COMPARED);
+        let after = position.coming(TURNS_COMPARED);
         let passed = before.iter().zip(&after).filter(|(before, after)| {
-            before.holder() == Some(&absence.user)
-                && after.holder() != Some(&absence.user)
+            before.seats.contains(&absence.user)
+                && !after.seats.contains(&absence.user)
                 && absence.ends_at.is_none_or(|end| before.window.start() < end)
         });
-        effects.extend(passed.map(|(_, after)| AbsenceEffect {
-            rotation: snapshot.rotation.name.clone(),
-            zone: snapshot.rotation.rules.zone.name().to_owned(),
-            start: after.window.start(),
-            instead: after.holder().map(|user| snapshot.people.person(user)),
+        effects.extend(passed.map(|(before, after)| {
+            AbsenceEffect {
+                rotation: snapshot.rotation.name.clone(),
+                zone: snapshot.rotation.rules.zone.name().to_owned(),
+                start: after.window.start(),
+                // Whoever is new in the turn stands in; with one seat that is its holder.
+                instead: after
+                    .seats
+                    .iter()
+                    .find(|user| !before.seats.contains(user))
+                    .or(after.holder())
+                    .map(|user| snapshot.people.person(user)),
+            }
         }));
     }
     Ok(AbsenceCard {

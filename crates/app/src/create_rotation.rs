@@ -12,6 +12,8 @@ use domain::grid::Grid;
 use domain::ids::RotationId;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use domain::settings::RotationSettings;
+use domain::timeline::Kept;
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
 
@@ -73,6 +75,12 @@ fn plan_record(new: &NewRotation, request: &Request) -> Result<RotationRecord, (
         last_turn: None,
         next_turn: first.0,
         next_handoff_at: Some(first.1),
+        kept: Some(Kept::beginning(first.0, None)),
+        settings: RotationSettings::default(),
+        rest: None,
+        channel_fault: None,
+        deleted_at: None,
+        revision: 0,
         created_by: request.actor.clone(),
         created_at: request.now,
     })

@@ -2,18 +2,18 @@
 
 use crate::AppError;
 use crate::people::People;
-use crate::snapshot::{Snapshot, covering};
+use crate::serving::{serving_at, stretch_at};
+use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
 use domain::ids::{RotationId, UserId};
-use domain::interval::Interval;
 use domain::message::{
     HandoffMessage, Message, MissedLine, OnDutyMessage, Person, SkipLine, SkipWord,
     UnassignedMessage,
 };
 use domain::zone::Zone;
 use std::collections::BTreeSet;
-use store::{CoverageRecord, RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
+use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
 
 /// How late a handoff may be said before it says so (specification, Catch-up 4).
 const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
@@ -45,7 +45,7 @@ pub async fn compose(
             Some(rotation) => created(tx, rotation, now).await,
             None => Ok(Composed::Nothing("rotation_gone")),
         },
-        Effect::HandoffPost { rotation, planned_at, missed_from }
+        Effect::HandoffPost { rotation, planned_at, missed_from, .. }
         | Effect::OnDutyDm { rotation, planned_at, missed_from, .. }
         | Effect::UnassignedPost { rotation, planned_at, missed_from, .. } => {
             of_turn(tx, effect, (*rotation, *planned_at, *missed_from), now).await
@@ -53,7 +53,60 @@ pub async fn compose(
         Effect::UnassignedResolved { rotation, planned_at, .. } => {
             of_turn(tx, effect, (*rotation, *planned_at, None), now).await
         }
+        Effect::DutyEnded { rotation, user, ended_at, .. } => {
+            ended(tx, *rotation, user, *ended_at).await
+        }
+        Effect::DatesMoved { rotation, user, was, .. } => {
+            moved(tx, *rotation, user, *was, now).await
+        }
     }
+}
+
+/// The rotation may be deleted meanwhile; the buttons go all the same.
+async fn ended(
+    tx: &mut Tx,
+    rotation: RotationId,
+    user: &UserId,
+    ended_at: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let Some(rotation) = tx.find_any_rotation(rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
+    let mut next = serving_at(tx, &rotation, ended_at).await?;
+    next.retain(|next| next != user);
+    let people = People::load(tx, &next).await?;
+    Ok(Composed::Say(Message::DutyEnded {
+        name: rotation.name.clone(),
+        ended_at,
+        next: next.iter().map(|user| people.person(user)).collect(),
+        zone: rotation.rules.zone.name().to_owned(),
+    }))
+}
+
+/// Of several changes within a moment the last one tells; who stands where they stood is told nothing.
+async fn moved(
+    tx: &mut Tx,
+    rotation: RotationId,
+    user: &UserId,
+    was: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let Some(rotation) = tx.find_rotation(rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
+    let snapshot = Snapshot::load(tx, rotation, now).await?;
+    let position = snapshot.position(now);
+    let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
+    let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
+    if is == was {
+        return Ok(Composed::Nothing("nothing_moved"));
+    }
+    Ok(Composed::Say(Message::DatesMoved {
+        name: snapshot.rotation.name.clone(),
+        was,
+        is,
+        zone: snapshot.rotation.rules.zone.name().to_owned(),
+    }))
 }
 
 async fn of_turn(
@@ -65,7 +118,12 @@ async fn of_turn(
     let Some(rotation) = tx.find_rotation(rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
     };
-    let Some(scene) = Scene::load(tx, rotation, planned_at, missed_from).await? else {
+    let since = match effect {
+        Effect::HandoffPost { since, .. } | Effect::OnDutyDm { since, .. } => *since,
+        _ => None,
+    };
+    let scene = Scene::load(tx, rotation, (planned_at, since), missed_from, now).await?;
+    let Some(scene) = scene else {
         return Ok(Composed::Nothing("turn_gone"));
     };
     if scene.turn.ends_at <= now {
@@ -76,12 +134,11 @@ async fn of_turn(
         });
     }
     match effect {
-        Effect::OnDutyDm { user, .. } => scene.on_duty(tx, user, now).await,
+        Effect::OnDutyDm { user, since, .. } => scene.on_duty(tx, user, *since, now).await,
         Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { .. } | Effect::RotationCreated { .. } | Effect::Welcome { .. } => {
-            Ok(scene.handoff(now))
-        }
+        Effect::HandoffPost { since, .. } => Ok(scene.handoff(*since, now)),
+        _ => Ok(Composed::Nothing("not_of_a_turn")),
     }
 }
 
@@ -122,9 +179,10 @@ struct Scene {
     rotation: RotationRecord,
     turn: TurnRecord,
     /// Who really served last before: after coverage, and nobody where the turn before was missed too.
-    previous: Option<UserId>,
+    previous: Vec<UserId>,
+    /// Who serves now, or when the next duty time begins: after coverage.
+    serving: Vec<UserId>,
     missed: Vec<TurnRecord>,
-    coverages: Vec<CoverageRecord>,
     people: People,
 }
 
@@ -132,8 +190,9 @@ impl Scene {
     async fn load(
         tx: &mut Tx,
         rotation: RotationRecord,
-        planned_at: DateTime<Utc>,
+        (planned_at, since): (DateTime<Utc>, Option<DateTime<Utc>>),
         missed_from: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
     ) -> Result<Option<Self>, AppError> {
         let Some(turn) = tx.find_turn(rotation.id, planned_at).await? else {
             return Ok(None);
@@ -142,30 +201,30 @@ impl Scene {
             Some(from) => tx.list_turns(rotation.id, from, planned_at).await?,
             None => Vec::new(),
         };
-        let before = missed_from.unwrap_or(planned_at) - TimeDelta::microseconds(1);
-        let previous = server_at(tx, rotation.id, before).await?;
-        let coverages = match Interval::new(turn.planned_at, turn.ends_at) {
-            Some(window) => tx.list_coverages(rotation.id, window).await?,
-            None => Vec::new(),
-        };
+        let before = missed_from.or(since).unwrap_or(planned_at);
+        let previous = served_before(tx, &rotation, before).await?;
+        let serving = serving_from(tx, &rotation, now.max(planned_at)).await?;
         let turns = std::iter::once(&turn).chain(&missed);
-        let people = people(tx, &rotation, turns, &coverages, previous.as_ref()).await?;
-        Ok(Some(Self { rotation, turn, previous, missed, coverages, people }))
+        let people = people(tx, &rotation, turns, previous.iter().chain(&serving)).await?;
+        Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
     }
 
-    fn handoff(&self, now: DateTime<Utc>) -> Composed {
-        let Some(holder) = &self.turn.holder else {
+    fn handoff(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Composed {
+        if self.serving.is_empty() {
             return Composed::Nothing("turn_unassigned");
-        };
+        }
+        let persons =
+            |users: &[UserId]| users.iter().map(|user| self.people.person(user)).collect();
         Composed::Say(Message::Handoff(HandoffMessage {
             name: self.rotation.name.clone(),
             zone: self.zone_name(),
-            person: self.people.person(holder),
-            previous: self.previous.as_ref().map(|user| self.people.person(user)),
-            since: self.turn.planned_at,
+            people: persons(&self.serving),
+            previous: persons(&self.previous),
+            since: since.unwrap_or(self.turn.planned_at),
             until: self.turn.ends_at,
-            skipped: self.skipped(),
-            is_late: self.is_late(now),
+            is_within_turn: since.is_some(),
+            skipped: if since.is_none() { self.skipped() } else { Vec::new() },
+            is_late: since.is_none() && self.is_late(now),
             missed: self.missed_lines(),
         }))
     }
@@ -174,20 +233,16 @@ impl Scene {
         &self,
         tx: &mut Tx,
         user: &UserId,
+        since: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<Composed, AppError> {
-        let serving = covering(&self.coverages, now).map(|cover| &cover.user);
-        if serving.or(self.turn.holder.as_ref()) != Some(user) {
+        if !self.serving.contains(user) {
             return Ok(Composed::Nothing("somebody_else_serves"));
         }
         let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
-        let position = snapshot.position(tx, now).await?;
-        let next = snapshot
-            .coming(&position, 1)
-            .into_iter()
-            .next()
-            .and_then(|turn| turn.holder().cloned());
-        let is_cover = serving.is_some();
+        let next = snapshot.position(now).coming(1).into_iter().next();
+        let next = next.and_then(|turn| turn.holder().cloned());
+        let is_own = since.is_none() && self.turn.seats.iter().any(|seat| seat.user == *user);
         Ok(Composed::Say(Message::OnDuty(OnDutyMessage {
             rotation: self.rotation.id,
             planned_at: self.turn.planned_at,
@@ -196,14 +251,14 @@ impl Scene {
             zone: self.zone_name(),
             until: self.turn.ends_at,
             next: next.map(|user| snapshot.people.person(&user)),
-            continues: !is_cover && self.previous.as_ref() == Some(user),
-            is_late: !is_cover && self.is_late(now),
+            continues: is_own && self.previous.contains(user),
+            is_late: is_own && self.is_late(now),
             missed: self.missed_lines(),
         })))
     }
 
     fn unassigned(&self, day: chrono::NaiveDate) -> Composed {
-        if self.turn.holder.is_some() || !self.coverages.is_empty() {
+        if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
             return Composed::Nothing("turn_taken");
         }
         Composed::Say(Message::Unassigned(UnassignedMessage {
@@ -259,43 +314,65 @@ impl Scene {
         let person = |user: &UserId| -> Person { self.people.person(user) };
         let line = |turn: &TurnRecord| MissedLine {
             at: turn.planned_at,
-            person: turn.holder.as_ref().map(person),
+            person: turn.holder().map(person),
         };
         self.missed.iter().map(line).collect()
     }
 }
 
-/// Returns who served at an instant: the turn, then its coverage; nobody where the turn was missed.
-async fn server_at(
+/// Returns who served last before an instant: after coverage, and nobody where that turn was missed.
+async fn served_before(
     tx: &mut Tx,
-    rotation: RotationId,
-    at: DateTime<Utc>,
-) -> Result<Option<UserId>, AppError> {
-    let turn = tx.find_turn_at(rotation, at).await?;
-    let Some(turn) = turn.filter(|turn| turn.state == TurnState::Served) else {
-        return Ok(None);
+    rotation: &RotationRecord,
+    before: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let last = before - TimeDelta::microseconds(1);
+    let turn = tx.find_turn_at(rotation.id, last).await?;
+    if turn.is_none_or(|turn| turn.state != TurnState::Served) {
+        return Ok(Vec::new());
+    }
+    let Some(stretch) = stretch_at(tx, rotation, last).await? else {
+        return Ok(Vec::new());
     };
-    let coverages = match Interval::new(turn.planned_at, turn.ends_at) {
-        Some(window) => tx.list_coverages(rotation, window).await?,
-        None => Vec::new(),
+    // It may have ended in off-hours.
+    let served_until = stretch.active.iter().map(|window| window.end().min(before)).max();
+    let at = served_until.map_or(last, |end| end - TimeDelta::microseconds(1));
+    serving_at(tx, rotation, at).await
+}
+
+/// Returns who serves at an instant, or when the duty time begins that comes next in the same stretch.
+async fn serving_from(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    from: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let Some(stretch) = stretch_at(tx, rotation, from).await? else {
+        return Ok(Vec::new());
     };
-    Ok(covering(&coverages, at).map(|cover| cover.user.clone()).or(turn.holder))
+    let next = stretch.active.iter().find(|window| from < window.end());
+    let at = next.map_or(from, |window| window.start().max(from));
+    let serving = serving_at(tx, rotation, at).await?;
+    // A turn without any duty time is somebody's all the same.
+    let is_idle = stretch.active.is_empty();
+    Ok(if is_idle {
+        stretch.seats().iter().map(|seat| seat.user.clone()).collect()
+    } else {
+        serving
+    })
 }
 
 async fn people<'a>(
     tx: &mut Tx,
-    rotation: &RotationRecord,
+    rotation: &'a RotationRecord,
     turns: impl Iterator<Item = &'a TurnRecord>,
-    coverages: &[CoverageRecord],
-    previous: Option<&UserId>,
+    others: impl Iterator<Item = &'a UserId>,
 ) -> Result<People, AppError> {
     let mut users: BTreeSet<&UserId> = rotation.members.iter().collect();
-    users.extend(previous);
+    users.extend(others);
     for turn in turns {
-        users.extend(turn.holder.as_ref());
+        users.extend(turn.seats.iter().map(|seat| &seat.user));
         users.extend(turn.skips.iter().map(|skip| &skip.user));
     }
-    users.extend(coverages.iter().map(|cover| &cover.user));
     let users: Vec<UserId> = users.into_iter().cloned().collect();
     People::load(tx, &users).await
 }

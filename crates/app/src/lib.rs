@@ -17,7 +17,9 @@ pub mod take_turn;
 mod audit;
 mod lookup;
 mod outcome;
+mod serving;
 mod snapshot;
+mod walk;
 
 pub use error::AppError;
 pub use request::Request;

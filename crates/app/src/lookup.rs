@@ -1,6 +1,7 @@
 //! Which rotation is meant.
 
 use domain::ids::ChannelId;
+use domain::permission::Circle;
 use domain::refusal::Refusal;
 use domain::suggest::nearest;
 use store::RotationRecord;
@@ -34,6 +35,15 @@ pub(crate) fn several(
     let is_here = |rotation: &RotationRecord| Some(&rotation.channel) == channel;
     let has_here = rotations.iter().any(is_here);
     Ok(rotations.into_iter().filter(|rotation| !has_here || is_here(rotation)).collect())
+}
+
+/// Returns the people of a rotation, as far as permissions go.
+pub(crate) fn circle(rotation: &RotationRecord) -> Circle<'_> {
+    Circle {
+        made_by: &rotation.created_by,
+        managers: &rotation.settings.managers,
+        members: &rotation.members,
+    }
 }
 
 fn named(rotations: Vec<RotationRecord>, name: &str) -> Result<RotationRecord, Refusal> {

@@ -4,6 +4,7 @@ use crate::AppError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::message::Person;
+use domain::permission::{Actor, ActorStanding};
 use domain::zone::Zone;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use store::{InboxItem, PersonRecord, Store, Tx};
@@ -29,8 +30,21 @@ impl People {
         self.0.get(user).is_none_or(|known| !known.is_deactivated)
     }
 
-    pub(crate) fn is_admin(&self, user: &UserId) -> bool {
-        self.0.get(user).is_some_and(|known| known.is_admin && !known.is_deactivated)
+    /// Returns somebody as permissions look at them; one never looked up is a member without rights of an admin.
+    pub(crate) fn actor(&self, user: &UserId) -> Actor {
+        let known = self.0.get(user);
+        let standing = match known {
+            Some(known) if known.is_deactivated => ActorStanding::Deactivated,
+            Some(known) if known.is_guest => ActorStanding::Guest,
+            _ => ActorStanding::Member,
+        };
+        let is_admin = known.is_some_and(|known| known.is_admin);
+        Actor { user: user.clone(), is_admin, standing }
+    }
+
+    /// Returns whether it is known to be no person at all.
+    pub(crate) fn is_bot(&self, user: &UserId) -> bool {
+        self.0.get(user).is_some_and(|known| known.is_bot)
     }
 
     /// Returns the person's zone, where it is known and still exists.

@@ -2,15 +2,17 @@
 
 use crate::lookup;
 use crate::people::People;
-use crate::snapshot::{Current, Position, Snapshot, covering};
+use crate::serving::{duty_end, on_duty};
+use crate::snapshot::{Coming, Current, Position, Snapshot};
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
-use domain::engine::{Skip, SkipReason, Turn};
+use domain::engine::{Skip, SkipReason};
 use domain::ids::{RotationId, UserId};
-use domain::interval::Interval;
 use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
-use domain::reply::{Duty, DutyCard, NextCard, NextDuty, Reply, TurnLine};
+use domain::reply::{Duty, DutyCard, NextCard, NextDuty, OnDutyPerson, Reply, TurnLine};
+use domain::shift::{Served, ShiftState};
+use domain::timeline::Mode;
 use domain::zone::Zone;
 use store::{RotationRecord, Store, Tx};
 
@@ -114,12 +116,13 @@ pub(crate) async fn card(
     now: DateTime<Utc>,
 ) -> Result<DutyCard, AppError> {
     let snapshot = Snapshot::load(tx, rotation, now).await?;
-    let position = snapshot.position(tx, now).await?;
-    let duty = duty(tx, &snapshot, &position, now).await?;
-    let next = snapshot.coming(&position, 1).into_iter().next().map(|turn| NextDuty {
-        at: turn.window.start(),
-        person: turn.holder().map(|user| snapshot.people.person(user)),
-    });
+    let position = snapshot.position(now);
+    let (current, coming) = (position.current(), position.coming(1));
+    let duty = duty(tx, &snapshot, &position, current, now).await?;
+    let next = coming
+        .into_iter()
+        .next()
+        .map(|turn| NextDuty { at: turn.window.start(), people: people_of(&snapshot, &turn) });
     let rotation = &snapshot.rotation;
     Ok(DutyCard {
         rotation: rotation.id,
@@ -136,55 +139,71 @@ pub(crate) async fn card(
 async fn duty(
     tx: &mut Tx,
     snapshot: &Snapshot,
-    position: &Position,
+    position: &Position<'_>,
+    current: Option<Current>,
     now: DateTime<Utc>,
 ) -> Result<Duty, AppError> {
-    let Some(turn) = &position.current else {
-        return Ok(Duty::NotYet);
+    let is_paused = matches!(position.mode(), Mode::Paused | Mode::Resuming);
+    let Some(turn) = current else {
+        return Ok(if is_paused { paused(position) } else { Duty::NotYet });
     };
-    if let Some(until) = off_hours_end(snapshot, turn, now) {
-        return Ok(Duty::OffHours { until });
+    if turn.is_paused() || position.mode() == Mode::Paused {
+        return Ok(paused(position));
     }
-    let coverages = match Interval::new(turn.planned_at, turn.ends_at) {
-        Some(window) => tx.list_coverages(snapshot.rotation.id, window).await?,
-        None => Vec::new(),
-    };
-    if let Some(cover) = covering(&coverages, now) {
-        let person = one_person(tx, snapshot, &cover.user).await?;
-        let covered_for = turn.holder.as_ref().map(|user| snapshot.people.person(user));
-        return Ok(Duty::OnDuty { person, until: cover.ends_at, covered_for });
-    }
-    let until = active_end(snapshot, turn, now).unwrap_or(turn.ends_at);
-    Ok(match &turn.holder {
-        Some(user) => {
-            Duty::OnDuty { person: snapshot.people.person(user), until, covered_for: None }
+    let covers = tx.list_coverages(snapshot.rotation.id, turn.stretch.window).await?;
+    let presence = position.timeline().presence();
+    let seats = snapshot.rotation.rules.seats;
+    let on_duty = on_duty(&turn.stretch, &covers, presence, seats, now);
+    match on_duty.state {
+        ShiftState::OffHours => Ok(Duty::OffHours { until: off_hours_end(&turn, now) }),
+        ShiftState::Paused => Ok(paused(position)),
+        ShiftState::Unassigned => Ok(Duty::Unassigned { until: turn.ends_at }),
+        ShiftState::Planned => {
+            let until = duty_end(&turn.stretch, &covers, now);
+            let people = on_duty_people(tx, snapshot, &on_duty.seats).await?;
+            Ok(Duty::OnDuty { people, until })
         }
-        None => Duty::Unassigned { until },
-    })
+    }
 }
 
-/// Returns the person, also when they are not (or no longer) a member.
-async fn one_person(tx: &mut Tx, snapshot: &Snapshot, user: &UserId) -> Result<Person, AppError> {
-    if snapshot.rotation.members.contains(user) {
-        return Ok(snapshot.people.person(user));
-    }
-    Ok(People::load(tx, std::slice::from_ref(user)).await?.person(user))
+/// A rest that is over lasts until the next handoff.
+fn paused(position: &Position<'_>) -> Duty {
+    let is_over = position.mode() == Mode::Resuming;
+    let next = position.timeline().standing().next.filter(|_| is_over);
+    Duty::Paused { until: next.map(|next| next.at) }
+}
+
+/// Returns the people, also those who are not (or no longer) members.
+async fn on_duty_people(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    seats: &[Served],
+) -> Result<Vec<OnDutyPerson>, AppError> {
+    let users: Vec<UserId> = seats
+        .iter()
+        .flat_map(|served| std::iter::once(&served.user).chain(served.covered_for()))
+        .cloned()
+        .collect();
+    let is_member = |user: &UserId| snapshot.rotation.members.contains(user);
+    let others = if users.iter().all(is_member) {
+        People::default()
+    } else {
+        People::load(tx, &users).await?
+    };
+    let person = |user: &UserId| {
+        if is_member(user) { snapshot.people.person(user) } else { others.person(user) }
+    };
+    let on_duty = |served: &Served| OnDutyPerson {
+        person: person(&served.user),
+        covered_for: served.covered_for().map(person),
+    };
+    Ok(seats.iter().map(on_duty).collect())
 }
 
 /// Returns when the off-hours end that `now` lies in: at the turn's next active window, else with the turn.
-fn off_hours_end(snapshot: &Snapshot, turn: &Current, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let active = snapshot.grid().active(turn.number);
-    if active.is_empty() || active.iter().any(|window| window.contains(now)) {
-        return None;
-    }
-    let later = active.iter().map(|window| window.start()).filter(|start| *start > now).min();
-    Some(later.unwrap_or(turn.ends_at))
-}
-
-/// Returns when the duty that runs at `now` ends: with the last of the active windows that abut.
-fn active_end(snapshot: &Snapshot, turn: &Current, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let active = snapshot.grid().active(turn.number);
-    active.iter().find(|window| window.contains(now)).map(|window| window.end())
+fn off_hours_end(turn: &Current, now: DateTime<Utc>) -> DateTime<Utc> {
+    let starts = turn.stretch.active.iter().map(|window| window.start());
+    starts.filter(|start| *start > now).min().unwrap_or(turn.ends_at)
 }
 
 async fn coming(
@@ -194,8 +213,7 @@ async fn coming(
     count: usize,
 ) -> Result<NextCard, AppError> {
     let snapshot = Snapshot::load(tx, rotation, now).await?;
-    let position = snapshot.position(tx, now).await?;
-    let turns = snapshot.coming(&position, count);
+    let turns = snapshot.position(now).coming(count);
     Ok(NextCard {
         name: snapshot.rotation.name.clone(),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
@@ -203,14 +221,19 @@ async fn coming(
     })
 }
 
-fn turn_line(snapshot: &Snapshot, turn: &Turn) -> TurnLine {
+pub(crate) fn turn_line(snapshot: &Snapshot, turn: &Coming) -> TurnLine {
     let zone = &snapshot.rotation.rules.zone;
     TurnLine {
         start: turn.window.start(),
         end: turn.active.last().map_or(turn.window.end(), |window| window.end()),
-        person: turn.holder().map(|user| snapshot.people.person(user)),
+        people: people_of(snapshot, turn),
+        is_paused: turn.is_paused,
         skipped: skip_lines(&snapshot.people, zone, &turn.skipped),
     }
+}
+
+fn people_of(snapshot: &Snapshot, turn: &Coming) -> Vec<Person> {
+    turn.seats.iter().map(|user| snapshot.people.person(user)).collect()
 }
 
 /// Returns who was passed over, in the words that colleagues may read.

@@ -4,165 +4,221 @@ use crate::AppError;
 use crate::people::People;
 use chrono::{DateTime, Utc};
 use domain::absence::{Absence, AbsenceBook};
-use domain::catch_up::catch_up;
-use domain::engine::{Inputs, Order, Turn, plan_turns};
-use domain::grid::Grid;
-use domain::ids::UserId;
-use domain::roster::{Member, Roster};
-use store::{AbsenceRecord, CoverageRecord, RotationRecord, TurnRecord, Tx};
+use domain::change::{Change, Pause, Timed};
+use domain::engine::{Seating, Skip, Stretch};
+use domain::ids::{AbsenceId, UserId};
+use domain::interval::Interval;
+use domain::roster::Member;
+use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
+use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
 /// A rotation, its people and their absences.
 pub(crate) struct Snapshot {
     pub(crate) rotation: RotationRecord,
     pub(crate) people: People,
     pub(crate) absences: Vec<AbsenceRecord>,
-    grid: Grid,
-    roster: Roster,
+    kept: Kept,
     book: AbsenceBook,
 }
 
-/// Where a rotation stands at an instant: what is stored, or what the handoff that is due will store.
-pub(crate) struct Position {
-    pub(crate) current: Option<Current>,
-    pub(crate) order: Order,
-    pub(crate) next_index: u64,
+/// Where a rotation stands at an instant: what is stored, with the handoffs that are due but not carried out yet.
+pub(crate) struct Position<'a> {
+    timeline: Timeline<'a>,
 }
 
 /// The running turn, before coverage.
+#[derive(Clone, Debug)]
 pub(crate) struct Current {
-    pub(crate) number: u64,
     pub(crate) planned_at: DateTime<Utc>,
     pub(crate) ends_at: DateTime<Utc>,
-    pub(crate) holder: Option<UserId>,
+    /// What is left of it, with who holds it.
+    pub(crate) stretch: Stretch,
+}
+
+/// A turn that is to come, before coverage.
+#[derive(Clone, Debug)]
+pub(crate) struct Coming {
+    pub(crate) window: Interval,
+    pub(crate) active: Vec<Interval>,
+    pub(crate) seats: Vec<UserId>,
+    pub(crate) skipped: Vec<Skip>,
+    pub(crate) is_paused: bool,
 }
 
 impl Snapshot {
-    /// Loads the absences that touch `[from, ∞)` together with the rotation's people.
+    /// Loads the rotation's people and their absences, as far back as its running turn.
     pub(crate) async fn load(
         tx: &mut Tx,
         rotation: RotationRecord,
-        from: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
+        let kept = match rotation.kept.clone() {
+            Some(kept) => kept,
+            None => Kept::beginning(rotation.next_turn, find_running(tx, &rotation, now).await?),
+        };
+        let from = kept.running().map(|running| running.window.start());
+        let from = from.or(rotation.next_handoff_at).unwrap_or(now).min(now);
         let people = People::load(tx, &rotation.members).await?;
         let absences = tx.list_absences(&rotation.members, from, None).await?;
-        Self::build(rotation, people, absences)
-    }
-
-    fn build(
-        rotation: RotationRecord,
-        people: People,
-        absences: Vec<AbsenceRecord>,
-    ) -> Result<Self, AppError> {
-        let members = rotation
-            .members
-            .iter()
-            .map(|user| Member { user: user.clone(), is_present: people.is_present(user) });
-        let roster = Roster::new(members.collect())
-            .map_err(|_| AppError::Unplannable("its roster is empty or names somebody twice"))?;
-        let grid = Grid::new(&rotation.rules);
         let book = AbsenceBook::new(absences.iter().map(instants));
-        Ok(Self { rotation, people, absences, grid, roster, book })
+        Ok(Self { rotation, people, absences, kept, book })
     }
 
-    /// Returns the same rotation as it would be without one absence.
-    pub(crate) fn without(&self, absence: domain::ids::AbsenceId) -> AbsenceBook {
+    /// Returns the absences as they would be without one of them.
+    pub(crate) fn without(&self, absence: AbsenceId) -> AbsenceBook {
         let others = self.absences.iter().filter(|other| other.id != absence);
         AbsenceBook::new(others.map(instants))
     }
 
-    pub(crate) fn inputs(&self) -> Inputs<'_> {
-        self.inputs_with(&self.book)
+    /// Returns where the rotation stood when that was last stored.
+    pub(crate) fn standing(&self) -> Standing {
+        let RotationRecord { rules, members, last_turn, next_turn, .. } = &self.rotation;
+        let member =
+            |user: &UserId| Member { user: user.clone(), is_present: self.people.is_present(user) };
+        // A deleted rotation has no next handoff, but its place on the grid.
+        let at = self.rotation.next_handoff_at.or(self.rotation.deleted_at);
+        Standing::of_kept(
+            rules.clone(),
+            members.iter().map(member).collect(),
+            last_turn.clone(),
+            at.map(|at| (*next_turn, at)),
+            self.kept.clone(),
+        )
     }
 
-    pub(crate) fn inputs_with<'a>(&'a self, book: &'a AbsenceBook) -> Inputs<'a> {
-        Inputs {
-            rules: &self.rotation.rules,
-            grid: &self.grid,
-            roster: &self.roster,
-            absences: book,
-        }
+    /// Returns the rotation's rest, for a walk.
+    pub(crate) fn pauses(&self) -> Vec<Pause> {
+        let rest = self.rotation.rest.iter();
+        rest.map(|rest| Pause { start: rest.since, end: rest.until, start_now: false }).collect()
     }
 
-    pub(crate) fn order(&self) -> Order {
-        Order::after(self.rotation.last_turn.clone())
-    }
-
-    pub(crate) fn grid(&self) -> &Grid {
-        &self.grid
-    }
-
-    pub(crate) fn roster(&self) -> &Roster {
-        &self.roster
+    /// Returns the rotation's timeline from where it was last stored, with changes and pauses still to come.
+    pub(crate) fn timeline(&self, changes: &[Timed<Change>], pauses: &[Pause]) -> Timeline<'_> {
+        Timeline::resume(self.standing(), &self.book, changes, pauses)
     }
 
     /// Returns where the rotation stands at `now`.
     ///
     /// A handoff that is due but not carried out yet is looked ahead at, so a question asked exactly at a handoff
     /// is answered with the new turn.
-    pub(crate) async fn position(
+    pub(crate) fn position(&self, now: DateTime<Utc>) -> Position<'_> {
+        self.position_with(&self.book, now)
+    }
+
+    /// Returns where the rotation would stand with other absences.
+    pub(crate) fn position_with<'a>(
         &self,
-        tx: &mut Tx,
+        book: &'a AbsenceBook,
         now: DateTime<Utc>,
-    ) -> Result<Position, AppError> {
-        let order = self.order();
-        if let Some(ahead) = catch_up(&self.inputs(), &order, self.rotation.next_turn, now) {
-            return Ok(Position {
-                current: Some(Current::from(&ahead.current)),
-                order: ahead.order,
-                next_index: ahead.next_index,
-            });
-        }
-        let stored = tx.find_turn_at(self.rotation.id, now).await?;
-        let current = stored.map(Current::from).filter(|turn| now < turn.ends_at);
-        Ok(Position { current, order, next_index: self.rotation.next_turn })
+    ) -> Position<'a> {
+        let mut timeline = Timeline::resume(self.standing(), book, &[], &self.pauses());
+        timeline.advance_to(now);
+        Position { timeline }
+    }
+}
+
+impl<'a> Position<'a> {
+    /// Returns the position of a timeline that was walked up to now.
+    pub(crate) fn of(timeline: Timeline<'a>) -> Self {
+        Self { timeline }
+    }
+
+    /// Returns the timeline.
+    pub(crate) fn timeline(&self) -> &Timeline<'a> {
+        &self.timeline
+    }
+
+    /// Returns whether the rotation runs.
+    pub(crate) fn mode(&self) -> Mode {
+        self.timeline.mode()
+    }
+
+    /// Returns the turn that runs.
+    pub(crate) fn current(&self) -> Option<Current> {
+        let running = self.timeline.standing().running?;
+        Some(Current {
+            planned_at: running.window.start(),
+            ends_at: running.window.end(),
+            stretch: self.timeline.open_stretch()?,
+        })
     }
 
     /// Returns the coming turns, the soonest first.
-    pub(crate) fn coming(&self, position: &Position, count: usize) -> Vec<Turn> {
-        self.coming_with(position, &self.book, count)
-    }
-
-    pub(crate) fn coming_with(
-        &self,
-        position: &Position,
-        book: &AbsenceBook,
-        count: usize,
-    ) -> Vec<Turn> {
-        let inputs = self.inputs_with(book);
-        let turns = plan_turns(&inputs, position.order.clone(), position.next_index);
-        turns.take(count).map(|(turn, _)| turn).collect()
+    pub(crate) fn coming(&self, count: usize) -> Vec<Coming> {
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut turns: Vec<(u64, Coming)> = Vec::new();
+        let stretches = self.timeline.clone().filter(|stretch| Some(stretch.turn) != running);
+        for stretch in stretches {
+            let is_full = turns.len() == count;
+            match turns.last_mut().filter(|(turn, _)| *turn == stretch.turn) {
+                Some((_, last)) => last.go_on(stretch),
+                None if is_full => break,
+                None => turns.push((stretch.turn, Coming::begin(stretch))),
+            }
+        }
+        turns.into_iter().map(|(_, turn)| turn).collect()
     }
 }
 
-/// Returns the cover in force at `now`; of several, the first made.
-pub(crate) fn covering(
-    coverages: &[CoverageRecord],
+impl Current {
+    /// Returns whose turn it is, in the order of seating.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = &UserId> {
+        self.stretch.seats().iter().map(|seat| &seat.user)
+    }
+
+    /// Returns whether the rotation rests.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.stretch.seating == Seating::Paused
+    }
+}
+
+impl Coming {
+    fn begin(stretch: Stretch) -> Self {
+        Self {
+            seats: stretch.seats().iter().map(|seat| seat.user.clone()).collect(),
+            is_paused: stretch.seating == Seating::Paused,
+            window: stretch.window,
+            active: stretch.active,
+            skipped: stretch.skipped,
+        }
+    }
+
+    /// Adds the rest of a turn in which something happens; only a rest that ends can, in what is to come.
+    fn go_on(&mut self, stretch: Stretch) {
+        self.window = self.window.up_to(stretch.window.end());
+        if self.is_paused {
+            self.seats = stretch.seats().iter().map(|seat| seat.user.clone()).collect();
+            self.is_paused = stretch.seating == Seating::Paused;
+        }
+        self.active.extend(stretch.active);
+    }
+
+    /// Returns the one seated first.
+    pub(crate) fn holder(&self) -> Option<&UserId> {
+        self.seats.first()
+    }
+}
+
+/// Returns the turn that runs in a rotation of which nothing else was kept.
+async fn find_running(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
     now: DateTime<Utc>,
-) -> Option<&CoverageRecord> {
-    let in_force = coverages.iter().filter(|cover| cover.starts_at <= now && now < cover.ends_at);
-    in_force.min_by_key(|cover| (cover.created_at, cover.id))
+) -> Result<Option<RunningTurn>, AppError> {
+    let last = tx.find_turn_at(rotation.id, now).await?;
+    Ok(last.and_then(|turn| running(rotation, &turn)))
 }
 
-impl From<&Turn> for Current {
-    fn from(turn: &Turn) -> Self {
-        Self {
-            number: turn.index,
-            planned_at: turn.window.start(),
-            ends_at: turn.window.end(),
-            holder: turn.holder().cloned(),
-        }
-    }
-}
-
-impl From<TurnRecord> for Current {
-    fn from(turn: TurnRecord) -> Self {
-        Self {
-            number: turn.number,
-            planned_at: turn.planned_at,
-            ends_at: turn.ends_at,
-            holder: turn.holder,
-        }
-    }
+fn running(rotation: &RotationRecord, turn: &TurnRecord) -> Option<RunningTurn> {
+    let window = Interval::new(turn.planned_at, turn.ends_at)?;
+    Some(RunningTurn {
+        turn: turn.number,
+        window,
+        active: domain::grid::Grid::new(&rotation.rules).active(turn.number),
+        seating: Seating::On(turn.seats.clone()),
+        since: turn.planned_at,
+        skipped: Vec::new(),
+    })
 }
 
 fn instants(absence: &AbsenceRecord) -> Absence {

@@ -1,6 +1,7 @@
 //! A turn that nobody could serve gets someone: who presses "Take it", or the next in order with "Assign anyway".
 
 use crate::audit::{self, Entry};
+use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::snapshot::Snapshot;
@@ -9,6 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::ids::{CoverageId, RotationId, UserId};
 use domain::interval::Interval;
+use domain::permission::{Act, may};
 use domain::refusal::Refusal;
 use domain::reply::Reply;
 use serde_json::json;
@@ -64,10 +66,14 @@ async fn take(
     };
     let snapshot = Snapshot::load(tx, record, request.now).await?;
     let actor = &request.actor;
-    let is_member = snapshot.rotation.members.contains(actor);
-    let is_maker = way == Way::Assign && snapshot.rotation.created_by == *actor;
-    if !is_member && !is_maker {
-        return Ok(Err(Refusal::NotAllowed { who: "the rotation's members and its maker" }));
+    let people = People::load(tx, std::slice::from_ref(actor)).await?;
+    let circle = circle(&snapshot.rotation);
+    let act = match way {
+        Way::Take => Act::Serve(circle),
+        Way::Assign => Act::Arrange(circle),
+    };
+    if let Err(refusal) = may(&people.actor(actor), act) {
+        return Ok(Err(refusal));
     }
     let window = match open_window(tx, &turn, request.now).await? {
         Ok(window) => window,
@@ -84,6 +90,7 @@ async fn take(
         id: CoverageId::new(store::new_id(request.now)),
         rotation,
         planned_at,
+        of: None,
         user: user.clone(),
         kind,
         starts_at: window.start(),
@@ -115,14 +122,15 @@ async fn open_window(
         return Ok(Err(Refusal::TurnIsOver));
     };
     let is_taken =
-        turn.holder.is_some() || !tx.list_coverages(turn.rotation, left).await?.is_empty();
+        turn.holder().is_some() || !tx.list_coverages(turn.rotation, left).await?.is_empty();
     Ok(if is_taken { Err(Refusal::TurnIsTaken) } else { Ok(left) })
 }
 
 /// Returns the next in the order who is present in Slack, away or not.
 fn next_present(snapshot: &Snapshot) -> Option<UserId> {
-    let last = snapshot.rotation.last_turn.as_ref();
-    snapshot.roster().after(last).find(|member| member.is_present).map(|member| member.user.clone())
+    let standing = snapshot.standing();
+    let mut ring = standing.roster.after(standing.order.last_turn.as_ref());
+    ring.find(|member| member.is_present).map(|member| member.user.clone())
 }
 
 /// Tells the one who serves, and replaces every post that asked.
@@ -139,6 +147,7 @@ async fn tell(
         planned_at: *planned_at,
         missed_from: None,
         user: user.clone(),
+        since: None,
     };
     let to = Recipient::Person(user.clone());
     tx.insert_delivery(&Envelope::new(dm, to), now, now).await?;

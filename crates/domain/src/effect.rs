@@ -23,6 +23,9 @@ pub enum Effect {
         planned_at: DateTime<Utc>,
         /// The planned instant of the first missed handoff, if any was missed.
         missed_from: Option<DateTime<Utc>>,
+        /// When the duty passed in the middle of the turn; `None` for the handoff itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
     },
     /// The person on duty learns that the duty is theirs.
     OnDutyDm {
@@ -34,6 +37,34 @@ pub enum Effect {
         missed_from: Option<DateTime<Utc>>,
         /// Who is on duty.
         user: UserId,
+        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
+    },
+    /// The on-duty message loses its buttons and says how the duty ended.
+    DutyEnded {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Whose duty it was.
+        user: UserId,
+        /// As in the message that is replaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
+        /// When it ended.
+        ended_at: DateTime<Utc>,
+    },
+    /// A member learns that their next turn is at another time than it was.
+    DatesMoved {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who.
+        user: UserId,
+        /// When the rotation was changed.
+        changed_at: DateTime<Utc>,
+        /// When the turn was; `None` where they had none.
+        was: Option<DateTime<Utc>>,
     },
     /// The rotation's channel is asked who takes a turn that nobody can serve.
     UnassignedPost {
@@ -122,14 +153,23 @@ impl Envelope {
     /// Returns the delivery whose message this one replaces: without that message's `ts` there is nothing to say.
     #[must_use]
     pub fn updates(&self, workspace: WorkspaceId) -> Option<DeliveryId> {
-        let Effect::UnassignedResolved { rotation, planned_at, day, .. } = &self.effect else {
-            return None;
-        };
-        let post = Effect::UnassignedPost {
-            rotation: *rotation,
-            planned_at: *planned_at,
-            missed_from: None,
-            day: *day,
+        let post = match &self.effect {
+            Effect::UnassignedResolved { rotation, planned_at, day, .. } => {
+                Effect::UnassignedPost {
+                    rotation: *rotation,
+                    planned_at: *planned_at,
+                    missed_from: None,
+                    day: *day,
+                }
+            }
+            Effect::DutyEnded { rotation, planned_at, user, since, .. } => Effect::OnDutyDm {
+                rotation: *rotation,
+                planned_at: *planned_at,
+                missed_from: None,
+                user: user.clone(),
+                since: *since,
+            },
+            _ => return None,
         };
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
     }
@@ -144,6 +184,8 @@ impl Effect {
             Self::RotationCreated { .. }
             | Self::HandoffPost { .. }
             | Self::OnDutyDm { .. }
+            | Self::DutyEnded { .. }
+            | Self::DatesMoved { .. }
             | Self::UnassignedResolved { .. }
             | Self::Welcome { .. } => TimeDelta::days(7),
         }
@@ -156,11 +198,20 @@ impl Effect {
             Self::RotationCreated { rotation } => {
                 ("rotation_created", Some(*rotation), once(), once())
             }
-            Self::HandoffPost { rotation, planned_at, .. } => {
-                ("handoff_post", Some(*rotation), at(planned_at), once())
+            Self::HandoffPost { rotation, planned_at, since, .. } => {
+                let occasion = since.as_ref().map_or_else(once, at);
+                ("handoff_post", Some(*rotation), at(planned_at), occasion)
             }
-            Self::OnDutyDm { rotation, planned_at, .. } => {
-                ("on_duty_dm", Some(*rotation), at(planned_at), once())
+            Self::OnDutyDm { rotation, planned_at, since, .. } => {
+                let occasion = since.as_ref().map_or_else(once, at);
+                ("on_duty_dm", Some(*rotation), at(planned_at), occasion)
+            }
+            Self::DutyEnded { rotation, planned_at, since, .. } => {
+                let occasion = since.as_ref().map_or_else(once, at);
+                ("duty_ended", Some(*rotation), at(planned_at), occasion)
+            }
+            Self::DatesMoved { rotation, changed_at, .. } => {
+                ("dates_moved", Some(*rotation), at(changed_at), once())
             }
             Self::UnassignedPost { rotation, planned_at, day, .. } => {
                 ("unassigned_post", Some(*rotation), at(planned_at), day.to_string())

@@ -13,6 +13,7 @@ use crate::interval::Interval;
 use crate::roster::Roster;
 use crate::rules::Rules;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How many of those who were passed over are named where there is little room.
@@ -28,7 +29,7 @@ pub struct Order {
 }
 
 /// A turn that is owed to somebody who was passed over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owed {
     /// To whom.
     pub member: UserId,
@@ -52,7 +53,7 @@ pub struct Turn {
 }
 
 /// A place on duty in a turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
     /// Who has it.
     pub user: UserId,
@@ -61,7 +62,8 @@ pub struct Seat {
 }
 
 /// How somebody came to a seat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SeatedBy {
     /// The order came to them.
     Order,
@@ -74,7 +76,7 @@ pub enum SeatedBy {
 }
 
 /// A member passed over at a handoff.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Skip {
     /// Who.
     pub member: UserId,
@@ -83,7 +85,8 @@ pub struct Skip {
 }
 
 /// Why a member was passed over.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SkipReason {
     /// The member is away for too much of the turn.
     Away {

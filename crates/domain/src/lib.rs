@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod reply;
 pub mod roster;
 pub mod rules;
+pub mod settings;
 pub mod shift;
 pub mod skip;
 pub mod statistics;

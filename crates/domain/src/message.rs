@@ -27,6 +27,28 @@ pub enum Message {
     OnDuty(OnDutyMessage),
     /// The channel is asked who takes a turn.
     Unassigned(UnassignedMessage),
+    /// The on-duty message after the duty: without its buttons.
+    DutyEnded {
+        /// The rotation's name.
+        name: String,
+        /// When it ended.
+        ended_at: DateTime<Utc>,
+        /// Who serves after them; nobody where nobody does.
+        next: Vec<Person>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
+    /// A member's next turn is at another time than it was.
+    DatesMoved {
+        /// The rotation's name.
+        name: String,
+        /// When it was.
+        was: Option<DateTime<Utc>>,
+        /// When it is.
+        is: Option<DateTime<Utc>>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
     /// The question was answered.
     UnassignedResolved {
         /// The rotation's name.
@@ -52,14 +74,16 @@ pub struct HandoffMessage {
     pub name: String,
     /// The IANA name of the rotation's zone.
     pub zone: String,
-    /// Who is on duty now.
-    pub person: Person,
-    /// Who served before; equal to `person` when the duty stays ("continues").
-    pub previous: Option<Person>,
+    /// Who is on duty now, in the order of seating; somebody at least.
+    pub people: Vec<Person>,
+    /// Who served before; the same people when the duty stays ("continues").
+    pub previous: Vec<Person>,
     /// When the duty began by plan.
     pub since: DateTime<Utc>,
     /// When it ends by plan.
     pub until: DateTime<Utc>,
+    /// Whether the duty passes in the middle of the turn, because somebody left, handed over, or a rest is over.
+    pub is_within_turn: bool,
     /// Who was passed over, in order.
     pub skipped: Vec<SkipLine>,
     /// Whether it is said more than 15 minutes late.

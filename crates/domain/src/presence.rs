@@ -3,16 +3,24 @@
 use crate::ids::UserId;
 use crate::interval::Interval;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// When people left a rotation and came back; whoever is not named never left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Presence {
     /// Of each person the departures and returns in turn, beginning with a departure, in order of time.
     moves: HashMap<UserId, Vec<DateTime<Utc>>>,
 }
 
 impl Presence {
+    /// Returns whether nobody has ever left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.moves.is_empty()
+    }
+
     /// Notes that somebody leaves; `at` is not before anything noted of them.
     pub fn record_leave(&mut self, user: &UserId, at: DateTime<Utc>) {
         let moves = self.moves.entry(user.clone()).or_default();

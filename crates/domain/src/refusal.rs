@@ -69,6 +69,9 @@ pub enum Refusal {
         /// Who may.
         who: &'static str,
     },
+    /// Guests and people of other workspaces look at most.
+    #[error("Guests and people of other workspaces can look, but not change anything here.")]
+    GuestsLook,
     /// A mention could not be read as a person.
     #[error(
         "I could not tell who “{text}” is. Please pick the person from Slack's list after typing @."

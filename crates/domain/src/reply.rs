@@ -107,27 +107,39 @@ pub struct DutyCard {
 /// Who is on duty at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Duty {
-    /// The first handoff has not come.
+    /// The first handoff is still to come.
     NotYet,
-    /// Somebody is.
+    /// Somebody is on duty.
     OnDuty {
-        /// Who.
-        person: Person,
-        /// Until when.
+        /// Who, in the order of seating; somebody at least.
+        people: Vec<OnDutyPerson>,
+        /// When that ends.
         until: DateTime<Utc>,
-        /// For whom they step in, if so.
-        covered_for: Option<Person>,
     },
-    /// The turn has nobody.
+    /// Everybody is away, and nobody has taken it.
     Unassigned {
-        /// Until when.
+        /// When the turn ends.
         until: DateTime<Utc>,
     },
-    /// The running turn has off-hours, an inactive day for example.
+    /// Nobody is on duty between the windows of a turn.
     OffHours {
-        /// When the off-hours end.
+        /// When duty begins again.
         until: DateTime<Utc>,
     },
+    /// The rotation rests.
+    Paused {
+        /// When the next handoff ends the rest, where that is known.
+        until: Option<DateTime<Utc>>,
+    },
+}
+
+/// Somebody on duty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnDutyPerson {
+    /// Who.
+    pub person: Person,
+    /// Whose time they serve, where it is not their own.
+    pub covered_for: Option<Person>,
 }
 
 /// The next handoff.
@@ -135,8 +147,8 @@ pub enum Duty {
 pub struct NextDuty {
     /// When.
     pub at: DateTime<Utc>,
-    /// Who takes over; `None` when everybody is away.
-    pub person: Option<Person>,
+    /// Who, in the order of seating; nobody where nobody can.
+    pub people: Vec<Person>,
 }
 
 /// The coming turns of one rotation.
@@ -157,8 +169,10 @@ pub struct TurnLine {
     pub start: DateTime<Utc>,
     /// When it ends.
     pub end: DateTime<Utc>,
-    /// Who serves; `None` when everybody is away.
-    pub person: Option<Person>,
+    /// Who, in the order of seating; nobody where nobody can.
+    pub people: Vec<Person>,
+    /// Whether the rotation rests then.
+    pub is_paused: bool,
     /// Who is passed over, in order, and why.
     pub skipped: Vec<SkipLine>,
 }

@@ -1,6 +1,7 @@
 //! The roster: the ordered people of a rotation, read as a ring.
 
 use crate::ids::UserId;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// The most members that a roster can have.
@@ -26,8 +27,8 @@ pub struct Roster {
 }
 
 /// The place of somebody who has left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Mark {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
     user: UserId,
     /// The place of the member who comes next; one past the last stands for the first.
     next: usize,
@@ -79,6 +80,18 @@ impl Roster {
             Some(member) => Err(RosterFault::Twice { user: member.user.clone() }),
             None => Ok(Self { members, mark: None }),
         }
+    }
+
+    /// Returns a roster as it was stored, which may be empty.
+    pub(crate) fn marked(members: Vec<Member>, mark: Option<Mark>) -> Self {
+        let count = members.len();
+        let mark = mark.map(|mark| Mark { next: mark.next.min(count), ..mark });
+        Self { members, mark }
+    }
+
+    /// Returns the place of the one who had the last turn and has left.
+    pub(crate) fn mark(&self) -> Option<&Mark> {
+        self.mark.as_ref()
     }
 
     /// Returns the members in order.

@@ -1,9 +1,11 @@
 //! The timeline: a rotation walked from handoff to handoff, with everything that changes it on the way.
 
 mod events;
+mod kept;
 mod running;
 mod standing;
 
+pub use kept::Kept;
 pub use standing::{Mode, NextHandoff, RunningTurn, Standing};
 
 use crate::absence::AbsenceBook;
@@ -57,6 +59,12 @@ impl Timeline<'_> {
     #[must_use]
     pub fn presence(&self) -> &Presence {
         &self.presence
+    }
+
+    /// Returns whether the rotation runs at the end of the last stretch that was asked for.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// Returns the people as they are at the end of the last stretch that was asked for.

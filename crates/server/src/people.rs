@@ -82,6 +82,8 @@ fn record(facts: PersonFacts, now: DateTime<Utc>) -> PersonRecord {
         zone: facts.zone,
         is_deactivated: facts.is_deactivated,
         is_admin: facts.is_admin,
+        is_bot: facts.is_bot,
+        is_guest: facts.is_guest,
         refreshed_at: now,
     }
 }

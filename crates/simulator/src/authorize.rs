@@ -159,9 +159,14 @@ fn agree(
 }
 
 /// Returns who installs an app where nobody was named: the first admin, else the first person.
-pub(crate) fn installer(workspace: &Workspace) -> Option<&crate::world::workspace::Person> {
-    let people = || workspace.people.iter().filter(|one| !one.is_bot && !one.is_deleted);
-    people().find(|one| one.is_admin).or_else(|| people().next())
+pub(crate) fn installer(workspace: &Workspace) -> Option<&crate::world::person::Person> {
+    let people = || {
+        workspace
+            .people
+            .iter()
+            .filter(|one| !one.is_bot && !one.is_deleted && one.sees_public_channels())
+    };
+    people().find(|one| one.rank.is_admin()).or_else(|| people().next())
 }
 
 fn send_back(mut redirect: Url, name: &str, value: &str, state: &str) -> Response {

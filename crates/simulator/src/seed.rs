@@ -27,11 +27,11 @@ const CHANNELS: [(&str, bool); 4] =
 /// A sentence for people where the app could not be installed; the workspace exists all the same.
 pub async fn seed_demo(simulator: &Simulator) -> Result<TeamId, String> {
     let people = PEOPLE.iter().map(|(name, tz, admin)| NewPerson {
-        id: None,
         name: (*name).into(),
         email: Some(format!("{}@harbour.example", name.to_lowercase())),
         tz: Some((*tz).into()),
         admin: *admin,
+        ..NewPerson::default()
     });
     let channels = CHANNELS.iter().map(|(name, private)| NewChannel {
         id: None,

@@ -31,9 +31,9 @@ mod tx;
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, Advance, AuditEvent, Claim, CoverageKind, CoverageRecord,
-    DeliveryRecord, DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall,
-    Outcome, PersonRecord, RotationRecord, SkipCode, SkipRecord, Swept, TurnRecord, TurnState,
+    AbsenceRecord, AbsenceSource, AuditEvent, Claim, CoverageKind, CoverageRecord, DeliveryRecord,
+    DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, Outcome, PersonRecord,
+    RotationRecord, SkipCode, SkipRecord, StretchRecord, Swept, TurnRecord, TurnState,
     WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};

@@ -38,6 +38,7 @@ both! {
     2 "0002_rotations",
     3 "0003_queues",
     4 "0004_audit",
+    5 "0005_standing",
 }
 
 /// Applies the pending migrations and returns their names.

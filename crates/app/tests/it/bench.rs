@@ -57,6 +57,12 @@ impl Bench {
             last_turn: None,
             next_turn: next.0,
             next_handoff_at: Some(next.1),
+            kept: None,
+            settings: domain::settings::RotationSettings::default(),
+            rest: None,
+            channel_fault: None,
+            deleted_at: None,
+            revision: 0,
             created_by: user("UANA"),
             created_at: next.1,
         };

@@ -19,7 +19,7 @@ async fn handoff_post(
     rotation: domain::ids::RotationId,
     planned_at: DateTime<Utc>,
 ) -> HandoffMessage {
-    let effect = Effect::HandoffPost { rotation, planned_at, missed_from: None };
+    let effect = Effect::HandoffPost { rotation, planned_at, missed_from: None, since: None };
     let mut tx = bench.store.read(bench.workspace).await.expect("a transaction");
     match compose(&mut tx, &effect, planned_at).await.expect("it is composed") {
         Composed::Say(Message::Handoff(handoff)) => handoff,
@@ -44,6 +44,6 @@ async fn who_took_the_turn_before_is_who_served_before() {
 
     let post = handoff_post(&bench, rotation, second).await;
 
-    assert_eq!(post.person.user, user("UANA"));
-    assert_eq!(post.previous.map(|person| person.user), Some(user("UANA")), "Ana stays on");
+    assert_eq!(post.people[0].user, user("UANA"));
+    assert_eq!(post.previous[0].user, user("UANA"), "Ana stays on");
 }

@@ -2,9 +2,10 @@
 
 use super::{Seat, Skip};
 use crate::interval::Interval;
+use serde::{Deserialize, Serialize};
 
 /// A part of a turn in which the seats do not change; the stretches of a rotation tile its time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stretch {
     /// The number of the turn.
     pub turn: u64,
@@ -21,7 +22,8 @@ pub struct Stretch {
 }
 
 /// Who holds the duty, before coverage.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Seating {
     /// The rotation rests.
     Paused,

@@ -4,7 +4,7 @@ use super::events::in_turn;
 use super::{Running, Timeline};
 use crate::absence::AbsenceBook;
 use crate::change::{Change, Pause, Timed};
-use crate::engine::{Order, Seating, Skip, Stretch};
+use crate::engine::{Order, Seat, Seating, Skip, Stretch};
 use crate::grid::Grid;
 use crate::ids::UserId;
 use crate::interval::Interval;
@@ -12,6 +12,7 @@ use crate::presence::Presence;
 use crate::roster::Roster;
 use crate::rules::Rules;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A rotation at an instant.
@@ -38,7 +39,8 @@ pub struct Standing {
 }
 
 /// Whether a rotation runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// It does.
     Running,
@@ -49,7 +51,7 @@ pub enum Mode {
 }
 
 /// The turn that runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunningTurn {
     /// The number of the turn.
     pub turn: u64,
@@ -62,6 +64,7 @@ pub struct RunningTurn {
     /// Since when they do.
     pub since: DateTime<Utc>,
     /// Who was passed over at its handoff, as long as its first stretch is open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skip>,
 }
 
@@ -74,6 +77,31 @@ pub struct NextHandoff {
     pub point: u64,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl RunningTurn {
+    /// Returns the stretch of it that is open, up to the handoff that ends it.
+    #[must_use]
+    pub fn open_stretch(&self) -> Option<Stretch> {
+        let window = Interval::new(self.since, self.window.end())?;
+        Some(Stretch {
+            turn: self.turn,
+            window,
+            active: self.active.iter().filter_map(|part| part.intersection(window)).collect(),
+            seating: self.seating.clone(),
+            skipped: self.skipped.clone(),
+            is_first: self.since == self.window.start(),
+        })
+    }
+
+    /// Returns who holds it before coverage, in the order of seating; nobody in a rest.
+    #[must_use]
+    pub fn seats(&self) -> &[Seat] {
+        match &self.seating {
+            Seating::Paused => &[],
+            Seating::On(seats) => seats,
+        }
+    }
 }
 
 impl Standing {

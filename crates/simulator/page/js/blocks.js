@@ -18,6 +18,16 @@ export function renderBlocks(blocks, tools) {
   });
 }
 
+// Returns {block_id: {action_id: value}} of all that stands in the fields.
+export function valuesOf(fields) {
+  const values = {};
+  for (const field of fields) {
+    if (["button", "overflow"].includes(field.element.type)) continue;
+    values[field.blockId] = { ...values[field.blockId], [field.actionId]: field.read() };
+  }
+  return values;
+}
+
 function element(block, spec, tools, label = null) {
   const made = makeElement(spec, {
     label, channel: tools.channel, value: tools.standing?.(block.block_id, spec.action_id),

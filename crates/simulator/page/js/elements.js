@@ -103,10 +103,11 @@ function nearDays() {
   return [["Today", today], ...(monday === today ? [] : [["Next Monday", monday]])];
 }
 
-function textInput(element, { value, label }) {
+function textInput(element, { onAct, value, label }) {
   const node = h(element.multiline ? "textarea" : "input", {
     type: element.multiline ? null : "text", rows: element.multiline ? 4 : null, placeholder: element.placeholder?.text, "aria-label": label,
     minlength: element.min_length, maxlength: element.max_length, autocomplete: "off", spellcheck: "false",
+    on: { change: () => onAct(node.value || null, node) },
   });
   node.value = value ?? element.initial_value ?? "";
   return { node, control: node, read: () => node.value || null };

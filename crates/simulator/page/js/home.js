@@ -1,7 +1,7 @@
 // The bot's home: a page of blocks that it keeps for each person.
 
 import { fill, h } from "./dom.js";
-import { renderBlocks } from "./blocks.js";
+import { renderBlocks, valuesOf } from "./blocks.js";
 import { act } from "./deeds.js";
 import { confirmed } from "./confirm.js";
 import { botName, page } from "./state.js";
@@ -29,10 +29,10 @@ export function renderHome() {
   drawn = signature;
   const fields = [];
   if (view === null) fill(home, h("div", { class: "welcome" }, h("h2", {}, `${botName()} has not put anything here yet`), h("p", {}, "Its commands work in every channel: try ", h("code", {}, "/rotation"), ".")));
-  else fill(home, renderBlocks(view.blocks, { fields, onAct: (block, element, value) => press(view, block, element, value) }));
+  else fill(home, renderBlocks(view.blocks, { fields, onAct: (block, element, value) => press(view, block, element, value, fields) }));
 }
 
-async function press(view, block, element, value) {
+async function press(view, block, element, value, fields) {
   if (element.confirm && !(await confirmed(element.confirm))) return;
-  await act({ click: { view_id: view.id, action_id: element.action_id, block_id: block.block_id, value } });
+  await act({ click: { view_id: view.id, action_id: element.action_id, block_id: block.block_id, value, values: valuesOf(fields) } });
 }

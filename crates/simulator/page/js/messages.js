@@ -1,7 +1,7 @@
 // The list of messages. A message is drawn again only when something about it changed, so focus and half-made choices stay.
 
 import { fill, h, icon, ICONS } from "./dom.js";
-import { renderBlocks } from "./blocks.js";
+import { renderBlocks, valuesOf } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { act } from "./deeds.js";
 import { fillComposer } from "./composer.js";
@@ -112,14 +112,16 @@ function threadMark(message) {
 
 function content(message, node) {
   if (!message.blocks?.length) return mrkdwn(message.text ?? "", mrkdwnContext());
-  return renderBlocks(message.blocks, { channel: message.channel, onAct: (block, element, value, control) => press(message, block, element, value, control ?? node) });
+  const fields = [];
+  const onAct = (block, element, value, control) => press(message, { block, element, value, fields }, control ?? node);
+  return renderBlocks(message.blocks, { channel: message.channel, fields, onAct });
 }
 
-async function press(message, block, element, value, control) {
+async function press(message, { block, element, value, fields }, control) {
   if (control.getAttribute("aria-busy") === "true") return;
   if (element.confirm && !(await confirmed(element.confirm))) return;
   control.setAttribute("aria-busy", "true");
-  await act({ click: { channel: message.channel, ts: message.ts, action_id: element.action_id, block_id: block.block_id, value } });
+  await act({ click: { channel: message.channel, ts: message.ts, action_id: element.action_id, block_id: block.block_id, value, values: valuesOf(fields) } });
   control.removeAttribute("aria-busy");
 }
 

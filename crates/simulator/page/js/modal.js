@@ -1,7 +1,7 @@
 // Modals as dialogs: the browser keeps the focus inside, Escape closes, every error stands beside its field.
 
 import { fill, freshId, h, icon, ICONS } from "./dom.js";
-import { renderBlocks } from "./blocks.js";
+import { renderBlocks, valuesOf } from "./blocks.js";
 import { plainText } from "./mrkdwn.js";
 import { act } from "./deeds.js";
 import { confirmed } from "./confirm.js";
@@ -97,16 +97,6 @@ function firstControl(record) {
   return record.fields.find((field) => field.control && field.element.focus_on_load)?.control ?? record.fields.find((field) => field.control)?.control ?? record.cancel;
 }
 
-// Returns {block_id: {action_id: value}} of all that stands in the form.
-function valuesOf(record) {
-  const values = {};
-  for (const field of record.fields) {
-    if (["button", "overflow"].includes(field.element.type)) continue;
-    values[field.blockId] = { ...values[field.blockId], [field.actionId]: field.read() };
-  }
-  return values;
-}
-
 async function submit(record) {
   if (record.form.getAttribute("aria-busy") === "true") return;
   const missing = record.fields.filter((field) => field.isRequired && isEmpty(field.read()));
@@ -115,7 +105,7 @@ async function submit(record) {
     return;
   }
   await busy(record, async () => {
-    const answer = await act({ submit: { view_id: record.view.id, values: valuesOf(record) } }, { quiet: true });
+    const answer = await act({ submit: { view_id: record.view.id, values: valuesOf(record.fields) } }, { quiet: true });
     if (answer.response?.response_action === "errors") showErrors(record, answer.response.errors ?? {});
     else if (answer.error) alertOf(record, answer.error);
   });
@@ -129,7 +119,7 @@ async function press(record, block, element, value, control) {
   if (element.confirm && !(await confirmed(element.confirm))) return;
   control?.setAttribute("aria-busy", "true");
   try {
-    const click = { view_id: record.view.id, action_id: element.action_id, block_id: block.block_id, value, values: valuesOf(record) };
+    const click = { view_id: record.view.id, action_id: element.action_id, block_id: block.block_id, value, values: valuesOf(record.fields) };
     const answer = await act({ click }, { quiet: true });
     alertOf(record, answer.error ?? null);
   } catch (error) {

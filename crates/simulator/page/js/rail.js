@@ -2,7 +2,7 @@
 
 import { fill, h, icon, ICONS } from "./dom.js";
 import { avatar } from "./avatar.js";
-import { botName, channelsOf, dmOf, hrefOf, me, nowMs, page, people, unreadIn, waitingFor, workspace } from "./state.js";
+import { botName, channelsOf, dmOf, hrefOf, me, nowMs, page, people, standingOf, unreadIn, waitingFor, workspace } from "./state.js";
 import { zoneLabel } from "./time.js";
 
 const rail = document.getElementById("rail");
@@ -34,7 +34,7 @@ function heading() {
 function acting() {
   const known = people().filter((each) => !each.deleted || each.id === page.me);
   const select = h("select", { id: "person-switch", "data-testid": "person-switch", on: { change: (event) => go({ me: event.target.value }) } },
-    known.map((each) => h("option", { value: each.id, selected: each.id === page.me }, each.admin ? `${each.name} (admin)` : each.name)));
+    known.map((each) => h("option", { value: each.id, selected: each.id === page.me }, standingOf(each) === null ? each.name : `${each.name} (${standingOf(each)})`)));
   const who = me();
   return h("div", { class: "acting" }, h("label", { for: "person-switch" }, "You are"),
     h("div", { class: "acting-card" }, who ? avatar(who.id, who.name) : null, h("div", {}, select, h("small", {}, who ? zoneLabel(nowMs(), who.tz) : ""))),

@@ -75,7 +75,18 @@ export function forgetOtherRuns() {
 }
 
 function isReader(target, user) {
-  return !target.private || target.members.includes(user);
+  return target.members.includes(user) || (!target.private && seesPublicChannels(person(user)));
+}
+
+// Guests and people of another workspace see only the channels that they are in.
+function seesPublicChannels(who) {
+  return who !== null && who.home_team === null && !["guest", "single_channel_guest"].includes(who.rank);
+}
+
+// Returns what a person is here, beside a member, in a word; null for a member.
+export function standingOf(who) {
+  if (who.home_team !== null) return "another workspace";
+  return { owner: "owner", admin: "admin", guest: "guest", single_channel_guest: "guest" }[who.rank] ?? null;
 }
 
 function readKey(user, channelId) {

@@ -33,7 +33,7 @@ pub(crate) fn check_element(place: &Place<'_>, seat: Seat) -> Result<(), Fault> 
         "button" => check_button(place),
         "overflow" => {
             place.object(&["type", "options"], &["action_id", "confirm"])?;
-            check_options(place, 1, 5, TextKind::Plain)
+            check_options(place, 1, 5, TextKind::Menu)
         }
         "image" => check_image_fields(place, &[]),
         "checkboxes" | "radio_buttons" => check_boxes(place, kind),
@@ -129,10 +129,46 @@ fn check_field(place: &Place<'_>, kind: &str) -> Result<(), Fault> {
             return Err(given.fault(format!("must be {least} to 3000")));
         }
     }
+    check_dispatch(place)?;
     if kind == "rich_text_input" {
         return Ok(());
     }
-    place.string("initial_value", 0, 3000)
+    let length = |key: &str| place.value[key].as_u64().and_then(|it| usize::try_from(it).ok());
+    let most = length("max_length").unwrap_or(3000);
+    if length("min_length").is_some_and(|least| least > most) {
+        return Err(place.fault("`min_length` is more than `max_length`"));
+    }
+    place.string("initial_value", 0, most)?;
+    if kind == "number_input" { check_bounds(place) } else { Ok(()) }
+}
+
+fn check_dispatch(place: &Place<'_>) -> Result<(), Fault> {
+    let Some(config) = place.get("dispatch_action_config") else { return Ok(()) };
+    config.object(&["trigger_actions_on"], &[])?;
+    let Some(triggers) = config.get("trigger_actions_on") else { return Ok(()) };
+    let known = ["on_enter_pressed", "on_character_entered"].map(Some);
+    for trigger in triggers.list(1, 2)? {
+        if !known.contains(&trigger.value.as_str()) {
+            return Err(trigger.fault("is no moment at which an action is sent"));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the numbers of a field for numbers, which are written as strings.
+fn check_bounds(place: &Place<'_>) -> Result<(), Fault> {
+    place.flag("is_decimal_allowed")?;
+    let mut numbers = [None; 3];
+    for (number, key) in numbers.iter_mut().zip(["min_value", "initial_value", "max_value"]) {
+        let Some(given) = place.get(key) else { continue };
+        let text = given.value.as_str().filter(|text| !text.is_empty());
+        *number = text.and_then(|text| text.parse::<f64>().ok());
+        if number.is_none() {
+            return Err(given.fault("must be a number, written as a string"));
+        }
+    }
+    let given: Vec<f64> = numbers.into_iter().flatten().collect();
+    if given.is_sorted() { Ok(()) } else { Err(place.fault("the numbers are not in their bounds")) }
 }
 
 fn check_select(place: &Place<'_>, kind: &str) -> Result<(), Fault> {
@@ -169,6 +205,12 @@ fn check_select(place: &Place<'_>, kind: &str) -> Result<(), Fault> {
         && most.value.as_u64().is_none_or(|most| most == 0)
     {
         return Err(most.fault("must be at least 1"));
+    }
+    if let Some(most) = place.value["max_selected_items"].as_u64()
+        && let Some(chosen) = place.value[initial[1]].as_array()
+        && u64::try_from(chosen.len()).is_ok_and(|chosen| chosen > most)
+    {
+        return Err(place.fault(format!("`{}` has more than {most} items", initial[1])));
     }
     check_filter(place)?;
     if base == "static_select" {

@@ -154,7 +154,7 @@ fn objection(element: &Value, value: &Value) -> Option<String> {
             let most = most.unwrap_or(3000);
             (length > most).then(|| format!("Takes at most {most} characters."))
         }
-        "number_input" => text.parse::<f64>().is_err().then(|| "Needs a number.".into()),
+        "number_input" => wrong_number(element, text),
         "email_text_input" => (!text.contains('@')).then(|| "Needs an e-mail address.".into()),
         "url_text_input" => url::Url::parse(text).is_err().then(|| "Needs an address.".into()),
         "datepicker" => (!is_date(text)).then(|| "Needs a date such as 2026-06-08.".into()),
@@ -171,6 +171,19 @@ fn objection(element: &Value, value: &Value) -> Option<String> {
         }
         _ => too_many(element, value),
     }
+}
+
+fn wrong_number(element: &Value, text: &str) -> Option<String> {
+    let Ok(number) = text.parse::<f64>() else { return Some("Needs a number.".into()) };
+    let bound = |name: &str| element[name].as_str().and_then(|text| text.parse::<f64>().ok());
+    if element["is_decimal_allowed"] != json!(true) && number.fract() != 0.0 {
+        return Some("Needs a whole number.".into());
+    }
+    if let Some(least) = bound("min_value").filter(|least| number < *least) {
+        return Some(format!("Needs at least {least}."));
+    }
+    let most = bound("max_value").filter(|most| number > *most)?;
+    Some(format!("Takes at most {most}."))
 }
 
 fn too_many(element: &Value, value: &Value) -> Option<String> {
@@ -208,13 +221,14 @@ pub(crate) fn action_of(
     let Some(Value::Object(held)) = held else {
         return Err(format!("A {kind} cannot be acted on."));
     };
-    for (name, value) in held {
-        if name.starts_with("selected_option")
-            && value.is_object()
-            && !list_options(element).is_empty()
-            && !list_options(element).contains(&&value)
+    for (name, value) in held.into_iter().filter(|(name, _)| name != "type") {
+        // An overflow menu is no field, so nobody asks of it what a form would be asked.
+        let is_offered = kind != "overflow" || list_options(element).contains(&&value);
+        let why = if value.is_null() { None } else { objection(element, &value) };
+        if let Some(why) =
+            why.or_else(|| (!is_offered).then(|| "Is not one of the options.".into()))
         {
-            return Err(format!("{} is not one of the options.", value["value"]));
+            return Err(format!("{}: {why}", element["action_id"].as_str().unwrap_or_default()));
         }
         action[name] = value;
     }
@@ -224,6 +238,15 @@ pub(crate) fn action_of(
         }
     }
     Ok(action)
+}
+
+/// Puts what an action chose into the state of its form, as Slack shows both together.
+pub(crate) fn add_to_state(state: &mut Value, action: &Value) {
+    let id = |name: &str| action[name].as_str().unwrap_or_default().to_owned();
+    let Some((name, _)) = slot(action["type"].as_str().unwrap_or_default()) else { return };
+    if let Some(held) = state.get_mut(id("block_id")).and_then(|one| one.get_mut(id("action_id"))) {
+        held[name] = action[name].clone();
+    }
 }
 
 /// Finds the element with this action id, and in this block and with this value where those are given.

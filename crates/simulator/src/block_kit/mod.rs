@@ -42,6 +42,10 @@ pub(crate) fn check_blocks(blocks: &Value, surface: Surface) -> Result<(), Fault
             markdown += block.word("text").chars().count();
         }
     }
+    let focused = list.iter().flat_map(|block| elements(block.value));
+    if focused.filter(|element| element["focus_on_load"] == json!(true)).count() > 1 {
+        return Err(place.fault("`focus_on_load` is set on more than one element"));
+    }
     if markdown > MOST_MARKDOWN {
         return Err(
             place.fault(format!("markdown blocks hold more than {MOST_MARKDOWN} characters"))

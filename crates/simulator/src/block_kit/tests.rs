@@ -206,3 +206,52 @@ fn a_modal_has_its_own_limits() {
         assert!(check_view(&merged(modal.clone(), &more), Surface::Modal).is_err(), "{more}");
     }
 }
+
+#[test]
+fn a_field_must_agree_with_itself() {
+    let number =
+        |more: Value| merged(json!({"type": "number_input", "is_decimal_allowed": false}), &more);
+    let text = |more: Value| merged(json!({"type": "plain_text_input"}), &more);
+    let people = |more: Value| merged(json!({"type": "multi_users_select"}), &more);
+    for (element, is_good) in [
+        (number(json!({"min_value": "1", "initial_value": "2", "max_value": "3"})), true),
+        (number(json!({"min_value": 1})), false),
+        (number(json!({"min_value": "one"})), false),
+        (number(json!({"min_value": "4", "max_value": "3"})), false),
+        (number(json!({"initial_value": "4", "max_value": "3"})), false),
+        (text(json!({"min_length": 2, "max_length": 3, "multiline": true})), true),
+        (text(json!({"min_length": 4, "max_length": 3})), false),
+        (text(json!({"initial_value": "four", "max_length": 3})), false),
+        (
+            text(json!({"dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}})),
+            true,
+        ),
+        (text(json!({"dispatch_action_config": {"trigger_actions_on": ["on_a_whim"]}})), false),
+        (text(json!({"dispatch_action_config": {}})), false),
+        (people(json!({"initial_users": ["U1"], "max_selected_items": 1})), true),
+        (people(json!({"initial_users": ["U1", "U2"], "max_selected_items": 1})), false),
+    ] {
+        let checked = check_blocks(&input(&element), Surface::Modal);
+        assert_eq!(checked.is_ok(), is_good, "{element}: {checked:?}");
+    }
+}
+
+#[test]
+fn only_an_overflow_menu_leads_to_an_address() {
+    let options = json!([{"text": plain(1), "value": "1", "url": "https://example.com"}]);
+    for (kind, is_good) in [("overflow", true), ("static_select", false)] {
+        let menu = actions(&json!({"type": kind, "options": options}));
+        assert_eq!(check_blocks(&menu, Surface::Message).is_ok(), is_good, "{kind}");
+    }
+}
+
+#[test]
+fn one_field_has_the_focus_at_first() {
+    let field = |at: usize| {
+        json!({"type": "input", "label": plain(1), "block_id": at.to_string(),
+        "element": {"type": "plain_text_input", "focus_on_load": true}})
+    };
+
+    assert!(check_blocks(&json!([field(1)]), Surface::Modal).is_ok());
+    assert!(check_blocks(&json!([field(1), field(2)]), Surface::Modal).is_err());
+}

@@ -118,12 +118,14 @@ impl<'a> Place<'a> {
 pub(crate) enum TextKind {
     Plain,
     Any,
+    /// The plain text of an overflow menu, whose options alone may lead to an address.
+    Menu,
 }
 
 pub(crate) fn check_text(place: &Place<'_>, kind: TextKind, most: usize) -> Result<(), Fault> {
     place.object(&["type", "text"], &["emoji", "verbatim"])?;
     let (types, foreign): (&[&str], _) = match (kind, place.word("type")) {
-        (TextKind::Plain, _) => (&["plain_text"], "verbatim"),
+        (TextKind::Plain | TextKind::Menu, _) => (&["plain_text"], "verbatim"),
         (TextKind::Any, "mrkdwn") => (&["plain_text", "mrkdwn"], "emoji"),
         (TextKind::Any, _) => (&["plain_text", "mrkdwn"], "verbatim"),
     };
@@ -138,7 +140,9 @@ pub(crate) fn check_text(place: &Place<'_>, kind: TextKind, most: usize) -> Resu
 
 /// Checks an option of a select, a list of check boxes or an overflow menu.
 pub(crate) fn check_option(place: &Place<'_>, kind: TextKind) -> Result<(), Fault> {
-    place.object(&["text", "value"], &["description", "url"])?;
+    let with_url = ["description", "url"];
+    let allowed = if kind == TextKind::Menu { &with_url[..] } else { &with_url[..1] };
+    place.object(&["text", "value"], allowed)?;
     place.text("text", kind, 75)?;
     place.text("description", kind, 75)?;
     place.string("value", 1, 150)?;

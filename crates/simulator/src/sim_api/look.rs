@@ -2,8 +2,9 @@
 
 use super::refused::{Refused, channel, person, workspace};
 use crate::sim::Sim;
+use crate::world::person::Person;
 use crate::world::view::View;
-use crate::world::workspace::{Channel, Kind, Person, Workspace};
+use crate::world::workspace::{Channel, Kind, Workspace};
 use crate::world::{APP_ID, APP_NAME, COMMAND};
 use axum::Json;
 use axum::extract::{Query, State};
@@ -56,7 +57,7 @@ fn show_workspace(workspace: &Workspace) -> Value {
             "commands": [COMMAND],
         },
         "people": workspace.people.iter().map(show_person).collect::<Vec<_>>(),
-        "channels": workspace.channels.iter().map(show_channel).collect::<Vec<_>>(),
+        "channels": workspace.channels.iter().map(|one| show_channel(workspace, one)).collect::<Vec<_>>(),
     })
 }
 
@@ -66,13 +67,16 @@ fn show_person(person: &Person) -> Value {
         "name": person.name,
         "email": person.email,
         "tz": person.tz,
-        "admin": person.is_admin,
+        "admin": person.rank.is_admin(),
+        "rank": person.rank,
+        "home_team": person.home,
+        "dms_closed": person.has_closed_dms,
         "deleted": person.is_deleted,
         "is_bot": person.is_bot,
     })
 }
 
-fn show_channel(channel: &Channel) -> Value {
+fn show_channel(workspace: &Workspace, channel: &Channel) -> Value {
     let (kind, user) = match &channel.kind {
         Kind::Public => ("public", None),
         Kind::Private => ("private", None),
@@ -84,6 +88,7 @@ fn show_channel(channel: &Channel) -> Value {
         "kind": kind,
         "private": channel.kind != Kind::Public,
         "archived": channel.is_archived,
+        "shared": workspace.is_shared(channel),
         "members": channel.members,
         "user": user,
     })
@@ -138,7 +143,7 @@ pub(crate) async fn messages(
         let Some(workspace) = world.find(&team) else { return Vec::new() };
         let is_open = |id: &str| {
             let channel = workspace.channel(id);
-            channel.is_some_and(|one| user.as_ref().is_none_or(|user| one.is_open_to(user)))
+            channel.is_some_and(|one| user.as_ref().is_none_or(|user| workspace.can_see(user, one)))
         };
         let here = workspace
             .messages

@@ -2,6 +2,8 @@
 
 mod act;
 mod bar;
+mod channels;
+mod happening;
 mod look;
 mod people;
 mod refused;

@@ -2,7 +2,8 @@
 
 use crate::sim::Sim;
 use crate::world::World;
-use crate::world::workspace::{Channel, Person, Workspace};
+use crate::world::person::Person;
+use crate::world::workspace::{Channel, Workspace};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use domain::ids::TeamId;
@@ -79,8 +80,9 @@ pub(crate) fn channel(
         });
     }
     sim.read(|world| {
-        let found = world.find(team).and_then(|workspace| workspace.channel_by_id_or_name(word));
-        let found = found.filter(|one| user.is_none_or(|user| one.is_open_to(&user.id)));
+        let workspace = world.find(team).ok_or_else(missing)?;
+        let found = workspace.channel_by_id_or_name(word);
+        let found = found.filter(|one| user.is_none_or(|user| workspace.can_see(&user.id, one)));
         found.cloned().ok_or_else(missing)
     })
 }

@@ -6,7 +6,8 @@ use crate::sim::Sim;
 use crate::to_bot::outbound::{Answer, send};
 use crate::to_bot::post;
 use crate::world::World;
-use crate::world::workspace::{Channel, Kind, Person, Workspace};
+use crate::world::person::{Person, Rank};
+use crate::world::workspace::{Channel, Kind, Workspace};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -34,7 +35,7 @@ pub(crate) struct NewWorkspace {
     pub(crate) install: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPerson {
     pub(crate) id: Option<String>,
@@ -43,6 +44,13 @@ pub(crate) struct NewPerson {
     pub(crate) tz: Option<String>,
     #[serde(default)]
     pub(crate) admin: bool,
+    /// What the person is, where it is neither an admin nor a plain member.
+    pub(crate) rank: Option<Rank>,
+    /// The user of another app's bot.
+    #[serde(default)]
+    pub(crate) bot: bool,
+    /// The workspace of a person who is here in a shared channel only.
+    pub(crate) home_team: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,7 +60,7 @@ pub(crate) struct NewChannel {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) private: bool,
-    /// Ids or names; everyone where it is left out.
+    /// Ids or names; where it is left out, everyone but guests, bots and people of other workspaces.
     pub(crate) members: Option<Vec<String>>,
 }
 
@@ -145,15 +153,15 @@ fn add_person(
     if workspace.person(&id).is_some() {
         return Err(Refused::unfit(format!("The person {id} is there twice.")));
     }
+    let plain = Person::new(UserId::new(&id), &one.name);
     workspace.people.push(Person {
-        id: UserId::new(&id),
-        name: one.name,
         email: one.email,
-        tz: one.tz.unwrap_or_else(|| "Etc/UTC".into()),
-        is_admin: one.admin,
-        is_deleted: false,
-        is_bot: false,
+        tz: one.tz.unwrap_or_else(|| plain.tz.clone()),
+        rank: one.rank.unwrap_or(if one.admin { Rank::Admin } else { Rank::Member }),
+        home: one.home_team.as_deref().map(TeamId::new),
+        is_bot: one.bot,
         updated: now.timestamp(),
+        ..plain
     });
     Ok(())
 }
@@ -170,7 +178,12 @@ fn add_channel(
         return Err(Refused::unfit(format!("The channel {id} is there twice.")));
     }
     let members = match one.members {
-        None => workspace.people.iter().map(|one| one.id.clone()).collect(),
+        None => workspace
+            .people
+            .iter()
+            .filter(|one| one.sees_public_channels() && !one.is_bot)
+            .map(|one| one.id.clone())
+            .collect(),
         Some(words) => words
             .iter()
             .map(|word| person(workspace, word).map(|person| person.id.clone()))
@@ -201,7 +214,7 @@ fn unused(world: &World, own: &Workspace, prefix: &str, name: &str) -> String {
     first_free(prefix, name, is_taken)
 }
 
-fn first_free(prefix: &str, name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+pub(crate) fn first_free(prefix: &str, name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let word: String =
         name.to_uppercase().chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     let mut id = format!("{prefix}{word}");

@@ -3,8 +3,11 @@
 mod acting;
 mod bench;
 mod calling;
+mod choosing;
 mod faults;
 mod installing;
+mod living;
+mod moving;
 mod posting;
 mod telling;
 mod viewing;

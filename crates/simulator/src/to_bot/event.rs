@@ -4,11 +4,9 @@ use super::{Exchange, Miss, post};
 use crate::sim::Sim;
 use crate::world::APP_ID;
 use crate::world::journal::Kind as LineKind;
-use crate::world::workspace::{Person, Workspace};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use clock::Worker;
-use domain::ids::{ChannelId, TeamId, UserId};
-use domain::zone::Zone;
+use domain::ids::TeamId;
 use serde_json::{Value, json};
 
 /// How long after the attempt before it an event is sent again: almost at once, a minute, five minutes.
@@ -102,7 +100,14 @@ fn wrap(sim: &Sim, team: &TeamId, event: &Value) -> Parcel {
     let kind = event["type"].as_str().unwrap_or("event").to_owned();
     let body = sim.change(|world, now| {
         let event_id = format!("Ev{:010}", world.secrets.count());
-        let bot_user = world.find(team).and_then(|workspace| workspace.installs.last());
+        let workspace = world.find(team);
+        // Some events carry the channel's id, others the channel.
+        let place = event["channel"]["id"].as_str().or(event["channel"].as_str());
+        let is_shared = workspace.is_some_and(|workspace| {
+            let channel = place.and_then(|id| workspace.channel(id));
+            channel.is_some_and(|channel| workspace.is_shared(channel))
+        });
+        let bot_user = workspace.and_then(|workspace| workspace.installs.last());
         let bot_user = bot_user.map(|install| install.bot_user.clone());
         json!({
             "token": "deprecated-verification-token",
@@ -121,96 +126,10 @@ fn wrap(sim: &Sim, team: &TeamId, event: &Value) -> Parcel {
                 "is_bot": true,
                 "is_enterprise_install": false,
             }],
-            "is_ext_shared_channel": false,
+            "is_ext_shared_channel": is_shared,
             "event_context": format!("4-{event_id}"),
         })
         .to_string()
     });
     Parcel { team: team.clone(), kind, body }
-}
-
-/// Returns the event that someone came into a channel, where the bot hears of it.
-pub(crate) fn joined(
-    workspace: &mut Workspace,
-    channel: &ChannelId,
-    user: &UserId,
-    inviter: Option<&UserId>,
-    now: DateTime<Utc>,
-) -> Option<Value> {
-    let event_ts = workspace.next_ts(now);
-    let install = workspace.install()?;
-    let place = workspace.channel(channel.as_str())?;
-    if !install.has_scope(&format!("{}:read", place.family()))
-        || !place.has_member(&install.bot_user)
-    {
-        return None;
-    }
-    let letter = if place.family() == "groups" { "G" } else { "C" };
-    let mut event = json!({
-        "type": "member_joined_channel",
-        "user": user,
-        "channel": channel,
-        "channel_type": letter,
-        "team": workspace.team,
-        "event_ts": event_ts,
-    });
-    if let Some(inviter) = inviter {
-        event["inviter"] = json!(inviter);
-    }
-    Some(event)
-}
-
-/// Returns a person as Slack's API and events show them.
-pub(crate) fn describe_person(
-    team: &TeamId,
-    person: &Person,
-    with_email: bool,
-    now: DateTime<Utc>,
-) -> Value {
-    let mut profile = json!({
-        "real_name": person.name,
-        "real_name_normalized": person.name,
-        "display_name": if person.is_bot { "" } else { &person.name },
-        "display_name_normalized": if person.is_bot { "" } else { &person.name },
-        "team": team,
-        "status_text": "",
-        "status_emoji": "",
-    });
-    if with_email && let Some(email) = &person.email {
-        profile["email"] = json!(email);
-    }
-    let mut shown = json!({
-        "id": person.id,
-        "team_id": team,
-        "name": person.name.to_lowercase(),
-        "deleted": person.is_deleted,
-        "profile": profile,
-        "is_bot": person.is_bot,
-        "is_app_user": false,
-        "updated": person.updated,
-    });
-    // Slack tells nothing more of someone who is deactivated.
-    if !person.is_deleted {
-        let more = json!({
-            "real_name": person.name,
-            "tz": person.tz,
-            "tz_label": person.tz,
-            "tz_offset": offset_s(&person.tz, now),
-            "is_admin": person.is_admin,
-            "is_owner": false,
-            "is_primary_owner": false,
-            "is_restricted": false,
-            "is_ultra_restricted": false,
-            "is_email_confirmed": !person.is_bot,
-        });
-        if let (Some(shown), Value::Object(more)) = (shown.as_object_mut(), more) {
-            shown.extend(more);
-        }
-    }
-    shown
-}
-
-/// Returns how far a zone is ahead of UTC, in seconds; 0 for a name that is no zone.
-fn offset_s(zone: &str, now: DateTime<Utc>) -> i64 {
-    Zone::parse(zone).map_or(0, |zone| (zone.local_of(now) - now.naive_utc()).num_seconds())
 }

@@ -6,6 +6,7 @@ pub(crate) mod interaction;
 pub(crate) mod outbound;
 pub(crate) mod reaction;
 pub(crate) mod signature;
+pub(crate) mod told;
 
 use crate::sim::Sim;
 use outbound::Answer;

@@ -4,6 +4,7 @@ use super::answer::{Outcome, Refusal};
 use super::context::Context;
 use crate::block_kit::{MOST_TEXT, Surface, check_blocks, length_of_texts, with_ids};
 use crate::world::message::Message;
+use crate::world::person::Person;
 use crate::world::workspace::{Channel, Kind};
 use domain::ids::UserId;
 use serde_json::{Value, json};
@@ -80,6 +81,9 @@ pub(crate) fn update(context: &mut Context<'_>) -> Outcome {
     if said.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT - 1) {
         return Err(Refusal::new("msg_too_long", "the text is too long"));
     }
+    if channel.is_archived || is_with_deactivated(context, &channel) {
+        return Err(Refusal::new("is_inactive", "nothing in an archived channel is changed"));
+    }
     let old = own_message(context, &channel, "cant_update_message")?;
     let now = context.now;
     let workspace = context.workspace_mut();
@@ -138,27 +142,47 @@ pub(crate) fn get_permalink(context: &mut Context<'_>) -> Outcome {
 /// Returns the channel to post to; a person's id stands for the direct messages with them.
 fn writable_channel(context: &mut Context<'_>) -> Result<Channel, Refusal> {
     let id = context.text("channel")?.to_owned();
-    let now = context.now;
-    if let Some(person) = context.workspace().person(&id).map(|person| person.id.clone()) {
-        let channel = context.workspace_mut().ensure_direct_channel(&person, now);
-        let found = context.workspace().channel(channel.as_str()).cloned();
-        return found.ok_or_else(|| Refusal::new("channel_not_found", "it could not be opened"));
-    }
-    let channel = context.channel()?;
-    if channel.is_archived {
+    let channel = match context.workspace().person(&id).cloned() {
+        Some(person) => direct_channel(context, &person)?,
+        None => context.channel()?,
+    };
+    if channel.is_archived || is_with_deactivated(context, &channel) {
         return Err(Refusal::new("is_archived", format!("#{} is archived", channel.name)));
+    }
+    if let Kind::Direct(user) = &channel.kind
+        && context.workspace().person(user.as_str()).is_some_and(|person| person.has_closed_dms)
+    {
+        let why = format!("{user} takes no direct messages");
+        return Err(Refusal::new("channel_not_found", why));
     }
     let is_member = channel.has_member(&context.install.bot_user);
     if !is_member && !context.install.has_scope("chat:write.public") {
         let why = format!("the bot is not in #{} and has no chat:write.public", channel.name);
         return Err(Refusal::new("not_in_channel", why));
     }
-    if let Kind::Direct(user) = &channel.kind
-        && context.workspace().person(user.as_str()).is_some_and(|person| person.is_deleted)
-    {
-        return Err(Refusal::new("is_archived", format!("{user} is deactivated")));
-    }
     Ok(channel)
+}
+
+/// Returns the direct messages with a person, opened where they were not.
+fn direct_channel(context: &mut Context<'_>, person: &Person) -> Result<Channel, Refusal> {
+    if person.is_bot {
+        return Err(Refusal::new("cannot_dm_bot", format!("{} is a bot", person.id)));
+    }
+    let is_open = context.workspace().direct_channel(&person.id).is_some();
+    if !is_open && (person.is_deleted || person.has_closed_dms) {
+        let why = format!("no direct messages can be opened with {}", person.id);
+        return Err(Refusal::new("channel_not_found", why));
+    }
+    let now = context.now;
+    let id = context.workspace_mut().ensure_direct_channel(&person.id, now);
+    let found = context.workspace().channel(id.as_str()).cloned();
+    found.ok_or_else(|| Refusal::new("channel_not_found", "it could not be opened"))
+}
+
+/// Returns whether it is the direct messages with someone who is deactivated.
+fn is_with_deactivated(context: &Context<'_>, channel: &Channel) -> bool {
+    let Kind::Direct(user) = &channel.kind else { return false };
+    context.workspace().person(user.as_str()).is_some_and(|person| person.is_deleted)
 }
 
 fn thread(context: &Context<'_>, channel: &Channel) -> Result<Option<String>, Refusal> {

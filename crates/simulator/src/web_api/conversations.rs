@@ -2,6 +2,7 @@
 
 use super::answer::{Outcome, Refusal};
 use super::context::{Context, Part};
+use crate::to_bot::told::{self, describe_channel};
 use crate::world::message::Message;
 use crate::world::workspace::{Channel, Kind};
 use domain::ids::UserId;
@@ -45,7 +46,10 @@ pub(crate) fn open(context: &mut Context<'_>) -> Outcome {
         return Err(Refusal::new("user_disabled", format!("{user} is deactivated")));
     }
     if person.is_bot {
-        return Err(Refusal::new("invalid_user_combination", "a bot does not talk to itself"));
+        return Err(Refusal::new("cannot_dm_bot", format!("{user} is a bot")));
+    }
+    if person.has_closed_dms {
+        return Err(Refusal::new("user_not_visible", format!("{user} takes no direct messages")));
     }
     let now = context.now;
     let already_open = context.workspace().direct_channel(&person.id).is_some();
@@ -84,9 +88,11 @@ fn listed(context: &Context<'_>, member: Option<&UserId>) -> Result<Vec<Channel>
     }
     let bot = &context.install.bot_user;
     let without_archived = context.arguments.flag("exclude_archived");
-    let channels = context.workspace().channels.iter();
-    let channels = channels
-        .filter(|one| families.contains(&one.family()) && one.is_open_to(bot))
+    let workspace = context.workspace();
+    let channels = workspace
+        .channels
+        .iter()
+        .filter(|one| families.contains(&one.family()) && workspace.can_see(bot, one))
         .filter(|one| !(without_archived && one.is_archived))
         .filter(|one| member.is_none_or(|user| one.has_member(user)));
     Ok(channels.cloned().collect())
@@ -94,36 +100,9 @@ fn listed(context: &Context<'_>, member: Option<&UserId>) -> Result<Vec<Channel>
 
 fn answer_channels(context: &Context<'_>, channels: Vec<Channel>) -> Outcome {
     let Part { items, next_cursor } = context.part(channels, 100, 999)?;
-    let bot = &context.install.bot_user;
-    let items: Vec<Value> = items.iter().map(|one| describe(one, bot)).collect();
+    let (workspace, bot) = (context.workspace(), &context.install.bot_user);
+    let items: Vec<Value> = items.iter().map(|one| describe_channel(workspace, one, bot)).collect();
     Ok(json!({"channels": items, "response_metadata": {"next_cursor": next_cursor}}))
-}
-
-fn describe(channel: &Channel, bot: &UserId) -> Value {
-    let mut shown = json!({
-        "id": channel.id,
-        "created": channel.created,
-        "is_archived": channel.is_archived,
-        "is_im": false,
-        "is_mpim": false,
-        "is_org_shared": false,
-        "updated": channel.created * 1000,
-    });
-    if let Kind::Direct(user) = &channel.kind {
-        shown["is_im"] = json!(true);
-        shown["user"] = json!(user);
-        shown["is_user_deleted"] = json!(false);
-        return shown;
-    }
-    shown["name"] = json!(channel.name);
-    shown["name_normalized"] = json!(channel.name);
-    shown["is_channel"] = json!(channel.kind == Kind::Public);
-    shown["is_group"] = json!(channel.kind == Kind::Private);
-    shown["is_private"] = json!(channel.kind == Kind::Private);
-    shown["is_general"] = json!(channel.name == "general");
-    shown["is_member"] = json!(channel.has_member(bot));
-    shown["num_members"] = json!(channel.members.len());
-    shown
 }
 
 pub(crate) fn join(context: &mut Context<'_>) -> Outcome {
@@ -140,23 +119,24 @@ pub(crate) fn join(context: &mut Context<'_>) -> Outcome {
     }
     let bot = context.install.bot_user.clone();
     if channel.has_member(&bot) {
-        return Ok(json!({"channel": describe(&channel, &bot), "warning": "already_in_channel"}));
+        let shown = describe_channel(context.workspace(), &channel, &bot);
+        return Ok(json!({"channel": shown, "warning": "already_in_channel"}));
     }
     let now = context.now;
     let workspace = context.workspace_mut();
     if let Some(channel) = workspace.channel_mut(channel.id.as_str()) {
         channel.members.push(bot.clone());
     }
-    let event = crate::to_bot::event::joined(workspace, &channel.id, &bot, None, now);
+    let event = told::joined(workspace, &channel.id, &bot, None, now);
     context.events.extend(event);
     let channel = context.channel()?;
-    Ok(json!({"channel": describe(&channel, &bot)}))
+    Ok(json!({"channel": describe_channel(context.workspace(), &channel, &bot)}))
 }
 
 pub(crate) fn info(context: &mut Context<'_>) -> Outcome {
     let channel = context.channel()?;
     context.need_scope(&format!("{}:read", channel.family()))?;
-    let mut shown = describe(&channel, &context.install.bot_user);
+    let mut shown = describe_channel(context.workspace(), &channel, &context.install.bot_user);
     if !context.arguments.flag("include_num_members")
         && let Some(shown) = shown.as_object_mut()
     {

@@ -2,7 +2,7 @@
 
 use super::answer::{Outcome, Refusal};
 use super::context::{Context, Part};
-use crate::to_bot::event;
+use crate::to_bot::told::describe_person;
 use crate::world::workspace::InstallState;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(crate) fn info(context: &mut Context<'_>) -> Outcome {
     let person =
         person.ok_or_else(|| Refusal::new("user_not_found", format!("no person {id:?}")))?;
     let with_email = context.install.has_scope("users:read.email");
-    Ok(json!({"user": event::describe_person(&context.team, person, with_email, context.now)}))
+    Ok(json!({"user": describe_person(&context.team, person, with_email, context.now)}))
 }
 
 pub(crate) fn list(context: &mut Context<'_>) -> Outcome {
@@ -41,7 +41,7 @@ pub(crate) fn list(context: &mut Context<'_>) -> Outcome {
     let people = &context.workspace().people;
     let shown: Vec<Value> = people
         .iter()
-        .map(|person| event::describe_person(&context.team, person, with_email, context.now))
+        .map(|person| describe_person(&context.team, person, with_email, context.now))
         .collect();
     let Part { items, next_cursor } = context.part(shown, 200, 1000)?;
     Ok(json!({

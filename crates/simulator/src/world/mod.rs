@@ -3,6 +3,7 @@
 pub(crate) mod journal;
 pub(crate) mod message;
 pub(crate) mod passes;
+pub(crate) mod person;
 pub(crate) mod secrets;
 pub(crate) mod view;
 pub(crate) mod workspace;

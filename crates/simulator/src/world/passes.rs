@@ -147,6 +147,14 @@ impl Passes {
         self.hooks.insert(secret, hook);
     }
 
+    /// Lets the response addresses of a channel go on under its new id.
+    pub(crate) fn follow_channel(&mut self, team: &TeamId, old: &ChannelId, new: &ChannelId) {
+        let hooks = self.hooks.values_mut();
+        for hook in hooks.filter(|hook| &hook.team == team && &hook.channel == old) {
+            hook.channel = new.clone();
+        }
+    }
+
     /// Uses a response address, one of its five times.
     pub(crate) fn use_hook(&mut self, secret: &str, now: DateTime<Utc>) -> Result<Hook, HookFault> {
         let hook = self.hooks.get_mut(secret).ok_or(HookFault::Unknown)?;

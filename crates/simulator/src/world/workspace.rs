@@ -1,25 +1,13 @@
 //! A workspace: its people, channels, messages, views and installations of the app.
 
 use super::message::{Message, SLACKBOT};
+use super::person::Person;
 use super::view::View;
 use super::{APP_ID, APP_NAME};
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, TeamId, UserId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// A person, or the app's bot user.
-#[derive(Clone, Debug)]
-pub(crate) struct Person {
-    pub(crate) id: UserId,
-    pub(crate) name: String,
-    pub(crate) email: Option<String>,
-    pub(crate) tz: String,
-    pub(crate) is_admin: bool,
-    pub(crate) is_deleted: bool,
-    pub(crate) is_bot: bool,
-    pub(crate) updated: i64,
-}
 
 /// What kind of channel it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,11 +104,6 @@ impl Channel {
             Kind::Direct(_) => "directmessage",
         }
     }
-
-    /// Returns whether this person may read it.
-    pub(crate) fn is_open_to(&self, user: &UserId) -> bool {
-        self.kind == Kind::Public || self.has_member(user)
-    }
 }
 
 impl Workspace {
@@ -162,22 +145,18 @@ impl Workspace {
         if let Some(bot) = self.bot() {
             return bot.id.clone();
         }
-        let id = UserId::new(&format!("U0BOT{}", self.team.as_str().trim_start_matches("T0")));
-        self.people.push(Person {
-            id: id.clone(),
-            name: APP_NAME.into(),
-            email: None,
-            tz: "Etc/UTC".into(),
-            is_admin: false,
-            is_deleted: false,
-            is_bot: true,
-            updated: 0,
-        });
+        let id = self.bot_user();
+        self.people.push(Person { is_bot: true, ..Person::new(id.clone(), APP_NAME) });
         id
     }
 
+    /// Returns the app's bot user, once there is one.
     pub(crate) fn bot(&self) -> Option<&Person> {
-        self.people.iter().find(|person| person.is_bot)
+        self.person(self.bot_user().as_str())
+    }
+
+    fn bot_user(&self) -> UserId {
+        UserId::new(&format!("U0BOT{}", self.team.as_str().trim_start_matches("T0")))
     }
 
     /// Returns the app's bot id here.
@@ -301,6 +280,31 @@ impl Workspace {
         modals.chain(self.homes.values_mut()).find(|view| view.id == id)
     }
 
+    /// Returns the workspace that someone belongs to.
+    pub(crate) fn home_of(&self, user: &UserId) -> TeamId {
+        let home = self.person(user.as_str()).and_then(|person| person.home.clone());
+        home.unwrap_or_else(|| self.team.clone())
+    }
+
+    /// Returns whether someone may read a channel.
+    pub(crate) fn can_see(&self, user: &UserId, channel: &Channel) -> bool {
+        let sees_public = || self.person(user.as_str()).is_some_and(Person::sees_public_channels);
+        channel.has_member(user) || (channel.kind == Kind::Public && sees_public())
+    }
+
+    /// Returns whether people of another workspace are in a channel.
+    pub(crate) fn is_shared(&self, channel: &Channel) -> bool {
+        channel.members.iter().any(|user| self.home_of(user) != self.team)
+    }
+
+    /// Returns whether the bot hears what becomes of a channel: of every public one, of a private one it is in.
+    pub(crate) fn is_known(&self, channel: &Channel) -> bool {
+        self.install().is_some_and(|install| {
+            install.has_scope(&format!("{}:read", channel.family()))
+                && (channel.kind == Kind::Public || channel.has_member(&install.bot_user))
+        })
+    }
+
     /// Returns whether the bot hears of messages in a channel, by its scopes and membership.
     pub(crate) fn is_heard(&self, channel: &Channel) -> bool {
         self.install().is_some_and(|install| {
@@ -329,6 +333,12 @@ impl Workspace {
         event["channel"] = json!(message.channel);
         event["channel_type"] = json!(channel.type_word());
         event["event_ts"] = json!(message.ts);
+        let home = self.home_of(&message.user);
+        if home != self.team {
+            for name in ["team", "user_team", "source_team"] {
+                event[name] = json!(home);
+            }
+        }
         Some(event)
     }
 

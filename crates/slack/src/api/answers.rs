@@ -59,6 +59,10 @@ pub(crate) struct UserField {
     pub(crate) is_admin: Option<bool>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) is_owner: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_restricted: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_ultra_restricted: Option<bool>,
 }
 
 /// The names in a person's profile.

@@ -22,6 +22,10 @@ pub struct Posted {
 }
 
 /// What we keep of a person.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of Slack's, and they are independent"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFacts {
     /// Who.
@@ -36,6 +40,8 @@ pub struct PersonFacts {
     pub is_bot: bool,
     /// Whether they administer or own the workspace.
     pub is_admin: bool,
+    /// Whether they are a guest of the workspace.
+    pub is_guest: bool,
 }
 
 /// What Slack says about a token.
@@ -143,6 +149,7 @@ fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
         is_deactivated: is(field.deleted),
         is_bot: is(field.is_bot),
         is_admin: is(field.is_admin) || is(field.is_owner),
+        is_guest: is(field.is_restricted) || is(field.is_ultra_restricted),
     }
 }
 

@@ -1,19 +1,23 @@
 //! One rotation, as the one who asks sees it.
 
-use super::names::{link, list, name_of, plain, title};
+use super::names::{in_words, link, list, name_of, names, plain, title};
 use super::words::Ink;
-use domain::reply::{Duty, DutyCard, NextDuty};
+use domain::reply::{Duty, DutyCard, NextDuty, OnDutyPerson};
 
 /// The most members that are named on a card.
 const MOST_MEMBERS: usize = 12;
 
 /// Returns who is on duty and who comes next.
 pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
-    vec![
+    let mut lines = vec![
         format!("{} in {}", title(&card.name), link(&card.channel)),
         duty_line(&card.duty, ink),
-        next_line(card.next.as_ref(), ink),
-    ]
+    ];
+    // While nobody knows when a rest ends, nobody is next.
+    if !matches!(card.duty, Duty::Paused { until: None }) {
+        lines.push(next_line(card.next.as_ref(), ink));
+    }
+    lines
 }
 
 /// Returns that and how the rotation goes.
@@ -27,30 +31,38 @@ pub(crate) fn full_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
 fn duty_line(duty: &Duty, ink: &Ink) -> String {
     match duty {
         Duty::NotYet => String::from("It has not begun yet."),
-        Duty::OnDuty { person, until, covered_for: None } => {
-            format!("{} is on duty until {}.", name_of(person), ink.at(*until))
+        Duty::OnDuty { people, until } => {
+            let verb = if people.len() == 1 { "is" } else { "are" };
+            let who = people.iter().map(serving).collect();
+            format!("{} {verb} on duty until {}.", in_words(who), ink.at(*until))
         }
-        Duty::OnDuty { person, until, covered_for: Some(other) } => {
-            format!(
-                "{} is on duty for {} until {}.",
-                name_of(person),
-                name_of(other),
-                ink.at(*until)
-            )
+        Duty::Paused { until: None } => String::from("It is paused, so nobody is on duty."),
+        Duty::Paused { until: Some(until) } => {
+            format!("It is paused, so nobody is on duty until {}.", ink.at(*until))
         }
         Duty::Unassigned { until } => format!("Nobody is on duty until {}.", ink.at(*until)),
         Duty::OffHours { until } => format!("Nobody needs to be on duty until {}.", ink.at(*until)),
     }
 }
 
+/// Returns somebody on duty, with whose time it is where it is not their own.
+fn serving(on_duty: &OnDutyPerson) -> String {
+    let name = name_of(&on_duty.person);
+    match &on_duty.covered_for {
+        Some(other) => format!("{name} (for {})", name_of(other)),
+        None => name,
+    }
+}
+
 fn next_line(next: Option<&NextDuty>, ink: &Ink) -> String {
     match next {
         None => String::new(),
-        Some(NextDuty { at, person: Some(person) }) => {
-            format!("Next is {}, from {}.", name_of(person), ink.at(*at))
-        }
-        Some(NextDuty { at, person: None }) => {
+        Some(NextDuty { at, people }) if people.is_empty() => {
             format!("The next handoff is {}; nobody is free for it yet.", ink.at(*at))
+        }
+        Some(NextDuty { at, people }) => {
+            let verb = if people.len() == 1 { "is" } else { "are" };
+            format!("Next {verb} {}, from {}.", names(people), ink.at(*at))
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Rendered;
 use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, button, primary};
-use super::names::{link, list, mention, name_of, plain, title};
+use super::names::{in_words, link, list, mention, name_of, names, plain, title};
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
@@ -59,6 +59,12 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ink(zone).at(*until)
             )])]
         }
+        Message::DutyEnded { name, ended_at, next, zone } => {
+            vec![Part::Lines(ended_lines(name, *ended_at, next, &ink(zone)))]
+        }
+        Message::DatesMoved { name, was, is, zone } => {
+            vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
+        }
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
@@ -88,12 +94,14 @@ fn welcome_lines(rotations: usize) -> Vec<String> {
 }
 
 fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
-    let stays = handoff.previous.as_ref().is_some_and(|before| is_same(before, &handoff.person));
+    let stays = handoff.people.len() == handoff.previous.len()
+        && handoff.people.iter().zip(&handoff.previous).all(|(now, before)| is_same(before, now));
     let verb = if stays { "continues with" } else { "passes to" };
+    let who = handoff.people.iter().map(|person| mention(&person.user)).collect();
     let mut lines = vec![format!(
         "{} {verb} {} until {}.",
         title(&handoff.name),
-        mention(&handoff.person.user),
+        in_words(who),
         ink.at(handoff.until)
     )];
     lines.extend(passed_over(ink, &handoff.skipped));
@@ -119,6 +127,31 @@ fn duty_lines(duty: &OnDutyMessage, ink: &Ink) -> Vec<String> {
     }
     lines.extend(missed(ink, &duty.missed));
     lines
+}
+
+fn ended_lines(name: &str, at: DateTime<Utc>, next: &[Person], ink: &Ink) -> Vec<String> {
+    let mut lines = vec![format!("Your duty for {} ended {}. Thank you!", title(name), ink.at(at))];
+    lines.extend((!next.is_empty()).then(|| format!("It passed to {}.", names(next))));
+    lines
+}
+
+fn moved_lines(
+    name: &str,
+    was: Option<DateTime<Utc>>,
+    is: Option<DateTime<Utc>>,
+    ink: &Ink,
+) -> Vec<String> {
+    let name = title(name);
+    let line = match (was, is) {
+        (_, None) => format!("You have no turn ahead in {name} any more."),
+        (None, Some(is)) => format!("Your next turn in {name} begins {}.", ink.at(is)),
+        (Some(was), Some(is)) => format!(
+            "Your next turn in {name} moved: it begins {}. Before it was {}.",
+            ink.at(is),
+            ink.at(was)
+        ),
+    };
+    vec![line]
 }
 
 fn duty_buttons(duty: &OnDutyMessage) -> Vec<serde_json::Value> {

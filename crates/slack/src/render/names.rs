@@ -37,6 +37,17 @@ pub(crate) fn list(people: &[Person], most: usize) -> String {
     words.join(", ")
 }
 
+/// Returns the names of a few people: "Ana, Ben and Cho".
+pub(crate) fn names(people: &[Person]) -> String {
+    in_words(people.iter().map(name_of).collect())
+}
+
+/// Returns words as a list in a sentence.
+pub(crate) fn in_words(mut words: Vec<String>) -> String {
+    let Some(last) = words.pop() else { return String::new() };
+    if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
+}
+
 /// Returns a name that cannot be taken for anything else: on one line, bounded, escaped, without marks of formatting and
 /// without marks that turn the direction of what follows.
 pub(crate) fn plain(name: &str) -> String {

@@ -5,7 +5,7 @@ use super::blocks::{Part, assemble, clip};
 use super::buttons::{button, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
-use super::names::{name_of, plain, title};
+use super::names::{name_of, names, plain, title};
 use super::skips::will_pass_over;
 use super::words::{Ink, Style};
 use crate::escape::escape;
@@ -138,7 +138,11 @@ fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
 }
 
 fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
-    let who = turn.person.as_ref().map_or_else(|| String::from("nobody is free"), name_of);
+    let who = match (turn.people.as_slice(), turn.is_paused) {
+        ([], true) => String::from("paused"),
+        ([], false) => String::from("nobody is free"),
+        (people, _) => names(people),
+    };
     let skips = will_pass_over(ink, &turn.skipped).map_or_else(String::new, |it| format!("; {it}"));
     format!("• {}: {who}{skips}", ink.at(turn.start))
 }

@@ -224,6 +224,7 @@ async fn a_person_is_read_without_their_address() {
             zone: Some(String::from("Europe/Berlin")),
             is_deactivated: false,
             is_bot: false,
+            is_guest: false,
             is_admin: true,
         })
     );

@@ -31,8 +31,9 @@ fn handoff() -> HandoffMessage {
     HandoffMessage {
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
-        person: cho(),
-        previous: Some(ana()),
+        people: vec![cho()],
+        is_within_turn: false,
+        previous: vec![ana()],
         since: at("2026-06-08T07:00:00Z"),
         until: at("2026-06-15T07:00:00Z"),
         skipped: vec![],
@@ -148,7 +149,7 @@ fn a_handoff_calls_the_one_who_takes_over_and_says_who_was_passed_over() {
 #[test]
 fn a_handoff_to_the_same_person_continues() {
     let rendered = render(&Message::Handoff(HandoffMessage {
-        previous: Some(cho()),
+        previous: vec![cho()],
         skipped: vec![
             SkipLine { person: ana(), reason: SkipWord::Unavailable { last_day: None } },
             SkipLine { person: person("UDEE", "Dee"), reason: SkipWord::Deactivated },
@@ -411,7 +412,7 @@ proptest! {
     ) {
         let missed = gone.into_iter().map(|(at, person)| MissedLine { at, person }).collect();
         let message = Message::Handoff(HandoffMessage {
-            name, zone, person, until, skipped, missed, is_late: true, ..handoff()
+            name, zone, people: vec![person], until, skipped, missed, is_late: true, ..handoff()
         });
 
         let rendered = render(&message);

@@ -5,11 +5,20 @@ use domain::ids::{AbsenceId, ChannelId, RotationId};
 use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
 use domain::reply::{
-    AbsenceCard, AbsenceEffect, AbsenceLine, Duty, DutyCard, NextCard, NextDuty, Reply, TurnLine,
+    AbsenceCard, AbsenceEffect, AbsenceLine, Duty, DutyCard, NextCard, NextDuty, OnDutyPerson,
+    Reply, TurnLine,
 };
 use proptest::prelude::*;
 use serde_json::Value;
 use slack::{Rendered, render_reply};
+
+fn on_duty(
+    person: Person,
+    covered_for: Option<Person>,
+    until: chrono::DateTime<chrono::Utc>,
+) -> Duty {
+    Duty::OnDuty { people: vec![OnDutyPerson { person, covered_for }], until }
+}
 
 fn render(reply: &Reply) -> Value {
     let json = render_reply(reply, at("2026-06-08T10:00:00Z"));
@@ -33,8 +42,8 @@ fn card() -> DutyCard {
         zone: String::from("Europe/Berlin"),
         cadence: String::from("every week on Monday at 09:00"),
         members: vec![ana(), ben(), cho()],
-        duty: Duty::OnDuty { person: ana(), until: at("2026-06-15T07:00:00Z"), covered_for: None },
-        next: Some(NextDuty { at: at("2026-06-15T07:00:00Z"), person: Some(ben()) }),
+        duty: on_duty(ana(), None, at("2026-06-15T07:00:00Z")),
+        next: Some(NextDuty { at: at("2026-06-15T07:00:00Z"), people: vec![ben()] }),
     }
 }
 
@@ -127,11 +136,13 @@ fn who_says_each_state_of_a_duty() {
     let until = at("2026-06-15T07:00:00Z");
     let duties = [
         Duty::NotYet,
-        Duty::OnDuty { person: cho(), until, covered_for: Some(ben()) },
+        on_duty(cho(), Some(ben()), until),
         Duty::Unassigned { until },
         Duty::OffHours { until },
+        Duty::Paused { until: None },
+        Duty::Paused { until: Some(until) },
     ];
-    let nobody = Some(NextDuty { at: until, person: None });
+    let nobody = Some(NextDuty { at: until, people: Vec::new() });
     let cards = duties.map(|duty| DutyCard { duty, next: nobody.clone(), ..card() });
 
     insta::assert_snapshot!(read(&Reply::Who(cards.to_vec())), @r"
@@ -139,7 +150,7 @@ fn who_says_each_state_of_a_duty() {
     It has not begun yet.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
-    Cho is on duty for Ben until Monday 15 June, 09:00.
+    Cho (for Ben) is on duty until Monday 15 June, 09:00.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
     Nobody is on duty until Monday 15 June, 09:00.
@@ -147,18 +158,28 @@ fn who_says_each_state_of_a_duty() {
     *support* in <#C1>
     Nobody needs to be on duty until Monday 15 June, 09:00.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
+    *support* in <#C1>
+    It is paused, so nobody is on duty.
+    *support* in <#C1>
+    It is paused, so nobody is on duty until Monday 15 June, 09:00.
+    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     ---
     *support* in <#C1>
     It has not begun yet.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
-    Cho is on duty for Ben until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    Cho (for Ben) is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Nobody is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     *support* in <#C1>
     Nobody needs to be on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
+    *support* in <#C1>
+    It is paused, so nobody is on duty.
+    *support* in <#C1>
+    It is paused, so nobody is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     The next handoff is <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>; nobody is free for it yet.
     ");
 }
@@ -168,7 +189,8 @@ fn next_says_who_will_be_passed_over_and_why() {
     let turn = |start: &str, end: &str, person: Option<Person>, skipped: Vec<SkipLine>| TurnLine {
         start: at(start),
         end: at(end),
-        person,
+        people: person.into_iter().collect(),
+        is_paused: false,
         skipped,
     };
     let away = |last_day| SkipLine { person: ben(), reason: SkipWord::Unavailable { last_day } };

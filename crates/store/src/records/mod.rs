@@ -14,7 +14,7 @@ pub use audit::AuditEvent;
 pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
 pub use inbox::{InboxClaim, InboxItem, InboxRecord};
 pub use request::Outcome;
-pub use rotation::{Advance, RotationRecord};
+pub use rotation::{RotationRecord, StretchRecord};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
 pub use workspace::{NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord};
 

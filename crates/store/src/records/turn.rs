@@ -2,6 +2,7 @@
 
 use super::stored_words;
 use chrono::{DateTime, Utc};
+use domain::engine::Seat;
 use domain::ids::{CoverageId, RotationId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,8 @@ stored_words! {
         Served = "served",
         /// It passed while the service was down.
         Missed = "missed",
+        /// It began while the rotation rested, and nobody has held it since.
+        Paused = "paused",
     }
 }
 
@@ -22,6 +25,8 @@ stored_words! {
         Take = "take",
         /// They were assigned.
         Assign = "assign",
+        /// The one on duty handed over before the end.
+        HandOver = "hand_over",
     }
 }
 
@@ -36,12 +41,14 @@ pub struct TurnRecord {
     pub ends_at: DateTime<Utc>,
     /// Its number in the grid, 0 at the anchor.
     pub number: u64,
-    /// Whose turn it is by order; `None` when everybody was away.
-    pub holder: Option<UserId>,
+    /// Who holds it before coverage, in the order of seating; nobody when everybody was away, and in a rest.
+    pub seats: Vec<Seat>,
     /// What became of it.
     pub state: TurnState,
     /// Who was passed over, in order.
     pub skips: Vec<SkipRecord>,
+    /// When somebody on duty said that they have seen it.
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 /// Somebody who was passed over.
@@ -78,6 +85,8 @@ pub struct CoverageRecord {
     pub rotation: RotationId,
     /// The planned instant of the turn's handoff.
     pub planned_at: DateTime<Utc>,
+    /// Whose seat they serve; `None` for one that nobody has.
+    pub of: Option<UserId>,
     /// Who serves.
     pub user: UserId,
     /// How it came about.
@@ -90,4 +99,12 @@ pub struct CoverageRecord {
     pub by: UserId,
     /// When it was arranged.
     pub created_at: DateTime<Utc>,
+}
+
+impl TurnRecord {
+    /// Returns the one seated first.
+    #[must_use]
+    pub fn holder(&self) -> Option<&UserId> {
+        self.seats.first().map(|seat| &seat.user)
+    }
 }

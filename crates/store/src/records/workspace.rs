@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{TeamId, UserId, WorkspaceId};
+use domain::settings::WorkspaceSettings;
 use secrecy::SecretString;
 
 /// An installation as OAuth gave it.
@@ -46,6 +47,8 @@ pub struct WorkspaceRecord {
     pub installed_at: DateTime<Utc>,
     /// Who installed it last.
     pub installer: UserId,
+    /// What its admins chose.
+    pub settings: WorkspaceSettings,
 }
 
 /// A workspace as work over many workspaces sees it: ids only.
@@ -60,6 +63,10 @@ pub struct WorkspaceListing {
 }
 
 /// A person as Slack last described them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of Slack's, and they are independent"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRecord {
     /// Who.
@@ -70,8 +77,12 @@ pub struct PersonRecord {
     pub zone: Option<String>,
     /// Whether the person is deactivated in Slack.
     pub is_deactivated: bool,
-    /// Whether the person is an admin of the Slack workspace.
+    /// Whether the person administers or owns the Slack workspace.
     pub is_admin: bool,
+    /// Whether it is no person at all.
+    pub is_bot: bool,
+    /// Whether the person is a guest of the workspace.
+    pub is_guest: bool,
     /// When Slack was asked.
     pub refreshed_at: DateTime<Utc>,
 }

@@ -12,7 +12,7 @@ statements! {
         "insert into inbox (
              workspace_id, inbox_id, dedupe, item, state, available_at, fence, attempts, crashes,
              created_at)
-         values ($1, $2, $3, $4, 'pending', $5, 0, 0, 0, $5)
+         values ($1, $2, $3, $4, 'pending', $5, 0, 0, 0, $6)
          on conflict (workspace_id, dedupe) do nothing"
     );
     FIND_INBOX = (
@@ -52,13 +52,14 @@ pub(crate) async fn insert_inbox(
     id: InboxId,
     item: &InboxItem,
     dedupe: &str,
-    now: DateTime<Utc>,
+    (at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(INSERT_INBOX)
         .bind(workspace.as_uuid())
         .bind(id.as_uuid())
         .bind(dedupe)
         .bind(Json(item))
+        .bind(at)
         .bind(now)
         .execute(conn)
         .await?;

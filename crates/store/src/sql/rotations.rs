@@ -3,45 +3,126 @@
 use super::row::stored;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
-use crate::records::{Advance, RotationRecord};
-use domain::ids::{RotationId, UserId, WorkspaceId};
+use crate::records::RotationRecord;
+use chrono::{DateTime, Utc};
+use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
+use domain::settings::{ChannelFault, Rest, RotationSettings};
+use domain::timeline::Standing;
 use sqlx::types::Json;
 
 statements! {
     INSERT_ROTATION = (
         "insert into rotations (
              workspace_id, rotation_id, name, name_key, channel_id, rules, members, last_turn,
-             next_turn, next_handoff_at, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             next_turn, next_handoff_at, kept, settings, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (workspace_id, name_key) do nothing"
     );
     LIST_ROTATIONS = (
         "select rotation_id, name, channel_id, rules, members, last_turn, next_turn,
-                next_handoff_at, created_by, created_at
+                next_handoff_at, kept, settings, rest, channel_fault, deleted_at, revision,
+                created_by, created_at
            from rotations
-          where workspace_id = $1"
+          where workspace_id = $1
+            and deleted_at is null"
+    );
+    LIST_DELETED_ROTATIONS = (
+        "select rotation_id, name, channel_id, rules, members, last_turn, next_turn,
+                next_handoff_at, kept, settings, rest, channel_fault, deleted_at, revision,
+                created_by, created_at
+           from rotations
+          where workspace_id = $1
+            and deleted_at is not null"
     );
     FIND_ROTATION = (
         "select rotation_id, name, channel_id, rules, members, last_turn, next_turn,
-                next_handoff_at, created_by, created_at
+                next_handoff_at, kept, settings, rest, channel_fault, deleted_at, revision,
+                created_by, created_at
            from rotations
           where workspace_id = $1
             and rotation_id = $2"
     );
     LOCK_ROTATION = (
         "select rotation_id, name, channel_id, rules, members, last_turn, next_turn,
-                next_handoff_at, created_by, created_at
+                next_handoff_at, kept, settings, rest, channel_fault, deleted_at, revision,
+                created_by, created_at
            from rotations
           where workspace_id = $1
             and rotation_id = $2", for_update
     );
-    RECORD_ADVANCE = (
+    RECORD_STANDING = (
         "update rotations
-            set last_turn = $3,
-                next_turn = $4,
-                next_handoff_at = $5
+            set rules = $3,
+                members = $4,
+                last_turn = $5,
+                next_turn = $6,
+                next_handoff_at = $7,
+                kept = $8,
+                rest = $9
           where workspace_id = $1
             and rotation_id = $2"
+    );
+    RECORD_SETTINGS = (
+        "update rotations
+            set channel_id = $3,
+                settings = $4,
+                channel_fault = null
+          where workspace_id = $1
+            and rotation_id = $2"
+    );
+    RECORD_NAME = (
+        "update rotations
+            set name = $3,
+                name_key = $4
+          where workspace_id = $1
+            and rotation_id = $2
+            and not exists (
+                select 1
+                  from rotations other
+                 where other.workspace_id = $1
+                   and other.name_key = $4
+                   and other.rotation_id <> $2)"
+    );
+    RECORD_REVISION = (
+        "update rotations
+            set revision = revision + 1
+          where workspace_id = $1
+            and rotation_id = $2"
+    );
+    RECORD_CHANNEL_FAULT = (
+        "update rotations
+            set channel_fault = $3
+          where workspace_id = $1
+            and rotation_id = $2"
+    );
+    RECORD_DELETED = (
+        "update rotations
+            set deleted_at = $3,
+                next_handoff_at = null,
+                name_key = $4
+          where workspace_id = $1
+            and rotation_id = $2
+            and deleted_at is null"
+    );
+    RECORD_RESTORED = (
+        "update rotations
+            set deleted_at = null,
+                name = $3,
+                name_key = $4
+          where workspace_id = $1
+            and rotation_id = $2
+            and deleted_at is not null
+            and not exists (
+                select 1
+                  from rotations other
+                 where other.workspace_id = $1
+                   and other.name_key = $4
+                   and other.rotation_id <> $2)"
+    );
+    ERASE_DELETED = (
+        "delete from rotations
+          where workspace_id = $1
+            and deleted_at < $2"
     );
 }
 
@@ -54,35 +135,37 @@ pub(crate) async fn insert_rotation(
         .bind(workspace.as_uuid())
         .bind(rotation.id.as_uuid())
         .bind(&rotation.name)
-        .bind(rotation.name.to_lowercase())
+        .bind(key_of(&rotation.name))
         .bind(rotation.channel.as_str())
         .bind(Json(&rotation.rules))
         .bind(Json(&rotation.members))
         .bind(rotation.last_turn.as_ref().map(UserId::as_str))
         .bind(stored(rotation.next_turn))
         .bind(rotation.next_handoff_at)
+        .bind(rotation.kept.as_ref().map(Json))
+        .bind(Json(&rotation.settings))
         .bind(rotation.created_by.as_str())
         .bind(rotation.created_at)
         .execute(conn)
         .await?;
-    if done.rows_affected() == 0 {
-        return Err(StoreError::Conflict { constraint: "rotations_name" });
-    }
-    Ok(())
+    one_or_named(done.rows_affected())
 }
 
 pub(crate) async fn list_rotations(
     conn: &mut Conn,
     workspace: WorkspaceId,
 ) -> Result<Vec<RotationRecord>, StoreError> {
-    let rows = sqlx::query(LIST_ROTATIONS).bind(workspace.as_uuid()).fetch_all(conn).await?;
-    let mut rotations: Vec<RotationRecord> =
-        rows.iter().map(read_rotation).collect::<Result<_, _>>()?;
-    // Sorted here, because the order of letters in SQL depends on the engine and its locale.
-    rotations.sort_by_cached_key(|rotation| rotation.name.to_lowercase());
-    Ok(rotations)
+    list(conn, LIST_ROTATIONS, workspace).await
 }
 
+pub(crate) async fn list_deleted_rotations(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Vec<RotationRecord>, StoreError> {
+    list(conn, LIST_DELETED_ROTATIONS, workspace).await
+}
+
+/// Returns a rotation, deleted or not.
 pub(crate) async fn find_rotation(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -91,6 +174,7 @@ pub(crate) async fn find_rotation(
     find(conn, FIND_ROTATION, workspace, id).await
 }
 
+/// Returns a rotation, deleted or not, and locks it.
 pub(crate) async fn lock_rotation(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -99,21 +183,145 @@ pub(crate) async fn lock_rotation(
     find(conn, LOCK_ROTATION, workspace, id).await
 }
 
-pub(crate) async fn record_advance(
+pub(crate) async fn record_standing(
     conn: &mut Conn,
     workspace: WorkspaceId,
     id: RotationId,
-    advance: &Advance,
+    standing: &Standing,
+    rest: Option<Rest>,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_ADVANCE)
+    let members: Vec<&UserId> =
+        standing.roster.members().iter().map(|member| &member.user).collect();
+    let done = sqlx::query(RECORD_STANDING)
         .bind(workspace.as_uuid())
         .bind(id.as_uuid())
-        .bind(advance.last_turn.as_ref().map(UserId::as_str))
-        .bind(stored(advance.next_turn))
-        .bind(advance.next_handoff_at)
+        .bind(Json(&standing.rules))
+        .bind(Json(members))
+        .bind(standing.order.last_turn.as_ref().map(UserId::as_str))
+        .bind(stored(standing.next.map_or(0, |next| next.turn)))
+        .bind(standing.next.map(|next| next.at))
+        .bind(Json(standing.kept()))
+        .bind(rest.map(Json))
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_settings(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: RotationId,
+    channel: &ChannelId,
+    settings: &RotationSettings,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_SETTINGS)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(channel.as_str())
+        .bind(Json(settings))
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_name(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: RotationId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(RECORD_NAME)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(name)
+        .bind(key_of(name))
+        .execute(conn)
+        .await?;
+    one_or_named(done.rows_affected())
+}
+
+pub(crate) async fn record_revision(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: RotationId,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_REVISION)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_channel_fault(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: RotationId,
+    fault: Option<ChannelFault>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_CHANNEL_FAULT)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fault.map(fault_word))
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_deleted(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: RotationId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_DELETED)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(at)
+        // Its name is free for another one; a line break is in no name.
+        .bind(["deleted\n", &id.to_string()].concat())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_restored(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: RotationId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(RECORD_RESTORED)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(name)
+        .bind(key_of(name))
+        .execute(conn)
+        .await?;
+    one_or_named(done.rows_affected())
+}
+
+pub(crate) async fn erase_deleted_rotations(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    before: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let done =
+        sqlx::query(ERASE_DELETED).bind(workspace.as_uuid()).bind(before).execute(conn).await?;
+    Ok(done.rows_affected())
+}
+
+async fn list(
+    conn: &mut Conn,
+    statement: &'static str,
+    workspace: WorkspaceId,
+) -> Result<Vec<RotationRecord>, StoreError> {
+    let rows = sqlx::query(statement).bind(workspace.as_uuid()).fetch_all(conn).await?;
+    let mut rotations: Vec<RotationRecord> =
+        rows.iter().map(read_rotation).collect::<Result<_, _>>()?;
+    // Sorted here, because the order of letters in SQL depends on the engine and its locale.
+    rotations.sort_by_cached_key(|rotation| rotation.name.to_lowercase());
+    Ok(rotations)
 }
 
 async fn find(
@@ -130,6 +338,33 @@ async fn find(
     row.as_ref().map(read_rotation).transpose()
 }
 
+/// Returns the name as it is compared: in any case of its letters.
+fn key_of(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn one_or_named(rows: u64) -> Result<(), StoreError> {
+    if rows == 0 { Err(StoreError::Conflict { constraint: "rotations_name" }) } else { Ok(()) }
+}
+
+const fn fault_word(fault: ChannelFault) -> &'static str {
+    match fault {
+        ChannelFault::Archived => "archived",
+        ChannelFault::Deleted => "deleted",
+        ChannelFault::NotInvited => "not_invited",
+        ChannelFault::Refused => "refused",
+    }
+}
+
+fn parse_fault(word: &str) -> ChannelFault {
+    match word {
+        "archived" => ChannelFault::Archived,
+        "deleted" => ChannelFault::Deleted,
+        "not_invited" => ChannelFault::NotInvited,
+        _ => ChannelFault::Refused,
+    }
+}
+
 fn read_rotation(row: &Row) -> Result<RotationRecord, StoreError> {
     let fields = Fields::new(row, "rotations", "rotation_id");
     Ok(RotationRecord {
@@ -141,6 +376,12 @@ fn read_rotation(row: &Row) -> Result<RotationRecord, StoreError> {
         last_turn: fields.maybe_user("last_turn")?,
         next_turn: fields.count("next_turn")?,
         next_handoff_at: fields.get("next_handoff_at")?,
+        kept: fields.maybe_json("kept")?,
+        settings: fields.json("settings")?,
+        rest: fields.maybe_json("rest")?,
+        channel_fault: fields.get::<Option<&str>>("channel_fault")?.map(parse_fault),
+        deleted_at: fields.get("deleted_at")?,
+        revision: fields.count("revision")?,
         created_by: fields.user("created_by")?,
         created_at: fields.get("created_at")?,
     })

@@ -67,6 +67,15 @@ impl<'r> Fields<'r> {
         self.row.try_get::<Json<T>, _>(column).map(|json| json.0).map_err(|_| self.fault(column))
     }
 
+    /// Reads JSON that may be null.
+    pub(crate) fn maybe_json<T>(&self, column: &'static str) -> Result<Option<T>, StoreError>
+    where
+        T: DeserializeOwned + 'r,
+    {
+        let json = self.row.try_get::<Option<Json<T>>, _>(column);
+        json.map(|json| json.map(|json| json.0)).map_err(|_| self.fault(column))
+    }
+
     fn fault(&self, column: &'static str) -> StoreError {
         let id = self.row.try_get::<Uuid, _>(self.id_column);
         StoreError::Inconsistent {

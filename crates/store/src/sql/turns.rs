@@ -3,7 +3,7 @@
 use super::row::stored;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
-use crate::records::{CoverageKind, CoverageRecord, TurnRecord, TurnState};
+use crate::records::{CoverageKind, CoverageRecord, StretchRecord, TurnRecord, TurnState};
 use chrono::{DateTime, Utc};
 use domain::ids::{CoverageId, RotationId, UserId, WorkspaceId};
 use domain::interval::Interval;
@@ -12,19 +12,19 @@ use sqlx::types::Json;
 statements! {
     INSERT_TURN = (
         "insert into turns (
-             workspace_id, rotation_id, planned_at, ends_at, number, holder, state, skips)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+             workspace_id, rotation_id, planned_at, ends_at, number, holder, seats, state, skips)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (workspace_id, rotation_id, planned_at) do nothing"
     );
     FIND_TURN = (
-        "select rotation_id, planned_at, ends_at, number, holder, state, skips
+        "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
            from turns
           where workspace_id = $1
             and rotation_id = $2
             and planned_at = $3"
     );
     FIND_TURN_AT = (
-        "select rotation_id, planned_at, ends_at, number, holder, state, skips
+        "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
            from turns
           where workspace_id = $1
             and rotation_id = $2
@@ -33,7 +33,7 @@ statements! {
           limit 1"
     );
     LIST_TURNS = (
-        "select rotation_id, planned_at, ends_at, number, holder, state, skips
+        "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
            from turns
           where workspace_id = $1
             and rotation_id = $2
@@ -41,15 +41,48 @@ statements! {
             and planned_at < $4
           order by planned_at"
     );
+    UPDATE_TURN = (
+        "update turns
+            set ends_at = $4,
+                holder = $5,
+                seats = $6,
+                state = $7
+          where workspace_id = $1
+            and rotation_id = $2
+            and planned_at = $3"
+    );
+    RECORD_SEEN = (
+        "update turns
+            set seen_at = $4
+          where workspace_id = $1
+            and rotation_id = $2
+            and planned_at = $3
+            and seen_at is null"
+    );
+    INSERT_STRETCH = (
+        "insert into stretches (
+             workspace_id, rotation_id, starts_at, ends_at, planned_at, stretch)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (workspace_id, rotation_id, starts_at) do nothing"
+    );
+    LIST_STRETCHES = (
+        "select rotation_id, planned_at, stretch
+           from stretches
+          where workspace_id = $1
+            and rotation_id = $2
+            and ends_at > $3
+            and starts_at < $4
+          order by starts_at"
+    );
     INSERT_COVERAGE = (
         "insert into coverages (
-             workspace_id, coverage_id, rotation_id, planned_at, user_id, kind, starts_at, ends_at,
-             created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             workspace_id, coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at,
+             ends_at, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (workspace_id, rotation_id, planned_at, starts_at) do nothing"
     );
     LIST_COVERAGES = (
-        "select coverage_id, rotation_id, planned_at, user_id, kind, starts_at, ends_at,
+        "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,
                 created_by, created_at
            from coverages
           where workspace_id = $1
@@ -71,12 +104,89 @@ pub(crate) async fn insert_turn(
         .bind(turn.planned_at)
         .bind(turn.ends_at)
         .bind(stored(turn.number))
-        .bind(turn.holder.as_ref().map(UserId::as_str))
+        .bind(turn.holder().map(UserId::as_str))
+        .bind(Json(&turn.seats))
         .bind(turn.state.as_str())
         .bind(Json(&turn.skips))
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn update_turn(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    turn: &TurnRecord,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(UPDATE_TURN)
+        .bind(workspace.as_uuid())
+        .bind(turn.rotation.as_uuid())
+        .bind(turn.planned_at)
+        .bind(turn.ends_at)
+        .bind(turn.holder().map(UserId::as_str))
+        .bind(Json(&turn.seats))
+        .bind(turn.state.as_str())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_seen(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    planned_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_SEEN)
+        .bind(workspace.as_uuid())
+        .bind(rotation.as_uuid())
+        .bind(planned_at)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn insert_stretch(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    record: &StretchRecord,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(INSERT_STRETCH)
+        .bind(workspace.as_uuid())
+        .bind(record.rotation.as_uuid())
+        .bind(record.stretch.window.start())
+        .bind(record.stretch.window.end())
+        .bind(record.planned_at)
+        .bind(Json(&record.stretch))
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn list_stretches(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    window: Interval,
+) -> Result<Vec<StretchRecord>, StoreError> {
+    let rows = sqlx::query(LIST_STRETCHES)
+        .bind(workspace.as_uuid())
+        .bind(rotation.as_uuid())
+        .bind(window.start())
+        .bind(window.end())
+        .fetch_all(conn)
+        .await?;
+    let read = |row: &Row| {
+        let fields = Fields::new(row, "stretches", "rotation_id");
+        Ok(StretchRecord {
+            rotation: RotationId::new(fields.get("rotation_id")?),
+            planned_at: fields.get("planned_at")?,
+            stretch: fields.json("stretch")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 pub(crate) async fn find_turn(
@@ -124,6 +234,7 @@ pub(crate) async fn insert_coverage(
         .bind(coverage.id.as_uuid())
         .bind(coverage.rotation.as_uuid())
         .bind(coverage.planned_at)
+        .bind(coverage.of.as_ref().map(UserId::as_str))
         .bind(coverage.user.as_str())
         .bind(coverage.kind.as_str())
         .bind(coverage.starts_at)
@@ -177,9 +288,10 @@ fn read_turn(row: &Row) -> Result<TurnRecord, StoreError> {
         planned_at: fields.get("planned_at")?,
         ends_at: fields.get("ends_at")?,
         number: fields.count("number")?,
-        holder: fields.maybe_user("holder")?,
+        seats: fields.json("seats")?,
         state: fields.word("state", TurnState::parse)?,
         skips: fields.json("skips")?,
+        seen_at: fields.get("seen_at")?,
     })
 }
 
@@ -189,6 +301,7 @@ fn read_coverage(row: &Row) -> Result<CoverageRecord, StoreError> {
         id: CoverageId::new(fields.get("coverage_id")?),
         rotation: RotationId::new(fields.get("rotation_id")?),
         planned_at: fields.get("planned_at")?,
+        of: fields.maybe_user("of_user")?,
         user: fields.user("user_id")?,
         kind: fields.word("kind", CoverageKind::parse)?,
         starts_at: fields.get("starts_at")?,

@@ -6,6 +6,8 @@ use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
 use chrono::{DateTime, Utc};
 use crypto::Sealed;
 use domain::ids::{TeamId, UserId, WorkspaceId};
+use domain::settings::{Preferences, WorkspaceSettings};
+use sqlx::types::Json;
 
 statements! {
     UPSERT_WORKSPACE = (
@@ -26,7 +28,7 @@ statements! {
     );
     FIND_WORKSPACE = (
         "select workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, is_active,
-                installed_at
+                installed_at, settings
            from workspaces
           where workspace_id = $1"
     );
@@ -58,21 +60,48 @@ statements! {
     );
     UPSERT_PERSON = (
         "insert into people (
-             workspace_id, user_id, display_name, zone, is_deactivated, is_admin, refreshed_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+             workspace_id, user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
+             refreshed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (workspace_id, user_id) do update
             set display_name = excluded.display_name,
                 zone = excluded.zone,
                 is_deactivated = excluded.is_deactivated,
                 is_admin = excluded.is_admin,
+                is_bot = excluded.is_bot,
+                is_guest = excluded.is_guest,
                 refreshed_at = excluded.refreshed_at
           where people.refreshed_at <= excluded.refreshed_at"
     );
     FIND_PEOPLE = (
-        "select user_id, display_name, zone, is_deactivated, is_admin, refreshed_at
+        "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
+                refreshed_at
            from people
           where workspace_id = $1
             and user_id in ", list_begins, "$2", list_ends
+    );
+    RECORD_WORKSPACE_SETTINGS = (
+        "update workspaces
+            set settings = $2
+          where workspace_id = $1"
+    );
+    UPSERT_PREFERENCES = (
+        "insert into preferences (workspace_id, user_id, facts)
+         values ($1, $2, $3)
+         on conflict (workspace_id, user_id) do update
+            set facts = excluded.facts"
+    );
+    FIND_PREFERENCES = (
+        "select facts
+           from preferences
+          where workspace_id = $1
+            and user_id = $2"
+    );
+    LIST_PREFERENCES = (
+        "select user_id, facts
+           from preferences
+          where workspace_id = $1
+          order by user_id"
     );
 }
 
@@ -149,6 +178,8 @@ pub(crate) async fn upsert_person(
         .bind(person.zone.as_deref())
         .bind(person.is_deactivated)
         .bind(person.is_admin)
+        .bind(person.is_bot)
+        .bind(person.is_guest)
         .bind(person.refreshed_at)
         .execute(conn)
         .await?;
@@ -168,6 +199,59 @@ pub(crate) async fn find_people(
     rows.iter().map(read_person).collect()
 }
 
+pub(crate) async fn record_workspace_settings(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    settings: &WorkspaceSettings,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_WORKSPACE_SETTINGS)
+        .bind(workspace.as_uuid())
+        .bind(Json(settings))
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn upsert_preferences(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    user: &UserId,
+    preferences: &Preferences,
+) -> Result<(), StoreError> {
+    sqlx::query(UPSERT_PREFERENCES)
+        .bind(workspace.as_uuid())
+        .bind(user.as_str())
+        .bind(Json(preferences))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn find_preferences(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    user: &UserId,
+) -> Result<Option<Preferences>, StoreError> {
+    let row = sqlx::query(FIND_PREFERENCES)
+        .bind(workspace.as_uuid())
+        .bind(user.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Fields::new(&row, "preferences", "user_id").json("facts")).transpose()
+}
+
+pub(crate) async fn list_preferences(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Vec<(UserId, Preferences)>, StoreError> {
+    let rows = sqlx::query(LIST_PREFERENCES).bind(workspace.as_uuid()).fetch_all(conn).await?;
+    let read = |row: &Row| {
+        let fields = Fields::new(row, "preferences", "user_id");
+        Ok((fields.user("user_id")?, fields.json("facts")?))
+    };
+    rows.iter().map(read).collect()
+}
+
 fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
     let fields = Fields::new(row, "workspaces", "workspace_id");
     let scopes: &str = fields.get("scopes")?;
@@ -181,6 +265,7 @@ fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
         is_active: fields.get("is_active")?,
         installed_at: fields.get("installed_at")?,
         installer: fields.user("installer_id")?,
+        settings: fields.json("settings")?,
     })
 }
 
@@ -192,6 +277,8 @@ fn read_person(row: &Row) -> Result<PersonRecord, StoreError> {
         zone: fields.get("zone")?,
         is_deactivated: fields.get("is_deactivated")?,
         is_admin: fields.get("is_admin")?,
+        is_bot: fields.get("is_bot")?,
+        is_guest: fields.get("is_guest")?,
         refreshed_at: fields.get("refreshed_at")?,
     })
 }

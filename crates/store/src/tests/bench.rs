@@ -5,6 +5,8 @@ use crate::{NewInstall, RotationRecord, Store, Tx, new_id};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::ids::{ChannelId, RotationId, TeamId, UserId, WorkspaceId};
+use domain::roster::Member;
+use domain::timeline::{Kept, Standing};
 use secrecy::SecretString;
 
 /// Makes two tests of each body, one for each engine.
@@ -141,6 +143,12 @@ pub(super) fn rotation(name: &str) -> RotationRecord {
         last_turn: None,
         next_turn: 7,
         next_handoff_at: Some(at(3600)),
+        kept: None,
+        settings: domain::settings::RotationSettings::default(),
+        rest: None,
+        channel_fault: None,
+        deleted_at: None,
+        revision: 0,
         created_by: user("UANA"),
         created_at: at(0),
     }
@@ -150,4 +158,12 @@ pub(super) fn rotation(name: &str) -> RotationRecord {
 pub(super) fn envelope(to: &str) -> Envelope {
     let rotation = RotationId::new(new_id(at(0)));
     Envelope::new(Effect::RotationCreated { rotation }, Recipient::Channel(channel(to)))
+}
+
+/// Returns where a rotation stands whose next turn has that number.
+pub(super) fn standing(rotation: &RotationRecord, next_turn: u64) -> Standing {
+    let members = rotation.members.iter().cloned().map(Member::present).collect();
+    let next = rotation.next_handoff_at.map(|at| (next_turn, at));
+    let kept = Kept::beginning(next_turn, None);
+    Standing::of_kept(rotation.rules.clone(), members, rotation.last_turn.clone(), next, kept)
 }

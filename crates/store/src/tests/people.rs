@@ -14,6 +14,8 @@ fn person(name: &str) -> PersonRecord {
         zone: Some(String::from("Europe/Berlin")),
         is_deactivated: false,
         is_admin: true,
+        is_bot: false,
+        is_guest: true,
         refreshed_at: at(0),
     }
 }

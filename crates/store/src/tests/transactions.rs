@@ -1,6 +1,6 @@
 //! Transactions.
 
-use super::bench::{at, rotation};
+use super::bench::{at, rotation, standing};
 use super::both_engines;
 use crate::{Outcome, StoreError};
 use domain::ids::RotationId;
@@ -105,12 +105,8 @@ both_engines! {
             writers.spawn(async move {
                 let mut tx = store.write(workspace).await.unwrap();
                 let found = tx.lock_rotation(id).await.unwrap().unwrap();
-                let advance = crate::Advance {
-                    last_turn: None,
-                    next_turn: found.next_turn + 1,
-                    next_handoff_at: None,
-                };
-                tx.record_advance(id, &advance).await.unwrap();
+                let standing = standing(&found, found.next_turn + 1);
+                tx.record_standing(id, &standing, None).await.unwrap();
                 tx.commit().await.unwrap();
             });
         }

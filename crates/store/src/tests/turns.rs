@@ -7,6 +7,7 @@ use crate::{
     CoverageKind, CoverageRecord, SkipCode, SkipRecord, StoreError, TurnRecord, TurnState, new_id,
 };
 use chrono::{DateTime, Utc};
+use domain::engine::{Seat, SeatedBy};
 use domain::ids::{CoverageId, RotationId};
 use domain::interval::Interval;
 
@@ -16,7 +17,7 @@ fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
         planned_at,
         ends_at: planned_at + chrono::TimeDelta::seconds(100),
         number: 3,
-        holder: Some(user("UANA")),
+        seats: vec![Seat { user: user("UANA"), by: SeatedBy::Order }],
         state: TurnState::Served,
         skips: vec![
             SkipRecord {
@@ -32,6 +33,7 @@ fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
                 until: None,
             },
         ],
+        seen_at: None,
     }
 }
 
@@ -40,6 +42,7 @@ fn coverage(rotation: RotationId, planned_at: DateTime<Utc>) -> CoverageRecord {
         id: CoverageId::new(new_id(at(0))),
         rotation,
         planned_at,
+        of: Some(user("UANA")),
         user: user("UCHO"),
         kind: CoverageKind::Take,
         starts_at: planned_at,
@@ -74,7 +77,7 @@ both_engines! {
     async fn a_turn_is_stored_once(bench) {
         let rotation = with_turns(&bench).await;
         let mut tx = bench.write().await;
-        let again = TurnRecord { holder: None, ..turn(rotation, at(100)) };
+        let again = TurnRecord { seats: Vec::new(), ..turn(rotation, at(100)) };
 
         assert!(!tx.insert_turn(&again).await.unwrap());
 

@@ -21,7 +21,24 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         let id = InboxId::new(new_id(now));
-        run!(self, inbox::insert_inbox(workspace, id, item, dedupe, now))
+        run!(self, inbox::insert_inbox(workspace, id, item, dedupe, (now, now)))
+    }
+
+    /// Stores what is to be worked off at an instant, as [`Tx::insert_inbox`].
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_inbox_at(
+        &mut self,
+        item: &InboxItem,
+        dedupe: &str,
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        let id = InboxId::new(new_id(now));
+        run!(self, inbox::insert_inbox(workspace, id, item, dedupe, (at, now)))
     }
 
     /// Returns a row that is not finished.

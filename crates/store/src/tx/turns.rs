@@ -2,7 +2,7 @@
 
 use super::{Tx, run};
 use crate::error::StoreError;
-use crate::records::{CoverageRecord, TurnRecord};
+use crate::records::{CoverageRecord, StretchRecord, TurnRecord};
 use chrono::{DateTime, Utc};
 use domain::ids::RotationId;
 use domain::interval::Interval;
@@ -84,5 +84,54 @@ impl Tx {
     ) -> Result<Vec<CoverageRecord>, StoreError> {
         let workspace = self.workspace;
         run!(self, turns::list_coverages(workspace, rotation, window))
+    }
+
+    /// Records the end, the seats and the state of a turn that is there; returns `false` where it is not.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn update_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::update_turn(workspace, turn))
+    }
+
+    /// Records that somebody on duty has seen it; returns `false` where somebody had before.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_seen(
+        &mut self,
+        rotation: RotationId,
+        planned_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::record_seen(workspace, rotation, planned_at, now))
+    }
+
+    /// Stores a stretch that has ended; returns `false` where it is there already.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_stretch(&mut self, stretch: &StretchRecord) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::insert_stretch(workspace, stretch))
+    }
+
+    /// Returns the stretches that have ended and touch a window, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_stretches(
+        &mut self,
+        rotation: RotationId,
+        window: Interval,
+    ) -> Result<Vec<StretchRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_stretches(workspace, rotation, window))
     }
 }

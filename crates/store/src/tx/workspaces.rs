@@ -6,6 +6,7 @@ use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
 use chrono::{DateTime, Utc};
 use crypto::{Place, Sealed};
 use domain::ids::{UserId, WorkspaceId};
+use domain::settings::{Preferences, WorkspaceSettings};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -101,6 +102,55 @@ impl Tx {
     pub async fn find_people(&mut self, users: &[UserId]) -> Result<Vec<PersonRecord>, StoreError> {
         let workspace = self.workspace;
         run!(self, workspaces::find_people(workspace, users))
+    }
+
+    /// Stores what the admins chose; returns `false` where the workspace is not there.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_workspace_settings(
+        &mut self,
+        settings: &WorkspaceSettings,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::record_workspace_settings(workspace, settings))
+    }
+
+    /// Stores what a person chose for themselves.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_preferences(
+        &mut self,
+        user: &UserId,
+        preferences: &Preferences,
+    ) -> Result<(), StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::upsert_preferences(workspace, user, preferences))
+    }
+
+    /// Returns what a person chose for themselves; the usual where they chose nothing.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_preferences(&mut self, user: &UserId) -> Result<Preferences, StoreError> {
+        let workspace = self.workspace;
+        let found: Result<Option<Preferences>, StoreError> =
+            run!(self, workspaces::find_preferences(workspace, user));
+        Ok(found?.unwrap_or_default())
+    }
+
+    /// Returns everybody who chose something, by id.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_preferences(&mut self) -> Result<Vec<(UserId, Preferences)>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::list_preferences(workspace))
     }
 }
 

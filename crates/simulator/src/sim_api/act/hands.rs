@@ -2,14 +2,15 @@
 
 use super::super::refused::{Refused, channel};
 use super::{Acted, Answer, Click, Submit, need_install, report};
-use crate::block_kit::form::{action_of, find_element, refusal_of_client, state_of};
+use crate::block_kit::form::{action_of, add_to_state, find_element, refusal_of_client, state_of};
 use crate::sim::Sim;
 use crate::to_bot::interaction::{self, Actor};
 use crate::to_bot::reaction::react_to_submission;
 use crate::world::World;
 use crate::world::journal::Kind as LineKind;
+use crate::world::person::Person;
 use crate::world::view::View;
-use crate::world::workspace::Person;
+
 use domain::ids::TeamId;
 use serde_json::{Value, json};
 
@@ -34,15 +35,23 @@ pub(super) async fn click_in_message(
         let message = message.cloned().ok_or_else(missing)?;
         let blocks = message.blocks.clone().unwrap_or_else(|| json!([]));
         let action = make_action(&blocks, click, &workspace.next_ts(now))?;
-        let state = state_of(&blocks, &click.values).map_err(Refused::unfit)?;
-        let home = click.home_team.as_deref().map_or_else(|| team.clone(), TeamId::new);
-        let actor = Actor { team: team.clone(), user: user.id.clone(), home };
+        let mut state = state_of(&blocks, &click.values).map_err(Refused::unfit)?;
+        add_to_state(&mut state, &action);
+        let mut actor = actor(team, user);
+        if let Some(home) = &click.home_team {
+            actor.home = TeamId::new(home);
+        }
         let at = (&state, url.as_str(), now);
         Ok::<_, Refused>(interaction::click_in_message(world, &actor, &message, &action, at))
     })?;
     let exchange = interaction::send(sim, &payload).await;
     let acted = Acted { exchange: Some(exchange), trigger: Some(trigger), ..Acted::default() };
     Ok(report(sim, team, acted))
+}
+
+fn actor(team: &TeamId, user: &Person) -> Actor {
+    let home = user.home.as_ref().unwrap_or(team).clone();
+    Actor { team: team.clone(), user: user.id.clone(), home }
 }
 
 fn make_action(blocks: &Value, click: &Click, ts: &str) -> Result<Value, Refused> {
@@ -76,12 +85,17 @@ pub(super) async fn click_in_view(
         let view = find_view(world, team, user, id)?;
         let ts = world.find_mut(team).map(|workspace| workspace.next_ts(now)).unwrap_or_default();
         let action = make_action(view.blocks(), click, &ts)?;
-        let state = state_of(view.blocks(), &click.values).map_err(Refused::unfit)?;
-        let actor = Actor { team: team.clone(), user: user.id.clone(), home: team.clone() };
+        let mut state = state_of(view.blocks(), &click.values).map_err(Refused::unfit)?;
+        add_to_state(&mut state, &action);
+        let actor = actor(team, user);
         Ok::<_, Refused>(interaction::click_in_view(world, &actor, &view, &action, (&state, now)))
     })?;
     let exchange = interaction::send(sim, &payload).await;
-    let acted = Acted { exchange: Some(exchange), trigger: Some(trigger), ..Acted::default() };
+    let hash = sim.read(|world| Some(world.find(team)?.view(id)?.1.hash.clone()));
+    let is_changed = hash.is_some_and(|hash| payload["view"]["hash"] != hash.as_str());
+    let changed_views = is_changed.then(|| id.to_owned()).into_iter().collect();
+    let trigger = Some(trigger);
+    let acted = Acted { exchange: Some(exchange), trigger, changed_views, ..Acted::default() };
     Ok(report(sim, team, acted))
 }
 
@@ -101,7 +115,7 @@ pub(super) async fn submit(sim: &Sim, team: &TeamId, user: &Person, form: &Submi
         if let Some(why) = refusal_of_client(view.blocks(), &state).filter(|_| !form.force) {
             return Err(Refused::unfit(why));
         }
-        let actor = Actor { team: team.clone(), user: user.id.clone(), home: team.clone() };
+        let actor = actor(team, user);
         Ok(interaction::submission(world, &actor, &view, (&state, now)))
     })?;
     let exchange = interaction::send(sim, &payload).await;
@@ -156,7 +170,7 @@ pub(super) async fn close_views(
     })?;
     let mut acted = Acted::default();
     for view in closed.iter().filter(|view| view.is_flagged("notify_on_close")) {
-        let actor = Actor { team: team.clone(), user: user.id.clone(), home: team.clone() };
+        let actor = actor(team, user);
         let payload = sim.read(|world| interaction::closing(world, &actor, view, closed.len() > 1));
         acted.exchange = Some(interaction::send(sim, &payload).await);
     }

@@ -13,7 +13,7 @@ use domain::ids::TeamId;
 use hands::{click_in_message, click_in_view, close_views, submit};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use talk::{happen, open_home, say, type_command, uninstall};
+use talk::{happen, open_home, say, turn_dms, type_command, uninstall};
 
 /// One thing that a person does, or that happens in Slack.
 #[derive(Debug, Deserialize)]
@@ -34,6 +34,18 @@ struct Act {
     #[serde(default)]
     uninstall: bool,
     event: Option<Value>,
+    /// Sends the event as it is: nothing becomes true, nothing is added, nobody asks whether the bot may hear it.
+    #[serde(default)]
+    raw: bool,
+    dms: Option<Dms>,
+}
+
+/// Whether a person takes direct messages of the bot from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Dms {
+    Open,
+    Closed,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,12 +117,12 @@ pub(crate) async fn act(State(sim): State<Sim>, body: Bytes) -> Answer {
     let team =
         sim.read(|world| workspace(world, &act.team).map(|workspace| workspace.team.clone()))?;
     if let Some(told) = act.event {
-        return happen(&sim, &team, told).await;
+        return happen(&sim, &team, told, act.raw).await;
     }
     let user = act.user.as_deref().ok_or_else(|| Refused::unfit("Say which \"user\" acts."))?;
     let user = sim.read(|world| person(workspace(world, &act.team)?, user).cloned())?;
     if user.is_bot {
-        return Err(Refused::unfit("The bot acts by itself; choose a person."));
+        return Err(Refused::unfit("A bot acts by itself; choose a person."));
     }
     if let Some(typed) = act.command {
         return type_command(&sim, &team, &user, (&typed, act.text), act.channel.as_deref()).await;
@@ -133,11 +145,14 @@ pub(crate) async fn act(State(sim): State<Sim>, body: Bytes) -> Answer {
     if act.open_home {
         return open_home(&sim, &team, &user).await;
     }
+    if let Some(dms) = act.dms {
+        return Ok(turn_dms(&sim, &team, &user, dms));
+    }
     if act.uninstall {
         return uninstall(&sim, &team).await;
     }
     Err(Refused::unfit(
-        "Say what to do: command, click, submit, close, open_home, say, uninstall or event.",
+        "Say what to do: command, click, submit, close, open_home, say, dms, uninstall or event.",
     ))
 }
 

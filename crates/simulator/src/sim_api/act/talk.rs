@@ -1,17 +1,19 @@
 //! What people type, and what happens in Slack by itself.
 
-use super::super::people::make_true;
+use super::super::happening::make_true;
 use super::super::refused::{Refused, channel};
-use super::{Acted, Answer, Say, need_install, report};
+use super::{Acted, Answer, Dms, Say, need_install, report};
 use crate::block_kit::form::state_of;
 use crate::sim::Sim;
 use crate::to_bot::command::{self, Typed, with_mentions};
 use crate::to_bot::reaction::{Place, show_answer};
-use crate::to_bot::{Exchange, Miss, event};
+use crate::to_bot::{Exchange, Miss, event, told};
 use crate::world::journal::Kind as LineKind;
 use crate::world::message::Message;
-use crate::world::workspace::{Channel, Kind, Person};
+use crate::world::person::Person;
+use crate::world::workspace::{Channel, Kind};
 use crate::world::{COMMAND, World};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, TeamId};
 use serde_json::{Value, json};
@@ -31,6 +33,11 @@ pub(super) async fn type_command(
         return invite(sim, team, user, &place.id).await;
     }
     need_install(sim, team)?;
+    if user.home.is_some() {
+        let why =
+            format!("{} belongs to another workspace, which does not have {word}.", user.name);
+        return Err(Refused::conflict(why));
+    }
     if word != COMMAND {
         return Err(Refused::not_found(format!("{word} is not a command here; {COMMAND} is.")));
     }
@@ -111,7 +118,7 @@ async fn invite(sim: &Sim, team: &TeamId, user: &Person, place: &ChannelId) -> A
         let channel = workspace.channel_mut(place.as_str()).filter(|one| !one.has_member(&bot))?;
         channel.members.push(bot.clone());
         workspace.tell(&user.id, place, "Asyncbot is in this channel now.", now);
-        event::joined(workspace, place, &bot, Some(&user.id), now)
+        told::joined(workspace, place, &bot, Some(&user.id), now)
     });
     tell(sim, team, told).await
 }
@@ -125,12 +132,38 @@ async fn tell(sim: &Sim, team: &TeamId, told: Option<Value>) -> Answer {
     Ok(report(sim, team, Acted { exchange, ..Acted::default() }))
 }
 
-pub(super) async fn happen(sim: &Sim, team: &TeamId, told: Value) -> Answer {
+pub(super) async fn happen(sim: &Sim, team: &TeamId, told: Value, is_raw: bool) -> Answer {
     if !told["type"].is_string() {
         return Err(Refused::unfit("An event needs a \"type\"."));
     }
-    let told = sim.change(|world, now| make_true(world, team, told, now));
-    tell(sim, team, Some(told)).await
+    if is_raw {
+        return tell(sim, team, Some(told)).await;
+    }
+    let told = sim.change(|world, now| make_true(world, team, told, now))?;
+    tell_all(sim, team, told).await
+}
+
+/// Sends events, the first of which is waited for.
+async fn tell_all(sim: &Sim, team: &TeamId, told: Vec<Value>) -> Answer {
+    let mut told = told.into_iter();
+    let first = told.next();
+    let answer = tell(sim, team, first).await;
+    for later in told {
+        event::tell_later(sim, team, &later);
+    }
+    answer
+}
+
+/// Opens or closes a person's direct messages with the bot.
+pub(super) fn turn_dms(sim: &Sim, team: &TeamId, user: &Person, dms: Dms) -> Json<Value> {
+    sim.change(|world, _| {
+        let person =
+            world.find_mut(team).and_then(|workspace| workspace.person_mut(user.id.as_str()));
+        if let Some(person) = person {
+            person.has_closed_dms = dms == Dms::Closed;
+        }
+    });
+    report(sim, team, Acted::default())
 }
 
 pub(super) async fn uninstall(sim: &Sim, team: &TeamId) -> Answer {
@@ -139,16 +172,23 @@ pub(super) async fn uninstall(sim: &Sim, team: &TeamId) -> Answer {
         let bot =
             world.find(team).and_then(|one| one.install().map(|install| install.bot_user.clone()));
         let revoked = json!({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}});
-        let uninstalled = make_true(world, team, json!({"type": "app_uninstalled"}), now);
-        [make_true(world, team, revoked, now), uninstalled]
+        let uninstalled = make_true(world, team, json!({"type": "app_uninstalled"}), now)?;
+        Ok::<_, Refused>((make_true(world, team, revoked, now)?, uninstalled))
     });
-    let [revoked, uninstalled] = events;
-    event::tell_later(sim, team, &revoked);
-    tell(sim, team, Some(uninstalled)).await
+    let (revoked, uninstalled) = events?;
+    for revoked in &revoked {
+        event::tell_later(sim, team, revoked);
+    }
+    tell_all(sim, team, uninstalled).await
 }
 
 pub(super) async fn open_home(sim: &Sim, team: &TeamId, user: &Person) -> Answer {
     need_install(sim, team)?;
+    if user.home.is_some() {
+        let why =
+            format!("{} belongs to another workspace, which does not have the app.", user.name);
+        return Err(Refused::conflict(why));
+    }
     let told = sim.change(|world, now| {
         let workspace = world.find_mut(team)?;
         let channel = workspace.ensure_direct_channel(&user.id, now);
