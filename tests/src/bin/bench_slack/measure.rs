@@ -96,7 +96,7 @@ async fn sample(
         let signed = load::command(teams, kind, number, now.date_naive()).signed(SECRET, now);
         // Counted before it is sent: a write may be saved whose answer nobody waits for any more.
         samples.fetch_add(1, Ordering::Relaxed);
-        let (status, answer) = post(&http, server, &signed).await;
+        let (status, answer) = post(&http, &address(server), &signed).await;
         assert!(
             status == 200 && server.says(kind, &answer),
             "{kind:?} is answered {status}: {answer}"
@@ -104,13 +104,13 @@ async fn sample(
     }
 }
 
-/// Posts a command and returns the status and the body of the answer.
-pub(crate) async fn post(
-    http: &reqwest::Client,
-    server: &dyn Server,
-    signed: &Signed,
-) -> (u16, String) {
-    let url = format!("http://127.0.0.1:{}{}", server.port(), server.path());
+/// Returns the address of commands.
+pub(crate) fn address(server: &dyn Server) -> String {
+    format!("http://127.0.0.1:{}{}", server.port(), server.path())
+}
+
+/// Posts a signed form and returns the status and the body of the answer.
+pub(crate) async fn post(http: &reqwest::Client, url: &str, signed: &Signed) -> (u16, String) {
     let mut asked = http
         .post(url)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -35,7 +35,8 @@ impl Table {
                 &[Who::BoltWithInsert, Who::BoltFromMemory],
             ),
         };
-        let mut text = String::from("| connections | who | a second | p50, ms | p99, ms | work, µs |");
+        let mut text =
+            String::from("| connections | who | a second | p50, ms | p99, ms | work, µs |");
         let mut line = String::from("|---|---|---|---|---|---|");
         for peer in peers {
             let _ = write!(text, " rate : {0} | p99 : {0} |", short(*peer));
