@@ -1,0 +1,3 @@
+//! The stories: what each one can be asked, what it answers and what it tells.
+
+pub mod lifecycle;
