@@ -3,6 +3,7 @@
 mod blocks;
 mod buttons;
 mod card;
+mod duty;
 mod help;
 pub(crate) mod message;
 pub(crate) mod modal;
