@@ -1,6 +1,7 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::story::lifecycle;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -47,6 +48,8 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Button),
 }
 
 impl Button {
@@ -61,6 +64,7 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::Lifecycle(button) => button.action_id(),
         }
     }
 
@@ -81,6 +85,7 @@ impl Button {
             }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::Lifecycle(button) => button.value(),
         }
     }
 
@@ -114,7 +119,7 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => return None,
+            _ => Self::Lifecycle(lifecycle::Button::parse(action_id, value)?),
         };
         Some(button)
     }

@@ -5,6 +5,7 @@ mod buttons;
 mod card;
 mod duty;
 mod help;
+mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
 mod names;
