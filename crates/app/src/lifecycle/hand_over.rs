@@ -115,6 +115,7 @@ struct Scene {
 struct Left {
     planned_at: DateTime<Utc>,
     window: Interval,
+    active: Vec<Interval>,
 }
 
 impl Scene {
@@ -141,7 +142,7 @@ impl Scene {
         users.extend(serving.iter().map(|served| served.user.clone()));
         users.push(request.actor.clone());
         let people = People::load(tx, &users).await?;
-        let left = Left { planned_at, window };
+        let left = Left { planned_at, window, active: current.stretch.active };
         Ok(Some(Self { snapshot, people, left, serving, covers }))
     }
 
@@ -328,7 +329,9 @@ async fn tell(
         since: Some(now),
     };
     tx.insert_delivery(&Envelope::new(dm, Recipient::Person(to.clone())), now, now).await?;
-    Ok(())
+    let Some(turn) = Interval::new(planned_at, scene.left.window.end()) else { return Ok(()) };
+    let time = (turn, scene.left.active.as_slice());
+    crate::duty::schedule_check(tx, rotation, time, to, Some(now), now).await
 }
 
 async fn said(
