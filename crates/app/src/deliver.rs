@@ -11,6 +11,7 @@ use domain::ids::{RotationId, UserId};
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage,
 };
+use domain::story::lifecycle;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -84,6 +85,16 @@ async fn moved(
     };
     let snapshot = Snapshot::load(tx, rotation, now).await?;
     let position = snapshot.position(now);
+    if let Some(turn) = position.current().filter(|turn| Some(turn.planned_at) == was)
+        && turn.holders().any(|holder| holder == user)
+    {
+        // It is the turn that runs, so what moved is its end.
+        return Ok(Composed::Say(Message::Lifecycle(lifecycle::Message::EndMoved {
+            name: snapshot.rotation.name.clone(),
+            until: turn.ends_at,
+            zone: snapshot.rotation.rules.zone.name().to_owned(),
+        })));
+    }
     let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
     let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
     if is == was {

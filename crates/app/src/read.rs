@@ -117,12 +117,12 @@ pub(crate) async fn card(
 ) -> Result<DutyCard, AppError> {
     let snapshot = Snapshot::load(tx, rotation, now).await?;
     let position = snapshot.position(now);
-    let (current, coming) = (position.current(), position.coming(1));
+    let current = position.current();
+    // In a rest, what matters is the handoff that ends it.
+    let next = position.first_awake(snapshot.rotation.rest);
     let duty = duty(tx, &snapshot, &position, current, now).await?;
-    let next = coming
-        .into_iter()
-        .next()
-        .map(|turn| NextDuty { at: turn.window.start(), people: people_of(&snapshot, &turn) });
+    let next =
+        next.map(|turn| NextDuty { at: turn.window.start(), people: people_of(&snapshot, &turn) });
     let rotation = &snapshot.rotation;
     Ok(DutyCard {
         rotation: rotation.id,

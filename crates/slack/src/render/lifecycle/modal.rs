@@ -188,6 +188,9 @@ fn confirm_blocks(change: &Change, now: DateTime<Utc>) -> Vec<Value> {
             let at = |at: &Option<DateTime<Utc>>| {
                 at.map_or_else(|| String::from("no turn"), |at| ink.at(at))
             };
+            if is == was {
+                return format!("• {}: the turn that runs ends at another time", name_of(person));
+            }
             format!("• {}: {} instead of {}", name_of(person), at(is), at(was))
         })
         .collect();
