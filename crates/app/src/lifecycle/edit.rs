@@ -145,7 +145,11 @@ async fn change(
     let lines = |turns: &[Coming]| turns.iter().map(|turn| line(&people, turn)).collect();
     let moved = difference.moved.iter().take(MOST_MOVED).map(|moved| {
         let start = |window: &Option<Interval>| window.map(Interval::start);
-        (people.person(&moved.user), start(&moved.was), start(&moved.is))
+        lifecycle::MovedLine {
+            person: people.person(&moved.user),
+            was: start(&moved.was),
+            is: start(&moved.is),
+        }
     });
     Ok(lifecycle::Change {
         rotation: snapshot.rotation.id,
