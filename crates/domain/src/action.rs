@@ -1,6 +1,7 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::story;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -45,6 +46,8 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// A button about the people of a rotation.
+    Roster(story::roster::Button),
 }
 
 impl Button {
@@ -59,10 +62,12 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::Roster(button) => button.action_id(),
         }
     }
 
-    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters, never empty.
+    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters where its story
+    /// does not say otherwise, never empty.
     #[must_use]
     pub fn value(&self) -> String {
         let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
@@ -75,6 +80,7 @@ impl Button {
             Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::Roster(button) => button.value(),
         }
     }
 
@@ -104,7 +110,7 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => return None,
+            _ => Self::Roster(story::roster::Button::parse(action_id, value)?),
         };
         Some(button)
     }
@@ -120,6 +126,8 @@ pub enum Modal {
         /// The person's local date, shown as the first day.
         today: NaiveDate,
     },
+    /// A form about the people of a rotation.
+    Roster(story::roster::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -142,6 +150,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// A form about the people of a rotation.
+    Roster(story::roster::Submission),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.
@@ -193,6 +203,16 @@ pub enum Field {
     From,
     /// The last day of an absence.
     To,
+    /// The people who join or leave, or who come first.
+    People,
+    /// The member before whom somebody is placed.
+    Before,
+    /// Whether everybody in the channel is meant.
+    Everyone,
+    /// When somebody leaves.
+    When,
+    /// A place in the order, from 0.
+    Place(u8),
 }
 
 impl Field {
@@ -209,6 +229,22 @@ impl Field {
             Self::Channel => "channel",
             Self::From => "from",
             Self::To => "to",
+            Self::People => "people",
+            Self::Before => "before",
+            Self::Everyone => "everyone",
+            Self::When => "when",
+            Self::Place(place) => match place {
+                0 => "place_1",
+                1 => "place_2",
+                2 => "place_3",
+                3 => "place_4",
+                4 => "place_5",
+                5 => "place_6",
+                6 => "place_7",
+                7 => "place_8",
+                8 => "place_9",
+                _ => "place_10",
+            },
         }
     }
 }

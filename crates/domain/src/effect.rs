@@ -1,6 +1,7 @@
 //! Effects: what the outside must be told, as data of ids, instants and codes.
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
+use crate::story::roster::{Crowd, Refused};
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,12 @@ pub enum Effect {
         changed_at: DateTime<Utc>,
         /// When the turn was; `None` where they had none.
         was: Option<DateTime<Utc>>,
+        /// Who changed it; `None` where the bot did by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        /// Whether they joined by that change.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_new: bool,
     },
     /// The rotation's channel is asked who takes a turn that nobody can serve.
     UnassignedPost {
@@ -92,6 +99,30 @@ pub enum Effect {
     Welcome {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns who joined or left, or that turns moved.
+    RosterChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it was changed.
+        changed_at: DateTime<Utc>,
+        /// Who changed it; `None` where the bot did by itself.
+        by: Option<UserId>,
+        /// Who joined.
+        joined: Crowd<UserId>,
+        /// Who left.
+        left: Crowd<UserId>,
+        /// Who leaves at the next handoff.
+        leaving: Crowd<UserId>,
+    },
+    /// Who added people learns that some of them cannot be in a rotation, and were taken out again.
+    JoinersTakenOut {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they were added.
+        changed_at: DateTime<Utc>,
+        /// Who, and why.
+        refused: Vec<Refused<UserId>>,
     },
 }
 
@@ -187,7 +218,9 @@ impl Effect {
             | Self::DutyEnded { .. }
             | Self::DatesMoved { .. }
             | Self::UnassignedResolved { .. }
-            | Self::Welcome { .. } => TimeDelta::days(7),
+            | Self::Welcome { .. }
+            | Self::RosterChanged { .. }
+            | Self::JoinersTakenOut { .. } => TimeDelta::days(7),
         }
     }
 
@@ -220,6 +253,12 @@ impl Effect {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::RosterChanged { rotation, changed_at, .. } => {
+                ("roster_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::JoinersTakenOut { rotation, changed_at, .. } => {
+                ("joiners_taken_out", Some(*rotation), at(changed_at), once())
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Messages that the bot sends by itself, composed from an effect at delivery, as data.
 
 use crate::ids::{RotationId, UserId};
+use crate::story;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A message ready to be put into Slack's blocks.
@@ -46,6 +47,10 @@ pub enum Message {
         was: Option<DateTime<Utc>>,
         /// When it is.
         is: Option<DateTime<Utc>>,
+        /// Why.
+        why: WhyMoved,
+        /// Who changed the rotation; `None` where the bot did by itself, or nobody knows any more.
+        by: Option<Person>,
         /// The IANA name of the rotation's zone.
         zone: String,
     },
@@ -65,6 +70,19 @@ pub enum Message {
         /// How many rotations there are: those of an earlier installation go on.
         rotations: usize,
     },
+    /// About the people of a rotation.
+    Roster(story::roster::Message),
+}
+
+/// Why somebody's next turn is at another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyMoved {
+    /// The rotation was changed.
+    Changed,
+    /// They joined it.
+    Joined,
+    /// They left it, or leave it at the next handoff.
+    Left,
 }
 
 /// A handoff, for the channel.

@@ -1,7 +1,7 @@
 //! The inbox: what came in and is worked off later, reduced to ids, kinds and instants.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{ChannelId, DeliveryId, InboxId, UserId, WorkspaceId};
+use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// What is to be worked off. It is stored as JSON; a variant is never renamed.
@@ -38,6 +38,26 @@ pub enum InboxItem {
     RefreshPeople {
         /// Who.
         users: Vec<UserId>,
+    },
+    /// People were added to a rotation before it was known who they are.
+    CheckJoiners {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who.
+        users: Vec<UserId>,
+        /// Who added them.
+        by: UserId,
+        /// When.
+        added_at: DateTime<Utc>,
+    },
+    /// Everybody in a rotation's channel is to join it.
+    AddEveryone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who asked for it.
+        by: UserId,
+        /// The key of the request.
+        key: String,
     },
 }
 
