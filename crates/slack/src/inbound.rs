@@ -5,6 +5,7 @@ pub(crate) mod event;
 pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
+mod roster;
 mod submission;
 
 use command::SlashCommand;

@@ -5,7 +5,7 @@ use crate::{AppError, Request};
 use domain::action::Modal;
 use domain::permission::Act;
 use domain::reply::{Answer, Reply};
-use domain::story::roster::{Modal as Form, Scene as Shown};
+use domain::story::roster::{Modal as Form, Reply as Said, Scene as Shown};
 use store::Store;
 
 /// Opens the form in which people are added, for those who may.
@@ -18,7 +18,7 @@ pub async fn open_add(
     request: &Request,
     target: Target<'_>,
 ) -> Result<Answer, AppError> {
-    open(store, request, target, Form::Add).await
+    open(store, request, target, Form::Add, false).await
 }
 
 /// Opens the form in which people are removed, for those who may.
@@ -31,7 +31,7 @@ pub async fn open_remove(
     request: &Request,
     target: Target<'_>,
 ) -> Result<Answer, AppError> {
-    open(store, request, target, Form::Remove).await
+    open(store, request, target, Form::Remove, true).await
 }
 
 /// Opens the form in which the order is changed, for those who may.
@@ -44,7 +44,7 @@ pub async fn open_order(
     request: &Request,
     target: Target<'_>,
 ) -> Result<Answer, AppError> {
-    open(store, request, target, Form::Order).await
+    open(store, request, target, Form::Order, true).await
 }
 
 async fn open(
@@ -52,6 +52,7 @@ async fn open(
     request: &Request,
     target: Target<'_>,
     form: fn(Shown) -> Form,
+    needs_members: bool,
 ) -> Result<Answer, AppError> {
     let mut tx = store.read(request.workspace).await?;
     let found = Scene::look(&mut tx, request, target).await?;
@@ -62,6 +63,10 @@ async fn open(
         Err(refusal) => return Ok(Answer::Say(Box::new(Reply::Refused(refusal)))),
     };
     let rotation = scene.rotation();
+    if needs_members && scene.standing.roster.members().is_empty() {
+        let said = Said::Nobody { rotation: rotation.id, name: rotation.name.clone() };
+        return Ok(Answer::Say(Box::new(Reply::Roster(said))));
+    }
     let shown = Shown {
         rotation: rotation.id,
         revision: rotation.revision,

@@ -146,7 +146,7 @@ async fn remove_from(
     card.left = Crowd::of(plan.now.iter().cloned());
     card.leaving = Crowd::of(plan.handoff.iter().cloned());
     card.handoff = scene.standing.next.map(|next| next.at).filter(|_| !plan.handoff.is_empty());
-    card.known = Crowd::of(plan.known.iter().cloned());
+    card.leaves_already = Crowd::of(plan.known.iter().cloned());
     card.missing = Crowd::of(missing);
     card.answers_question = how.answers_question;
     if !card.is_change() {

@@ -4,6 +4,7 @@ use super::Rendered;
 use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, button, primary};
 use super::names::{in_words, link, list, mention, name_of, names, plain, title};
+use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
@@ -62,9 +63,11 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Message::DutyEnded { name, ended_at, next, zone } => {
             vec![Part::Lines(ended_lines(name, *ended_at, next, &ink(zone)))]
         }
-        Message::DatesMoved { name, was, is, zone } => {
-            vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
+        Message::DatesMoved { name, was, is, why, by, zone } => {
+            let dates = (*was, *is);
+            vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::Roster(message) => roster::message(message, now, style),
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
@@ -133,25 +136,6 @@ fn ended_lines(name: &str, at: DateTime<Utc>, next: &[Person], ink: &Ink) -> Vec
     let mut lines = vec![format!("Your duty for {} ended {}. Thank you!", title(name), ink.at(at))];
     lines.extend((!next.is_empty()).then(|| format!("It passed to {}.", names(next))));
     lines
-}
-
-fn moved_lines(
-    name: &str,
-    was: Option<DateTime<Utc>>,
-    is: Option<DateTime<Utc>>,
-    ink: &Ink,
-) -> Vec<String> {
-    let name = title(name);
-    let line = match (was, is) {
-        (_, None) => format!("You have no turn ahead in {name} any more."),
-        (None, Some(is)) => format!("Your next turn in {name} begins {}.", ink.at(is)),
-        (Some(was), Some(is)) => format!(
-            "Your next turn in {name} moved: it begins {}. Before it was {}.",
-            ink.at(is),
-            ink.at(was)
-        ),
-    };
-    vec![line]
 }
 
 fn duty_buttons(duty: &OnDutyMessage) -> Vec<serde_json::Value> {

@@ -31,6 +31,7 @@ pub fn render_modal(modal: &Modal) -> Value {
         Modal::CreateRotation(defaults) => {
             view("create_rotation", "New rotation", "Create", &create_blocks(defaults))
         }
+        Modal::Roster(modal) => super::roster_form::render(modal),
         Modal::EnterAbsence { today } => {
             view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
         }
@@ -49,7 +50,7 @@ pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
     json!({ "response_action": "errors", "errors": by_block })
 }
 
-fn view(callback_id: &str, title: &str, submit: &str, blocks: &[Value]) -> Value {
+pub(super) fn view(callback_id: &str, title: &str, submit: &str, blocks: &[Value]) -> Value {
     json!({
         "type": "modal",
         "callback_id": callback_id,
@@ -101,7 +102,7 @@ fn absence_blocks(today: NaiveDate) -> Vec<Value> {
     ]
 }
 
-fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> Value {
+pub(super) fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> Value {
     element["action_id"] = json!(INPUT_ACTION_ID);
     let mut block = json!({
         "type": "input",

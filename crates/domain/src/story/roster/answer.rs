@@ -77,8 +77,10 @@ pub struct Card<P> {
     pub leaving: Crowd<P>,
     /// When that is.
     pub handoff: Option<DateTime<Utc>>,
-    /// Who was to be added and is in the rotation already, or was to leave and does so already.
+    /// Who was to be added and is in the rotation already.
     pub known: Crowd<P>,
+    /// Who was to leave at the next handoff and does so already.
+    pub leaves_already: Crowd<P>,
     /// Who was to be removed and is not in the rotation.
     pub missing: Crowd<P>,
     /// Who was left out.
@@ -110,6 +112,13 @@ pub enum Reply {
         zone: String,
         /// The facts.
         card: Box<Card<Person>>,
+    },
+    /// Nobody is in the rotation, so there is nobody to remove or to put in order.
+    Nobody {
+        /// The rotation.
+        rotation: RotationId,
+        /// Its name.
+        name: String,
     },
     /// The order is as it was said already.
     SameOrder {
@@ -256,6 +265,7 @@ impl<P> Card<P> {
             leaving: Crowd::default(),
             handoff: None,
             known: Crowd::default(),
+            leaves_already: Crowd::default(),
             missing: Crowd::default(),
             refused: Vec::new(),
             order: None,
@@ -277,8 +287,15 @@ impl<P> Card<P> {
 
     /// Returns everybody whom it names, some of them more than once.
     pub fn people(&self) -> impl Iterator<Item = &P> {
-        let crowds =
-            [&self.joined, &self.stays, &self.left, &self.leaving, &self.known, &self.missing];
+        let crowds = [
+            &self.joined,
+            &self.stays,
+            &self.left,
+            &self.leaving,
+            &self.known,
+            &self.leaves_already,
+            &self.missing,
+        ];
         let crowds = crowds.into_iter().chain(&self.order);
         let crowds = crowds.chain(self.refused.iter().map(|refused| &refused.who));
         let named = crowds.flat_map(|crowd| &crowd.named);
@@ -307,6 +324,7 @@ impl<P> Card<P> {
             leaving: self.leaving.map(put),
             handoff: self.handoff,
             known: self.known.map(put),
+            leaves_already: self.leaves_already.map(put),
             missing: self.missing.map(put),
             refused: self.refused.iter().map(|refused| refused.map(put)).collect(),
             order: self.order.as_ref().map(|order| order.map(put)),
