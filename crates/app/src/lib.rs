@@ -8,6 +8,7 @@ pub mod error;
 pub mod hand_over;
 pub mod inbox;
 pub mod install;
+pub mod lifecycle;
 pub mod modal;
 pub mod people;
 pub mod read;

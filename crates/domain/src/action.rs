@@ -1,7 +1,7 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
-use crate::story;
+use crate::story::{lifecycle, roster};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -33,6 +33,8 @@ pub enum Button {
         rotation: RotationId,
         /// The planned instant of the turn.
         planned_at: DateTime<Utc>,
+        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
+        since: Option<DateTime<Utc>>,
     },
     /// "Who is next": shows the coming turns to the one who presses.
     ShowNext {
@@ -46,8 +48,10 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Button),
     /// A button about the people of a rotation.
-    Roster(story::roster::Button),
+    Roster(roster::Button),
 }
 
 impl Button {
@@ -62,6 +66,7 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::Lifecycle(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
         }
     }
@@ -77,9 +82,14 @@ impl Button {
             | Self::AssignAnyway { rotation, planned_at, day } => {
                 format!("{rotation}|{}|{day}", at(planned_at))
             }
-            Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
+            Self::SeenDuty { rotation, planned_at, since } => {
+                let since =
+                    since.as_ref().map_or_else(String::new, |since| format!("|{}", at(since)));
+                format!("{rotation}|{}{since}", at(planned_at))
+            }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::Lifecycle(button) => button.value(),
             Self::Roster(button) => button.value(),
         }
     }
@@ -105,12 +115,18 @@ impl Button {
             "seen_duty" => Self::SeenDuty {
                 rotation: parse_rotation(next()?)?,
                 planned_at: parse_instant(next()?)?,
+                since: match next() {
+                    Some(since) => Some(parse_instant(since)?),
+                    None => None,
+                },
             },
             "show_next" => Self::ShowNext { rotation: parse_rotation(next()?)? },
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => Self::Roster(story::roster::Button::parse(action_id, value)?),
+            _ => lifecycle::Button::parse(action_id, value)
+                .map(Self::Lifecycle)
+                .or_else(|| roster::Button::parse(action_id, value).map(Self::Roster))?,
         };
         Some(button)
     }
@@ -127,7 +143,7 @@ pub enum Modal {
         today: NaiveDate,
     },
     /// A form about the people of a rotation.
-    Roster(story::roster::Modal),
+    Roster(roster::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -151,7 +167,7 @@ pub enum Submission {
     /// The absence modal.
     EnterAbsence(AbsenceForm),
     /// A form about the people of a rotation.
-    Roster(story::roster::Submission),
+    Roster(roster::Submission),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.

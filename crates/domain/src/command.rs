@@ -1,5 +1,6 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod lifecycle;
 mod roster;
 mod words;
 
@@ -28,13 +29,14 @@ const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 10] = [
+const VERBS: [(&str, &[&str]); 11] = [
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
     ("who", &[]),
     ("next", &[]),
     ("ooo", &["away"]),
+    ("show", &["info"]),
     ("add", &["join"]),
     ("remove", &["rm", "kick"]),
     ("leave", &[]),
@@ -93,6 +95,8 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// The life of a rotation.
+    Lifecycle(crate::story::lifecycle::Command),
     /// People of a rotation join, leave or change their order.
     Roster(story::roster::Command),
 }
@@ -119,6 +123,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
+        Some("show") => Ok(lifecycle::parse_show(rest)),
         Some(verb @ ("add" | "remove" | "leave" | "order")) => {
             // Half of what was typed would name half of the people.
             if text_is_longer {

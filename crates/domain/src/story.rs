@@ -1,3 +1,5 @@
-//! What the stories of people and bot are made of, one module for each: commands, buttons, forms, answers and messages.
+//! What each story of the bot is asked, answers and tells, as data: one module for each story.
 
+pub mod duty;
+pub mod lifecycle;
 pub mod roster;

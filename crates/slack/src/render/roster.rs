@@ -57,9 +57,9 @@ pub(super) fn reply(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part
             "{} would have {count} people then. It can have {MAX_MEMBERS} at most, so nothing was changed.",
             title(name)
         )),
-        Reply::TooManyNamed => say(format!(
-            "Please name at most {MOST_NAMED} people at once. Nothing was changed."
-        )),
+        Reply::TooManyNamed => {
+            say(format!("Please name at most {MOST_NAMED} people at once. Nothing was changed."))
+        }
         Reply::ChangedMeanwhile { name } => say(format!(
             "Somebody changed {} meanwhile, so nothing was saved. Please open the form again.",
             title(name)
@@ -144,7 +144,11 @@ fn changed(name: &str, card: &Card<Person>, ink: &Ink) -> Vec<Part> {
     let crowds = [
         (&card.stays, "was about to leave and stays", "were about to leave and stay"),
         (&card.known, "is in it already", "are in it already"),
-        (&card.leaves_already, "leaves at the next handoff already", "leave at the next handoff already"),
+        (
+            &card.leaves_already,
+            "leaves at the next handoff already",
+            "leave at the next handoff already",
+        ),
         (&card.missing, "is not in it", "are not in it"),
     ];
     if !card.left.is_empty() {
@@ -278,10 +282,15 @@ fn remove_anyway(leaving: &Leaving) -> Value {
 }
 
 /// Returns in one sentence who came or went, and by whom.
-fn what_changed(name: &str, by: Option<&Person>, [joined, left, leaving]: [&Crowd<Person>; 3]) -> String {
+fn what_changed(
+    name: &str,
+    by: Option<&Person>,
+    [joined, left, leaving]: [&Crowd<Person>; 3],
+) -> String {
     let bold = title(name);
     let is_self = |people: &Crowd<Person>| {
-        people.more == 0 && matches!(people.named.as_slice(), [only] if by.is_none_or(|by| by.user == only.user))
+        people.more == 0
+            && matches!(people.named.as_slice(), [only] if by.is_none_or(|by| by.user == only.user))
     };
     let who = by.map(name_of);
     let sentence = |people: &Crowd<Person>, alone: [&str; 2], made: &str, after: &str| {

@@ -35,7 +35,8 @@ pub(super) fn render(modal: &Modal) -> Value {
 }
 
 fn add(scene: &Scene) -> Vec<Value> {
-    let people = json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) });
+    let people =
+        json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) });
     let mut blocks = vec![optional(input(
         Field::People,
         &format!("Who joins {}?", scene.name),

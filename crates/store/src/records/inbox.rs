@@ -39,6 +39,24 @@ pub enum InboxItem {
         /// Who.
         users: Vec<UserId>,
     },
+    /// Who holds the turn that begins at an instant is to be reminded of it.
+    RemindNext {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+    },
+    /// Whether a duty was seen by now is to be looked at.
+    CheckSeen {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Whose duty it is.
+        user: UserId,
+        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
+        since: Option<DateTime<Utc>>,
+    },
     /// People were added to a rotation before it was known who they are.
     CheckJoiners {
         /// The rotation.
