@@ -256,7 +256,8 @@ pub(crate) fn difference(
     compare(turns(&[], &snapshot.pauses()), turns(changes, pauses), TURNS_SHOWN)
 }
 
-/// Tells those whose next turn a change moves, but not the one who made it.
+/// Tells those whose next turn a change moves, but not the one who made it; who joined by it is told when their name is
+/// known.
 pub(crate) async fn tell_moved(
     tx: &mut Tx,
     rotation: &RotationRecord,
@@ -270,9 +271,13 @@ pub(crate) async fn tell_moved(
             user: moved.user.clone(),
             changed_at: now,
             was: moved.was.map(Interval::start),
+            by: by.cloned(),
+            is_new: !rotation.members.contains(&moved.user),
         };
+        let is_new = matches!(effect, Effect::DatesMoved { is_new: true, .. });
+        let at = if is_new { now + crate::create_rotation::NAMES_FIRST } else { now };
         let to = Recipient::Person(moved.user.clone());
-        tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+        tx.insert_delivery(&Envelope::new(effect, to), at, now).await?;
     }
     Ok(())
 }

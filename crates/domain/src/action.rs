@@ -1,7 +1,7 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
-use crate::story::lifecycle;
+use crate::story::{lifecycle, roster};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -50,6 +50,8 @@ pub enum Button {
     },
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Button),
+    /// A button about the people of a rotation.
+    Roster(roster::Button),
 }
 
 impl Button {
@@ -65,10 +67,12 @@ impl Button {
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
             Self::Lifecycle(button) => button.action_id(),
+            Self::Roster(button) => button.action_id(),
         }
     }
 
-    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters, never empty.
+    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters where its story
+    /// does not say otherwise, never empty.
     #[must_use]
     pub fn value(&self) -> String {
         let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
@@ -86,6 +90,7 @@ impl Button {
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
             Self::Lifecycle(button) => button.value(),
+            Self::Roster(button) => button.value(),
         }
     }
 
@@ -119,7 +124,9 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => Self::Lifecycle(lifecycle::Button::parse(action_id, value)?),
+            _ => lifecycle::Button::parse(action_id, value)
+                .map(Self::Lifecycle)
+                .or_else(|| roster::Button::parse(action_id, value).map(Self::Roster))?,
         };
         Some(button)
     }
@@ -137,6 +144,8 @@ pub enum Modal {
     },
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Modal),
+    /// A form about the people of a rotation.
+    Roster(roster::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -161,6 +170,8 @@ pub enum Submission {
     EnterAbsence(AbsenceForm),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Submission),
+    /// A form about the people of a rotation.
+    Roster(roster::Submission),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.
@@ -238,6 +249,16 @@ pub enum Field {
     HandsOver,
     /// Who takes over.
     TakesOver,
+    /// The people who join or leave, or who come first.
+    People,
+    /// The member before whom somebody is placed.
+    Before,
+    /// Whether everybody in the channel is meant.
+    Everyone,
+    /// When somebody leaves.
+    When,
+    /// A place in the order, from 0.
+    Place(u8),
 }
 
 impl Field {
@@ -267,6 +288,22 @@ impl Field {
             Self::RestEnd => "rest_end",
             Self::HandsOver => "hands_over",
             Self::TakesOver => "takes_over",
+            Self::People => "people",
+            Self::Before => "before",
+            Self::Everyone => "everyone",
+            Self::When => "when",
+            Self::Place(place) => match place {
+                0 => "place_1",
+                1 => "place_2",
+                2 => "place_3",
+                3 => "place_4",
+                4 => "place_5",
+                5 => "place_6",
+                6 => "place_7",
+                7 => "place_8",
+                8 => "place_9",
+                _ => "place_10",
+            },
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
 use crate::story::duty::Silence;
+use crate::story::roster::{Crowd, Refused};
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,12 @@ pub enum Effect {
         changed_at: DateTime<Utc>,
         /// When the turn was; `None` where they had none.
         was: Option<DateTime<Utc>>,
+        /// Who changed it; `None` where the bot did by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        /// Whether they joined by that change.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_new: bool,
     },
     /// The rotation's channel is asked who takes a turn that nobody can serve.
     UnassignedPost {
@@ -203,6 +210,30 @@ pub enum Effect {
         /// Why.
         why: Silence,
     },
+    /// The rotation's channel learns who joined or left, or that turns moved.
+    RosterChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it was changed.
+        changed_at: DateTime<Utc>,
+        /// Who changed it; `None` where the bot did by itself.
+        by: Option<UserId>,
+        /// Who joined.
+        joined: Crowd<UserId>,
+        /// Who left.
+        left: Crowd<UserId>,
+        /// Who leaves at the next handoff.
+        leaving: Crowd<UserId>,
+    },
+    /// Who added people learns that some of them cannot be in a rotation, and were taken out again.
+    JoinersTakenOut {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they were added.
+        changed_at: DateTime<Utc>,
+        /// Who, and why.
+        refused: Vec<Refused<UserId>>,
+    },
 }
 
 /// Where an effect is delivered.
@@ -297,24 +328,7 @@ impl Effect {
     pub fn useful_for(&self) -> TimeDelta {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
-            Self::RotationCreated { .. }
-            | Self::HandoffPost { .. }
-            | Self::OnDutyDm { .. }
-            | Self::DutyEnded { .. }
-            | Self::DatesMoved { .. }
-            | Self::UnassignedResolved { .. }
-            | Self::Welcome { .. }
-            | Self::DutySeen { .. }
-            | Self::DutyUnseen { .. }
-            | Self::NextDuty { .. }
-            | Self::Unreachable { .. }
-            | Self::RotationRenamed { .. }
-            | Self::ChannelChanged { .. }
-            | Self::RotationPaused { .. }
-            | Self::RotationResumed { .. }
-            | Self::RotationDeleted { .. }
-            | Self::DeletionUndone { .. }
-            | Self::RotationRestored { .. } => TimeDelta::days(7),
+            _ => TimeDelta::days(7),
         }
     }
 
@@ -323,27 +337,14 @@ impl Effect {
     /// What replaces a message rings no bell, and whoever asked for something is answered at once.
     #[must_use]
     pub fn can_wait_for_the_morning(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::OnDutyDm { .. }
-            | Self::DatesMoved { .. }
-            | Self::DutyUnseen { .. }
-            | Self::NextDuty { .. }
-            | Self::Unreachable { .. } => true,
-            Self::RotationCreated { .. }
-            | Self::HandoffPost { .. }
-            | Self::UnassignedPost { .. }
-            | Self::UnassignedResolved { .. }
-            | Self::DutyEnded { .. }
-            | Self::DutySeen { .. }
-            | Self::Welcome { .. }
-            | Self::RotationRenamed { .. }
-            | Self::ChannelChanged { .. }
-            | Self::RotationPaused { .. }
-            | Self::RotationResumed { .. }
-            | Self::RotationDeleted { .. }
-            | Self::DeletionUndone { .. }
-            | Self::RotationRestored { .. } => false,
-        }
+                | Self::DatesMoved { .. }
+                | Self::DutyUnseen { .. }
+                | Self::NextDuty { .. }
+                | Self::Unreachable { .. }
+        )
     }
 
     fn key(&self) -> (&'static str, Option<RotationId>, String, String) {
@@ -409,6 +410,12 @@ impl Effect {
             }
             Self::Unreachable { rotation, user, .. } => {
                 ("unreachable", Some(*rotation), once(), user.to_string())
+            }
+            Self::RosterChanged { rotation, changed_at, .. } => {
+                ("roster_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::JoinersTakenOut { rotation, changed_at, .. } => {
+                ("joiners_taken_out", Some(*rotation), at(changed_at), once())
             }
         }
     }

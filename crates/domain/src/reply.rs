@@ -4,7 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::lifecycle;
+use crate::story::{self, lifecycle};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -62,6 +62,8 @@ pub enum Reply {
         /// The request's reference.
         reference: String,
     },
+    /// About the people of a rotation.
+    Roster(story::roster::Reply),
 }
 
 /// What a request comes to.

@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
 mod lifecycle;
+mod roster;
 mod submission;
 
 use command::SlashCommand;

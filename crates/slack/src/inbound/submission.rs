@@ -25,7 +25,9 @@ pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
             from: text_of(view, Field::From),
             to: text_of(view, Field::To),
         })),
-        other => super::lifecycle::read(other, view).map(Submission::Lifecycle),
+        other => super::lifecycle::read(other, view)
+            .map(Submission::Lifecycle)
+            .or_else(|| super::roster::read(other, view).map(Submission::Roster)),
     }
 }
 
@@ -38,7 +40,7 @@ pub(super) fn text_of(view: &Value, field: Field) -> Option<String> {
     element_of(view, field).and_then(read_value).map(str::to_owned)
 }
 
-fn users_of(view: &Value, field: Field) -> Vec<UserId> {
+pub(super) fn users_of(view: &Value, field: Field) -> Vec<UserId> {
     element_of(view, field)
         .and_then(|element| element.get("selected_users"))
         .and_then(Value::as_array)

@@ -53,5 +53,6 @@ const fn label(button: &Button) -> &'static str {
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
+        Button::Roster(button) => super::roster::label(button),
     }
 }

@@ -31,6 +31,7 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
         Modal::CreateRotation(defaults) => {
             view("create_rotation", "New rotation", "Create", &create_blocks(defaults))
         }
+        Modal::Roster(modal) => super::roster_form::render(modal),
         Modal::EnterAbsence { today } => {
             view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
         }
