@@ -33,6 +33,7 @@ both_engines! {
 
     async fn somebody_not_on_duty_leaves_at_once(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-01", &["ana", "ben", "cho", "dee"]).await;
+        play.waits("5s").await;
 
         let answer = play.types("ana", "/rotation remove <@U0BEN>").await;
         play.waits("5s").await;
@@ -95,6 +96,7 @@ both_engines! {
 
     async fn the_order_is_set_in_words_and_those_who_move_are_told(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-01", &["ana", "ben", "cho", "dee"]).await;
+        play.waits("5s").await;
 
         let answer = play.types("ana", "/rotation order <@U0ANA> <@U0DEE>").await;
         let same = play.types("ana", "/rotation order <@U0ANA> <@U0DEE>").await;
@@ -126,7 +128,7 @@ both_engines! {
         play.makes_support("2026-06-01", &["ana", "ben"]).await;
 
         let answers = [
-            play.types("ana", "/rotation add @eli").await,
+            play.types("ana", "/rotation add @nobody").await,
             play.types("ana", "/rotation add <!subteam^S1|@oncall>").await,
             play.types("ana", "/rotation add support <@U0ELI> nonsense").await,
             play.types("ana", "/rotation remove suport <@U0BEN>").await,
@@ -139,16 +141,20 @@ both_engines! {
 
     async fn a_bot_or_guest_is_taken_out_again_and_the_one_who_added_them_is_told(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-01", &["ana", "ben"]).await;
-        play.joins_team_as("Robo", &json!({"is_bot": true})).await;
         play.joins_team_as("Gus", &json!({"is_restricted": true})).await;
+        play.ends_bot("stop").await;
+        play.joins_team_as("Robo", &json!({"is_bot": true})).await;
+        play.waits("1d").await;
+        play.starts_bot().await;
 
-        play.types("ana", "/rotation add <@U0ROBO> <@U0GUS> <@U0ELI> <@U0NOBODY>").await;
+        let answer = play.types("ana", "/rotation add <@U0ROBO> <@U0GUS> <@U0ELI> <@U0NOBODY>").await;
         play.waits("10s").await;
 
+        assert!(answer.contains("I left out Gus: guests"), "who is known is left out at once: {answer}");
         let list = play.types("ana", "/rotation list").await;
         assert!(list.contains("In order: Eli, Ana, Ben") || list.contains("In order: Ana, Ben, Eli"), "{list}");
         let told = texts(&play.dms("ana").await);
-        assert!(told.contains("bot cannot be on duty") && told.contains("guests"), "{told}");
+        assert!(told.contains("Robo: a bot cannot be on duty"), "{told}");
         assert!(told.contains("Slack does not say who that is"), "{told}");
         let post = last_post(&play).await;
         assert!(post.contains("Ana added Eli to"), "{post}");
