@@ -60,6 +60,13 @@ pub async fn compose(
         | Effect::DutyUnseen { .. }
         | Effect::NextDuty { .. }
         | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
+        Effect::RotationRenamed { .. }
+        | Effect::ChannelChanged { .. }
+        | Effect::RotationPaused { .. }
+        | Effect::RotationResumed { .. }
+        | Effect::RotationDeleted { .. }
+        | Effect::DeletionUndone { .. }
+        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
         Effect::DatesMoved { rotation, .. } => match tx.find_rotation(*rotation).await? {
             Some(rotation) => moved(tx, rotation, effect, now).await,
             None => Ok(Composed::Nothing("rotation_gone")),

@@ -133,7 +133,7 @@ impl Button {
 }
 
 /// A modal of ours that is to be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Modal {
     /// Creates a rotation.
     CreateRotation(CreateDefaults),
@@ -142,6 +142,8 @@ pub enum Modal {
         /// The person's local date, shown as the first day.
         today: NaiveDate,
     },
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Modal),
     /// A form about the people of a rotation.
     Roster(roster::Modal),
 }
@@ -166,6 +168,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Submission),
     /// A form about the people of a rotation.
     Roster(roster::Submission),
 }
@@ -219,6 +223,32 @@ pub enum Field {
     From,
     /// The last day of an absence.
     To,
+    /// How many units lie between two handoffs.
+    Every,
+    /// The unit of the cadence.
+    Unit,
+    /// The active weekdays.
+    Weekdays,
+    /// The weekday of the month.
+    NthWeekday,
+    /// How many serve at once.
+    Seats,
+    /// When somebody is passed over.
+    SkipRule,
+    /// The number of that rule.
+    SkipAmount,
+    /// Whether turns are made up.
+    MakeUp,
+    /// Who stands in when nobody can.
+    Fallback,
+    /// The duty hours.
+    DutyHours,
+    /// The day on which a rest ends.
+    RestEnd,
+    /// Who hands over.
+    HandsOver,
+    /// Who takes over.
+    TakesOver,
     /// The people who join or leave, or who come first.
     People,
     /// The member before whom somebody is placed.
@@ -245,6 +275,19 @@ impl Field {
             Self::Channel => "channel",
             Self::From => "from",
             Self::To => "to",
+            Self::Every => "every",
+            Self::Unit => "unit",
+            Self::Weekdays => "weekdays",
+            Self::NthWeekday => "nth_weekday",
+            Self::Seats => "seats",
+            Self::SkipRule => "skip_rule",
+            Self::SkipAmount => "skip_amount",
+            Self::MakeUp => "make_up",
+            Self::Fallback => "fallback",
+            Self::DutyHours => "duty_hours",
+            Self::RestEnd => "rest_end",
+            Self::HandsOver => "hands_over",
+            Self::TakesOver => "takes_over",
             Self::People => "people",
             Self::Before => "before",
             Self::Everyone => "everyone",

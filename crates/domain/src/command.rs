@@ -29,7 +29,7 @@ const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 11] = [
+const VERBS: &[(&str, &[&str])] = &[
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
@@ -37,6 +37,12 @@ const VERBS: [(&str, &[&str]); 11] = [
     ("next", &[]),
     ("ooo", &["away"]),
     ("show", &["info"]),
+    ("edit", &["change"]),
+    ("pause", &[]),
+    ("resume", &["unpause"]),
+    ("delete", &[]),
+    ("undelete", &["undo", "restore"]),
+    ("handover", &["hand-over"]),
     ("add", &["join"]),
     ("remove", &["rm", "kick"]),
     ("leave", &[]),
@@ -116,14 +122,16 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
     let text: String = text.chars().take(MAX_LENGTH).collect();
     let words = words_of(&text);
     let Some((verb, rest)) = words.split_first() else { return Ok(Command::Home) };
-    match find_verb(verb, &VERBS) {
+    match find_verb(verb, VERBS) {
         Some("help") => Ok(Command::Help),
         Some("create") => Ok(Command::Create { name: name_of(rest) }),
         Some("list") => alone(rest, Command::List, LIST_USAGE),
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
-        Some("show") => Ok(lifecycle::parse_show(rest)),
+        Some(
+            verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
+        ) => lifecycle::parse(verb, rest),
         Some(verb @ ("add" | "remove" | "leave" | "order")) => {
             // Half of what was typed would name half of the people.
             if text_is_longer {
@@ -131,7 +139,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
             }
             parse_roster(verb, rest).map(Command::Roster)
         }
-        _ => Err(unknown_verb("", verb, &VERBS)),
+        _ => Err(unknown_verb("", verb, VERBS)),
     }
 }
 

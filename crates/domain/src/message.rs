@@ -59,6 +59,8 @@ pub enum Message {
     },
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
+    /// Of the life of a rotation.
+    Lifecycle(story::lifecycle::Message),
     /// About the people of a rotation.
     Roster(story::roster::Message),
 }

@@ -1,4 +1,4 @@
-//! What each story of the bot is asked, answers and tells, as data: one module for each story.
+//! The stories: what each one can be asked, what it answers and what it tells, as data; one module for each.
 
 pub mod duty;
 pub mod lifecycle;

@@ -164,6 +164,9 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         Some(Submission::EnterAbsence(form)) => {
             written(bot, app::absence::submit(&bot.store, &request, form).await)
         }
+        Some(Submission::Lifecycle(submission)) => {
+            lifecycle::submit(bot, &request, submission).await
+        }
         None => Ok(refused(Refusal::StaleButton)),
     }
 }

@@ -25,7 +25,9 @@ pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
             from: text_of(view, Field::From),
             to: text_of(view, Field::To),
         })),
-        callback_id => super::roster::read(callback_id, view).map(Submission::Roster),
+        other => super::lifecycle::read(other, view)
+            .map(Submission::Lifecycle)
+            .or_else(|| super::roster::read(other, view).map(Submission::Roster)),
     }
 }
 

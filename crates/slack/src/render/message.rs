@@ -60,6 +60,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             let dates = (*was, *is);
             vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::Lifecycle(message) => super::lifecycle::message(message, now, style),
         Message::Roster(message) => roster::message(message, now, style),
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),

@@ -1,7 +1,7 @@
 //! Our modals and the errors beside their fields.
 
 use super::blocks::{clip, plain_text};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
 use domain::command::MAX_NAME;
 use domain::form::CADENCE_CHOICES;
@@ -26,7 +26,7 @@ const LONGEST_ERROR: usize = 500;
 ///
 /// The blocks' ids are those of [`Field::block_id`]; the input in each has the action id [`INPUT_ACTION_ID`].
 #[must_use]
-pub fn render_modal(modal: &Modal) -> Value {
+pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
     match modal {
         Modal::CreateRotation(defaults) => {
             view("create_rotation", "New rotation", "Create", &create_blocks(defaults))
@@ -35,7 +35,14 @@ pub fn render_modal(modal: &Modal) -> Value {
         Modal::EnterAbsence { today } => {
             view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
         }
+        Modal::Lifecycle(modal) => super::lifecycle::modal(modal, now),
     }
+}
+
+/// Returns the answer to a submission that lays the next step over the modal.
+#[must_use]
+pub fn render_next_step(modal: &Modal, now: DateTime<Utc>) -> Value {
+    json!({ "response_action": "push", "view": render_modal(modal, now) })
 }
 
 /// Returns the answer to a submission that keeps the modal open and says what is wrong beside each field.
@@ -122,7 +129,7 @@ fn name_input(name: Option<&str>) -> Value {
     element
 }
 
-fn text_input(initial: Option<&str>, longest: usize) -> Value {
+pub(super) fn text_input(initial: Option<&str>, longest: usize) -> Value {
     let mut element = json!({ "type": "plain_text_input", "max_length": longest });
     let initial = initial.map(str::trim).filter(|text| !text.is_empty());
     if let Some(initial) = initial {
@@ -131,7 +138,7 @@ fn text_input(initial: Option<&str>, longest: usize) -> Value {
     element
 }
 
-fn day_input(initial: NaiveDate) -> Value {
+pub(super) fn day_input(initial: NaiveDate) -> Value {
     json!({ "type": "datepicker", "initial_date": initial.to_string() })
 }
 

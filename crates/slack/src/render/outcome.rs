@@ -27,6 +27,8 @@ pub fn render_outcome(reply: &Reply, now: DateTime<Utc>) -> Value {
             "type": "modal",
             "callback_id": "outcome",
             "title": {"type": "plain_text", "text": title},
+            // Closing it closes the steps beneath it as well.
+            "clear_on_close": true,
             "close": {"type": "plain_text", "text": "Close"},
             "blocks": blocks,
         },
