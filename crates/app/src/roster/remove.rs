@@ -127,7 +127,10 @@ async fn remove_from(
     how: How,
 ) -> Result<Result<Card<UserId>, Stop>, AppError> {
     let is_oneself = matches!(users, [only] if *only == request.actor);
-    let permitted = if is_oneself {
+    let permitted = if is_oneself && !scene.is_member(&request.actor) {
+        // There is nothing to leave, which is said.
+        scene.permit(request, Act::Look)
+    } else if is_oneself {
         scene.permit(request, Act::Leave(scene.circle()))
     } else {
         scene.permit(request, Act::Manage(scene.circle()))
