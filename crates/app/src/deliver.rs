@@ -1,6 +1,7 @@
 //! An effect becomes a message: names, days and what is true now are read at delivery.
 
 use crate::AppError;
+use crate::home;
 use crate::people::People;
 use crate::serving::{serving_at, stretch_at};
 use crate::snapshot::Snapshot;
@@ -11,6 +12,7 @@ use domain::message::{
     HandoffMessage, Message, MissedLine, OnDutyMessage, Person, SkipLine, SkipWord,
     UnassignedMessage,
 };
+use domain::story::home::Home;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -23,6 +25,8 @@ const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
 pub enum Composed {
     /// This message.
     Say(Message),
+    /// This home view.
+    Home(Box<Home>),
     /// Nothing: what it would say is no longer so.
     Nothing(&'static str),
     /// Nothing any more: its turn is over, and nobody was told in time.
@@ -59,6 +63,10 @@ pub async fn compose(
         Effect::DatesMoved { rotation, user, was, .. } => {
             moved(tx, *rotation, user, *was, now).await
         }
+        Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
+            Some(home) => Composed::Home(Box::new(home)),
+            None => Composed::Nothing("home_not_opened"),
+        }),
     }
 }
 

@@ -6,12 +6,15 @@ pub mod deliver;
 pub mod duty;
 pub mod error;
 pub mod hand_over;
+pub mod history;
+pub mod home;
 pub mod inbox;
 pub mod install;
 pub mod modal;
 pub mod people;
 pub mod read;
 pub mod request;
+pub mod settings;
 pub mod take_turn;
 
 mod audit;

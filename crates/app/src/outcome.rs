@@ -16,6 +16,7 @@ pub(crate) enum Done {
     AbsenceRemoved { absence: AbsenceId, user: UserId, from: NaiveDate, to: NaiveDate },
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    Settings(crate::settings::Done),
 }
 
 /// What a write decided: done, or refused with nothing changed.

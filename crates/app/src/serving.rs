@@ -67,7 +67,7 @@ pub(crate) async fn stretch_at(
     Ok(found.into_iter().next().map(|record| record.stretch))
 }
 
-fn cover(record: &CoverageRecord) -> Option<Coverage> {
+pub(crate) fn cover(record: &CoverageRecord) -> Option<Coverage> {
     Some(Coverage {
         by: record.user.clone(),
         of: record.of.clone(),

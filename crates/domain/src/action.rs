@@ -1,6 +1,8 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::reply::Reply;
+use crate::story::{history, home, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -45,6 +47,12 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// One of the history's.
+    History(history::Button),
+    /// One of the home's.
+    Home(home::Button),
+    /// One of the settings'.
+    Settings(settings::Button),
 }
 
 impl Button {
@@ -59,6 +67,9 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::History(button) => button.action_id(),
+            Self::Home(button) => button.action_id(),
+            Self::Settings(button) => button.action_id(),
         }
     }
 
@@ -75,6 +86,9 @@ impl Button {
             Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::History(button) => button.value(),
+            Self::Home(button) => button.value(),
+            Self::Settings(button) => button.value(),
         }
     }
 
@@ -104,14 +118,24 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => return None,
+            _ => return Self::parse_story(action_id, value),
         };
         Some(button)
+    }
+
+    fn parse_story(action_id: &str, value: &str) -> Option<Self> {
+        let (story, _) = action_id.split_once('_')?;
+        match story {
+            "history" => history::Button::parse(action_id, value).map(Self::History),
+            "home" => home::Button::parse(action_id, value).map(Self::Home),
+            "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
+            _ => None,
+        }
     }
 }
 
 /// A modal of ours that is to be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Modal {
     /// Creates a rotation.
     CreateRotation(CreateDefaults),
@@ -120,6 +144,10 @@ pub enum Modal {
         /// The person's local date, shown as the first day.
         today: NaiveDate,
     },
+    /// The outcome of something pressed where there is no message to answer beside.
+    Outcome(Box<Reply>),
+    /// One of the settings'.
+    Settings(settings::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -142,6 +170,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// One of the settings'.
+    Settings(settings::Submission),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.
@@ -193,6 +223,18 @@ pub enum Field {
     From,
     /// The last day of an absence.
     To,
+    /// The managers of a rotation.
+    Managers,
+    /// The announcement in a team's own words.
+    Announcement,
+    /// The messages that a rotation sends besides.
+    Messages,
+    /// The hours after which an unseen duty is told of.
+    Unseen,
+    /// A person's own preferences.
+    Preferences,
+    /// Who may make rotations.
+    Creators,
 }
 
 impl Field {
@@ -209,6 +251,12 @@ impl Field {
             Self::Channel => "channel",
             Self::From => "from",
             Self::To => "to",
+            Self::Managers => "managers",
+            Self::Announcement => "announcement",
+            Self::Messages => "messages",
+            Self::Unseen => "unseen",
+            Self::Preferences => "preferences",
+            Self::Creators => "creators",
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod history;
+mod settings;
 mod words;
 
 use crate::date_words;
 use crate::ids::UserId;
 use crate::refusal::Refusal;
+use crate::story;
 use crate::suggest;
 use words::{Word, words_of};
 
@@ -23,16 +26,21 @@ const MAX_LENGTH: usize = 1000;
 const LIST_USAGE: &str = "/rotation list";
 const NEXT_USAGE: &str = "/rotation next support 10";
 const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
+const ADMIN_USAGE: &str = "/rotation admin";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 6] = [
+const VERBS: [(&str, &[&str]); 10] = [
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
     ("who", &[]),
     ("next", &[]),
     ("ooo", &["away"]),
+    ("history", &["log", "past"]),
+    ("stats", &["statistics"]),
+    ("settings", &["setting", "preferences"]),
+    ("admin", &[]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -87,6 +95,10 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// What was.
+    History(story::history::Command),
+    /// What people choose.
+    Settings(story::settings::Command),
 }
 
 /// Returns what was asked for.
@@ -110,6 +122,12 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
+        Some("history") => Ok(history::parse_turns(rest)),
+        Some("stats") => history::parse_statistics(rest),
+        Some("settings") => Ok(settings::parse_settings(rest)),
+        Some("admin") => {
+            alone(rest, Command::Settings(story::settings::Command::Workspace), ADMIN_USAGE)
+        }
         _ => Err(unknown_verb("", verb, &VERBS)),
     }
 }

@@ -88,6 +88,13 @@ pub enum Effect {
         /// Who serves now.
         user: UserId,
     },
+    /// The home view of a person who has opened it is shown as it is now.
+    PublishHome {
+        /// Whose.
+        user: UserId,
+        /// The instant until which changes are shown together: each publishes once.
+        as_of: DateTime<Utc>,
+    },
     /// Who installed the app is welcomed.
     Welcome {
         /// When it was installed: each installation welcomes once.
@@ -103,6 +110,8 @@ pub enum Recipient {
     Channel(ChannelId),
     /// A person's direct messages with the bot.
     Person(UserId),
+    /// A person's home view.
+    Home(UserId),
 }
 
 /// An effect with the version of its form, as it is stored.
@@ -129,7 +138,7 @@ impl Envelope {
         let (kind, rotation, turn, occasion) = self.effect.key();
         let recipient = match &self.to {
             Recipient::Channel(channel) => channel.as_str(),
-            Recipient::Person(user) => user.as_str(),
+            Recipient::Person(user) | Recipient::Home(user) => user.as_str(),
         };
         DeliveryId::of_parts(&[
             &workspace.to_string(),
@@ -147,6 +156,8 @@ impl Envelope {
         match &self.to {
             Recipient::Channel(channel) => format!("channel:{channel}"),
             Recipient::Person(user) => format!("person:{user}"),
+            // Apart from the messages, so that it delays none of them.
+            Recipient::Home(user) => format!("home:{user}"),
         }
     }
 
@@ -181,6 +192,8 @@ impl Effect {
     pub fn useful_for(&self) -> TimeDelta {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
+            // The next change or visit shows it anew.
+            Self::PublishHome { .. } => TimeDelta::minutes(10),
             Self::RotationCreated { .. }
             | Self::HandoffPost { .. }
             | Self::OnDutyDm { .. }
@@ -219,6 +232,7 @@ impl Effect {
             Self::UnassignedResolved { rotation, planned_at, day, .. } => {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
+            Self::PublishHome { as_of, .. } => ("publish_home", None, at(as_of), once()),
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
         }
     }

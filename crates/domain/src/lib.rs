@@ -31,6 +31,7 @@ pub mod settings;
 pub mod shift;
 pub mod skip;
 pub mod statistics;
+pub mod story;
 pub mod suggest;
 pub mod timeline;
 pub mod view;

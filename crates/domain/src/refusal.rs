@@ -97,6 +97,11 @@ pub enum Refusal {
     /// The turn has ended.
     #[error("That turn is over, so nothing was changed.")]
     TurnIsOver,
+    /// Somebody changed it since the form was opened.
+    #[error(
+        "Somebody changed this meanwhile, so nothing was saved. Please open it again and look once more."
+    )]
+    ChangedMeanwhile,
     /// The thing was removed meanwhile.
     #[error("That is not there any more, so nothing was changed.")]
     Gone,

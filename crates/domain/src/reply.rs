@@ -4,6 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
+use crate::story::{history, settings};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -68,6 +69,10 @@ pub enum Reply {
         /// The request's reference.
         reference: String,
     },
+    /// What was.
+    History(history::Reply),
+    /// What people chose.
+    Settings(settings::Reply),
 }
 
 /// What a request comes to.
