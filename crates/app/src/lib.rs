@@ -10,6 +10,7 @@ pub mod history;
 pub mod home;
 pub mod inbox;
 pub mod install;
+pub mod lifecycle;
 pub mod modal;
 pub mod people;
 pub mod read;

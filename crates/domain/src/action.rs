@@ -2,7 +2,7 @@
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{history, home, settings};
+use crate::story::{history, home, lifecycle, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -53,6 +53,8 @@ pub enum Button {
     Home(home::Button),
     /// One of the settings'.
     Settings(settings::Button),
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Button),
 }
 
 impl Button {
@@ -70,6 +72,7 @@ impl Button {
             Self::History(button) => button.action_id(),
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
+            Self::Lifecycle(button) => button.action_id(),
         }
     }
 
@@ -89,6 +92,7 @@ impl Button {
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
+            Self::Lifecycle(button) => button.value(),
         }
     }
 
@@ -128,6 +132,7 @@ impl Button {
         match story {
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),
+            "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! The grammar of what is typed after `/rotation`.
 
 mod history;
+mod lifecycle;
 mod settings;
 mod words;
 
@@ -30,7 +31,7 @@ const ADMIN_USAGE: &str = "/rotation admin";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 10] = [
+const VERBS: &[(&str, &[&str])] = &[
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
@@ -41,6 +42,7 @@ const VERBS: [(&str, &[&str]); 10] = [
     ("stats", &["statistics"]),
     ("settings", &["setting", "preferences"]),
     ("admin", &[]),
+    ("show", &["info"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -99,6 +101,8 @@ pub enum Command {
     History(story::history::Command),
     /// What people choose.
     Settings(story::settings::Command),
+    /// The life of a rotation.
+    Lifecycle(story::lifecycle::Command),
 }
 
 /// Returns what was asked for.
@@ -115,7 +119,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
     let text: String = text.chars().take(MAX_LENGTH).collect();
     let words = words_of(&text);
     let Some((verb, rest)) = words.split_first() else { return Ok(Command::Home) };
-    match find_verb(verb, &VERBS) {
+    match find_verb(verb, VERBS) {
         Some("help") => Ok(Command::Help),
         Some("create") => Ok(Command::Create { name: name_of(rest) }),
         Some("list") => alone(rest, Command::List, LIST_USAGE),
@@ -128,7 +132,8 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("admin") => {
             alone(rest, Command::Settings(story::settings::Command::Workspace), ADMIN_USAGE)
         }
-        _ => Err(unknown_verb("", verb, &VERBS)),
+        Some("show") => Ok(lifecycle::parse_show(rest)),
+        _ => Err(unknown_verb("", verb, VERBS)),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::{history, settings};
+use crate::story::{history, lifecycle, settings};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -60,6 +60,8 @@ pub enum Reply {
         /// The rotation's zone.
         zone: String,
     },
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Reply),
     /// It cannot be done, and this is why.
     Refused(Refusal),
     /// The answer did not come in time; whether it was saved is not known yet.

@@ -1,5 +1,7 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+mod lifecycle;
+
 use crate::bot::Bot;
 use crate::people::meet;
 use app::take_turn::Way;
@@ -65,6 +67,7 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
     };
     Ok(said(reply))
 }
@@ -125,6 +128,7 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
     };
     Ok(said(reply))
 }

@@ -4,6 +4,7 @@ mod blocks;
 mod buttons;
 mod card;
 mod help;
+mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
 mod names;

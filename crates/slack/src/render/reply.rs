@@ -80,6 +80,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
+        Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
@@ -137,7 +138,7 @@ fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
     lines
 }
 
-fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
+pub(crate) fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
     let who = match (turn.people.as_slice(), turn.is_paused) {
         ([], true) => String::from("paused"),
         ([], false) => String::from("nobody is free"),
