@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod browser;
+mod diary;
 mod life;
 mod page;
 mod person;
@@ -11,6 +12,7 @@ mod views;
 mod visitor;
 
 pub use browser::{Browser, View};
+pub use diary::Diary;
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use sight::{Seen, plain_blocks, plain_view};
