@@ -1,6 +1,9 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+mod history;
+mod home;
 mod lifecycle;
+mod settings;
 
 use crate::bot::Bot;
 use crate::people::meet;
@@ -42,6 +45,7 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
             | Command::AbsenceForm
             | Command::AbsenceAdd { .. }
             | Command::AbsenceRemove { .. }
+            | Command::Settings(_)
     ) {
         meet(bot, request.workspace, &request.actor).await;
     }
@@ -54,8 +58,7 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
             app::read::next(store, request, rotation.as_deref(), count).await?
         }
         Command::Create { name } => {
-            let modal = app::modal::create_rotation(store, request, name).await?;
-            return Ok(Answer::Open(modal));
+            return app::modal::create_rotation(store, request, name).await;
         }
         Command::AbsenceForm => {
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
@@ -67,7 +70,9 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        Command::History(wanted) => return history::command(bot, request, &wanted).await,
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
+        Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
     };
     Ok(said(reply))
 }
@@ -97,14 +102,16 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
     let store = &bot.store;
     if matches!(
         button,
-        Button::CreateRotation | Button::EnterAbsence | Button::RemoveAbsence { .. }
+        Button::CreateRotation
+            | Button::EnterAbsence
+            | Button::RemoveAbsence { .. }
+            | Button::Settings(_)
     ) {
         meet(bot, request.workspace, &request.actor).await;
     }
     let reply = match button {
         Button::CreateRotation => {
-            let modal = app::modal::create_rotation(store, request, None).await?;
-            return Ok(Answer::Open(modal));
+            return app::modal::create_rotation(store, request, None).await;
         }
         Button::EnterAbsence => {
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
@@ -128,7 +135,10 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::History(button) => return history::press(bot, request, *button).await,
+        Button::Home(button) => return home::press(bot, request, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
+        Button::Settings(button) => return settings::press(bot, request, *button).await,
     };
     Ok(said(reply))
 }
@@ -154,6 +164,9 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         }
         Some(Submission::EnterAbsence(form)) => {
             written(bot, app::absence::submit(&bot.store, &request, form).await)
+        }
+        Some(Submission::Settings(form)) => {
+            written(bot, settings::submit(bot, &request, form).await)
         }
         None => Ok(refused(Refusal::StaleButton)),
     }

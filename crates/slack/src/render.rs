@@ -4,12 +4,15 @@ mod blocks;
 mod buttons;
 mod card;
 mod help;
+mod history;
+pub(crate) mod home;
 mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
 mod names;
 pub(crate) mod outcome;
 pub(crate) mod reply;
+mod settings;
 mod skips;
 mod words;
 

@@ -40,9 +40,7 @@ pub(crate) async fn compose(
     let state = may(&actor, Act::Administer).is_ok().then(|| workspace_state(&workspace, &all));
     let mine: Vec<RotationRecord> = all
         .into_iter()
-        .filter(|rotation| {
-            rotation.members.contains(user) || circle(rotation).is_managed_by(user)
-        })
+        .filter(|rotation| rotation.members.contains(user) || circle(rotation).is_managed_by(user))
         .collect();
     let (page, pages) = page_of(mine.len(), preferences.home_page);
     let mut seen = Seen::default();
@@ -134,12 +132,8 @@ impl Seen {
         let snapshot = Snapshot::load(tx, rotation, now).await?;
         let card = read::card_of(tx, &snapshot, now).await?;
         let position = snapshot.position(now);
-        let duty = |from, until| MyDuty {
-            name: card.name.clone(),
-            zone: card.zone.clone(),
-            from,
-            until,
-        };
+        let duty =
+            |from, until| MyDuty { name: card.name.clone(), zone: card.zone.clone(), from, until };
         if let Duty::OnDuty { people, until } = &card.duty
             && people.iter().any(|on_duty| on_duty.person.user == *user)
         {

@@ -16,8 +16,7 @@ use store::{Store, Tx};
 ///
 /// When the database cannot be reached.
 pub async fn open_mine(store: &Store, request: &Request) -> Result<Answer, AppError> {
-    let preferences =
-        store.read(request.workspace).await?.find_preferences(&request.actor).await?;
+    let preferences = store.read(request.workspace).await?.find_preferences(&request.actor).await?;
     let modal = settings::Modal::Mine { has_quiet_nights: preferences.has_quiet_nights };
     Ok(Answer::Open(Modal::Settings(modal)))
 }

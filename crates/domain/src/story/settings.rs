@@ -244,9 +244,7 @@ pub fn read_workspace_form(
     match creators {
         Some(EVERYBODY) => Ok(WorkspaceSettings { only_admins_create: false }),
         Some(ONLY_ADMINS) => Ok(WorkspaceSettings { only_admins_create: true }),
-        _ => {
-            Err(vec![(Field::Creators, String::from("Please choose who may create rotations."))])
-        }
+        _ => Err(vec![(Field::Creators, String::from("Please choose who may create rotations."))]),
     }
 }
 

@@ -3,26 +3,33 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
+use domain::story::{history, lifecycle};
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
 /// again.
 #[must_use]
 pub fn render_outcome(reply: &Reply, now: DateTime<Utc>) -> Value {
+    json!({ "response_action": "update", "view": outcome_view(reply, now) })
+}
+
+/// Returns the outcome as a window of its own.
+pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
     let message = render_reply(reply, now);
     let title = match reply {
         Reply::Refused(_) | Reply::Failed { .. } => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
+        Reply::Next(_) => "Who is next",
+        Reply::History(history::Reply::Turns(_)) => "History",
+        Reply::History(history::Reply::Statistics(_)) => "Statistics",
+        Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",
         _ => "Done",
     };
     json!({
-        "response_action": "update",
-        "view": {
-            "type": "modal",
-            "callback_id": "outcome",
-            "title": {"type": "plain_text", "text": title},
-            "close": {"type": "plain_text", "text": "Close"},
-            "blocks": message["blocks"],
-        },
+        "type": "modal",
+        "callback_id": "outcome",
+        "title": {"type": "plain_text", "text": title},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": message["blocks"],
     })
 }

@@ -45,6 +45,11 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
         Reply::Home(cards) => {
             let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
+            for (part, card) in parts.iter_mut().zip(cards.iter().take(MOST_ROWS)) {
+                let Part::Lines(lines) = part else { continue };
+                let next = button(&Button::ShowNext { rotation: card.rotation });
+                *part = Part::Row(std::mem::take(lines), next);
+            }
             parts.push(Part::Buttons(home_buttons()));
             parts
         }
@@ -80,7 +85,9 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
+        Reply::History(reply) => super::history::compose(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
+        Reply::Settings(reply) => super::settings::compose(reply),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
@@ -96,7 +103,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
 const NO_ROTATIONS: &str = "There is no rotation here yet. Make one with `/rotation create`.";
 
 /// Days of an absence have no zone of their own; only the year is compared with now.
-const UTC: &str = "UTC";
+pub(super) const UTC: &str = "UTC";
 
 fn say(line: String) -> Vec<Part> {
     vec![Part::Lines(vec![line])]
@@ -138,6 +145,7 @@ fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
     lines
 }
 
+/// Returns one coming turn, in one line.
 pub(crate) fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
     let who = match (turn.people.as_slice(), turn.is_paused) {
         ([], true) => String::from("paused"),
@@ -200,7 +208,7 @@ fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: 
 }
 
 /// Returns the days of an absence: "on Friday 12 June", "from Monday 8 June to Friday 12 June".
-fn span(ink: &Ink, line: &AbsenceLine) -> String {
+pub(super) fn span(ink: &Ink, line: &AbsenceLine) -> String {
     if line.from == line.to {
         format!("on {}", ink.full_day(line.from))
     } else {

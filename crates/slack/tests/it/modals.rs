@@ -8,7 +8,7 @@ use serde_json::Value;
 use slack::{render_field_errors, render_modal};
 
 fn render(modal: &Modal) -> Value {
-    let view = render_modal(modal);
+    let view = render_modal(modal, crate::shown::at("2026-06-08T07:00:00Z"));
     assert_eq!(crate::limits::faults_of_modal(&view), Vec::<String>::new());
     view
 }
