@@ -1,6 +1,7 @@
 //! A rotation is made.
 
 use crate::audit::{self, Entry};
+use crate::duty;
 use crate::home;
 use crate::outcome::{Done, once};
 use crate::people::People;
@@ -124,6 +125,9 @@ async fn insert(
     if !users.contains(&request.actor) {
         users.push(request.actor.clone());
     }
+    let people = People::load(tx, &record.members).await?;
+    let known = (&record.rules, &people);
+    duty::schedule_reminder(tx, record, known, record.next_handoff_at, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
     home::touch(tx, home::people_of(record), request.now).await?;

@@ -7,7 +7,7 @@ pub(crate) use compose::{compose, workspace_state};
 use crate::{AppError, Request};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, Recipient};
-use domain::ids::{UserId, WorkspaceId};
+use domain::ids::{DeliveryId, UserId, WorkspaceId};
 use std::collections::BTreeSet;
 use store::{RotationRecord, Store, Tx};
 
@@ -36,7 +36,7 @@ pub async fn open(
     preferences.home_opened_at = preferences.home_opened_at.or(Some(now));
     preferences.home_page = 0;
     tx.record_preferences(user, &preferences).await?;
-    show(&mut tx, user, now).await?;
+    show(&mut tx, user, "opened", now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -52,7 +52,7 @@ pub async fn turn_page(store: &Store, request: &Request, page: u32) -> Result<()
     preferences.home_opened_at = preferences.home_opened_at.or(Some(request.now));
     preferences.home_page = page;
     tx.record_preferences(&request.actor, &preferences).await?;
-    show(&mut tx, &request.actor, request.now).await?;
+    show(&mut tx, &request.actor, &request.key, request.now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -85,30 +85,29 @@ pub(crate) async fn touch(
     open.sort_by(|(one, _), (other, _)| one.cmp(other));
     let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
     for (user, _) in open {
-        publish(tx, &user, as_of, as_of + SETTLED, now).await?;
+        let effect = Effect::PublishHome { user: user.clone(), as_of, act: None };
+        let envelope = Envelope::new(effect, Recipient::Home(user));
+        tx.insert_delivery(&envelope, as_of + SETTLED, now).await?;
     }
     Ok(())
 }
 
-/// Shows one person their home at once: for what they pressed in it.
-pub(crate) async fn show(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<(), AppError> {
-    publish(tx, user, now, now, now).await
+/// Shows one person their home at once, for what they did in it; `act` tells that from all else they do.
+pub(crate) async fn show(
+    tx: &mut Tx,
+    user: &UserId,
+    act: &str,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let act = Some(DeliveryId::of_parts(&["home", act]));
+    let effect = Effect::PublishHome { user: user.clone(), as_of: now, act };
+    let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
+    tx.insert_delivery(&envelope, now, now).await?;
+    Ok(())
 }
 
 /// Returns whom a change of a rotation concerns.
 pub(crate) fn people_of(rotation: &RotationRecord) -> impl Iterator<Item = &UserId> {
     let managers = rotation.settings.managers.iter();
     rotation.members.iter().chain(managers).chain(std::iter::once(&rotation.created_by))
-}
-
-async fn publish(
-    tx: &mut Tx,
-    user: &UserId,
-    as_of: DateTime<Utc>,
-    at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
-    let effect = Effect::PublishHome { user: user.clone(), as_of };
-    tx.insert_delivery(&Envelope::new(effect, Recipient::Home(user.clone())), at, now).await?;
-    Ok(())
 }

@@ -34,6 +34,8 @@ pub enum Button {
         rotation: RotationId,
         /// The planned instant of the turn.
         planned_at: DateTime<Utc>,
+        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
+        since: Option<DateTime<Utc>>,
     },
     /// "Who is next": shows the coming turns to the one who presses.
     ShowNext {
@@ -86,7 +88,11 @@ impl Button {
             | Self::AssignAnyway { rotation, planned_at, day } => {
                 format!("{rotation}|{}|{day}", at(planned_at))
             }
-            Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
+            Self::SeenDuty { rotation, planned_at, since } => {
+                let since =
+                    since.as_ref().map_or_else(String::new, |since| format!("|{}", at(since)));
+                format!("{rotation}|{}{since}", at(planned_at))
+            }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
             Self::History(button) => button.value(),
@@ -117,6 +123,10 @@ impl Button {
             "seen_duty" => Self::SeenDuty {
                 rotation: parse_rotation(next()?)?,
                 planned_at: parse_instant(next()?)?,
+                since: match next() {
+                    Some(since) => Some(parse_instant(since)?),
+                    None => None,
+                },
             },
             "show_next" => Self::ShowNext { rotation: parse_rotation(next()?)? },
             "remove_absence" => {

@@ -102,6 +102,9 @@ pub enum Refusal {
         "Somebody changed this meanwhile, so nothing was saved. Please open it again and look once more."
     )]
     ChangedMeanwhile,
+    /// The duty is somebody else's.
+    #[error("That duty is somebody else's now, so nothing was changed.")]
+    DutyIsNotYours,
     /// The thing was removed meanwhile.
     #[error("That is not there any more, so nothing was changed.")]
     Gone,

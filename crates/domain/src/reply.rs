@@ -40,15 +40,6 @@ pub enum Reply {
         /// The days.
         line: AbsenceLine,
     },
-    /// The on-duty message was seen.
-    DutySeen {
-        /// The rotation's name.
-        rotation: String,
-        /// When the duty ends.
-        until: DateTime<Utc>,
-        /// The rotation's zone.
-        zone: String,
-    },
     /// A turn that nobody served has someone now.
     TurnTaken {
         /// The rotation's name.

@@ -126,8 +126,9 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
                 app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Assign);
             written(bot, given.await)?
         }
-        Button::SeenDuty { rotation, planned_at } => {
-            written(bot, app::duty::see(store, request, *rotation, *planned_at).await)?
+        Button::SeenDuty { rotation, planned_at, since } => {
+            let seen = app::duty::see(store, request, *rotation, *planned_at, *since);
+            return written(bot, seen.await);
         }
         Button::ShowNext { rotation } => {
             app::read::next_of(store, request, *rotation, TURNS_SHOWN).await?

@@ -3,6 +3,7 @@
 mod blocks;
 mod buttons;
 mod card;
+mod duty;
 mod help;
 mod history;
 pub(crate) mod home;

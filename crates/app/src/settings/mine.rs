@@ -52,7 +52,7 @@ async fn save(
     preferences.has_quiet_nights = has_quiet_nights;
     tx.record_preferences(&request.actor, &preferences).await?;
     if preferences.home_opened_at.is_some() {
-        home::show(tx, &request.actor, request.now).await?;
+        home::show(tx, &request.actor, &request.key, request.now).await?;
     }
     Ok(Ok(Done::Settings(Saved::Mine { has_quiet_nights })))
 }

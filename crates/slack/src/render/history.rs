@@ -26,7 +26,7 @@ pub(super) const fn label(button: &history::Button) -> &'static str {
         history::Button::Older { .. } => "Older",
         history::Button::Statistics { days: 30, .. } => "Statistics, 30 days",
         history::Button::Statistics { days: 365, .. } => "Statistics, a year",
-        history::Button::Statistics { .. } => "Statistics",
+        history::Button::Statistics { .. } => "Statistics, 90 days",
     }
 }
 

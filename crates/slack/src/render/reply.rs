@@ -74,11 +74,6 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             name_of(person),
             span(&ink(UTC), line)
         )),
-        Reply::DutySeen { rotation, until, zone } => say(format!(
-            "Thank you! You are on duty for {} until {}.",
-            title(rotation),
-            ink(zone).at(*until)
-        )),
         Reply::TurnTaken { rotation, person, until, zone } => say(format!(
             "Thank you! {} is on duty for {} until {}.",
             name_of(person),
