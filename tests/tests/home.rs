@@ -161,6 +161,22 @@ both_engines! {
         assert!(home.contains("[Take it back]"), "{home}");
     }
 
+    async fn a_home_that_is_switched_off_is_asked_for_once(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho"]).await;
+        let home = play.opens_home("ben").await;
+        play.act(&json!({"team": play.team(), "user": "U0BEN", "home_tab": "off"})).await;
+        let before = published(&play).await;
+
+        play.types("ben", "/rotation ooo add 2026-07-15 to 2026-07-19").await;
+        play.waits("1h").await;
+        play.types("ben", "/rotation ooo add 2026-08-15 to 2026-08-19").await;
+        play.waits("1h").await;
+
+        assert_eq!(published(&play).await, before + 1, "it is not tried again and again");
+        play.act(&json!({"team": play.team(), "user": "U0BEN", "home_tab": "on"})).await;
+        assert_ne!(play.opens_home("ben").await["hash"], home["hash"], "a visit shows it again");
+    }
+
     async fn the_messages_tab_publishes_nothing(play at "2026-06-05T10:00:00Z") {
         let event = json!({"type": "app_home_opened", "user": "U0BEN", "channel": "D0BEN", "tab": "messages"});
         play.happens(&event).await;

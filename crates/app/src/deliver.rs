@@ -25,8 +25,8 @@ const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
 pub enum Composed {
     /// This message.
     Say(Message),
-    /// This home view.
-    Home(Box<Home>),
+    /// This person's home view.
+    Home(UserId, Box<Home>),
     /// Nothing: what it would say is no longer so.
     Nothing(&'static str),
     /// Nothing any more: its turn is over, and nobody was told in time.
@@ -66,7 +66,7 @@ pub async fn compose(
             moved(tx, *rotation, user, *was, now).await
         }
         Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
-            Some(home) => Composed::Home(Box::new(home)),
+            Some(home) => Composed::Home(user.clone(), Box::new(home)),
             None => Composed::Nothing("home_not_opened"),
         }),
     }

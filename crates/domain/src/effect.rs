@@ -272,6 +272,7 @@ impl Effect {
             | Self::UnassignedResolved { .. }
             | Self::DutyEnded { .. }
             | Self::DutySeen { .. }
+            | Self::PublishHome { .. }
             | Self::Welcome { .. } => false,
         }
     }

@@ -10,7 +10,7 @@ use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use domain::effect::{Envelope, Recipient};
-use domain::ids::ChannelId;
+use domain::ids::{ChannelId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
 use slack::{NotSent, NotSentKind, Outcome, Rendered};
@@ -138,8 +138,8 @@ struct Parcel {
 enum Content {
     /// A message.
     Message(Rendered),
-    /// A home view.
-    Home(Value),
+    /// A person's home view.
+    Home(UserId, Value),
 }
 
 /// Why there is nothing to be sent.
@@ -173,8 +173,8 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             let content = Content::Message(slack::render_message(&message, now));
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
-        Ok(Composed::Home(home)) => {
-            let content = Content::Home(slack::render_home(&home, now));
+        Ok(Composed::Home(user, home)) => {
+            let content = Content::Home(user, slack::render_home(&home, now));
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
@@ -219,17 +219,10 @@ async fn give_up(
 }
 
 async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
-    let rendered = match (&parcel.content, &parcel.record.envelope.to) {
-        (Content::Message(rendered), _) => rendered,
-        (Content::Home(view), Recipient::Home(user)) => {
+    let rendered = match &parcel.content {
+        Content::Message(rendered) => rendered,
+        Content::Home(user, view) => {
             return home::publish(bot, claim.workspace, &parcel.token, user, view).await;
-        }
-        (Content::Home(_), _) => {
-            return Outcome::NotSent(NotSent {
-                code: String::from("no_home"),
-                retry_after: None,
-                kind: NotSentKind::Permanent,
-            });
         }
     };
     if let Some(Placed { channel, ts }) = &parcel.replaces {

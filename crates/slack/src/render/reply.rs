@@ -13,10 +13,14 @@ use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
 use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, DutyCard, NextCard, Reply, TurnLine};
+use domain::story::lifecycle;
 use serde_json::{Value, json};
 
 /// The most rotations or absences of one answer.
 const MOST_ROWS: usize = 20;
+
+/// The most rotations that have buttons of their own in the answer to the bare command.
+const MOST_WITH_BUTTONS: usize = 5;
 
 /// The longest refusal, in characters before escaping; it repeats what was typed.
 const LONGEST_REFUSAL: usize = 500;
@@ -45,10 +49,10 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
         Reply::Home(cards) => {
             let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
-            for (part, card) in parts.iter_mut().zip(cards.iter().take(MOST_ROWS)) {
-                let Part::Lines(lines) = part else { continue };
-                let next = button(&Button::ShowNext { rotation: card.rotation });
-                *part = Part::Row(std::mem::take(lines), next);
+            // Each rotation's buttons stand below it, as long as that stays easy to look over.
+            if (1..=MOST_WITH_BUTTONS).contains(&cards.len()) {
+                let buttons = cards.iter().map(card_buttons);
+                parts = parts.into_iter().zip(buttons).flat_map(<[Part; 2]>::from).collect();
             }
             parts.push(Part::Buttons(home_buttons()));
             parts
@@ -106,6 +110,12 @@ fn say(line: String) -> Vec<Part> {
 
 fn home_buttons() -> Vec<Value> {
     vec![primary(&Button::CreateRotation), button(&Button::EnterAbsence)]
+}
+
+fn card_buttons(card: &DutyCard) -> Part {
+    let rotation = card.rotation;
+    let show = lifecycle::Button { press: lifecycle::Press::Show, rotation };
+    Part::Buttons(vec![button(&Button::ShowNext { rotation }), button(&Button::Lifecycle(show))])
 }
 
 fn cards_or(
