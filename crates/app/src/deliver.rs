@@ -62,6 +62,13 @@ pub async fn compose(
         | Effect::DutyUnseen { .. }
         | Effect::NextDuty { .. }
         | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
+        Effect::RotationRenamed { .. }
+        | Effect::ChannelChanged { .. }
+        | Effect::RotationPaused { .. }
+        | Effect::RotationResumed { .. }
+        | Effect::RotationDeleted { .. }
+        | Effect::DeletionUndone { .. }
+        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
         Effect::DatesMoved { rotation, user, was, .. } => {
             moved(tx, *rotation, user, *was, now).await
         }

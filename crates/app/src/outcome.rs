@@ -17,6 +17,7 @@ pub(crate) enum Done {
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
     Settings(crate::settings::Done),
+    Lifecycle(crate::lifecycle::Lived),
 }
 
 /// What a write decided: done, or refused with nothing changed.

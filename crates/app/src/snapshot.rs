@@ -9,6 +9,7 @@ use domain::engine::{Seating, Skip, Stretch};
 use domain::ids::{AbsenceId, UserId};
 use domain::interval::Interval;
 use domain::roster::Member;
+use domain::settings::Rest;
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
@@ -141,6 +142,19 @@ impl<'a> Position<'a> {
             ends_at: running.window.end(),
             stretch: self.timeline.open_stretch()?,
         })
+    }
+
+    /// Returns the first turn that is to come in which the rotation does not rest; `None` where nobody knows when the
+    /// rest ends.
+    pub(crate) fn first_awake(&self, rest: Option<Rest>) -> Option<Coming> {
+        if self.mode() == Mode::Paused && rest.is_none_or(|rest| rest.until.is_none()) {
+            return None;
+        }
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut coming = self.timeline.clone();
+        let is_awake =
+            |stretch: &Stretch| Some(stretch.turn) != running && stretch.seating != Seating::Paused;
+        coming.find(is_awake).map(Coming::begin)
     }
 
     /// Returns the coming turns, the soonest first.

@@ -218,12 +218,23 @@ pub(crate) async fn carry_out(
 ) -> Result<Difference, AppError> {
     let pauses = edit.pauses.clone().unwrap_or_else(|| snapshot.pauses());
     let difference = difference(snapshot, &edit.changes, &pauses, now);
+    apply(tx, snapshot, edit, now).await?;
+    tell_moved(tx, &snapshot.rotation, &difference, by, now).await?;
+    Ok(difference)
+}
+
+/// Carries out what people change of a locked rotation, as [`carry_out`] does, where nobody is told of their dates.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    edit: &Edit,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let pauses = edit.pauses.clone().unwrap_or_else(|| snapshot.pauses());
     let walk = Walk::to(snapshot, &edit.changes, &pauses, now);
     walk.record(tx, &snapshot.rotation, edit.rest, now).await?;
     tx.record_rotation_revision(snapshot.rotation.id).await?;
-    walk.tell(tx, snapshot, now).await?;
-    tell_moved(tx, &snapshot.rotation, &difference, by, now).await?;
-    Ok(difference)
+    walk.tell(tx, snapshot, now).await
 }
 
 /// Returns what a change does to the coming turns: the next ones without and with it, and whose dates move.
@@ -311,7 +322,9 @@ pub(crate) async fn end_duty(
         let later = stretches.into_iter().filter(|record| record.planned_at == planned_at);
         since.extend(later.map(|record| Some(record.stretch.window.end())));
         let covers = tx.list_coverages(rotation.id, turn).await?;
-        since.extend(covers.into_iter().map(|cover| Some(cover.starts_at)));
+        // Where cover ends early, the duty goes back.
+        let edges = covers.into_iter().flat_map(|cover| [cover.starts_at, cover.ends_at]);
+        since.extend(edges.map(Some));
     }
     for since in since {
         let effect = Effect::DutyEnded {

@@ -163,6 +163,8 @@ pub enum Modal {
     Outcome(Box<Reply>),
     /// One of the settings'.
     Settings(settings::Modal),
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -187,6 +189,8 @@ pub enum Submission {
     EnterAbsence(AbsenceForm),
     /// One of the settings'.
     Settings(settings::Submission),
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Submission),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.
@@ -250,6 +254,32 @@ pub enum Field {
     Preferences,
     /// Who may make rotations.
     Creators,
+    /// How many units lie between two handoffs.
+    Every,
+    /// The unit of the cadence.
+    Unit,
+    /// The active weekdays.
+    Weekdays,
+    /// The weekday of the month.
+    NthWeekday,
+    /// How many serve at once.
+    Seats,
+    /// When somebody is passed over.
+    SkipRule,
+    /// The number of that rule.
+    SkipAmount,
+    /// Whether turns are made up.
+    MakeUp,
+    /// Who stands in when nobody can.
+    Fallback,
+    /// The duty hours.
+    DutyHours,
+    /// The day on which a rest ends.
+    RestEnd,
+    /// Who hands over.
+    HandsOver,
+    /// Who takes over.
+    TakesOver,
 }
 
 impl Field {
@@ -272,6 +302,19 @@ impl Field {
             Self::Unseen => "unseen",
             Self::Preferences => "preferences",
             Self::Creators => "creators",
+            Self::Every => "every",
+            Self::Unit => "unit",
+            Self::Weekdays => "weekdays",
+            Self::NthWeekday => "nth_weekday",
+            Self::Seats => "seats",
+            Self::SkipRule => "skip_rule",
+            Self::SkipAmount => "skip_amount",
+            Self::MakeUp => "make_up",
+            Self::Fallback => "fallback",
+            Self::DutyHours => "duty_hours",
+            Self::RestEnd => "rest_end",
+            Self::HandsOver => "hands_over",
+            Self::TakesOver => "takes_over",
         }
     }
 }

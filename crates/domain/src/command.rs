@@ -43,6 +43,12 @@ const VERBS: &[(&str, &[&str])] = &[
     ("settings", &["setting", "preferences"]),
     ("admin", &[]),
     ("show", &["info"]),
+    ("edit", &["change"]),
+    ("pause", &[]),
+    ("resume", &["unpause"]),
+    ("delete", &[]),
+    ("undelete", &["undo", "restore"]),
+    ("handover", &["hand-over"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -132,7 +138,9 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("admin") => {
             alone(rest, Command::Settings(story::settings::Command::Workspace), ADMIN_USAGE)
         }
-        Some("show") => Ok(lifecycle::parse_show(rest)),
+        Some(
+            verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
+        ) => lifecycle::parse(verb, rest),
         _ => Err(unknown_verb("", verb, VERBS)),
     }
 }

@@ -104,6 +104,73 @@ pub enum Effect {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
     },
+    /// The rotation's channel learns of its new name.
+    RotationRenamed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+    },
+    /// The old and the new channel learn where the rotation is announced.
+    ChannelChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+        /// The old channel.
+        from: ChannelId,
+        /// The new channel.
+        into: ChannelId,
+    },
+    /// The rotation's channel learns that it rests.
+    RotationPaused {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who paused it.
+        by: UserId,
+        /// When.
+        paused_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that its rest ends with the next handoff.
+    RotationResumed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who resumed it.
+        by: UserId,
+        /// When.
+        resumed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is deleted.
+    RotationDeleted {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who deleted it.
+        by: UserId,
+        /// When.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The post of the deletion is replaced, since that was undone.
+    DeletionUndone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When it was deleted.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is back.
+    RotationRestored {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When.
+        restored_at: DateTime<Utc>,
+    },
     /// The on-duty message shows that it was seen, and cannot be confirmed again.
     DutySeen {
         /// The rotation.
@@ -227,6 +294,11 @@ impl Envelope {
                 user: user.clone(),
                 since: *since,
             },
+            Effect::DeletionUndone { rotation, by, deleted_at } => Effect::RotationDeleted {
+                rotation: *rotation,
+                by: by.clone(),
+                deleted_at: *deleted_at,
+            },
             _ => return None,
         };
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
@@ -251,7 +323,14 @@ impl Effect {
             | Self::DutySeen { .. }
             | Self::DutyUnseen { .. }
             | Self::NextDuty { .. }
-            | Self::Unreachable { .. } => TimeDelta::days(7),
+            | Self::Unreachable { .. }
+            | Self::RotationRenamed { .. }
+            | Self::ChannelChanged { .. }
+            | Self::RotationPaused { .. }
+            | Self::RotationResumed { .. }
+            | Self::RotationDeleted { .. }
+            | Self::DeletionUndone { .. }
+            | Self::RotationRestored { .. } => TimeDelta::days(7),
         }
     }
 
@@ -273,7 +352,14 @@ impl Effect {
             | Self::DutyEnded { .. }
             | Self::DutySeen { .. }
             | Self::PublishHome { .. }
-            | Self::Welcome { .. } => false,
+            | Self::Welcome { .. }
+            | Self::RotationRenamed { .. }
+            | Self::ChannelChanged { .. }
+            | Self::RotationPaused { .. }
+            | Self::RotationResumed { .. }
+            | Self::RotationDeleted { .. }
+            | Self::DeletionUndone { .. }
+            | Self::RotationRestored { .. } => false,
         }
     }
 
@@ -310,6 +396,27 @@ impl Effect {
                 ("publish_home", None, at(as_of), occasion)
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::RotationRenamed { rotation, changed_at, .. } => {
+                ("rotation_renamed", Some(*rotation), at(changed_at), once())
+            }
+            Self::ChannelChanged { rotation, changed_at, .. } => {
+                ("channel_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::RotationPaused { rotation, paused_at, .. } => {
+                ("rotation_paused", Some(*rotation), at(paused_at), once())
+            }
+            Self::RotationResumed { rotation, resumed_at, .. } => {
+                ("rotation_resumed", Some(*rotation), at(resumed_at), once())
+            }
+            Self::RotationDeleted { rotation, deleted_at, .. } => {
+                ("rotation_deleted", Some(*rotation), at(deleted_at), once())
+            }
+            Self::DeletionUndone { rotation, deleted_at, .. } => {
+                ("deletion_undone", Some(*rotation), at(deleted_at), once())
+            }
+            Self::RotationRestored { rotation, restored_at, .. } => {
+                ("rotation_restored", Some(*rotation), at(restored_at), once())
+            }
             Self::DutySeen { rotation, planned_at, since, .. } => {
                 let occasion = since.as_ref().map_or_else(once, at);
                 ("duty_seen", Some(*rotation), at(planned_at), occasion)

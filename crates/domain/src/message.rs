@@ -55,6 +55,8 @@ pub enum Message {
     },
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
+    /// Of the life of a rotation.
+    Lifecycle(story::lifecycle::Message),
 }
 
 /// A handoff, for the channel.

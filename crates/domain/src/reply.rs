@@ -75,6 +75,8 @@ pub enum Answer {
     Say(Box<Reply>),
     /// A modal is opened.
     Open(Modal),
+    /// The next step of a modal is laid over it.
+    Next(Modal),
     /// The modal stays and shows what is wrong, field by field.
     FieldErrors(Vec<(Field, String)>),
     /// Nothing is said.

@@ -169,6 +169,9 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         Some(Submission::Settings(form)) => {
             written(bot, settings::submit(bot, &request, form).await)
         }
+        Some(Submission::Lifecycle(submission)) => {
+            lifecycle::submit(bot, &request, submission).await
+        }
         None => Ok(refused(Refusal::StaleButton)),
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod event;
 pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
+mod lifecycle;
 mod settings;
 mod submission;
 

@@ -13,7 +13,7 @@ use domain::permission::{Act, ActorStanding, may};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::settings::RotationSettings;
-use domain::story::settings::{self, RotationForm, read_rotation_form};
+use domain::story::settings::{self, RotationForm, choose, read_rotation_form};
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, Tx};
 
@@ -140,7 +140,12 @@ async fn save(
     if record.revision != revision {
         return Ok(Err(Refusal::ChangedMeanwhile));
     }
+    let settings = &choose(settings.clone(), &record.settings);
     tx.record_rotation_settings(rotation, &record.channel, settings).await?;
+    // The settings say nothing of whether the channel can be told.
+    if record.channel_fault.is_some() {
+        tx.record_channel_fault(rotation, record.channel_fault).await?;
+    }
     tx.record_rotation_revision(rotation).await?;
     let entry = Entry {
         action: "settings_changed",

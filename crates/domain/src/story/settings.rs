@@ -230,7 +230,21 @@ pub fn read_rotation_form(form: &RotationForm) -> Result<RotationSettings, Vec<(
         reminds_the_day_before: is_ticked(REMINDER),
         unseen_after_hours,
         has_weekly_summary: is_ticked(SUMMARY),
+        ..RotationSettings::default()
     })
+}
+
+/// Returns settings in which what the form chooses is new, and all else as it was.
+#[must_use]
+pub fn choose(chosen: RotationSettings, before: &RotationSettings) -> RotationSettings {
+    RotationSettings {
+        managers: chosen.managers,
+        announcement: chosen.announcement,
+        reminds_the_day_before: chosen.reminds_the_day_before,
+        unseen_after_hours: chosen.unseen_after_hours,
+        has_weekly_summary: chosen.has_weekly_summary,
+        ..before.clone()
+    }
 }
 
 /// Returns what the admins chose.
@@ -300,8 +314,23 @@ mod tests {
                 reminds_the_day_before: false,
                 unseen_after_hours: Some(4),
                 has_weekly_summary: true,
+                ..RotationSettings::default()
             }
         );
+    }
+
+    #[test]
+    fn what_the_form_does_not_ask_stays_as_it_was() {
+        let before = RotationSettings {
+            former_name: Some(String::from("helpdesk")),
+            managers: vec![user("C")],
+            ..RotationSettings::default()
+        };
+
+        let settings = choose(read_rotation_form(&form()).unwrap(), &before);
+
+        assert_eq!(settings.former_name.as_deref(), Some("helpdesk"));
+        assert_eq!(settings.managers, [user("A"), user("B")]);
     }
 
     #[test]

@@ -47,7 +47,7 @@ async fn press(bot: &Arc<Bot>, click: Click) {
     };
     let reply = match answer::in_time(bot, "button", late, work).await {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
+        Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     };
     match (reply, response_url) {
         (Some(reply), Some(url)) => answer::respond_later(bot, url, reply),
@@ -64,6 +64,7 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
     let work = async move { perform::submit(&its_bot, &submitted).await };
     match answer::in_time(bot, "modal", late, work).await {
         Answer::Say(reply) => Some(slack::render_outcome(&reply, bot.clock.now())),
+        Answer::Next(modal) => Some(slack::render_next_step(&modal, bot.clock.now())),
         Answer::FieldErrors(faults) => Some(slack::render_field_errors(&faults)),
         Answer::Open(_) | Answer::Nothing => None,
     }

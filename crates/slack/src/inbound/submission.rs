@@ -26,12 +26,14 @@ pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
             from: text_of(view, Field::From),
             to: text_of(view, Field::To),
         })),
-        other => settings::read(other, view).map(Submission::Settings),
+        other => super::lifecycle::read(other, view)
+            .map(Submission::Lifecycle)
+            .or_else(|| settings::read(other, view).map(Submission::Settings)),
     }
 }
 
 /// Returns the state of a field's element. A block of ours holds one, so its action id does not matter.
-fn element_of(view: &Value, field: Field) -> Option<&Value> {
+pub(super) fn element_of(view: &Value, field: Field) -> Option<&Value> {
     view.pointer("/state/values")?.get(field.block_id())?.as_object()?.values().next()
 }
 

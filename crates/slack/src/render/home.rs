@@ -180,13 +180,15 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
     }
     words.extend(block.turns.iter().map(|turn| turn_line(turn, &ink)));
     let rotation = card.rotation;
+    let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let mut buttons = vec![
         Button::ShowNext { rotation },
-        Button::Lifecycle(lifecycle::Button { press: lifecycle::Press::Show, rotation }),
+        of_life(lifecycle::Press::Show),
         Button::History(history::Button::Turns { rotation }),
         Button::History(history::Button::Statistics { rotation, days: history::USUAL_WINDOW }),
     ];
     if block.can_manage {
+        buttons.push(of_life(lifecycle::Press::Edit));
         buttons.push(Button::Settings(settings::Button::Rotation { rotation }));
     }
     [lines(&words), actions(buttons.iter().map(button).collect())]

@@ -58,6 +58,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Message::DatesMoved { name, was, is, zone } => {
             vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
         }
+        Message::Lifecycle(message) => super::lifecycle::message(message, now, style),
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),

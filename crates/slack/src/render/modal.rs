@@ -37,7 +37,14 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
         }
         Modal::Outcome(reply) => outcome_view(reply, now),
         Modal::Settings(modal) => super::settings::modal(modal, now),
+        Modal::Lifecycle(modal) => super::lifecycle::modal(modal, now),
     }
+}
+
+/// Returns the answer to a submission that lays the next step over the modal.
+#[must_use]
+pub fn render_next_step(modal: &Modal, now: DateTime<Utc>) -> Value {
+    json!({ "response_action": "push", "view": render_modal(modal, now) })
 }
 
 /// Returns the answer to a submission that keeps the modal open and says what is wrong beside each field.
@@ -136,7 +143,7 @@ pub(super) fn text_input(initial: Option<&str>, longest: usize) -> Value {
     element
 }
 
-fn day_input(initial: NaiveDate) -> Value {
+pub(super) fn day_input(initial: NaiveDate) -> Value {
     json!({ "type": "datepicker", "initial_date": initial.to_string() })
 }
 

@@ -28,6 +28,8 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
     json!({
         "type": "modal",
         "callback_id": "outcome",
+        // Closing it closes the steps beneath it as well.
+        "clear_on_close": true,
         "title": {"type": "plain_text", "text": title},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": message["blocks"],

@@ -1,15 +1,17 @@
 //! What people choose, in words, blocks and modals.
 
 use super::blocks::{LONGEST_SECTION, Part, clip, fit, plain_text, section};
+use super::buttons::button;
 use super::home::{creators, state_lines};
 use super::modal::{input, text_input, view};
 use super::names::{name_of, title};
 use super::reply::UTC;
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
-use domain::action::Field;
+use domain::action::{self, Field};
 use domain::ids::UserId;
 use domain::settings::RotationSettings;
+use domain::story::lifecycle;
 use domain::story::settings::{
     Button, DeletedLine, EVERYBODY, MAX_ANNOUNCEMENT, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS,
     QUIET_NIGHTS, REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
@@ -108,18 +110,20 @@ fn workspace_blocks(workspace: &WorkspaceModal, now: DateTime<Utc>) -> Vec<Value
     let mut lines = state_lines(&workspace.state, now);
     lines.insert(1, format!("It was installed by {}.", name_of(&workspace.installer)));
     let mut blocks = vec![section(&fit(&lines, LONGEST_SECTION), None), creators_block(workspace)];
-    if !workspace.deleted.is_empty() {
-        let ink = Ink::new(UTC, now, Style::Block);
-        let mut lines = vec![String::from("Deleted within the last 30 days:")];
-        let line =
-            |one: &DeletedLine| format!("• {}, deleted {}", title(&one.name), ink.at(one.at));
-        lines.extend(workspace.deleted.iter().take(MOST_DELETED).map(line));
-        if workspace.deleted.len() > MOST_DELETED {
-            lines.push(format!("… and {} more.", workspace.deleted.len() - MOST_DELETED));
-        }
-        blocks.push(section(&fit(&lines, LONGEST_SECTION), None));
+    let ink = Ink::new(UTC, now, Style::Block);
+    blocks.extend(workspace.deleted.iter().take(MOST_DELETED).map(|one| deleted_row(one, &ink)));
+    if workspace.deleted.len() > MOST_DELETED {
+        let more = workspace.deleted.len() - MOST_DELETED;
+        let words = format!("… and {more} more. `/rotation undelete` with a name brings one back.");
+        blocks.push(section(&words, None));
     }
     blocks
+}
+
+fn deleted_row(one: &DeletedLine, ink: &Ink) -> Value {
+    let undelete = lifecycle::Button { press: lifecycle::Press::Undelete, rotation: one.rotation };
+    let words = format!("{} was deleted {}.", title(&one.name), ink.at(one.at));
+    section(&words, Some(button(&action::Button::Lifecycle(undelete))))
 }
 
 fn creators_block(workspace: &WorkspaceModal) -> Value {
