@@ -59,8 +59,13 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation` shows this channel's rotations
     • `/rotation create support` sets up a rotation
     • `/rotation list` shows all rotations
+    • `/rotation show support` shows everything about it, with its buttons
     • `/rotation who support` tells who is on duty
     • `/rotation next support 10` tells who comes next
+    • `/rotation edit support` changes its name, its channel and its rules
+    • `/rotation handover support to @Ben` passes your duty on now; without a name to the next who is free
+    • `/rotation pause support until 24 Dec` lets it rest; `/rotation resume support` ends that, with `now` at once
+    • `/rotation delete support` deletes it; `/rotation undelete support` brings it back within 30 days
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
     • `/rotation ooo remove 24 Dec` takes it back
@@ -73,8 +78,13 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation` shows this channel's rotations
     • `/rotation create support` sets up a rotation
     • `/rotation list` shows all rotations
+    • `/rotation show support` shows everything about it, with its buttons
     • `/rotation who support` tells who is on duty
     • `/rotation next support 10` tells who comes next
+    • `/rotation edit support` changes its name, its channel and its rules
+    • `/rotation handover support to @Ben` passes your duty on now; without a name to the next who is free
+    • `/rotation pause support until 24 Dec` lets it rest; `/rotation resume support` ends that, with `now` at once
+    • `/rotation delete support` deletes it; `/rotation undelete support` brings it back within 30 days
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
     • `/rotation ooo remove 24 Dec` takes it back
