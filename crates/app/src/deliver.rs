@@ -4,6 +4,7 @@ mod roster;
 
 use crate::AppError;
 use crate::duty::Said;
+use crate::home;
 use crate::people::People;
 use crate::serving::{served_before, serving_from};
 use crate::snapshot::Snapshot;
@@ -13,6 +14,7 @@ use domain::ids::{RotationId, UserId};
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
+use domain::story::home::Home;
 use domain::story::lifecycle;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
@@ -26,6 +28,8 @@ const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
 pub enum Composed {
     /// This message.
     Say(Message),
+    /// This person's home view.
+    Home(UserId, Box<Home>),
     /// Nothing: what it would say is no longer so.
     Nothing(&'static str),
     /// Nothing any more: its turn is over, and nobody was told in time.
@@ -78,6 +82,10 @@ pub async fn compose(
                 None => Ok(Composed::Nothing("rotation_gone")),
             }
         }
+        Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
+            Some(home) => Composed::Home(user.clone(), Box::new(home)),
+            None => Composed::Nothing("home_not_opened"),
+        }),
     }
 }
 

@@ -6,6 +6,8 @@ pub mod deliver;
 pub mod duty;
 pub mod error;
 pub mod hand_over;
+pub mod history;
+pub mod home;
 pub mod inbox;
 pub mod install;
 pub mod lifecycle;
@@ -14,6 +16,7 @@ pub mod people;
 pub mod read;
 pub mod request;
 pub mod roster;
+pub mod settings;
 pub mod take_turn;
 
 mod audit;

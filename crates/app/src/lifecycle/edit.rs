@@ -2,6 +2,7 @@
 
 use super::{Lived, fault_kept};
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -257,6 +258,7 @@ async fn write(
         carry_out(tx, &snapshot, &edit, Some(&request.actor), request.now).await?;
     } else {
         tx.record_rotation_revision(rotation).await?;
+        home::touch(tx, home::people_of(record), request.now).await?;
     }
     Ok(Ok(Done::Lifecycle(Lived::Edited { rotation })))
 }

@@ -34,7 +34,9 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
 fn every_event_that_the_bot_subscribes_to_is_read() {
     for name in BOT_EVENTS {
         let kind = name.split('.').next();
-        let told = json!({ "type": kind, "user": { "id": "U1" }, "app_id": "A1", "channel": "C1", "ts": "1.1" });
+        // Of a person who opens the home Slack tells the id alone.
+        let user = if name == "app_home_opened" { json!("U1") } else { json!({ "id": "U1" }) };
+        let told = json!({ "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1" });
 
         assert_ne!(event(&callback(&told)).kind, EventKind::Other, "{name}");
     }
@@ -58,6 +60,12 @@ fn events_are_reduced_to_their_kinds() {
             EventKind::UserChanged { user: UserId::new("U1") },
         ),
         (json!({ "type": "user_change", "user": "U1" }), EventKind::Other),
+        (
+            json!({ "type": "app_home_opened", "user": "U1", "tab": "home" }),
+            EventKind::HomeOpened { user: UserId::new("U1") },
+        ),
+        (json!({ "type": "app_home_opened", "user": "U1", "tab": "messages" }), EventKind::Other),
+        (json!({ "type": "app_home_opened", "user": "U1" }), EventKind::Other),
         (json!({ "type": "invented_in_2027", "x": [1] }), EventKind::Other),
         (Value::Null, EventKind::Other),
     ] {

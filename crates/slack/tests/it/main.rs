@@ -8,6 +8,8 @@
 mod api;
 mod envelopes;
 mod events;
+mod histories;
+mod homes;
 mod inbound;
 mod install;
 mod limits;
