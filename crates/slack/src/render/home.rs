@@ -39,7 +39,7 @@ pub fn render_home(home: &Home, now: DateTime<Utc>) -> Value {
 }
 
 /// Returns what stands on a button.
-pub(super) const fn label(button: &home::Button) -> &'static str {
+pub(super) const fn label(button: home::Button) -> &'static str {
     match button {
         home::Button::PageBefore { .. } => "Previous page",
         home::Button::PageAfter { .. } => "Next page",
@@ -104,7 +104,7 @@ fn look_only(home: &Home, now: DateTime<Utc>) -> Vec<Value> {
 fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
     let mut blocks = vec![header("Your duties"), lines(&duty_words(member, now))];
     let away = button(&Button::EnterAbsence);
-    blocks.push(actions(vec![away]));
+    blocks.push(actions(&[away]));
     blocks.push(header(&rotations_title(home)));
     if home.rotations.is_empty() {
         blocks.push(say("You are in no rotation yet. `/rotation list` shows all there are."));
@@ -114,7 +114,7 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
     }
     blocks.extend(page_buttons(home));
     if member.can_create {
-        blocks.push(actions(vec![primary(&Button::CreateRotation)]));
+        blocks.push(actions(&[primary(&Button::CreateRotation)]));
     }
     blocks.push(header("Your absences"));
     blocks.extend(absence_blocks(member, now));
@@ -191,7 +191,7 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         buttons.push(of_life(lifecycle::Press::Edit));
         buttons.push(Button::Settings(settings::Button::Rotation { rotation }));
     }
-    [lines(&words), actions(buttons.iter().map(button).collect())]
+    [lines(&words), actions(&buttons.iter().map(button).collect::<Vec<_>>())]
 }
 
 fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
@@ -236,7 +236,7 @@ fn page_buttons(home: &Home) -> Option<Value> {
         (home.page + 1 < home.pages).then_some(home::Button::PageAfter { page: home.page + 1 });
     let buttons: Vec<Value> =
         before.into_iter().chain(after).map(|it| button(&Button::Home(it))).collect();
-    (!buttons.is_empty()).then(|| actions(buttons))
+    (!buttons.is_empty()).then(|| actions(&buttons))
 }
 
 fn header(words: &str) -> Value {
@@ -251,6 +251,6 @@ fn lines(words: &[String]) -> Value {
     section(&fit(words, LONGEST_SECTION), None)
 }
 
-fn actions(buttons: Vec<Value>) -> Value {
+fn actions(buttons: &[Value]) -> Value {
     json!({ "type": "actions", "elements": buttons })
 }
