@@ -11,6 +11,7 @@ use domain::message::{
     HandoffMessage, Message, MissedLine, OnDutyMessage, Person, SkipLine, SkipWord,
     UnassignedMessage,
 };
+use domain::story::people::GonePerson;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -39,6 +40,9 @@ pub async fn compose(
     effect: &Effect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
+    if let Some(composed) = crate::life::said::compose(tx, effect, now).await? {
+        return Ok(composed);
+    }
     match effect {
         Effect::Welcome { installed_at } => welcome(tx, *installed_at).await,
         Effect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
@@ -59,6 +63,7 @@ pub async fn compose(
         Effect::DatesMoved { rotation, user, was, .. } => {
             moved(tx, *rotation, user, *was, now).await
         }
+        _ => Ok(Composed::Nothing("of_no_story")),
     }
 }
 
@@ -223,6 +228,7 @@ impl Scene {
             since: since.unwrap_or(self.turn.planned_at),
             until: self.turn.ends_at,
             is_within_turn: since.is_some(),
+            gone: if since.is_some() { self.gone() } else { Vec::new() },
             skipped: if since.is_none() { self.skipped() } else { Vec::new() },
             is_late: since.is_none() && self.is_late(now),
             missed: self.missed_lines(),
@@ -257,7 +263,19 @@ impl Scene {
         })))
     }
 
+    /// Returns who served before and cannot any more.
+    fn gone(&self) -> Vec<GonePerson> {
+        let gone = self.previous.iter().filter_map(|user| {
+            Some(GonePerson { person: self.people.person(user), why: self.people.why_gone(user)? })
+        });
+        gone.collect()
+    }
+
     fn unassigned(&self, day: chrono::NaiveDate) -> Composed {
+        if self.rotation.members.is_empty() {
+            // Nobody could take it, and that nobody is left is said already.
+            return Composed::Nothing("roster_empty");
+        }
         if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
             return Composed::Nothing("turn_taken");
         }

@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 pub mod absence;
+pub mod checking;
 pub mod create_rotation;
 pub mod deliver;
 pub mod duty;
 pub mod error;
+pub mod gate;
 pub mod hand_over;
 pub mod inbox;
 pub mod install;
+pub mod life;
 pub mod modal;
 pub mod people;
 pub mod read;

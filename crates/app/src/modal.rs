@@ -1,6 +1,6 @@
 //! What a modal shows when it opens.
 
-use crate::people::People;
+use crate::people::{People, zone_or_installers};
 use crate::{AppError, Request};
 use domain::action::{CreateDefaults, Modal};
 use domain::zone::Zone;
@@ -16,8 +16,7 @@ pub async fn create_rotation(
     request: &Request,
     name: Option<String>,
 ) -> Result<Modal, AppError> {
-    let people = asker(store, request).await?;
-    let zone = people.zone(&request.actor).unwrap_or_else(Zone::utc);
+    let zone = askers_zone(store, request).await?;
     Ok(Modal::CreateRotation(CreateDefaults {
         name,
         channel: request.channel.clone().filter(|channel| !channel.as_str().starts_with('D')),
@@ -32,11 +31,12 @@ pub async fn create_rotation(
 ///
 /// When the database cannot be reached.
 pub async fn enter_absence(store: &Store, request: &Request) -> Result<Modal, AppError> {
-    let people = asker(store, request).await?;
-    Ok(Modal::EnterAbsence { today: people.today(&request.actor, request.now) })
+    let zone = askers_zone(store, request).await?;
+    Ok(Modal::EnterAbsence { today: zone.date_of(request.now) })
 }
 
-async fn asker(store: &Store, request: &Request) -> Result<People, AppError> {
+async fn askers_zone(store: &Store, request: &Request) -> Result<Zone, AppError> {
     let mut tx = store.read(request.workspace).await?;
-    People::load(&mut tx, std::slice::from_ref(&request.actor)).await
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    zone_or_installers(&mut tx, &people, &request.actor).await
 }

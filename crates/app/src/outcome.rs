@@ -16,6 +16,7 @@ pub(crate) enum Done {
     AbsenceRemoved { absence: AbsenceId, user: UserId, from: NaiveDate, to: NaiveDate },
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    AddedAgain { rotation: RotationId, user: UserId },
 }
 
 /// What a write decided: done, or refused with nothing changed.
@@ -62,6 +63,7 @@ async fn act_and_note(
     let decision = act(tx).await?;
     if let Ok(done) = &decision {
         tx.record_outcome(&request.key, &write(done)?, request.now).await?;
+        crate::people::look_up_actor(tx, request).await?;
     }
     Ok(decision)
 }

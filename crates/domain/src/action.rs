@@ -1,6 +1,7 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::story::people;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -45,6 +46,8 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// One of people's life cycle.
+    People(people::Button),
 }
 
 impl Button {
@@ -59,6 +62,7 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::People(button) => button.action_id(),
         }
     }
 
@@ -75,6 +79,7 @@ impl Button {
             Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::People(button) => button.value(),
         }
     }
 
@@ -104,7 +109,7 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => return None,
+            _ => return people::Button::parse(action_id, value).map(Self::People),
         };
         Some(button)
     }

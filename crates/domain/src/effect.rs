@@ -1,6 +1,7 @@
 //! Effects: what the outside must be told, as data of ids, instants and codes.
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
+use crate::story::people::Gone;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,49 @@ pub enum Effect {
     Welcome {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
+    },
+    /// A manager learns that somebody was taken out of their rotations, because Slack knows them no longer as a person who
+    /// can serve.
+    MemberGone {
+        /// Who.
+        user: UserId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+        /// Why.
+        why: Gone,
+    },
+    /// A manager learns that somebody who was taken out is back in Slack.
+    MemberBack {
+        /// Who.
+        user: UserId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that nobody is left in it.
+    RosterEmpty {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who went last.
+        user: UserId,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+        /// Why.
+        why: Gone,
+    },
+    /// A manager learns that a member left the channel in which their rotations speak; of one person once a day at most.
+    LeftChannel {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// The day on which Slack told of it, in UTC.
+        day: NaiveDate,
     },
 }
 
@@ -187,7 +231,11 @@ impl Effect {
             | Self::DutyEnded { .. }
             | Self::DatesMoved { .. }
             | Self::UnassignedResolved { .. }
-            | Self::Welcome { .. } => TimeDelta::days(7),
+            | Self::Welcome { .. }
+            | Self::MemberGone { .. }
+            | Self::MemberBack { .. }
+            | Self::RosterEmpty { .. }
+            | Self::LeftChannel { .. } => TimeDelta::days(7),
         }
     }
 
@@ -220,6 +268,18 @@ impl Effect {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::MemberGone { user, found_at, .. } => {
+                ("member_gone", None, user.to_string(), at(found_at))
+            }
+            Self::MemberBack { user, found_at, .. } => {
+                ("member_back", None, user.to_string(), at(found_at))
+            }
+            Self::RosterEmpty { rotation, found_at, .. } => {
+                ("roster_empty", Some(*rotation), at(found_at), once())
+            }
+            Self::LeftChannel { user, channel, day, .. } => {
+                ("left_channel", None, format!("{user}/{channel}"), day.to_string())
+            }
         }
     }
 }

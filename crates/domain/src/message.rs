@@ -1,6 +1,7 @@
 //! Messages that the bot sends by itself, composed from an effect at delivery, as data.
 
 use crate::ids::{RotationId, UserId};
+use crate::story::people;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A message ready to be put into Slack's blocks.
@@ -65,6 +66,8 @@ pub enum Message {
         /// How many rotations there are: those of an earlier installation go on.
         rotations: usize,
     },
+    /// One of people's life cycle.
+    People(people::Message),
 }
 
 /// A handoff, for the channel.
@@ -84,6 +87,8 @@ pub struct HandoffMessage {
     pub until: DateTime<Utc>,
     /// Whether the duty passes in the middle of the turn, because somebody left, handed over, or a rest is over.
     pub is_within_turn: bool,
+    /// Who served before and cannot any more, where the duty passes because of that.
+    pub gone: Vec<people::GonePerson>,
     /// Who was passed over, in order.
     pub skipped: Vec<SkipLine>,
     /// Whether it is said more than 15 minutes late.

@@ -4,6 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
+use crate::story::people;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -68,6 +69,8 @@ pub enum Reply {
         /// The request's reference.
         reference: String,
     },
+    /// One of people's life cycle.
+    People(people::Reply),
 }
 
 /// What a request comes to.
