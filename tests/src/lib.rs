@@ -16,9 +16,17 @@ pub use sight::{Seen, plain_blocks, plain_view};
 pub use visitor::Visitor;
 
 /// Makes a story run on both engines: `both_engines!(async fn name(play) { ... })`, with the time it begins at.
+///
+/// `play over sockets` instead of `play` lets Slack send through Socket Mode.
 #[macro_export]
 macro_rules! both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($play:ident over sockets at $at:literal) $body:block)+) => {
+        $crate::both_engines!(@stories begin_over_sockets $($(#[$meta])* $name $play $at $body)+);
+    };
     ($($(#[$meta:meta])* async fn $name:ident($play:ident at $at:literal) $body:block)+) => {
+        $crate::both_engines!(@stories begin $($(#[$meta])* $name $play $at $body)+);
+    };
+    (@stories $begin:ident $($(#[$meta:meta])* $name:ident $play:ident $at:literal $body:block)+) => {
         $(
             mod $name {
                 use super::*;
@@ -28,13 +36,13 @@ macro_rules! both_engines {
                 $(#[$meta])*
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn on_sqlite() {
-                    story($crate::Play::begin($crate::Engine::Sqlite, $at).await).await;
+                    story($crate::Play::$begin($crate::Engine::Sqlite, $at).await).await;
                 }
 
                 $(#[$meta])*
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn on_postgres() {
-                    story($crate::Play::begin($crate::Engine::Postgres, $at).await).await;
+                    story($crate::Play::$begin($crate::Engine::Postgres, $at).await).await;
                 }
             }
         )+

@@ -16,6 +16,15 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    async fn new_database(self) -> TestDatabase {
+        match self {
+            Self::Sqlite => TestDatabase::sqlite(),
+            Self::Postgres => TestDatabase::postgres().await,
+        }
+    }
+}
+
 /// The people of every story: ids by name, the first an admin.
 pub(crate) const PEOPLE: [(&str, &str); 5] =
     [("ana", "U0ANA"), ("ben", "U0BEN"), ("cho", "U0CHO"), ("dee", "U0DEE"), ("eli", "U0ELI")];
@@ -35,11 +44,19 @@ impl Play {
     ///
     /// When the stage cannot be set; the story then fails.
     pub async fn begin(engine: Engine, at: &str) -> Self {
-        let database = match engine {
-            Engine::Sqlite => TestDatabase::sqlite(),
-            Engine::Postgres => TestDatabase::postgres().await,
-        };
-        Self::begin_with(database, at).await
+        Self::begin_with(engine.new_database().await, at).await
+    }
+
+    /// Sets the stage with Slack sending through Socket Mode, over two connections.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`].
+    pub async fn begin_over_sockets(engine: Engine, at: &str) -> Self {
+        let play = Self::set(engine.new_database().await, at, false, true).await;
+        play.stage.clock().settle().await;
+        play.until_connected(2, 0).await;
+        play.peopled().await
     }
 
     /// Sets the stage on a database of the story's own.
@@ -48,7 +65,11 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_with(database: TestDatabase, at: &str) -> Self {
-        let mut play = Self::set(database, at, false).await;
+        Self::set(database, at, false, false).await.peopled().await
+    }
+
+    /// Makes the workspace and installs the bot in it.
+    async fn peopled(mut self) -> Self {
         let people: Vec<Value> = PEOPLE
             .iter()
             .map(|(name, id)| {
@@ -59,11 +80,11 @@ impl Play {
             .collect();
         let workspace = json!({"name": "Harbour", "people": people, "channels": [
             {"id": "C0SUPPORT", "name": "support"}, {"id": "C0GENERAL", "name": "general"}]});
-        let made = play.post("sim/workspaces", &workspace).await;
+        let made = self.post("sim/workspaces", &workspace).await;
         assert_eq!(made["installed"], true, "the app is installed: {made}");
-        play.team = made["team"].as_str().expect("the workspace has an id").to_owned();
-        play.stage.clock().settle().await;
-        play
+        self.team = made["team"].as_str().expect("the workspace has an id").to_owned();
+        self.stage.clock().settle().await;
+        self
     }
 
     /// Sets the stage as `asyncbot demo` does: with its workspace and people, and a clock that also ticks by itself.
@@ -72,7 +93,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_demo(at: &str) -> Self {
-        let mut play = Self::set(TestDatabase::sqlite(), at, true).await;
+        let mut play = Self::set(TestDatabase::sqlite(), at, true, false).await;
         let team =
             simulator::seed_demo(play.stage.simulator()).await.expect("the app is installed");
         play.team = team.as_str().to_owned();
@@ -81,13 +102,14 @@ impl Play {
     }
 
     /// Sets an empty stage.
-    async fn set(database: TestDatabase, at: &str, ticks: bool) -> Self {
+    async fn set(database: TestDatabase, at: &str, ticks: bool, socket_mode: bool) -> Self {
         let stage = Stage::start(StageSettings {
             store: database.settings().clone(),
             keys: keys(),
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             at: instant(at),
             ticks,
+            socket_mode,
         })
         .await
         .expect("the stage is set");
@@ -222,6 +244,39 @@ impl Play {
     /// Makes calls fail, such as `{"service": "slack", "method": "chat.postMessage", "kind": "429"}`.
     pub async fn breaks(&self, fault: &Value) {
         self.post("sim/faults", fault).await;
+    }
+
+    /// Lets something befall the connections of Socket Mode: `{"drop": true}`, `{"disconnect": "warning"}`, `{"on": true}`.
+    pub async fn orders_sockets(&self, order: &Value) {
+        self.post("sim/sockets", order).await;
+    }
+
+    /// Waits until this many connections of Socket Mode are open, of those opened later than the one of number `after`, and
+    /// returns the highest number.
+    ///
+    /// # Panics
+    ///
+    /// When the bot does not open them in time.
+    pub async fn until_connected(&self, count: usize, after: u64) -> u64 {
+        let seen = self.get(&format!("sim/sockets?until={count}&after={after}")).await;
+        let numbers = seen["connections"].as_array().into_iter().flatten();
+        numbers.filter_map(Value::as_u64).max().unwrap_or_default()
+    }
+
+    /// Moves the clock until so many connections are open: where some were lost in a row, the bot waits before the next.
+    ///
+    /// # Panics
+    ///
+    /// When that takes longer than an hour.
+    pub async fn until_open(&self, count: usize) {
+        for _ in 0..60 {
+            let open = self.get("sim/sockets").await["connections"].as_array().map(Vec::len);
+            if open == Some(count) {
+                return;
+            }
+            self.waits("1m").await;
+        }
+        panic!("the bot has {count} connections open within an hour");
     }
 
     /// Returns what stands in a channel for everybody, the oldest first.

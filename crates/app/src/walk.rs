@@ -105,8 +105,9 @@ impl Walk {
         match self.new_turn() {
             Some(turn) => {
                 if let Some(running) = &self.before.running {
-                    end_duties(tx, &snapshot.rotation, running, turn.window.start(), &[], now)
-                        .await?;
+                    // After down time the duty before ended long before this one began.
+                    let ended_at = running.window.end().min(turn.window.start());
+                    end_duties(tx, &snapshot.rotation, running, ended_at, &[], now).await?;
                 }
                 if turn.state != TurnState::Paused {
                     begin_duty(tx, snapshot, turn, self.missed_from(), None, at).await?;

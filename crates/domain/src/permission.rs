@@ -149,6 +149,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::redundant_closure, reason = "a variant's constructor is of one lifetime only")]
     fn each_act_has_its_people() {
         check(|_| Act::Look, "maker manager member admin stranger");
         check(|_| Act::Change, "maker manager member admin stranger");

@@ -3,7 +3,7 @@
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::supervisor::Supervisor;
-use crate::{http, workers};
+use crate::{http, sockets, workers};
 use axum::Router;
 use slack::{Api, ApiFault};
 use std::io;
@@ -68,6 +68,9 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         supervisor: Supervisor::default(),
     });
     workers::start(&bot);
+    if let Some(socket) = &config.socket {
+        sockets::start(&bot, socket);
+    }
     serve(&bot, public, http::public_routes(Arc::clone(&bot)));
     if let Some(admin) = admin {
         serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));

@@ -16,6 +16,9 @@ use url::{Host, Url};
 /// Said of what a person copies from Slack.
 const OF_THE_APP: &str = "it is missing; it stands on the Basic Information page of your Slack app";
 
+/// How many connections may be kept open: each is there twice while Slack renews it, and Slack allows 10.
+const MOST_CONNECTIONS: u8 = 5;
+
 /// Everything that a bot is started with.
 #[derive(Clone, Debug)]
 pub struct BotConfig {
@@ -29,12 +32,23 @@ pub struct BotConfig {
     pub signing: SigningSecrets,
     /// The address under which it is reached; without one, the address that it listens on.
     pub public_url: Option<Url>,
+    /// Socket Mode, where it is wanted beside HTTP.
+    pub socket: Option<SocketConfig>,
     /// The public address.
     pub bind: SocketAddr,
     /// The address for health detail, if there is to be one.
     pub admin_bind: Option<SocketAddr>,
     /// The time.
     pub clock: Clock,
+}
+
+/// How Slack is connected to in Socket Mode.
+#[derive(Clone, Debug)]
+pub struct SocketConfig {
+    /// The app-level token, with the scope `connections:write`.
+    pub app_token: SecretString,
+    /// How many connections are kept open, 1 to 5.
+    pub connections: u8,
 }
 
 /// The settings for serving: what of them is right, and every fault of the rest.
@@ -44,6 +58,8 @@ pub(crate) struct Checked {
     pub(crate) store: Option<StoreSettings>,
     pub(crate) keys: Option<Arc<KeyRing>>,
     pub(crate) slack: Option<ApiConfig>,
+    /// Nothing where Socket Mode is not wanted.
+    pub(crate) socket: Option<SocketConfig>,
     signing: Option<SigningSecrets>,
     addresses: Option<Addresses>,
 }
@@ -65,10 +81,11 @@ impl Checked {
         let mut faults = Faults::default();
         let slack = slack_config(&settings.slack, &mut faults);
         let signing = signing_secrets(&settings.slack, &mut faults);
+        let socket = socket_config(&settings.slack, &mut faults);
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
-        Self { faults: faults.0, store, keys, slack, signing, addresses }
+        Self { faults: faults.0, store, keys, slack, socket, signing, addresses }
     }
 
     /// Returns what to start the bot with.
@@ -86,6 +103,7 @@ impl Checked {
                     keys,
                     slack,
                     signing,
+                    socket: self.socket,
                     public_url: addresses.public_url,
                     bind: addresses.bind,
                     admin_bind: Some(addresses.admin_bind),
@@ -206,18 +224,32 @@ fn slack_config(settings: &SlackSettings, faults: &mut Faults) -> Option<ApiConf
     }
     let api_url = outside_url("SLACK_API_URL", &settings.api_url, faults);
     let authorize_url = outside_url("SLACK_AUTHORIZE_URL", &settings.authorize_url, faults);
-    if !matches!(settings.app_token(), Ok(None)) {
-        faults.note(
-            "SLACK_APP_TOKEN",
-            "Socket Mode is not supported yet; please remove it and let Slack send its requests over HTTP",
-        );
-    }
     Some(ApiConfig {
         api_url: api_url?,
         authorize_url: authorize_url?,
         client_id: client_id?.to_owned(),
         client_secret: client_secret??,
     })
+}
+
+fn socket_config(settings: &SlackSettings, faults: &mut Faults) -> Option<SocketConfig> {
+    let connections = settings.socket_connections.trim().parse().ok();
+    let connections = connections.filter(|count| (1..=MOST_CONNECTIONS).contains(count));
+    if connections.is_none() {
+        faults.note(
+            "SLACK_SOCKET_CONNECTIONS",
+            "it must be a number from 1 to 5; Slack allows 10 for all replicas together, and renews one by opening another beside it",
+        );
+    }
+    let app_token = faults.keep(settings.app_token())??;
+    if !app_token.expose_secret().starts_with("xapp-") {
+        faults.note(
+            "SLACK_APP_TOKEN",
+            "it is no app-level token, which begins with xapp-; it stands on the Basic Information page of your Slack app and needs the scope connections:write",
+        );
+        return None;
+    }
+    Some(SocketConfig { app_token, connections: connections? })
 }
 
 fn signing_secrets(settings: &SlackSettings, faults: &mut Faults) -> Option<SigningSecrets> {

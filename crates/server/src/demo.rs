@@ -6,7 +6,7 @@ mod bot_host;
 mod bot_process;
 
 use crate::boot::BootError;
-use crate::config::BotConfig;
+use crate::config::{BotConfig, SocketConfig};
 use crate::random;
 use crate::supervisor::Supervisor;
 use base64::Engine;
@@ -42,6 +42,8 @@ pub struct StageSettings {
     pub at: DateTime<Utc>,
     /// Whether the clock also ticks by itself, as fast as real time.
     pub ticks: bool,
+    /// Whether Slack sends through Socket Mode, and not over HTTP.
+    pub socket_mode: bool,
 }
 
 /// Why a stage could not be set up.
@@ -96,7 +98,12 @@ impl Stage {
         .await
         .map_err(|fault| StageError::Bind { address: settings.bind, fault })?;
         let simulator = Arc::new(simulator);
-        let config = bot_config(&settings, &clock, &simulator, &app)?;
+        let socket = settings.socket_mode.then(|| {
+            let app_token = format!("xapp-1-{}", random::token());
+            simulator.turn_socket_mode_on(&app_token);
+            SocketConfig { app_token: SecretString::from(app_token), connections: 2 }
+        });
+        let config = bot_config(&settings, &clock, &simulator, &app, socket)?;
         let mut host = BotHost::new(config, Arc::clone(&simulator));
         let bot_url = host.start().await?;
         let supervisor = Supervisor::default();
@@ -159,6 +166,7 @@ fn bot_config(
     clock: &Clock,
     simulator: &Simulator,
     app: &SlackApp,
+    socket: Option<SocketConfig>,
 ) -> Result<BotConfig, StageError> {
     let address = |path: &str| {
         simulator.url().join(path).map_err(|fault| StageError::Other(fault.to_string()))
@@ -173,6 +181,7 @@ fn bot_config(
             client_secret: SecretString::from(app.client_secret.clone()),
         },
         signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret.clone())]),
+        socket,
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,

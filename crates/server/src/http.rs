@@ -1,11 +1,7 @@
 //! The routes of the public and of the admin address.
 
-mod answer;
-mod commands;
-mod events;
 mod health;
 mod install;
-mod interactions;
 mod page;
 mod receive;
 
@@ -24,9 +20,9 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// Returns the routes of the public address.
 pub(crate) fn public_routes(bot: Arc<Bot>) -> Router {
     Router::new()
-        .route("/slack/commands", post(commands::receive))
-        .route("/slack/interactions", post(interactions::receive))
-        .route("/slack/events", post(events::receive))
+        .route("/slack/commands", post(receive::command))
+        .route("/slack/interactions", post(receive::interaction))
+        .route("/slack/events", post(receive::event))
         .route("/slack/install", get(install::begin))
         .route("/slack/oauth/callback", get(install::finish))
         .route("/", get(page::front))

@@ -13,5 +13,7 @@ mod http;
 mod people;
 mod perform;
 mod random;
+mod requests;
+mod sockets;
 mod supervisor;
 mod workers;

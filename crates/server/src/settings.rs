@@ -39,12 +39,20 @@ pub(crate) struct SlackSettings {
     /// A file that holds `SLACK_SIGNING_SECRET`
     #[arg(long = "slack-signing-secret-file", env = "SLACK_SIGNING_SECRET_FILE", value_name = "FILE", value_parser = path_parser())]
     signing_secret_file: Option<PathBuf>,
-    /// The app-level token that turns Socket Mode on; not supported yet, so it must not be given
+    /// The app-level token that turns Socket Mode on: Slack's requests then come over connections that the bot opens; see OPERATIONS.md
     #[arg(long = "slack-app-token", env = "SLACK_APP_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = secret_parser())]
     app_token: Option<SecretString>,
     /// A file that holds `SLACK_APP_TOKEN`
     #[arg(long = "slack-app-token-file", env = "SLACK_APP_TOKEN_FILE", value_name = "FILE", value_parser = path_parser())]
     app_token_file: Option<PathBuf>,
+    /// How many connections Socket Mode keeps open, 1 to 5; Slack allows 10 for all replicas together, and each is there twice while it is renewed
+    #[arg(
+        long = "slack-socket-connections",
+        env = "SLACK_SOCKET_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value = "2"
+    )]
+    pub(crate) socket_connections: String,
     /// Slack's Web API; plain http only to this machine
     #[arg(
         long = "slack-api-url",

@@ -12,6 +12,7 @@ mod settings;
 mod sim;
 mod sim_api;
 mod simulator;
+mod sockets;
 #[cfg(test)]
 mod tests;
 mod to_bot;

@@ -1,6 +1,7 @@
 //! What every part of the simulator shares: the world, the clock, the way to the bot, and the tasks that run.
 
 use crate::settings::{BotStatus, HostRequest, SimulatorSettings, SlackApp};
+use crate::sockets::Sockets;
 use crate::world::World;
 use chrono::{DateTime, Utc};
 use clock::Clock;
@@ -28,13 +29,19 @@ struct Inner {
     host: Option<mpsc::Sender<HostRequest>>,
     bot_url: Mutex<Option<Url>>,
     world: Mutex<World>,
+    sockets: Mutex<Sockets>,
+    socket_address: SocketAddr,
     version: watch::Sender<u64>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl Sim {
-    pub(crate) fn new(settings: SimulatorSettings, address: SocketAddr) -> Self {
+    pub(crate) fn new(
+        settings: SimulatorSettings,
+        address: SocketAddr,
+        socket_address: SocketAddr,
+    ) -> Self {
         let url = Url::parse(&format!("http://{address}/")).expect("an address makes a URL");
         let world = World::new(&settings.app.signing_secret);
         Self(Arc::new(Inner {
@@ -44,6 +51,8 @@ impl Sim {
             host: settings.host,
             bot_url: Mutex::new(settings.bot_url),
             world: Mutex::new(world),
+            sockets: Mutex::default(),
+            socket_address,
             version: watch::Sender::new(1),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -79,6 +88,21 @@ impl Sim {
     /// Looks at the world.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
         look(&self.0.world.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks at the app's connections, or changes them; the world must not be asked for meanwhile.
+    pub(crate) fn sockets<T>(&self, change: impl FnOnce(&mut Sockets) -> T) -> T {
+        change(&mut self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns where sockets are opened.
+    pub(crate) fn socket_address(&self) -> SocketAddr {
+        self.0.socket_address
+    }
+
+    /// Returns whether Slack sends through Socket Mode, and then not over HTTP.
+    pub(crate) fn is_in_socket_mode(&self) -> bool {
+        self.sockets(|sockets| sockets.is_on())
     }
 
     /// Changes the world at the clock's time and tells those who watch.

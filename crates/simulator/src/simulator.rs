@@ -3,6 +3,7 @@
 use crate::listener::{CuttableListener, Switch};
 use crate::settings::SimulatorSettings;
 use crate::sim::Sim;
+use crate::sockets::listen::listen;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use std::io;
@@ -32,7 +33,9 @@ pub struct Simulator {
 pub async fn start(settings: SimulatorSettings) -> io::Result<Simulator> {
     let listener = CuttableListener(TcpListener::bind(settings.bind).await?);
     let address = listener.address()?;
-    let sim = Sim::new(settings, address);
+    let sockets = TcpListener::bind((address.ip(), 0)).await?;
+    let sim = Sim::new(settings, address, sockets.local_addr()?);
+    listen(&sim, sockets);
     let service = routes(&sim).into_make_service_with_connect_info::<Switch>();
     let stop = sim.stop_signal().cancelled_owned();
     sim.spawn(async move {
@@ -61,6 +64,14 @@ impl Simulator {
     /// Says where the bot is from now on.
     pub fn set_bot_url(&self, url: Url) {
         self.sim.set_bot_url(Some(url));
+    }
+
+    /// Gives the app this app-level token and turns Socket Mode on, as the app's page in Slack does.
+    ///
+    /// From now on nothing is sent over HTTP.
+    pub fn turn_socket_mode_on(&self, app_token: &str) {
+        self.sim.sockets(|sockets| sockets.turn_on(app_token));
+        self.sim.touch();
     }
 
     /// Stops listening and waits, two seconds at most, for what is under way.

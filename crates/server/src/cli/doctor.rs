@@ -5,6 +5,7 @@ use crate::config::Checked;
 use crate::settings::Settings;
 use chrono::TimeDelta;
 use clock::Clock;
+use secrecy::SecretString;
 use slack::{Api, SCOPES};
 use std::sync::Arc;
 use store::Store;
@@ -49,7 +50,12 @@ async fn examine(checked: &Checked) -> Vec<Finding> {
     findings.push(clock(&time, &store).await);
     if let Some(slack) = &checked.slack {
         match Api::new(slack.clone(), time) {
-            Ok(api) => findings.extend(tokens(&api, &store).await),
+            Ok(api) => {
+                if let Some(socket) = &checked.socket {
+                    findings.push(app_token(&api, &socket.app_token).await);
+                }
+                findings.extend(tokens(&api, &store).await);
+            }
             Err(fault) => findings.push(ill(&format!("slack: {fault}"))),
         }
     }
@@ -62,6 +68,13 @@ async fn clock(clock: &Clock, store: &Store) -> Finding {
         Ok(offset) if offset.abs() <= SKEW_ALLOWED => well("clock: agrees with the database"),
         Ok(offset) => ill(&format!("clock: {} seconds off the database's", offset.num_seconds())),
         Err(fault) => ill(&format!("clock: the database's could not be read: {fault}")),
+    }
+}
+
+async fn app_token(api: &Api, app_token: &SecretString) -> Finding {
+    match api.socket_address(app_token).await.code() {
+        None => well("slack: Socket Mode takes the app-level token"),
+        Some(code) => ill(&format!("slack: Socket Mode does not take SLACK_APP_TOKEN ({code})")),
     }
 }
 

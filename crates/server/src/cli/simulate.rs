@@ -53,6 +53,9 @@ pub(super) struct SimulateOptions {
     /// The Slack app's signing secret
     #[arg(long, env = "SLACK_SIGNING_SECRET", value_name = "SECRET", hide_env_values = true)]
     slack_signing_secret: SecretString,
+    /// The Slack app's app-level token; where it is given, the simulator sends through Socket Mode
+    #[arg(long, env = "SLACK_APP_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    slack_app_token: Option<SecretString>,
 }
 
 pub(super) async fn demo(options: DemoOptions) -> u8 {
@@ -81,6 +84,7 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         bind: options.bind,
         at: options.at.unwrap_or_else(coming_monday),
         ticks: true,
+        socket_mode: false,
     })
     .await?;
     simulator::seed_demo(stage.simulator()).await.map_err(StageError::Other)?;
@@ -132,6 +136,9 @@ pub(super) async fn simulate(options: SimulateOptions) -> u8 {
             return NOT_WELL;
         }
     };
+    if let Some(app_token) = options.slack_app_token {
+        simulator.turn_socket_mode_on(app_token.expose_secret());
+    }
     output::say(&format!("Open {} in your browser.", simulator.url()));
     if has_bot && let Err(fault) = simulator::seed_demo(&simulator).await {
         output::complain(&format!("the app could not be installed: {fault}"));

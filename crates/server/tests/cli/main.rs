@@ -14,4 +14,5 @@ mod postgres;
 mod process;
 mod refusals;
 mod serving;
+mod sockets;
 mod usage;

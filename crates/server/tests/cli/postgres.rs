@@ -245,7 +245,7 @@ impl Bot {
     }
 }
 
-async fn start_slack() -> Simulator {
+pub(crate) async fn start_slack() -> Simulator {
     let secret = |name: &str| COMPLETE.iter().find(|it| it.0 == name).unwrap().1.to_owned();
     simulator::start(SimulatorSettings {
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

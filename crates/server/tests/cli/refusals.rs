@@ -130,8 +130,14 @@ fn addresses_that_cannot_work_are_refused() {
 }
 
 #[test]
-fn socket_mode_is_refused_as_not_supported_yet() {
-    check(&[("SLACK_APP_TOKEN", Some("xapp-hush"))], &[("SLACK_APP_TOKEN", "Socket Mode")]);
+fn socket_mode_needs_an_app_level_token_and_a_number_of_connections() {
+    check(&[("SLACK_APP_TOKEN", Some("xoxb-hush"))], &[("SLACK_APP_TOKEN", "begins with xapp-")]);
+    for count in ["0", "6", "two", "-1", "256"] {
+        check(
+            &[("SLACK_SOCKET_CONNECTIONS", Some(count))],
+            &[("SLACK_SOCKET_CONNECTIONS", "from 1 to 5")],
+        );
+    }
 }
 
 #[test]
@@ -140,7 +146,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         ("SLACK_CLIENT_ID", None),
         ("SLACK_CLIENT_SECRET", None),
         ("SLACK_SIGNING_SECRET", None),
-        ("SLACK_APP_TOKEN", Some("xapp-hush")),
+        ("SLACK_APP_TOKEN", Some("hush")),
         ("SLACK_API_URL", Some("http://slack.example/api")),
         ("ASYNCBOT_ENCRYPTION_KEYS", Some("hush")),
         ("ASYNCBOT_BIND", Some("here")),
@@ -151,8 +157,8 @@ fn everything_that_is_wrong_is_said_at_once() {
         ("SLACK_CLIENT_ID", ""),
         ("SLACK_CLIENT_SECRET", ""),
         ("SLACK_API_URL", ""),
-        ("SLACK_APP_TOKEN", ""),
         ("SLACK_SIGNING_SECRET", ""),
+        ("SLACK_APP_TOKEN", ""),
         ("ASYNCBOT_ENCRYPTION_KEYS", ""),
         ("ASYNCBOT_BIND", ""),
         ("ASYNCBOT_PUBLIC_URL", ""),

@@ -7,6 +7,7 @@ mod happening;
 mod look;
 mod people;
 mod refused;
+mod sockets;
 pub(crate) mod workspaces;
 
 use crate::sim::Sim;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<Sim> {
         .route("/sim/clock", post(bar::clock))
         .route("/sim/bot", post(bar::bot))
         .route("/sim/faults", get(bar::list_faults).post(bar::add_fault).delete(bar::clear_faults))
+        .route("/sim/sockets", get(sockets::look).post(sockets::order))
         .layer(from_fn(refuse_strangers))
 }
 

@@ -9,5 +9,6 @@ mod installing;
 mod living;
 mod moving;
 mod posting;
+mod sockets;
 mod telling;
 mod viewing;

@@ -1,11 +1,13 @@
 //! Slash commands: what a person types, in the form that Slack sends it.
 
-use super::{Exchange, post};
+use super::{Exchange, envelope, post};
 use crate::sim::Sim;
 use crate::world::workspace::Workspace;
 use crate::world::{APP_ID, World};
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, TeamId, UserId};
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A command that a person typed in a channel.
 #[derive(Clone, Debug)]
@@ -21,6 +23,12 @@ pub(crate) struct Typed {
 pub(crate) async fn send(sim: &Sim, typed: &Typed) -> (String, Exchange) {
     let url = sim.url().clone();
     let (trigger, body) = sim.change(|world, now| write_form(world, typed, url.as_str(), now));
+    if sim.is_in_socket_mode() {
+        // The same fields, as an object in JSON.
+        let fields: BTreeMap<_, _> = form_urlencoded::parse(body.as_bytes()).collect();
+        let exchange = envelope::send(sim, "slash_commands", &json!(fields), None).await;
+        return (trigger, exchange);
+    }
     let exchange =
         post(sim, "slack/commands", "application/x-www-form-urlencoded", &body, &[]).await;
     (trigger, exchange)

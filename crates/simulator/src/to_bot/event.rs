@@ -1,6 +1,6 @@
 //! Events: how they are wrapped, sent, and sent again.
 
-use super::{Exchange, Miss, post};
+use super::{Exchange, Miss, envelope, post};
 use crate::sim::Sim;
 use crate::world::APP_ID;
 use crate::world::journal::Kind as LineKind;
@@ -17,7 +17,7 @@ struct Parcel {
     team: TeamId,
     /// What it is, for the log.
     kind: String,
-    body: String,
+    body: Value,
 }
 
 /// Sends an event in the background; the clock waits for it, also while it is sent again.
@@ -76,13 +76,11 @@ async fn send_again(sim: &Sim, parcel: &Parcel, first: &Exchange, mut worker: Wo
 }
 
 async fn attempt(sim: &Sim, parcel: &Parcel, again: Option<(usize, Miss)>) -> Exchange {
-    let more: Vec<(&str, String)> = again.map_or_else(Vec::new, |(number, miss)| {
-        vec![
-            ("X-Slack-Retry-Num", number.to_string()),
-            ("X-Slack-Retry-Reason", miss.word().into()),
-        ]
-    });
-    let exchange = post(sim, "slack/events", "application/json", &parcel.body, &more).await;
+    let exchange = if sim.is_in_socket_mode() {
+        envelope::send(sim, "events_api", &parcel.body, again).await
+    } else {
+        post_event(sim, parcel, again).await
+    };
     sim.change(|world, now| {
         let number = again.map_or(1, |(number, _)| number + 1);
         let (kind, text) = match &exchange.miss {
@@ -94,6 +92,16 @@ async fn attempt(sim: &Sim, parcel: &Parcel, again: Option<(usize, Miss)>) -> Ex
         world.journal.record(now, Some(&parcel.team), kind, text);
     });
     exchange
+}
+
+async fn post_event(sim: &Sim, parcel: &Parcel, again: Option<(usize, Miss)>) -> Exchange {
+    let more: Vec<(&str, String)> = again.map_or_else(Vec::new, |(number, miss)| {
+        vec![
+            ("X-Slack-Retry-Num", number.to_string()),
+            ("X-Slack-Retry-Reason", miss.word().into()),
+        ]
+    });
+    post(sim, "slack/events", "application/json", &parcel.body.to_string(), &more).await
 }
 
 fn wrap(sim: &Sim, team: &TeamId, event: &Value) -> Parcel {
@@ -129,7 +137,6 @@ fn wrap(sim: &Sim, team: &TeamId, event: &Value) -> Parcel {
             "is_ext_shared_channel": is_shared,
             "event_context": format!("4-{event_id}"),
         })
-        .to_string()
     });
     Parcel { team: team.clone(), kind, body }
 }

@@ -1,7 +1,7 @@
 //! Interactions: clicks, submissions and closings, in the payload that Slack sends.
 
 use super::command::{hand_out_hook, hand_out_trigger};
-use super::{Exchange, post};
+use super::{Exchange, envelope, post};
 use crate::sim::Sim;
 use crate::world::message::Message;
 use crate::world::view::View;
@@ -22,6 +22,9 @@ pub(crate) struct Actor {
 
 /// Sends a payload.
 pub(crate) async fn send(sim: &Sim, payload: &Value) -> Exchange {
+    if sim.is_in_socket_mode() {
+        return envelope::send(sim, "interactive", payload, None).await;
+    }
     let body = form_urlencoded::Serializer::new(String::new())
         .append_pair("payload", &payload.to_string())
         .finish();

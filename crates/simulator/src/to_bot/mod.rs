@@ -1,6 +1,7 @@
 //! What the simulator sends to the bot.
 
 pub(crate) mod command;
+pub(crate) mod envelope;
 pub(crate) mod event;
 pub(crate) mod interaction;
 pub(crate) mod outbound;

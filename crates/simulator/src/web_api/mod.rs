@@ -1,6 +1,7 @@
 //! Slack's Web API: `/slack/api/{method}`.
 
 mod answer;
+mod apps;
 mod arguments;
 mod catalogue;
 mod chat;
@@ -157,6 +158,9 @@ fn journal_entry(
     if answer["access_token"].is_string() {
         answer["access_token"] = json!("***");
     }
+    if method == "apps.connections.open" && answer["url"].is_string() {
+        answer["url"] = json!("***");
+    }
     let refusal = performed.outcome.as_ref().err();
     Call {
         id: 0,
@@ -233,6 +237,11 @@ fn perform_into(
         let arguments = arguments::check(method, &raw)?;
         return oauth::access(sim.app(), world, incoming.headers, &arguments, now);
     }
+    if name == "apps.connections.open" {
+        arguments::check(method, &raw)?;
+        let token = find_token(incoming.headers, &raw)?;
+        return apps::open_connection(sim, world, token, now);
+    }
     let (team, install) = find_caller(world, incoming.headers, &raw)?;
     performed.team = Some(team.clone());
     performed.scopes = Some(install.scopes.join(","));
@@ -281,11 +290,7 @@ fn find_caller(
     headers: &HeaderMap,
     raw: &Map<String, Value>,
 ) -> Result<(TeamId, crate::world::workspace::Install), Refusal> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer.or_else(|| raw.get("token").and_then(Value::as_str)).map(str::trim);
-    let token = token.filter(|token| !token.is_empty());
-    let token = token.ok_or_else(|| Refusal::new("not_authed", "no token came with the call"))?;
+    let token = find_token(headers, raw)?;
     let found = world.find_by_token(token);
     let (workspace, install) =
         found.ok_or_else(|| Refusal::new("invalid_auth", "nobody has this token"))?;
@@ -296,6 +301,14 @@ fn find_caller(
             Err(Refusal::new("account_inactive", "the app was removed here"))
         }
     }
+}
+
+fn find_token<'a>(headers: &'a HeaderMap, raw: &'a Map<String, Value>) -> Result<&'a str, Refusal> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
+    let token = bearer.or_else(|| raw.get("token").and_then(Value::as_str)).map(str::trim);
+    let token = token.filter(|token| !token.is_empty());
+    token.ok_or_else(|| Refusal::new("not_authed", "no token came with the call"))
 }
 
 /// Returns what a call is counted on.

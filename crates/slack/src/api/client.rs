@@ -18,7 +18,7 @@ use std::sync::Arc;
 use url::{Host, Url};
 
 /// The longest that a call may take, on the clock.
-const CALL_LIMIT: TimeDelta = TimeDelta::seconds(10);
+pub(crate) const CALL_LIMIT: TimeDelta = TimeDelta::seconds(10);
 
 /// Where Slack is and who we are to it.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ pub struct Api {
     pub(crate) config: Arc<ApiConfig>,
     pub(crate) clock: Clock,
     pub(crate) plain: reqwest::Client,
+    pub(crate) tls: Arc<rustls::ClientConfig>,
     slack: SlackClient<SlackClientHyperConnector<HttpsConnector<HttpConnector>>>,
 }
 
@@ -87,10 +88,11 @@ impl Api {
         let needs_roots = config.api_url.scheme() == "https";
         let tls = tls::client_config(needs_roots).map_err(ApiFault::NoRoots)?;
         let plain = tls::plain_client(tls.clone()).map_err(ApiFault::Client)?;
+        let shared = Arc::new(tls.clone());
         let connector = SlackClientHyperConnector::with_connector(tls::connector(tls))
             .with_slack_api_url(config.api_url.as_str().trim_end_matches('/'));
         let slack = SlackClient::new(connector);
-        Ok(Self { config: Arc::new(config), clock, plain, slack })
+        Ok(Self { config: Arc::new(config), clock, plain, tls: shared, slack })
     }
 
     /// Returns the configuration.

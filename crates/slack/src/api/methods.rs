@@ -22,6 +22,10 @@ pub struct Posted {
 }
 
 /// What we keep of a person.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of Slack's, and they are independent"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFacts {
     /// Who.

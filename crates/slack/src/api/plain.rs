@@ -50,11 +50,14 @@ impl Api {
         self.call_plain(request).await.and_read(read)
     }
 
-    fn method_url(&self, method: &str) -> String {
+    pub(crate) fn method_url(&self, method: &str) -> String {
         format!("{}/{method}", self.config.api_url.as_str().trim_end_matches('/'))
     }
 
-    async fn call_plain(&self, request: reqwest::RequestBuilder) -> Outcome<PlainAnswer> {
+    pub(crate) async fn call_plain(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Outcome<PlainAnswer> {
         match self.send_plain(request).await {
             Outcome::Done(answer) if answer.status.is_success() => judge_plain(answer),
             Outcome::Done(answer) => refuse_plain(&answer),

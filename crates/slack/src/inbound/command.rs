@@ -3,6 +3,7 @@
 use super::Inbound;
 use super::form::{Form, join_key};
 use domain::ids::{ChannelId, TeamId, UserId};
+use serde_json::Value;
 use std::fmt;
 
 /// A slash command as somebody typed it.
@@ -48,10 +49,19 @@ pub fn read_command(body: &[u8]) -> Inbound {
     if form.text("ssl_check").is_some() {
         return Inbound::SslCheck;
     }
+    read_form(&form)
+}
+
+/// Reads a slash command that came in an envelope.
+pub(crate) fn read_command_payload(payload: &Value) -> Inbound {
+    read_form(&Form::of_json(payload))
+}
+
+fn read_form(form: &Form<'_>) -> Inbound {
     if form.text("is_enterprise_install") == Some("true") {
         return Inbound::OrgWide;
     }
-    read_fields(&form).map_or(Inbound::Unreadable, Inbound::Command)
+    read_fields(form).map_or(Inbound::Unreadable, Inbound::Command)
 }
 
 fn read_fields(form: &Form<'_>) -> Option<SlashCommand> {

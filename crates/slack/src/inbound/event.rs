@@ -56,11 +56,16 @@ pub fn read_event(body: &[u8]) -> Inbound {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
         return Inbound::Unreadable;
     };
-    match text_at(&json, "/type") {
-        Some("url_verification") => id_at(&json, "/challenge").map_or(Inbound::Unreadable, |it| {
+    read_event_payload(&json)
+}
+
+/// Reads an event that came in an envelope.
+pub(crate) fn read_event_payload(json: &Value) -> Inbound {
+    match text_at(json, "/type") {
+        Some("url_verification") => id_at(json, "/challenge").map_or(Inbound::Unreadable, |it| {
             Inbound::UrlVerification { challenge: it.to_owned() }
         }),
-        Some("event_callback") => read_callback(&json),
+        Some("event_callback") => read_callback(json),
         Some(_) => Inbound::Ignored,
         None => Inbound::Unreadable,
     }

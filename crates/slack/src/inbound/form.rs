@@ -1,5 +1,6 @@
 //! The fields of a form as Slack posts them, bounded.
 
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -17,6 +18,21 @@ impl<'a> Form<'a> {
             fields.entry(name).or_insert(value);
         }
         Self(fields)
+    }
+
+    /// Returns the same fields where they come as an object in JSON; what is no text there is no field.
+    pub(crate) fn of_json(json: &'a Value) -> Self {
+        let as_text = |value: &'a Value| match value {
+            Value::String(text) => Some(Cow::Borrowed(text.as_str())),
+            Value::Bool(is_set) => Some(Cow::Owned(is_set.to_string())),
+            _ => None,
+        };
+        let fields = json.as_object().into_iter().flatten();
+        Self(
+            fields
+                .filter_map(|(name, value)| Some((Cow::Borrowed(name.as_str()), as_text(value)?)))
+                .collect(),
+        )
     }
 
     /// Returns a field as it was typed, if it is there.

@@ -113,7 +113,12 @@ pub fn read_interaction(body: &[u8]) -> Inbound {
     let Some(json) = form.text("payload").and_then(|text| serde_json::from_str(text).ok()) else {
         return Inbound::Unreadable;
     };
-    read_payload(&json).unwrap_or(Inbound::Unreadable)
+    read_interaction_payload(&json)
+}
+
+/// Reads an interaction that came in an envelope.
+pub(crate) fn read_interaction_payload(payload: &Value) -> Inbound {
+    read_payload(payload).unwrap_or(Inbound::Unreadable)
 }
 
 fn read_payload(json: &Value) -> Option<Inbound> {

@@ -5,15 +5,17 @@ use domain::action::{AbsenceForm, Button, CreateForm, Submission};
 use domain::ids::{ChannelId, RotationId, TeamId, UserId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use slack::{Click, Inbound, SlashCommand, Submit, read_command, read_event, read_interaction};
+use slack::{
+    Click, Inbound, SlashCommand, Submit, read_command, read_event, read_frame, read_interaction,
+};
 
 const ROTATION: &str = "0190a4f8-0000-7000-8000-000000000001";
 
-fn form(fields: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn form(fields: &[(&str, &str)]) -> Vec<u8> {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes()
 }
 
-fn interaction(payload: &Value) -> Inbound {
+pub(crate) fn interaction(payload: &Value) -> Inbound {
     read_interaction(&form(&[("payload", &payload.to_string())]))
 }
 
@@ -41,7 +43,7 @@ fn command(fields: &[(&str, &str)]) -> SlashCommand {
     }
 }
 
-const COMMAND: [(&str, &str); 9] = [
+pub(crate) const COMMAND: [(&str, &str); 9] = [
     ("team_id", "T1"),
     ("team_domain", "harbour"),
     ("channel_id", "C1"),
@@ -53,7 +55,7 @@ const COMMAND: [(&str, &str); 9] = [
     ("trigger_id", "13345224609.738474920.8088930838d88f008e0"),
 ];
 
-fn button_press() -> Value {
+pub(crate) fn button_press() -> Value {
     json!({
         "type": "block_actions",
         "team": { "id": "T1", "domain": "harbour" },
@@ -73,7 +75,7 @@ fn button_press() -> Value {
     })
 }
 
-fn submission(callback_id: &str, values: &Value) -> Value {
+pub(crate) fn submission(callback_id: &str, values: &Value) -> Value {
     json!({
         "type": "view_submission",
         "team": { "id": "T1", "domain": "harbour" },
@@ -365,10 +367,14 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(body: Vec<u8>) {
         drop((read_command(&body), read_interaction(&body), read_event(&body)));
+        drop(read_frame(&String::from_utf8_lossy(&body)));
     }
 
     #[test]
     fn no_json_makes_it_panic(mut json in any_json(), kind in "block_actions|view_submission|event_callback") {
+        for kind in ["slash_commands", "interactive", "events_api", "disconnect"] {
+            drop(read_frame(&json!({"type": kind, "envelope_id": "e", "payload": json}).to_string()));
+        }
         if let Some(object) = json.as_object_mut() {
             object.insert(String::from("type"), Value::from(kind));
         }

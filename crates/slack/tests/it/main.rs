@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod envelopes;
 mod events;
 mod inbound;
 mod install;

@@ -63,6 +63,10 @@ pub struct WorkspaceListing {
 }
 
 /// A person as Slack last described them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of Slack's, and they are independent"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRecord {
     /// Who.

@@ -1,43 +1,31 @@
-//! `POST /slack/interactions`: buttons and modals.
+//! Buttons and modals.
 
 use super::answer::{self, Late};
-use super::receive::check_signature;
 use crate::bot::Bot;
 use crate::dead_token;
 use crate::perform;
-use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use domain::action::Modal;
 use domain::ids::{TeamId, WorkspaceId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use serde_json::Value;
 use slack::{Click, Inbound, NotSentKind, Outcome, Submit};
 use std::sync::Arc;
 
-pub(super) async fn receive(
-    State(bot): State<Arc<Bot>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let inbound = slack::read_interaction(&body);
-    if inbound == Inbound::SslCheck {
-        return StatusCode::OK.into_response();
-    }
-    if let Err(refused) = check_signature(&bot, &headers, &body) {
-        return refused.into_response();
-    }
+/// Carries out a click or a submission and returns what answers it, if there is something.
+pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
     match inbound {
-        Inbound::Click(click) => press(&bot, click).await,
-        Inbound::Submit(submitted) => submit(&bot, submitted).await,
-        _ => StatusCode::OK.into_response(),
+        Inbound::Click(click) => {
+            press(bot, click).await;
+            None
+        }
+        Inbound::Submit(submitted) => submit(bot, submitted).await,
+        _ => None,
     }
 }
 
 /// Slack shows nothing of what a button is answered with, so the outcome goes to the `response_url`.
-async fn press(bot: &Arc<Bot>, click: Click) -> Response {
+async fn press(bot: &Arc<Bot>, click: Click) {
     let response_url = click.response_url.clone();
     let late = Late::ResponseUrl(response_url.clone());
     let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
@@ -53,17 +41,16 @@ async fn press(bot: &Arc<Bot>, click: Click) -> Response {
     if let (Some(reply), Some(url)) = (reply, response_url) {
         answer::respond_later(bot, url, reply);
     }
-    StatusCode::OK.into_response()
 }
 
-async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Response {
+async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
     let late = Late::Person(submitted.team.clone(), submitted.user.clone());
     let its_bot = Arc::clone(bot);
     let work = async move { perform::submit(&its_bot, &submitted).await };
     match answer::in_time(bot, "modal", late, work).await {
-        Answer::Say(reply) => Json(slack::render_outcome(&reply, bot.clock.now())).into_response(),
-        Answer::FieldErrors(faults) => Json(slack::render_field_errors(&faults)).into_response(),
-        Answer::Open(_) | Answer::Nothing => StatusCode::OK.into_response(),
+        Answer::Say(reply) => Some(slack::render_outcome(&reply, bot.clock.now())),
+        Answer::FieldErrors(faults) => Some(slack::render_field_errors(&faults)),
+        Answer::Open(_) | Answer::Nothing => None,
     }
 }
 

@@ -1,48 +1,38 @@
-//! `POST /slack/events`: stored in the inbox, acknowledged, worked off later.
+//! Events: stored in the inbox, acknowledged, worked off later.
 
-use super::receive::check_signature;
 use crate::bot::Bot;
 use app::inbox::Received;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use domain::ids::WorkspaceId;
 use slack::{Event, EventKind, Inbound};
-use std::sync::Arc;
 use store::InboxItem;
 
-pub(super) async fn receive(
-    State(bot): State<Arc<Bot>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    if let Err(refused) = check_signature(&bot, &headers, &body) {
-        return refused.into_response();
-    }
-    match slack::read_event(&body) {
-        Inbound::UrlVerification { challenge } => challenge.into_response(),
-        Inbound::Event(event) => keep(&bot, event).await.into_response(),
-        _ => StatusCode::OK.into_response(),
-    }
-}
+/// An event that could not be stored must not be acknowledged: Slack sends it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotStored;
 
-/// Stores the event before it is acknowledged; Slack sends it again when that fails.
-async fn keep(bot: &Bot, event: Event) -> StatusCode {
+/// Stores an event, so that it may be acknowledged; what is no event of ours is dropped.
+///
+/// # Errors
+///
+/// [`NotStored`]; the log says why.
+pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
+    let Inbound::Event(event) = inbound else {
+        return Ok(());
+    };
     let workspace = WorkspaceId::of_team(&event.team);
     let Some(item) = item(&event) else {
-        return StatusCode::OK;
+        return Ok(());
     };
     match app::inbox::receive(&bot.store, workspace, &item, &event.event_id, bot.clock.now()).await
     {
         Ok(Received::Stored) => {
             bot.bells.inbox.ring();
-            StatusCode::OK
+            Ok(())
         }
-        Ok(Received::KnownAlready | Received::NotInstalled) => StatusCode::OK,
+        Ok(Received::KnownAlready | Received::NotInstalled) => Ok(()),
         Err(fault) => {
             tracing::error!(error = %fault, workspace.id = %workspace, "An event could not be stored.");
-            StatusCode::SERVICE_UNAVAILABLE
+            Err(NotStored)
         }
     }
 }

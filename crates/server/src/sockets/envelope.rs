@@ -1,0 +1,39 @@
+//! One envelope: worked off as the same request over HTTP, then acknowledged.
+
+use crate::bot::Bot;
+use crate::requests::{commands, events, interactions};
+use serde_json::Value;
+use slack::{Acks, Closed, Enclosed, Envelope};
+use std::sync::Arc;
+use tokio_util::task::TaskTracker;
+
+/// Works off an envelope in a task of its own: the next one must not wait for it.
+///
+/// It is acknowledged once nothing of it can be lost. When the acknowledgement does not arrive, Slack sends the envelope
+/// again, and the request's key or the event's id finds what was done.
+pub(super) fn take(bot: &Arc<Bot>, under_way: &TaskTracker, acks: Acks, envelope: Envelope) {
+    let busy = bot.clock.busy();
+    let its_bot = Arc::clone(bot);
+    bot.supervisor.spawn(under_way.track_future(async move {
+        let _busy = busy;
+        let Envelope { id, content, takes_answer, is_again } = envelope;
+        let Ok(answer) = work_off(&its_bot, content).await else { return };
+        if answer.is_some() && !takes_answer {
+            tracing::warn!("An answer was left out, since its envelope takes none.");
+        }
+        let acknowledgement = slack::acknowledge(&id, answer.filter(|_| takes_answer));
+        if let Err(Closed) = acks.send(&acknowledgement).await {
+            tracing::info!(is_again, "An acknowledgement came too late for its connection.");
+        }
+    }));
+}
+
+/// Returns the answer, if there is one.
+async fn work_off(bot: &Arc<Bot>, content: Enclosed) -> Result<Option<Value>, events::NotStored> {
+    match content {
+        Enclosed::Command(inbound) => Ok(commands::answer(bot, inbound).await),
+        Enclosed::Interaction(inbound) => Ok(interactions::answer(bot, inbound).await),
+        Enclosed::Event(inbound) => events::keep(bot, inbound).await.map(|()| None),
+        Enclosed::Other => Ok(None),
+    }
+}
