@@ -40,9 +40,6 @@ pub async fn compose(
     effect: &Effect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    if let Some(composed) = crate::life::said::compose(tx, effect, now).await? {
-        return Ok(composed);
-    }
     match effect {
         Effect::Welcome { installed_at } => welcome(tx, *installed_at).await,
         Effect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
@@ -63,7 +60,10 @@ pub async fn compose(
         Effect::DatesMoved { rotation, user, was, .. } => {
             moved(tx, *rotation, user, *was, now).await
         }
-        _ => Ok(Composed::Nothing("of_no_story")),
+        Effect::MemberGone { .. }
+        | Effect::MemberBack { .. }
+        | Effect::RosterEmpty { .. }
+        | Effect::LeftChannel { .. } => crate::life::said::compose(tx, effect, now).await,
     }
 }
 

@@ -61,6 +61,22 @@ pub async fn channel_left(
     Ok(tx.commit().await?)
 }
 
+/// Returns whether a rotation of which somebody is a member speaks in a channel.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn is_member_told_in(
+    store: &Store,
+    workspace: WorkspaceId,
+    user: &UserId,
+    channel: &ChannelId,
+) -> Result<bool, AppError> {
+    let rotations = store.read(workspace).await?.list_rotations().await?;
+    let mut there = rotations.iter().filter(|rotation| rotation.channel == *channel);
+    Ok(there.any(|rotation| rotation.members.contains(user)))
+}
+
 /// Returns why somebody cannot be on duty in this workspace at all.
 pub(crate) fn why_gone(person: &PersonRecord) -> Option<Gone> {
     if person.is_bot { Some(Gone::Bot) } else { person.is_deactivated.then_some(Gone::LeftSlack) }

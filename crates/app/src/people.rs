@@ -2,7 +2,7 @@
 
 use crate::life;
 use crate::{AppError, Request};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::message::Person;
 use domain::permission::{Actor, ActorStanding};
@@ -68,11 +68,6 @@ impl People {
     /// Returns the person's zone, where it is known and still exists.
     pub(crate) fn zone(&self, user: &UserId) -> Option<Zone> {
         self.0.get(user).and_then(|known| known.zone.as_deref()).and_then(|z| Zone::parse(z).ok())
-    }
-
-    /// Returns the person's local date; UTC's where their zone is not known.
-    pub(crate) fn today(&self, user: &UserId, now: DateTime<Utc>) -> NaiveDate {
-        self.zone(user).unwrap_or_else(Zone::utc).date_of(now)
     }
 }
 

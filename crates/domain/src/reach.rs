@@ -68,3 +68,45 @@ impl Submission {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::{AbsenceForm, CreateForm};
+    use crate::command::parse_command;
+    use crate::fixtures::user;
+
+    #[track_caller]
+    fn check_command(typed: &str, reach: Reach) {
+        let command = parse_command(typed).unwrap();
+
+        assert_eq!(command.reach(&user("UBEN")), reach, "{typed}");
+    }
+
+    #[test]
+    fn whoever_may_only_look_can_ask_who_and_when_and_for_help() {
+        for typed in ["", "help", "list", "who", "who support", "next 3", "ooo", "ooo list <@UANA>"]
+        {
+            check_command(typed, Reach::Look);
+        }
+    }
+
+    #[test]
+    fn a_form_is_opened_before_anything_is_changed() {
+        for typed in ["create", "create support", "ooo add"] {
+            check_command(typed, Reach::Open);
+        }
+        assert_eq!(Button::CreateRotation.reach(), Reach::Open);
+        assert_eq!(Submission::CreateRotation(CreateForm::default()).reach(), Reach::Change);
+    }
+
+    #[test]
+    fn ones_own_absence_is_ones_own_and_anothers_is_not() {
+        check_command("ooo add tomorrow", Reach::Own);
+        check_command("ooo add <@UBEN> tomorrow", Reach::Own);
+        check_command("ooo remove", Reach::Own);
+        check_command("ooo add <@UANA> tomorrow", Reach::Change);
+        check_command("ooo remove <@UANA>", Reach::Change);
+        assert_eq!(Submission::EnterAbsence(AbsenceForm::default()).reach(), Reach::Own);
+    }
+}

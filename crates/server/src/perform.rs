@@ -1,14 +1,19 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+pub(crate) mod checked;
+
 use crate::bot::Bot;
-use crate::people::meet;
+use app::gate::{Admission, Comer, admit};
 use app::take_turn::Way;
 use app::{AppError, Request};
+use checked::{What, check_first};
 use domain::action::{Button, Submission};
 use domain::command::{Command, parse_command};
-use domain::ids::WorkspaceId;
+use domain::ids::{TeamId, WorkspaceId};
+use domain::reach::Reach;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use domain::story::people;
 use slack::{Click, SlashCommand, Submit};
 
 /// How many coming turns "Who is next" shows.
@@ -23,26 +28,48 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         key: command.key(),
         now: bot.clock.now(),
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
-        return Ok(refused(Refusal::NotInstalled));
+    let wanted = parse_command(&command.text);
+    let reach = wanted.as_ref().map_or(Reach::Look, |wanted| wanted.reach(&command.user));
+    let what = || What::Command { text: command.text.clone() };
+    let from = From { team: &command.team, response_url: command.response_url.as_ref() };
+    if let Some(answer) = stop(bot, &request, (reach, Comer::Own), &from, what).await? {
+        return Ok(answer);
     }
-    match parse_command(&command.text) {
+    match wanted {
         Ok(wanted) => carry_out(bot, &request, wanted).await,
         Err(refusal) => Ok(refused(refusal)),
     }
 }
 
+/// Where a request came from, for an answer that comes later.
+struct From<'a> {
+    team: &'a TeamId,
+    response_url: Option<&'a String>,
+}
+
+/// Returns the answer to a request that does not pass the gate; `what` is what waits until Slack was asked.
+async fn stop(
+    bot: &Bot,
+    request: &Request,
+    (reach, comer): (Reach, Comer),
+    from: &From<'_>,
+    what: impl FnOnce() -> What,
+) -> Result<Option<Answer>, AppError> {
+    match admit(&bot.store, request, reach, comer).await? {
+        Admission::Go => Ok(None),
+        Admission::Refused(refusal) => Ok(Some(refused(refusal))),
+        Admission::CheckFirst => {
+            check_first(bot, request, from.team, from.response_url, what()).await.map(Some)
+        }
+    }
+}
+
+const fn comer(is_foreign: bool) -> Comer {
+    if is_foreign { Comer::Foreign } else { Comer::Own }
+}
+
 async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answer, AppError> {
     let store = &bot.store;
-    if matches!(
-        wanted,
-        Command::Create { .. }
-            | Command::AbsenceForm
-            | Command::AbsenceAdd { .. }
-            | Command::AbsenceRemove { .. }
-    ) {
-        meet(bot, request.workspace, &request.actor).await;
-    }
     let reply = match wanted {
         Command::Help => Reply::Help,
         Command::Home => app::read::home(store, request).await?,
@@ -71,9 +98,6 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
 
 /// Carries out the press of a button.
 pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> {
-    if click.is_foreign {
-        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
-    }
     let request = Request {
         workspace: WorkspaceId::of_team(&click.team),
         actor: click.user.clone(),
@@ -84,20 +108,16 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     let Some(button) = &click.button else {
         return Ok(refused(Refusal::StaleButton));
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
-        return Ok(refused(Refusal::NotInstalled));
+    let gate = (button.reach(), comer(click.is_foreign));
+    let from = From { team: &click.team, response_url: click.response_url.as_ref() };
+    if let Some(answer) = stop(bot, &request, gate, &from, || What::button(button)).await? {
+        return Ok(answer);
     }
     press(bot, &request, button).await
 }
 
 async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {
     let store = &bot.store;
-    if matches!(
-        button,
-        Button::CreateRotation | Button::EnterAbsence | Button::RemoveAbsence { .. }
-    ) {
-        meet(bot, request.workspace, &request.actor).await;
-    }
     let reply = match button {
         Button::CreateRotation => {
             let modal = app::modal::create_rotation(store, request, None).await?;
@@ -125,15 +145,16 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::People(people::Button::AddAgain { rotation, user }) => {
+            let added = app::life::add_again::add_again(store, request, *rotation, user);
+            written(bot, added.await)?
+        }
     };
     Ok(said(reply))
 }
 
 /// Carries out the submission of a modal.
 pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppError> {
-    if submit.is_foreign {
-        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
-    }
     let request = Request {
         workspace: WorkspaceId::of_team(&submit.team),
         actor: submit.user.clone(),
@@ -141,17 +162,30 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         key: submit.key(),
         now: bot.clock.now(),
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
-        return Ok(refused(Refusal::NotInstalled));
+    let Some(submission) = &submit.submission else {
+        return Ok(refused(Refusal::StaleButton));
+    };
+    let gate = (submission.reach(), comer(submit.is_foreign));
+    let from = From { team: &submit.team, response_url: None };
+    let what = || What::Form { view: submit.view.clone() };
+    if let Some(answer) = stop(bot, &request, gate, &from, what).await? {
+        return Ok(answer);
     }
-    match &submit.submission {
-        Some(Submission::CreateRotation(form)) => {
-            written(bot, app::create_rotation::create_rotation(&bot.store, &request, form).await)
+    take_in(bot, &request, submission).await
+}
+
+async fn take_in(
+    bot: &Bot,
+    request: &Request,
+    submission: &Submission,
+) -> Result<Answer, AppError> {
+    match submission {
+        Submission::CreateRotation(form) => {
+            written(bot, app::create_rotation::create_rotation(&bot.store, request, form).await)
         }
-        Some(Submission::EnterAbsence(form)) => {
-            written(bot, app::absence::submit(&bot.store, &request, form).await)
+        Submission::EnterAbsence(form) => {
+            written(bot, app::absence::submit(&bot.store, request, form).await)
         }
-        None => Ok(refused(Refusal::StaleButton)),
     }
 }
 

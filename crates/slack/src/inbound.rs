@@ -6,7 +6,7 @@ pub(crate) mod event;
 pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
-mod submission;
+pub(crate) mod submission;
 
 use command::SlashCommand;
 use event::Event;

@@ -12,26 +12,25 @@ use domain::message;
 use domain::story::people::{Gone, GonePerson, Message, RotationLeft};
 use store::{RotationRecord, Tx};
 
-/// Composes an effect of this story; `None` for one of another.
+/// Composes an effect of this story.
 pub(crate) async fn compose(
     tx: &mut Tx,
     effect: &Effect,
     now: DateTime<Utc>,
-) -> Result<Option<Composed>, AppError> {
-    let composed = match effect {
+) -> Result<Composed, AppError> {
+    match effect {
         Effect::MemberGone { user, rotations, why, .. } => {
-            member_gone(tx, user, rotations, *why, now).await?
+            member_gone(tx, user, rotations, *why, now).await
         }
-        Effect::MemberBack { user, rotations, .. } => member_back(tx, user, rotations).await?,
+        Effect::MemberBack { user, rotations, .. } => member_back(tx, user, rotations).await,
         Effect::RosterEmpty { rotation, user, why, .. } => {
-            roster_empty(tx, *rotation, user, *why).await?
+            roster_empty(tx, *rotation, user, *why).await
         }
         Effect::LeftChannel { user, channel, rotations, .. } => {
-            left_channel(tx, user, channel, rotations).await?
+            left_channel(tx, user, channel, rotations).await
         }
-        _ => return Ok(None),
-    };
-    Ok(Some(composed))
+        _ => Ok(Composed::Nothing("of_another_story")),
+    }
 }
 
 async fn member_gone(

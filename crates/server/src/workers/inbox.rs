@@ -3,6 +3,7 @@
 use super::POLL;
 use crate::bot::Bot;
 use crate::people::refresh;
+use crate::perform::checked;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
@@ -96,6 +97,14 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::ChannelLeft { user, channel, at } => {
+            let now = bot.clock.now();
+            let of = (&user, &channel);
+            app::life::channel_left(&bot.store, claim.workspace, of, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::Checked { ref actor } => checked::work_off(bot, claim, &record, actor).await,
         InboxItem::UserChanged { user } => refresh(bot, claim.workspace, &[user]).await,
         InboxItem::RefreshPeople { users } => {
             // Whom an earlier try or another worker asked about meanwhile is not asked about again.

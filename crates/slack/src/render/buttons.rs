@@ -1,6 +1,7 @@
 //! Our buttons with their labels.
 
 use super::blocks::plain_text;
+use super::people;
 use domain::action::Button;
 use serde_json::{Value, json};
 
@@ -45,5 +46,6 @@ const fn label(button: &Button) -> &'static str {
         Button::ShowNext { .. } => "Who is next",
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
+        Button::People(button) => people::label(button),
     }
 }

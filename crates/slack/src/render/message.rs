@@ -4,6 +4,7 @@ use super::Rendered;
 use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, button, primary};
 use super::names::{in_words, link, list, mention, name_of, names, plain, title};
+use super::people;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
@@ -65,6 +66,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Message::DatesMoved { name, was, is, zone } => {
             vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
         }
+        Message::People(message) => people::message(message, &ink),
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
@@ -98,12 +100,12 @@ fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
         && handoff.people.iter().zip(&handoff.previous).all(|(now, before)| is_same(before, now));
     let verb = if stays { "continues with" } else { "passes to" };
     let who = handoff.people.iter().map(|person| mention(&person.user)).collect();
-    let mut lines = vec![format!(
-        "{} {verb} {} until {}.",
-        title(&handoff.name),
-        in_words(who),
-        ink.at(handoff.until)
-    )];
+    let (name, who, until) = (title(&handoff.name), in_words(who), ink.at(handoff.until));
+    let be = if handoff.people.len() == 1 { "is" } else { "are" };
+    let mut lines = vec![match people::gone_words(&handoff.gone) {
+        Some(gone) => format!("{name}: {gone}; {who} {be} on duty until {until}."),
+        None => format!("{name} {verb} {who} until {until}."),
+    }];
     lines.extend(passed_over(ink, &handoff.skipped));
     if handoff.is_late {
         lines.push(format!("This is late: it was due {}.", ink.at(handoff.since)));

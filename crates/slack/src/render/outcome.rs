@@ -3,6 +3,7 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
+use domain::story::people;
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
@@ -13,6 +14,8 @@ pub fn render_outcome(reply: &Reply, now: DateTime<Utc>) -> Value {
     let title = match reply {
         Reply::Refused(_) | Reply::Failed { .. } => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
+        Reply::People(people::Reply::Checking) => "Checking",
+        Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         _ => "Done",
     };
     json!({

@@ -6,6 +6,7 @@ use super::buttons::{button, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
 use super::names::{name_of, names, plain, title};
+use super::people;
 use super::skips::will_pass_over;
 use super::words::{Ink, Style};
 use crate::escape::escape;
@@ -33,10 +34,15 @@ pub fn render_reply(reply: &Reply, now: DateTime<Utc>) -> Value {
     let Rendered { text, blocks } = assemble(|style| compose(reply, now, style));
     json!({
         "response_type": "ephemeral",
-        "replace_original": matches!(reply, Reply::AbsenceRemoved { .. }),
+        "replace_original": replaces(reply),
         "text": text,
         "blocks": blocks,
     })
+}
+
+/// Returns whether what the pressed button decided replaces the message with the button.
+const fn replaces(reply: &Reply) -> bool {
+    matches!(reply, Reply::AbsenceRemoved { .. })
 }
 
 fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
@@ -84,6 +90,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
         )),
+        Reply::People(reply) => people::reply(reply, &ink),
         Reply::Failed { reference } => say(format!(
             "Sorry, something went wrong on my side, so this may not have been saved. Please look with `/rotation` and try again. If it stays, this finds it in the log: {}",
             plain(reference)
