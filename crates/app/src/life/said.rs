@@ -65,7 +65,7 @@ async fn line(
     Ok(RotationLeft {
         name: rotation.name.clone(),
         on_duty: serving.iter().map(|user| people.person(user)).collect(),
-        until: running.map(|running| running.window.end()).filter(|_| !serving.is_empty()),
+        until: running.map(|running| running.window.end()),
         is_empty: rotation.members.is_empty(),
         zone: rotation.rules.zone.name().to_owned(),
     })

@@ -132,7 +132,7 @@ pub struct RotationLeft {
     pub name: String,
     /// Who is on duty now; nobody where nobody is.
     pub on_duty: Vec<Person>,
-    /// Until when, where somebody is.
+    /// When the running turn ends; `None` where none runs.
     pub until: Option<DateTime<Utc>>,
     /// Whether nobody is left in it.
     pub is_empty: bool,

@@ -27,6 +27,9 @@ use store::{InboxClaim, InboxRecord};
 /// How long Slack is asked; whoever waits longer is told to try again.
 const PATIENCE: TimeDelta = TimeDelta::minutes(20);
 
+/// How often Slack is asked at least, however much time a stop took.
+const FEWEST_TRIES: u32 = 3;
+
 /// What was asked for.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -96,7 +99,9 @@ pub(crate) async fn work_off(
     let wait = refresh(bot, claim.workspace, std::slice::from_ref(actor)).await?;
     let now = bot.clock.now();
     let reply = match wait {
-        Some(wait) if now - record.created_at < PATIENCE => return Ok(Some(wait)),
+        Some(wait) if now - record.created_at < PATIENCE || record.attempts < FEWEST_TRIES => {
+            return Ok(Some(wait));
+        }
         Some(_) => Some(Reply::People(people::Reply::NotChecked)),
         None => {
             let (workspace, actor) = (claim.workspace, actor.clone());

@@ -107,7 +107,8 @@ fn left_line(left: &RotationLeft, ink: &Ink) -> String {
         (false, Some(until)) if !left.on_duty.is_empty() => {
             format!("• {name}: {} is on duty until {}.", names(&left.on_duty), ink.at(until))
         }
-        _ => format!("• {name}: nobody is on duty right now."),
+        (false, Some(_)) => format!("• {name}: nobody is on duty right now."),
+        (false, None) => format!("• {name}: the order goes on without them."),
     }
 }
 
