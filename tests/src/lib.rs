@@ -1,18 +1,22 @@
 #![doc = include_str!("../README.md")]
 
 mod browser;
+mod diary;
 mod life;
 mod page;
 mod person;
 mod play;
 mod sight;
+mod slash;
 mod views;
 mod visitor;
 
 pub use browser::{Browser, View};
+pub use diary::Diary;
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use sight::{Seen, plain_blocks, plain_view};
+pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;
 
 /// Makes a story run on both engines: `both_engines!(async fn name(play) { ... })`, with the time it begins at.

@@ -287,10 +287,17 @@ impl Play {
     }
 
     /// Returns the direct messages between a person and the bot, the oldest first, but for the welcome that every story
-    /// begins with.
+    /// begins with and for reminders.
     pub async fn dms(&self, who: &str) -> Vec<Seen> {
         let all = self.messages("dm", who).await;
-        all.into_iter().filter(|message| !is_welcome(message)).collect()
+        let is_other = |message: &Seen| !is_welcome(message) && !is_reminder(message);
+        all.into_iter().filter(is_other).collect()
+    }
+
+    /// Returns the messages that reminded a person of their next turn, the oldest first.
+    pub async fn reminders(&self, who: &str) -> Vec<Seen> {
+        let all = self.messages("dm", who).await;
+        all.into_iter().filter(is_reminder).collect()
     }
 
     /// Returns the messages that welcomed a person who installed the app, the oldest first.
@@ -334,6 +341,10 @@ impl Play {
 
 fn is_welcome(message: &Seen) -> bool {
     message.text.starts_with("Asyncbot is installed")
+}
+
+fn is_reminder(message: &Seen) -> bool {
+    message.text.starts_with("You are on duty next")
 }
 
 async fn read(answer: reqwest::Response) -> Value {

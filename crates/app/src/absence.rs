@@ -284,13 +284,13 @@ async fn added(
         if holds {
             on_duty_now.push(snapshot.rotation.name.clone());
         }
-        let without = snapshot.without(absence.id);
-        let before = snapshot.position_with(&without, now).coming(TURNS_COMPARED);
-        let after = position.coming(TURNS_COMPARED);
+        let book = snapshot.without(absence.id);
+        let without = snapshot.position_with(&book, now);
+        // Nothing is said of what begins after the absence, so nobody walks there.
+        let before = without.coming_before(absence.ends_at, TURNS_COMPARED);
+        let after = position.coming_before(absence.ends_at, TURNS_COMPARED);
         let passed = before.iter().zip(&after).filter(|(before, after)| {
-            before.seats.contains(&absence.user)
-                && !after.seats.contains(&absence.user)
-                && absence.ends_at.is_none_or(|end| before.window.start() < end)
+            before.seats.contains(&absence.user) && !after.seats.contains(&absence.user)
         });
         effects.extend(passed.map(|(before, after)| {
             AbsenceEffect {

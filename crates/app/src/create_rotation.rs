@@ -1,6 +1,7 @@
 //! A rotation is made.
 
 use crate::audit::{self, Entry};
+use crate::duty;
 use crate::outcome::{Done, once};
 use crate::people::People;
 use crate::read;
@@ -144,6 +145,9 @@ async fn insert(
     if !users.contains(&request.actor) {
         users.push(request.actor.clone());
     }
+    let people = People::load(tx, &record.members).await?;
+    let known = (&record.rules, &people);
+    duty::schedule_reminder(tx, record, known, record.next_handoff_at, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
     Ok(Ok(Done::RotationCreated { rotation: record.id }))

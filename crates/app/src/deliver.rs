@@ -1,15 +1,15 @@
 //! An effect becomes a message: names, days and what is true now are read at delivery.
 
 use crate::AppError;
+use crate::duty::Said;
 use crate::people::People;
-use crate::serving::{serving_at, stretch_at};
+use crate::serving::{served_before, serving_from};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
 use domain::ids::{RotationId, UserId};
 use domain::message::{
-    HandoffMessage, Message, MissedLine, OnDutyMessage, Person, SkipLine, SkipWord,
-    UnassignedMessage,
+    HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage,
 };
 use domain::story::people::GonePerson;
 use domain::zone::Zone;
@@ -54,9 +54,11 @@ pub async fn compose(
         Effect::UnassignedResolved { rotation, planned_at, .. } => {
             of_turn(tx, effect, (*rotation, *planned_at, None), now).await
         }
-        Effect::DutyEnded { rotation, user, ended_at, .. } => {
-            ended(tx, *rotation, user, *ended_at).await
-        }
+        Effect::DutyEnded { .. }
+        | Effect::DutySeen { .. }
+        | Effect::DutyUnseen { .. }
+        | Effect::NextDuty { .. }
+        | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
         Effect::DatesMoved { rotation, user, was, .. } => {
             moved(tx, *rotation, user, *was, now).await
         }
@@ -65,27 +67,6 @@ pub async fn compose(
         | Effect::RosterEmpty { .. }
         | Effect::LeftChannel { .. } => crate::life::said::compose(tx, effect, now).await,
     }
-}
-
-/// The rotation may be deleted meanwhile; the buttons go all the same.
-async fn ended(
-    tx: &mut Tx,
-    rotation: RotationId,
-    user: &UserId,
-    ended_at: DateTime<Utc>,
-) -> Result<Composed, AppError> {
-    let Some(rotation) = tx.find_any_rotation(rotation).await? else {
-        return Ok(Composed::Nothing("rotation_gone"));
-    };
-    let mut next = serving_at(tx, &rotation, ended_at).await?;
-    next.retain(|next| next != user);
-    let people = People::load(tx, &next).await?;
-    Ok(Composed::Say(Message::DutyEnded {
-        name: rotation.name.clone(),
-        ended_at,
-        next: next.iter().map(|user| people.person(user)).collect(),
-        zone: rotation.rules.zone.name().to_owned(),
-    }))
 }
 
 /// Of several changes within a moment the last one tells; who stands where they stood is told nothing.
@@ -139,7 +120,9 @@ async fn of_turn(
         });
     }
     match effect {
-        Effect::OnDutyDm { user, since, .. } => scene.on_duty(tx, user, *since, now).await,
+        Effect::OnDutyDm { user, since, .. } => {
+            crate::duty::on_duty(tx, &scene, user, *since, (Said::at(now), now)).await
+        }
         Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
         Effect::HandoffPost { since, .. } => Ok(scene.handoff(*since, now)),
@@ -180,19 +163,19 @@ async fn created(
 }
 
 /// A turn with everything that a message about it may need.
-struct Scene {
-    rotation: RotationRecord,
-    turn: TurnRecord,
+pub(crate) struct Scene {
+    pub(crate) rotation: RotationRecord,
+    pub(crate) turn: TurnRecord,
     /// Who really served last before: after coverage, and nobody where the turn before was missed too.
-    previous: Vec<UserId>,
+    pub(crate) previous: Vec<UserId>,
     /// Who serves now, or when the next duty time begins: after coverage.
-    serving: Vec<UserId>,
-    missed: Vec<TurnRecord>,
-    people: People,
+    pub(crate) serving: Vec<UserId>,
+    pub(crate) missed: Vec<TurnRecord>,
+    pub(crate) people: People,
 }
 
 impl Scene {
-    async fn load(
+    pub(crate) async fn load(
         tx: &mut Tx,
         rotation: RotationRecord,
         (planned_at, since): (DateTime<Utc>, Option<DateTime<Utc>>),
@@ -235,34 +218,6 @@ impl Scene {
         }))
     }
 
-    async fn on_duty(
-        &self,
-        tx: &mut Tx,
-        user: &UserId,
-        since: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Result<Composed, AppError> {
-        if !self.serving.contains(user) {
-            return Ok(Composed::Nothing("somebody_else_serves"));
-        }
-        let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
-        let next = snapshot.position(now).coming(1).into_iter().next();
-        let next = next.and_then(|turn| turn.holder().cloned());
-        let is_own = since.is_none() && self.turn.seats.iter().any(|seat| seat.user == *user);
-        Ok(Composed::Say(Message::OnDuty(OnDutyMessage {
-            rotation: self.rotation.id,
-            planned_at: self.turn.planned_at,
-            name: self.rotation.name.clone(),
-            channel: self.rotation.channel.clone(),
-            zone: self.zone_name(),
-            until: self.turn.ends_at,
-            next: next.map(|user| snapshot.people.person(&user)),
-            continues: is_own && self.previous.contains(user),
-            is_late: is_own && self.is_late(now),
-            missed: self.missed_lines(),
-        })))
-    }
-
     /// Returns who served before and cannot any more.
     fn gone(&self) -> Vec<GonePerson> {
         let gone = self.previous.iter().filter_map(|user| {
@@ -300,20 +255,20 @@ impl Scene {
         })
     }
 
-    fn zone(&self) -> &Zone {
+    pub(crate) fn zone(&self) -> &Zone {
         &self.rotation.rules.zone
     }
 
-    fn zone_name(&self) -> String {
+    pub(crate) fn zone_name(&self) -> String {
         self.zone().name().to_owned()
     }
 
     /// A rotation made in the middle of a turn is not late for what was before it.
-    fn is_late(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_late(&self, now: DateTime<Utc>) -> bool {
         now - self.turn.planned_at.max(self.rotation.created_at) > LATE_AFTER
     }
 
-    fn skipped(&self) -> Vec<SkipLine> {
+    pub(crate) fn skipped(&self) -> Vec<SkipLine> {
         // Whole days away are days of the person's own calendar.
         let zone = |user: &UserId| self.people.zone(user).unwrap_or_else(|| self.zone().clone());
         let line = |skip: &SkipRecord| SkipLine {
@@ -328,7 +283,7 @@ impl Scene {
         self.turn.skips.iter().map(line).collect()
     }
 
-    fn missed_lines(&self) -> Vec<MissedLine> {
+    pub(crate) fn missed_lines(&self) -> Vec<MissedLine> {
         let person = |user: &UserId| -> Person { self.people.person(user) };
         let line = |turn: &TurnRecord| MissedLine {
             at: turn.planned_at,
@@ -336,47 +291,6 @@ impl Scene {
         };
         self.missed.iter().map(line).collect()
     }
-}
-
-/// Returns who served last before an instant: after coverage, and nobody where that turn was missed.
-async fn served_before(
-    tx: &mut Tx,
-    rotation: &RotationRecord,
-    before: DateTime<Utc>,
-) -> Result<Vec<UserId>, AppError> {
-    let last = before - TimeDelta::microseconds(1);
-    let turn = tx.find_turn_at(rotation.id, last).await?;
-    if turn.is_none_or(|turn| turn.state != TurnState::Served) {
-        return Ok(Vec::new());
-    }
-    let Some(stretch) = stretch_at(tx, rotation, last).await? else {
-        return Ok(Vec::new());
-    };
-    // It may have ended in off-hours.
-    let served_until = stretch.active.iter().map(|window| window.end().min(before)).max();
-    let at = served_until.map_or(last, |end| end - TimeDelta::microseconds(1));
-    serving_at(tx, rotation, at).await
-}
-
-/// Returns who serves at an instant, or when the duty time begins that comes next in the same stretch.
-async fn serving_from(
-    tx: &mut Tx,
-    rotation: &RotationRecord,
-    from: DateTime<Utc>,
-) -> Result<Vec<UserId>, AppError> {
-    let Some(stretch) = stretch_at(tx, rotation, from).await? else {
-        return Ok(Vec::new());
-    };
-    let next = stretch.active.iter().find(|window| from < window.end());
-    let at = next.map_or(from, |window| window.start().max(from));
-    let serving = serving_at(tx, rotation, at).await?;
-    // A turn without any duty time is somebody's all the same.
-    let is_idle = stretch.active.is_empty();
-    Ok(if is_idle {
-        stretch.seats().iter().map(|seat| seat.user.clone()).collect()
-    } else {
-        serving
-    })
 }
 
 async fn people<'a>(

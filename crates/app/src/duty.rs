@@ -1,61 +1,64 @@
-//! The person on duty says that they have seen it.
+//! The duty: who has it is told, reminded and asked whether they saw it, and told again when it is over.
 
-use crate::audit::{self, Entry};
-use crate::outcome::{Decision, Done, once};
-use crate::{AppError, Request};
+mod ending;
+mod remind;
+mod seen;
+mod silence;
+mod told;
+
+pub use remind::remind;
+pub use seen::{check_seen, see};
+pub use silence::tell_managers;
+
+pub(crate) use remind::schedule as schedule_reminder;
+pub(crate) use seen::schedule as schedule_check;
+pub(crate) use told::{Said, compose, on_duty};
+
+use crate::lookup::circle;
+use crate::people::People;
+use crate::{AppError, snapshot::Snapshot};
 use chrono::{DateTime, Utc};
-use domain::ids::RotationId;
-use domain::refusal::Refusal;
-use domain::reply::Reply;
-use serde_json::json;
-use store::{Store, Tx};
+use domain::ids::UserId;
+use domain::interval::Interval;
+use domain::story::duty::AwayDays;
+use store::{DeliveryRecord, DeliveryState, RotationRecord, Tx};
 
-/// Records that the on-duty message was seen.
-///
-/// # Errors
-///
-/// When the database cannot be reached; nothing is recorded then.
-pub async fn see(
-    store: &Store,
-    request: &Request,
-    rotation: RotationId,
-    planned_at: DateTime<Utc>,
-) -> Result<Reply, AppError> {
-    let act = async |tx: &mut Tx| record(tx, request, rotation, planned_at).await;
-    match once(store, request, act).await? {
-        Ok(Done::DutySeen { rotation, until }) => {
-            let mut tx = store.read(request.workspace).await?;
-            let record = tx.find_rotation(rotation).await?;
-            Ok(record.map_or(Reply::Refused(Refusal::Gone), |record| Reply::DutySeen {
-                rotation: record.name,
-                until,
-                zone: record.rules.zone.name().to_owned(),
-            }))
+/// Returns those who manage a rotation and can be written to, but for the one of whom they are to be told.
+async fn managers_but(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    of: &UserId,
+) -> Result<Vec<UserId>, AppError> {
+    let circle = circle(rotation);
+    let mut users = vec![circle.made_by.clone()];
+    for manager in circle.managers {
+        if !users.contains(manager) {
+            users.push(manager.clone());
         }
-        Ok(_) => Ok(Reply::Refused(Refusal::Unreadable)),
-        Err(refusal) => Ok(Reply::Refused(refusal)),
     }
+    let people = People::load(tx, &users).await?;
+    users.retain(|user| user != of && people.is_present(user) && !people.is_bot(user));
+    Ok(users)
 }
 
-async fn record(
-    tx: &mut Tx,
-    request: &Request,
-    rotation: RotationId,
-    planned_at: DateTime<Utc>,
-) -> Result<Decision, AppError> {
-    let Some(turn) = tx.find_turn(rotation, planned_at).await? else {
-        return Ok(Err(Refusal::Gone));
+/// Returns the days on which somebody is away within these windows.
+fn days_away(snapshot: &Snapshot, user: &UserId, windows: &[Interval]) -> Vec<AwayDays> {
+    let touches = |start: DateTime<Utc>, end: Option<DateTime<Utc>>| {
+        windows
+            .iter()
+            .any(|window| start < window.end() && end.is_none_or(|end| window.start() < end))
     };
-    if turn.ends_at <= request.now {
-        return Ok(Err(Refusal::TurnIsOver));
+    let own = snapshot.absences.iter().filter(|absence| absence.user == *user);
+    own.filter(|absence| touches(absence.starts_at, absence.ends_at))
+        .map(|absence| AwayDays { from: absence.from, to: absence.ends_at.map(|_| absence.to) })
+        .collect()
+}
+
+/// Returns when a message was posted: its `ts` is Slack's time of it.
+fn posted_at(delivery: &DeliveryRecord) -> Option<DateTime<Utc>> {
+    if delivery.state != DeliveryState::Sent {
+        return None;
     }
-    let entry = Entry {
-        action: "duty_seen",
-        actor: Some(&request.actor),
-        rotation: Some(rotation),
-        subject: None,
-        details: json!({"planned_at": planned_at}),
-    };
-    audit::record(tx, request.now, entry).await?;
-    Ok(Ok(Done::DutySeen { rotation, until: turn.ends_at }))
+    let seconds = delivery.ts.as_deref()?.split('.').next()?.parse().ok()?;
+    DateTime::from_timestamp(seconds, 0)
 }

@@ -11,6 +11,7 @@ pub mod hand_over;
 pub mod inbox;
 pub mod install;
 pub mod life;
+pub mod lifecycle;
 pub mod modal;
 pub mod people;
 pub mod read;

@@ -8,7 +8,7 @@ use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::presence::Presence;
 use domain::view::{Layers, OnDuty, on_duty_at};
-use store::{CoverageRecord, RotationRecord, Tx};
+use store::{CoverageRecord, RotationRecord, TurnState, Tx};
 
 /// Returns who serves at an instant within a stretch.
 pub(crate) fn on_duty(
@@ -65,6 +65,47 @@ pub(crate) async fn stretch_at(
     };
     let found = tx.list_stretches(rotation.id, instant).await?;
     Ok(found.into_iter().next().map(|record| record.stretch))
+}
+
+/// Returns who served last before an instant: after coverage, and nobody where that turn was missed.
+pub(crate) async fn served_before(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    before: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let last = before - TimeDelta::microseconds(1);
+    let turn = tx.find_turn_at(rotation.id, last).await?;
+    if turn.is_none_or(|turn| turn.state != TurnState::Served) {
+        return Ok(Vec::new());
+    }
+    let Some(stretch) = stretch_at(tx, rotation, last).await? else {
+        return Ok(Vec::new());
+    };
+    // It may have ended in off-hours.
+    let served_until = stretch.active.iter().map(|window| window.end().min(before)).max();
+    let at = served_until.map_or(last, |end| end - TimeDelta::microseconds(1));
+    serving_at(tx, rotation, at).await
+}
+
+/// Returns who serves at an instant, or when the duty time begins that comes next in the same stretch.
+pub(crate) async fn serving_from(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    from: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let Some(stretch) = stretch_at(tx, rotation, from).await? else {
+        return Ok(Vec::new());
+    };
+    let next = stretch.active.iter().find(|window| from < window.end());
+    let at = next.map_or(from, |window| window.start().max(from));
+    let serving = serving_at(tx, rotation, at).await?;
+    // A turn without any duty time is somebody's all the same.
+    let is_idle = stretch.active.is_empty();
+    Ok(if is_idle {
+        stretch.seats().iter().map(|seat| seat.user.clone()).collect()
+    } else {
+        serving
+    })
 }
 
 fn cover(record: &CoverageRecord) -> Option<Coverage> {

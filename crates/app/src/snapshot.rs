@@ -145,11 +145,17 @@ impl<'a> Position<'a> {
 
     /// Returns the coming turns, the soonest first.
     pub(crate) fn coming(&self, count: usize) -> Vec<Coming> {
+        self.coming_before(None, count)
+    }
+
+    /// Returns the coming turns that begin before `end`, if there is one, the soonest first and `count` at most.
+    pub(crate) fn coming_before(&self, end: Option<DateTime<Utc>>, count: usize) -> Vec<Coming> {
         let running = self.timeline.standing().running.map(|running| running.turn);
         let mut turns: Vec<(u64, Coming)> = Vec::new();
         let stretches = self.timeline.clone().filter(|stretch| Some(stretch.turn) != running);
         for stretch in stretches {
-            let is_full = turns.len() == count;
+            let is_late = end.is_some_and(|end| end <= stretch.window.start());
+            let is_full = is_late || turns.len() == count;
             match turns.last_mut().filter(|(turn, _)| *turn == stretch.turn) {
                 Some((_, last)) => last.go_on(stretch),
                 None if is_full => break,

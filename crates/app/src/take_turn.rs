@@ -149,8 +149,12 @@ async fn tell(
         user: user.clone(),
         since: None,
     };
-    let to = Recipient::Person(user.clone());
-    tx.insert_delivery(&Envelope::new(dm, to), now, now).await?;
+    let dm = Envelope::new(dm, Recipient::Person(user.clone()));
+    if *user == request.actor {
+        tx.insert_answer(&dm, now, now).await?;
+    } else {
+        tx.insert_delivery(&dm, now, now).await?;
+    }
     let zone = &snapshot.rotation.rules.zone;
     for day in days(zone.date_of(*planned_at), zone.date_of(now)) {
         let resolved = Effect::UnassignedResolved {

@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::duty;
 use crate::serving::on_duty;
 use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -102,10 +103,13 @@ impl Walk {
     ) -> Result<(), AppError> {
         // A rotation made in the middle of a turn hands over at once; that it exists is said first.
         let at = now.max(snapshot.rotation.created_at + crate::create_rotation::NAMES_FIRST);
+        let next = self.after.next.map(|next| next.at);
+        let known = (&self.after.rules, &snapshot.people);
+        duty::schedule_reminder(tx, &snapshot.rotation, known, next, now).await?;
         match self.new_turn() {
             Some(turn) => {
                 if let Some(running) = &self.before.running {
-                    // After down time the duty before ended long before this one began.
+                    // Where turns were missed, theirs ended before the newest began.
                     let ended_at = running.window.end().min(turn.window.start());
                     end_duties(tx, &snapshot.rotation, running, ended_at, &[], now).await?;
                 }
@@ -345,6 +349,8 @@ async fn begin_duty(
         let to = Recipient::Person(user.clone());
         let dm = Effect::OnDutyDm { rotation, planned_at, missed_from, user: user.clone(), since };
         tx.insert_delivery(&Envelope::new(dm, to), at, at).await?;
+        let time = (turn.window, turn.active.as_slice());
+        duty::schedule_check(tx, &snapshot.rotation, time, user, since, at).await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
+use crate::story::lifecycle;
 use crate::story::people;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -33,6 +34,8 @@ pub enum Button {
         rotation: RotationId,
         /// The planned instant of the turn.
         planned_at: DateTime<Utc>,
+        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
+        since: Option<DateTime<Utc>>,
     },
     /// "Who is next": shows the coming turns to the one who presses.
     ShowNext {
@@ -46,6 +49,8 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Button),
     /// One of people's life cycle.
     People(people::Button),
 }
@@ -62,6 +67,7 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::Lifecycle(button) => button.action_id(),
             Self::People(button) => button.action_id(),
         }
     }
@@ -76,9 +82,14 @@ impl Button {
             | Self::AssignAnyway { rotation, planned_at, day } => {
                 format!("{rotation}|{}|{day}", at(planned_at))
             }
-            Self::SeenDuty { rotation, planned_at } => format!("{rotation}|{}", at(planned_at)),
+            Self::SeenDuty { rotation, planned_at, since } => {
+                let since =
+                    since.as_ref().map_or_else(String::new, |since| format!("|{}", at(since)));
+                format!("{rotation}|{}{since}", at(planned_at))
+            }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::Lifecycle(button) => button.value(),
             Self::People(button) => button.value(),
         }
     }
@@ -104,12 +115,20 @@ impl Button {
             "seen_duty" => Self::SeenDuty {
                 rotation: parse_rotation(next()?)?,
                 planned_at: parse_instant(next()?)?,
+                since: match next() {
+                    Some(since) => Some(parse_instant(since)?),
+                    None => None,
+                },
             },
             "show_next" => Self::ShowNext { rotation: parse_rotation(next()?)? },
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => return people::Button::parse(action_id, value).map(Self::People),
+            _ => {
+                let lifecycle = lifecycle::Button::parse(action_id, value).map(Self::Lifecycle);
+                let people = || people::Button::parse(action_id, value).map(Self::People);
+                return lifecycle.or_else(people);
+            }
         };
         Some(button)
     }

@@ -1,5 +1,6 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod lifecycle;
 mod words;
 
 use crate::date_words;
@@ -26,13 +27,14 @@ const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 6] = [
+const VERBS: [(&str, &[&str]); 7] = [
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
     ("who", &[]),
     ("next", &[]),
     ("ooo", &["away"]),
+    ("show", &["info"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -87,6 +89,8 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// The life of a rotation.
+    Lifecycle(crate::story::lifecycle::Command),
 }
 
 /// Returns what was asked for.
@@ -110,6 +114,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
+        Some("show") => Ok(lifecycle::parse_show(rest)),
         _ => Err(unknown_verb("", verb, &VERBS)),
     }
 }

@@ -1,6 +1,7 @@
 //! Effects: what the outside must be told, as data of ids, instants and codes.
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
+use crate::story::duty::Silence;
 use crate::story::people::Gone;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,48 @@ pub enum Effect {
     Welcome {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
+    },
+    /// The on-duty message shows that it was seen, and cannot be confirmed again.
+    DutySeen {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Who saw it.
+        user: UserId,
+        /// As in the message that is replaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
+    },
+    /// A manager learns that somebody on duty has not said to have seen it.
+    DutyUnseen {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Whose duty it is.
+        user: UserId,
+        /// As in the message that was not seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
+    },
+    /// Who holds the next turn is reminded of it.
+    NextDuty {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Whose turn it will be.
+        user: UserId,
+    },
+    /// A manager learns that somebody cannot be written to; once for each person and rotation.
+    Unreachable {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who cannot be written to.
+        user: UserId,
+        /// Why.
+        why: Silence,
     },
     /// A manager learns that somebody was taken out of their rotations, because Slack knows them no longer as a person who
     /// can serve.
@@ -206,7 +249,8 @@ impl Envelope {
                     day: *day,
                 }
             }
-            Effect::DutyEnded { rotation, planned_at, user, since, .. } => Effect::OnDutyDm {
+            Effect::DutyEnded { rotation, planned_at, user, since, .. }
+            | Effect::DutySeen { rotation, planned_at, user, since } => Effect::OnDutyDm {
                 rotation: *rotation,
                 planned_at: *planned_at,
                 missed_from: None,
@@ -232,10 +276,39 @@ impl Effect {
             | Self::DatesMoved { .. }
             | Self::UnassignedResolved { .. }
             | Self::Welcome { .. }
+            | Self::DutySeen { .. }
+            | Self::DutyUnseen { .. }
+            | Self::NextDuty { .. }
+            | Self::Unreachable { .. }
             | Self::MemberGone { .. }
             | Self::MemberBack { .. }
             | Self::RosterEmpty { .. }
             | Self::LeftChannel { .. } => TimeDelta::days(7),
+        }
+    }
+
+    /// Returns whether a person who wants quiet nights is told in the morning only.
+    ///
+    /// What replaces a message rings no bell, and whoever asked for something is answered at once.
+    #[must_use]
+    pub fn can_wait_for_the_morning(&self) -> bool {
+        match self {
+            Self::OnDutyDm { .. }
+            | Self::DatesMoved { .. }
+            | Self::DutyUnseen { .. }
+            | Self::NextDuty { .. }
+            | Self::MemberGone { .. }
+            | Self::MemberBack { .. }
+            | Self::LeftChannel { .. }
+            | Self::Unreachable { .. } => true,
+            Self::RotationCreated { .. }
+            | Self::HandoffPost { .. }
+            | Self::UnassignedPost { .. }
+            | Self::UnassignedResolved { .. }
+            | Self::DutyEnded { .. }
+            | Self::DutySeen { .. }
+            | Self::RosterEmpty { .. }
+            | Self::Welcome { .. } => false,
         }
     }
 
@@ -268,6 +341,20 @@ impl Effect {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::DutySeen { rotation, planned_at, since, .. } => {
+                let occasion = since.as_ref().map_or_else(once, at);
+                ("duty_seen", Some(*rotation), at(planned_at), occasion)
+            }
+            Self::DutyUnseen { rotation, planned_at, user, since } => {
+                let since = since.as_ref().map_or_else(once, at);
+                ("duty_unseen", Some(*rotation), at(planned_at), format!("{user}:{since}"))
+            }
+            Self::NextDuty { rotation, planned_at, .. } => {
+                ("next_duty", Some(*rotation), at(planned_at), once())
+            }
+            Self::Unreachable { rotation, user, .. } => {
+                ("unreachable", Some(*rotation), once(), user.to_string())
+            }
             Self::MemberGone { user, found_at, .. } => {
                 ("member_gone", None, user.to_string(), at(found_at))
             }

@@ -1,7 +1,7 @@
 //! Messages that the bot sends by itself, composed from an effect at delivery, as data.
 
 use crate::ids::{RotationId, UserId};
-use crate::story::people;
+use crate::story;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A message ready to be put into Slack's blocks.
@@ -24,21 +24,8 @@ pub enum Message {
     },
     /// The channel learns of a handoff.
     Handoff(HandoffMessage),
-    /// The person on duty learns of it.
-    OnDuty(OnDutyMessage),
     /// The channel is asked who takes a turn.
     Unassigned(UnassignedMessage),
-    /// The on-duty message after the duty: without its buttons.
-    DutyEnded {
-        /// The rotation's name.
-        name: String,
-        /// When it ended.
-        ended_at: DateTime<Utc>,
-        /// Who serves after them; nobody where nobody does.
-        next: Vec<Person>,
-        /// The IANA name of the rotation's zone.
-        zone: String,
-    },
     /// A member's next turn is at another time than it was.
     DatesMoved {
         /// The rotation's name.
@@ -66,8 +53,10 @@ pub enum Message {
         /// How many rotations there are: those of an earlier installation go on.
         rotations: usize,
     },
+    /// Of a duty: before, during and after it.
+    Duty(story::duty::Message),
     /// One of people's life cycle.
-    People(people::Message),
+    People(story::people::Message),
 }
 
 /// A handoff, for the channel.
@@ -88,34 +77,9 @@ pub struct HandoffMessage {
     /// Whether the duty passes in the middle of the turn, because somebody left, handed over, or a rest is over.
     pub is_within_turn: bool,
     /// Who served before and cannot any more, where the duty passes because of that.
-    pub gone: Vec<people::GonePerson>,
+    pub gone: Vec<story::people::GonePerson>,
     /// Who was passed over, in order.
     pub skipped: Vec<SkipLine>,
-    /// Whether it is said more than 15 minutes late.
-    pub is_late: bool,
-    /// The handoffs that were missed while the bot was down, the oldest first.
-    pub missed: Vec<MissedLine>,
-}
-
-/// A handoff, for the person who takes over.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OnDutyMessage {
-    /// The rotation.
-    pub rotation: RotationId,
-    /// The planned instant of the turn.
-    pub planned_at: DateTime<Utc>,
-    /// The rotation's name.
-    pub name: String,
-    /// The rotation's channel.
-    pub channel: crate::ids::ChannelId,
-    /// The IANA name of the rotation's zone.
-    pub zone: String,
-    /// When the duty ends by plan.
-    pub until: DateTime<Utc>,
-    /// Who comes after.
-    pub next: Option<Person>,
-    /// Whether the same person was on duty before.
-    pub continues: bool,
     /// Whether it is said more than 15 minutes late.
     pub is_late: bool,
     /// The handoffs that were missed while the bot was down, the oldest first.

@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::people;
+use crate::story::{lifecycle, people};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,9 @@ impl Command {
                 let is_own = who.as_ref().is_none_or(|who| who == actor);
                 if is_own { Reach::Own } else { Reach::Change }
             }
+            Self::Lifecycle(command) => match command {
+                lifecycle::Command::Show { .. } => Reach::Look,
+            },
         }
     }
 }
@@ -54,6 +57,9 @@ impl Button {
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }
             | Self::People(people::Button::AddAgain { .. }) => Reach::Change,
+            Self::Lifecycle(button) => match button.press {
+                lifecycle::Press::Show => Reach::Look,
+            },
         }
     }
 }
@@ -85,7 +91,8 @@ mod tests {
 
     #[test]
     fn whoever_may_only_look_can_ask_who_and_when_and_for_help() {
-        for typed in ["", "help", "list", "who", "who support", "next 3", "ooo", "ooo list <@UANA>"]
+        for typed in
+            ["", "help", "list", "who", "who support", "next 3", "show", "ooo", "ooo list <@UANA>"]
         {
             check_command(typed, Reach::Look);
         }

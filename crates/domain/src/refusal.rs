@@ -97,6 +97,9 @@ pub enum Refusal {
     /// The turn has ended.
     #[error("That turn is over, so nothing was changed.")]
     TurnIsOver,
+    /// The duty is somebody else's.
+    #[error("That duty is somebody else's now, so nothing was changed.")]
+    DutyIsNotYours,
     /// The thing was removed meanwhile.
     #[error("That is not there any more, so nothing was changed.")]
     Gone,

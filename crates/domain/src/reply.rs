@@ -4,6 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
+use crate::story::lifecycle;
 use crate::story::people;
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -40,15 +41,6 @@ pub enum Reply {
         /// The days.
         line: AbsenceLine,
     },
-    /// The on-duty message was seen.
-    DutySeen {
-        /// The rotation's name.
-        rotation: String,
-        /// When the duty ends.
-        until: DateTime<Utc>,
-        /// The rotation's zone.
-        zone: String,
-    },
     /// A turn that nobody served has someone now.
     TurnTaken {
         /// The rotation's name.
@@ -60,6 +52,8 @@ pub enum Reply {
         /// The rotation's zone.
         zone: String,
     },
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Reply),
     /// It cannot be done, and this is why.
     Refused(Refusal),
     /// The answer did not come in time; whether it was saved is not known yet.

@@ -1,8 +1,15 @@
 //! What people choose: for a rotation, for themselves, for their workspace. Stored as JSON; each field has a default.
 
 use crate::ids::UserId;
-use chrono::{DateTime, Utc};
+use crate::zone::Zone;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// When a quiet night begins, on the person's wall clock.
+const NIGHT: NaiveTime = NaiveTime::from_hms_opt(22, 0, 0).expect("a time of day");
+
+/// When a quiet night ends.
+const MORNING: NaiveTime = NaiveTime::from_hms_opt(7, 0, 0).expect("a time of day");
 
 /// The settings of a rotation beside its rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +49,24 @@ pub struct Preferences {
     pub home_opened_at: Option<DateTime<Utc>>,
 }
 
+impl Preferences {
+    /// Returns from when on the person may be written to: `at`, or the end of the quiet night in which it lies.
+    #[must_use]
+    pub fn may_be_written_to_from(&self, zone: &Zone, at: DateTime<Utc>) -> DateTime<Utc> {
+        if !self.has_quiet_nights {
+            return at;
+        }
+        let local = zone.local_of(at);
+        let day = match local.time() {
+            time if time < MORNING => local.date(),
+            time if time >= NIGHT => local.date() + TimeDelta::days(1),
+            _ => return at,
+        };
+        // Where the clocks are set back over the morning, it has come already.
+        zone.instant_of(day.and_time(MORNING)).max(at)
+    }
+}
+
 /// What the admins chose for their workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -71,4 +96,41 @@ pub enum ChannelFault {
     NotInvited,
     /// Slack does not let the bot post there.
     Refused,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(zone: &str, at: &str, told_at: &str) {
+        let quiet = Preferences { has_quiet_nights: true, ..Preferences::default() };
+        let at: DateTime<Utc> = at.parse().unwrap();
+        let zone = Zone::parse(zone).unwrap();
+
+        assert_eq!(
+            quiet.may_be_written_to_from(&zone, at),
+            told_at.parse::<DateTime<Utc>>().unwrap(),
+            "{zone:?} {at}"
+        );
+        assert_eq!(Preferences::default().may_be_written_to_from(&zone, at), at);
+    }
+
+    #[test]
+    fn a_quiet_night_lasts_from_ten_to_seven_on_the_persons_own_wall_clock() {
+        check("Europe/Berlin", "2026-06-08T19:59:59Z", "2026-06-08T19:59:59Z");
+        check("Europe/Berlin", "2026-06-08T20:00:00Z", "2026-06-09T05:00:00Z");
+        check("Europe/Berlin", "2026-06-08T22:30:00Z", "2026-06-09T05:00:00Z");
+        check("Europe/Berlin", "2026-06-09T04:59:59Z", "2026-06-09T05:00:00Z");
+        check("Europe/Berlin", "2026-06-09T05:00:00Z", "2026-06-09T05:00:00Z");
+        check("America/New_York", "2026-06-09T04:00:00Z", "2026-06-09T11:00:00Z");
+    }
+
+    #[test]
+    fn a_night_in_which_the_clocks_change_ends_at_seven_all_the_same() {
+        check("Europe/Berlin", "2026-03-28T22:00:00Z", "2026-03-29T05:00:00Z");
+        check("Europe/Berlin", "2026-10-24T21:00:00Z", "2026-10-25T06:00:00Z");
+        // The day on which Samoa crossed the date line did not happen: the next seven o'clock is a day later.
+        check("Pacific/Apia", "2011-12-30T09:00:00Z", "2011-12-30T17:00:00Z");
+    }
 }

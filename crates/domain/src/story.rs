@@ -1,3 +1,5 @@
-//! What each story of the bot has of its own: its buttons, answers and messages.
+//! The stories: what each one can be asked, what it answers and what it tells, as data; one module for each.
 
+pub mod duty;
+pub mod lifecycle;
 pub mod people;

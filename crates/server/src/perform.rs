@@ -1,6 +1,7 @@
 //! A verified request becomes a use case, and the use case an answer.
 
 pub(crate) mod checked;
+mod lifecycle;
 
 use crate::bot::Bot;
 use app::gate::{Admission, Comer, admit};
@@ -92,6 +93,7 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
     };
     Ok(said(reply))
 }
@@ -136,8 +138,9 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
                 app::take_turn::take_turn(store, request, *rotation, *planned_at, Way::Assign);
             written(bot, given.await)?
         }
-        Button::SeenDuty { rotation, planned_at } => {
-            written(bot, app::duty::see(store, request, *rotation, *planned_at).await)?
+        Button::SeenDuty { rotation, planned_at, since } => {
+            let seen = app::duty::see(store, request, *rotation, *planned_at, *since);
+            return written(bot, seen.await);
         }
         Button::ShowNext { rotation } => {
             app::read::next_of(store, request, *rotation, TURNS_SHOWN).await?
@@ -145,6 +148,7 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::People(people::Button::AddAgain { rotation, user }) => {
             let added = app::life::add_again::add_again(store, request, *rotation, user);
             written(bot, added.await)?

@@ -6,6 +6,7 @@ pub(crate) mod methods;
 pub(crate) mod outcome;
 mod plain;
 mod respond;
+mod unreachable;
 mod verdict;
 
 pub(crate) use answers::Answer;

@@ -3,7 +3,9 @@
 mod blocks;
 mod buttons;
 mod card;
+mod duty;
 mod help;
+mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
 mod names;

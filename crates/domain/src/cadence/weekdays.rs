@@ -43,6 +43,12 @@ impl Weekdays {
         self.0.count_ones()
     }
 
+    /// Returns "Monday to Friday" for days in a row, else "Monday, Wednesday and Friday"; "every day" for all of them.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        if self.len() == 7 { String::from("every day") } else { super::words::list_of(self) }
+    }
+
     /// Returns the days, counted from Monday.
     pub fn iter(self) -> impl Iterator<Item = Weekday> {
         WEEK.into_iter().filter(move |day| self.contains(*day))

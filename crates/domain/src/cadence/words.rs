@@ -56,7 +56,7 @@ fn day_of_month(cadence: &Cadence) -> String {
 }
 
 /// Returns "Monday to Friday" for days in a row, else "Monday, Wednesday and Friday".
-fn list_of(days: Weekdays) -> String {
+pub(super) fn list_of(days: Weekdays) -> String {
     let listed: Vec<Weekday> = days.iter().collect();
     let in_a_row = listed.windows(2).all(|pair| pair[0].succ() == pair[1]);
     match listed.as_slice() {

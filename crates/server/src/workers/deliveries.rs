@@ -121,7 +121,7 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
         }
         outcome => outcome,
     };
-    outcome::record(bot, claim, parcel.record.attempts, outcome).await
+    outcome::record(bot, claim, &parcel.record, outcome).await
 }
 
 /// A message with its token and its place, ready to be sent.

@@ -53,7 +53,10 @@ async fn look(bot: &Bot) -> Result<Option<DateTime<Utc>>, StoreError> {
             }
             let now = bot.clock.now();
             match app::hand_over::hand_over(&bot.store, *workspace, *rotation, now).await {
-                Ok(_) => bot.bells.deliveries.ring(),
+                Ok(_) => {
+                    bot.bells.deliveries.ring();
+                    bot.bells.inbox.ring();
+                }
                 Err(fault) => {
                     failures += 1;
                     tracing::error!(

@@ -113,5 +113,17 @@ async fn carry_out(
                 app::people::not_seen_since(&bot.store, claim.workspace, users, since).await?;
             refresh(bot, claim.workspace, &users).await
         }
+        InboxItem::RemindNext { rotation, planned_at } => {
+            let now = bot.clock.now();
+            app::duty::remind(&bot.store, claim.workspace, rotation, planned_at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::CheckSeen { rotation, planned_at, user, since } => {
+            let (turn, now) = ((rotation, planned_at), bot.clock.now());
+            app::duty::check_seen(&bot.store, claim.workspace, turn, &user, since, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
     }
 }

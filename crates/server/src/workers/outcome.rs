@@ -1,12 +1,14 @@
 //! What becomes of a delivery after Slack was called.
 
 use crate::bot::Bot;
-use chrono::TimeDelta;
+use app::AppError;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::{Envelope, Recipient};
 use domain::ids::ChannelId;
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
-use store::{Claim, GivenUp, StoreError};
+use store::{Claim, DeliveryRecord, GivenUp, StoreError, Tx};
 
 /// How long an ambiguous delivery waits for its own echo before it is sent once more.
 const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -38,12 +40,12 @@ pub(super) struct Placed {
 pub(super) async fn record(
     bot: &Bot,
     claim: &Claim,
-    attempts: u32,
+    record: &DeliveryRecord,
     outcome: Outcome<Placed>,
 ) -> Result<(), StoreError> {
     let mut patience = Patience { began: Instant::now(), pause: FIRST_PAUSE };
     loop {
-        let written = try_record(bot, claim, attempts, &outcome).await;
+        let written = try_record(bot, claim, record, &outcome).await;
         if !patience.asks_again_after(&written).await {
             return written;
         }
@@ -74,7 +76,7 @@ impl Patience {
 async fn try_record(
     bot: &Bot,
     claim: &Claim,
-    attempts: u32,
+    record: &DeliveryRecord,
     outcome: &Outcome<Placed>,
 ) -> Result<(), StoreError> {
     let now = bot.clock.now();
@@ -90,12 +92,12 @@ async fn try_record(
             tracing::warn!(code, delivery.id = %claim.delivery, "It is not known whether a message arrived; it is held.");
             tx.record_ambiguous(claim.delivery, claim.fence, now + HOLD, code, now).await?;
         }
-        Outcome::NotSent(NotSent { code, retry_after, kind }) => {
+        Outcome::NotSent(refused @ NotSent { code, retry_after, kind }) => {
             tracing::warn!(code, delivery.id = %claim.delivery, "A message was not sent.");
             let wait = match kind {
                 NotSentKind::Permanent => None,
                 NotSentKind::Transient | NotSentKind::DeadToken => {
-                    Some(retry_after.unwrap_or_else(|| backoff(claim, attempts)))
+                    Some(retry_after.unwrap_or_else(|| backoff(claim, record.attempts)))
                 }
             };
             match wait {
@@ -105,11 +107,33 @@ async fn try_record(
                 None => {
                     tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, code, now)
                         .await?;
+                    tell_of_refusal(&mut tx, &record.envelope, refused, now).await?;
                 }
             }
         }
     }
     tx.commit().await
+}
+
+/// Lets those know who must, where Slack refuses a message because of who or where it is for.
+async fn tell_of_refusal(
+    tx: &mut Tx,
+    envelope: &Envelope,
+    refused: &NotSent,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let told = match (&envelope.to, refused.silence()) {
+        (Recipient::Person(_), Some(why)) => app::duty::tell_managers(tx, envelope, why, now).await,
+        _ => Ok(()),
+    };
+    match told {
+        Ok(()) => Ok(()),
+        Err(AppError::Store(fault)) => Err(fault),
+        Err(fault) => {
+            tracing::error!(error = %fault, "Nobody could be told of a message that cannot be sent.");
+            Ok(())
+        }
+    }
 }
 
 /// Leaves a delivery to the next installation of its workspace; until then it may outlive its use.

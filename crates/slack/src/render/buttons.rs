@@ -46,6 +46,7 @@ const fn label(button: &Button) -> &'static str {
         Button::ShowNext { .. } => "Who is next",
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
+        Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::People(button) => people::label(button),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn full_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
     lines
 }
 
-fn duty_line(duty: &Duty, ink: &Ink) -> String {
+pub(crate) fn duty_line(duty: &Duty, ink: &Ink) -> String {
     match duty {
         Duty::NotYet => String::from("It has not begun yet."),
         Duty::OnDuty { people, until } => {
@@ -54,7 +54,7 @@ fn serving(on_duty: &OnDutyPerson) -> String {
     }
 }
 
-fn next_line(next: Option<&NextDuty>, ink: &Ink) -> String {
+pub(crate) fn next_line(next: Option<&NextDuty>, ink: &Ink) -> String {
     match next {
         None => String::new(),
         Some(NextDuty { at, people }) if people.is_empty() => {

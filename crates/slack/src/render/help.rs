@@ -7,6 +7,7 @@ pub(crate) fn help_lines() -> Vec<String> {
         "• `/rotation` shows this channel's rotations",
         "• `/rotation create support` sets up a rotation",
         "• `/rotation list` shows all rotations",
+        "• `/rotation show support` shows everything about it, with its buttons",
         "• `/rotation who support` tells who is on duty",
         "• `/rotation next support 10` tells who comes next",
         "• `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`",

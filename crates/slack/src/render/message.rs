@@ -2,16 +2,15 @@
 
 use super::Rendered;
 use super::blocks::{Part, assemble};
-use super::buttons::{assign_anyway, button, primary};
-use super::names::{in_words, link, list, mention, name_of, names, plain, title};
+use super::buttons::{assign_anyway, primary};
+use super::duty;
+use super::names::{in_words, list, mention, name_of, plain, title};
 use super::people;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
-use domain::message::{
-    HandoffMessage, Message, OnDutyMessage, Person, SkipWord, UnassignedMessage,
-};
+use domain::message::{HandoffMessage, Message, Person, SkipWord, UnassignedMessage};
 
 /// The most members that are named.
 const MOST_MEMBERS: usize = 20;
@@ -45,9 +44,6 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             ])]
         }
         Message::Handoff(handoff) => vec![Part::Lines(handoff_lines(handoff, &ink(&handoff.zone)))],
-        Message::OnDuty(duty) => {
-            vec![Part::Lines(duty_lines(duty, &ink(&duty.zone))), Part::Buttons(duty_buttons(duty))]
-        }
         Message::Unassigned(turn) => vec![
             Part::Lines(unassigned_lines(turn, &ink(&turn.zone))),
             Part::Buttons(unassigned_buttons(turn)),
@@ -60,9 +56,6 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ink(zone).at(*until)
             )])]
         }
-        Message::DutyEnded { name, ended_at, next, zone } => {
-            vec![Part::Lines(ended_lines(name, *ended_at, next, &ink(zone)))]
-        }
         Message::DatesMoved { name, was, is, zone } => {
             vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
         }
@@ -71,6 +64,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
         ],
+        Message::Duty(message) => duty::compose(message, now, style),
     }
 }
 
@@ -114,29 +108,6 @@ fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
     lines
 }
 
-fn duty_lines(duty: &OnDutyMessage, ink: &Ink) -> Vec<String> {
-    let verb = if duty.continues { "stay" } else { "are" };
-    let mut lines =
-        vec![format!("You {verb} on duty for {} until {}.", title(&duty.name), ink.at(duty.until))];
-    lines.push(duty.next.as_ref().map_or_else(
-        || format!("Its channel is {}. Nobody is found yet for after you.", link(&duty.channel)),
-        |next| {
-            format!("Its channel is {}. After you comes {}.", link(&duty.channel), name_of(next))
-        },
-    ));
-    if duty.is_late {
-        lines.push(format!("This is late: it was due {}.", ink.at(duty.planned_at)));
-    }
-    lines.extend(missed(ink, &duty.missed));
-    lines
-}
-
-fn ended_lines(name: &str, at: DateTime<Utc>, next: &[Person], ink: &Ink) -> Vec<String> {
-    let mut lines = vec![format!("Your duty for {} ended {}. Thank you!", title(name), ink.at(at))];
-    lines.extend((!next.is_empty()).then(|| format!("It passed to {}.", names(next))));
-    lines
-}
-
 fn moved_lines(
     name: &str,
     was: Option<DateTime<Utc>>,
@@ -154,15 +125,6 @@ fn moved_lines(
         ),
     };
     vec![line]
-}
-
-fn duty_buttons(duty: &OnDutyMessage) -> Vec<serde_json::Value> {
-    let (rotation, planned_at) = (duty.rotation, duty.planned_at);
-    vec![
-        primary(&Button::SeenDuty { rotation, planned_at }),
-        button(&Button::ShowNext { rotation }),
-        button(&Button::EnterAbsence),
-    ]
 }
 
 fn unassigned_lines(turn: &UnassignedMessage, ink: &Ink) -> Vec<String> {

@@ -75,17 +75,13 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             name_of(person),
             span(&ink(UTC), line)
         )),
-        Reply::DutySeen { rotation, until, zone } => say(format!(
-            "Thank you! You are on duty for {} until {}.",
-            title(rotation),
-            ink(zone).at(*until)
-        )),
         Reply::TurnTaken { rotation, person, until, zone } => say(format!(
             "Thank you! {} is on duty for {} until {}.",
             name_of(person),
             title(rotation),
             ink(zone).at(*until)
         )),
+        Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
@@ -144,7 +140,7 @@ fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
     lines
 }
 
-fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
+pub(crate) fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
     let who = match (turn.people.as_slice(), turn.is_paused) {
         ([], true) => String::from("paused"),
         ([], false) => String::from("nobody is free"),

@@ -40,6 +40,25 @@ impl Ink {
         }
     }
 
+    /// Returns an instant for a reader whose zone is known: the rotation's own time stands beside theirs where it differs.
+    pub(crate) fn at_for(&self, at: DateTime<Utc>, reader: Option<&str>) -> String {
+        let reader = reader.and_then(|zone| Zone::parse(zone).ok());
+        let local = self.zone.local_of(at);
+        if reader.is_none_or(|reader| reader.local_of(at) == local) {
+            return self.at(at);
+        }
+        let zone = plain(self.zone.name());
+        match self.style {
+            Style::Text => format!("{} in {zone}", self.at(at)),
+            Style::Block => format!(
+                "{} ({}, {} in {zone})",
+                self.at(at),
+                self.full_day(local.date()),
+                local.format("%H:%M")
+            ),
+        }
+    }
+
     /// Returns a last day, after "until": "Friday" within the coming week, else "Friday 19 June".
     pub(crate) fn last_day(&self, day: NaiveDate) -> String {
         let days = (day - self.today()).num_days();

@@ -4,8 +4,7 @@ use crate::shown::{ana, at, ben, cho, day, person, show};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{ChannelId, RotationId};
 use domain::message::{
-    HandoffMessage, Message, MissedLine, OnDutyMessage, Person, SkipLine, SkipWord,
-    UnassignedMessage,
+    HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage,
 };
 use proptest::prelude::*;
 use slack::{Rendered, render_message};
@@ -45,21 +44,6 @@ fn handoff() -> HandoffMessage {
 
 fn missed(weeks: &[(&str, Option<Person>)]) -> Vec<MissedLine> {
     weeks.iter().map(|(week, person)| MissedLine { at: at(week), person: person.clone() }).collect()
-}
-
-fn duty() -> OnDutyMessage {
-    OnDutyMessage {
-        rotation: rotation(),
-        planned_at: at("2026-06-08T07:00:00Z"),
-        name: String::from("support"),
-        channel: ChannelId::new("C1"),
-        zone: String::from("Europe/Berlin"),
-        until: at("2026-06-15T07:00:00Z"),
-        next: Some(ana()),
-        continues: false,
-        is_late: false,
-        missed: vec![],
-    }
 }
 
 fn unassigned(skipped: Vec<SkipLine>) -> UnassignedMessage {
@@ -195,44 +179,6 @@ fn after_down_time_one_message_says_that_it_is_late_and_what_was_missed() {
     *support* passes to <@UCHO> until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     This is late: it was due <!date^1780902000^{date_short_pretty} at {time}|Monday 8 June, 09:00 Europe/Berlin>.
     I was down. Missed meanwhile: <!date^1779087600^{date_short_pretty} at {time}|Monday 18 May, 09:00 Europe/Berlin> (Ben), <!date^1779692400^{date_short_pretty} at {time}|Monday 25 May, 09:00 Europe/Berlin> (nobody), <!date^1780297200^{date_short_pretty} at {time}|Monday 1 June, 09:00 Europe/Berlin> (Ana).
-    ");
-}
-
-#[test]
-fn the_one_on_duty_is_told_with_three_buttons() {
-    let rendered = render(&Message::OnDuty(duty()));
-
-    insta::assert_snapshot!(show(&rendered), @r"
-    You are on duty for *support* until Monday 15 June, 09:00.
-    Its channel is <#C1>. After you comes Ana.
-    ---
-    You are on duty for *support* until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    Its channel is <#C1>. After you comes Ana.
-    [primary Got it: seen_duty 0190a4f8-0000-7000-8000-000000000001|2026-06-08T07:00:00.000000Z] [Who is next: show_next 0190a4f8-0000-7000-8000-000000000001] [I'm away…: enter_absence -]
-    ");
-}
-
-#[test]
-fn the_one_who_stays_on_duty_is_told_so() {
-    let rendered = render(&Message::OnDuty(OnDutyMessage {
-        continues: true,
-        is_late: true,
-        next: None,
-        missed: missed(&[("2026-06-01T07:00:00Z", Some(ben()))]),
-        ..duty()
-    }));
-
-    insta::assert_snapshot!(show(&rendered), @r"
-    You stay on duty for *support* until Monday 15 June, 09:00.
-    Its channel is <#C1>. Nobody is found yet for after you.
-    This is late: it was due Monday 8 June, 09:00.
-    I was down. Missed meanwhile: Monday 1 June, 09:00 (Ben).
-    ---
-    You stay on duty for *support* until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
-    Its channel is <#C1>. Nobody is found yet for after you.
-    This is late: it was due <!date^1780902000^{date_short_pretty} at {time}|Monday 8 June, 09:00 Europe/Berlin>.
-    I was down. Missed meanwhile: <!date^1780297200^{date_short_pretty} at {time}|Monday 1 June, 09:00 Europe/Berlin> (Ben).
-    [primary Got it: seen_duty 0190a4f8-0000-7000-8000-000000000001|2026-06-08T07:00:00.000000Z] [Who is next: show_next 0190a4f8-0000-7000-8000-000000000001] [I'm away…: enter_absence -]
     ");
 }
 

@@ -1,7 +1,7 @@
 //! The inbox: what came in and is worked off later, reduced to ids, kinds and instants.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{ChannelId, DeliveryId, InboxId, UserId, WorkspaceId};
+use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// What is to be worked off. It is stored as JSON; a variant is never renamed.
@@ -52,6 +52,24 @@ pub enum InboxItem {
     RefreshPeople {
         /// Who.
         users: Vec<UserId>,
+    },
+    /// Who holds the turn that begins at an instant is to be reminded of it.
+    RemindNext {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+    },
+    /// Whether a duty was seen by now is to be looked at.
+    CheckSeen {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Whose duty it is.
+        user: UserId,
+        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
+        since: Option<DateTime<Utc>>,
     },
 }
 

@@ -4,18 +4,56 @@ use super::{Tx, run};
 use crate::error::StoreError;
 use crate::records::{DeliveryRecord, GivenUp};
 use chrono::{DateTime, Utc};
-use domain::effect::Envelope;
-use domain::ids::{ChannelId, DeliveryId};
+use domain::effect::{Envelope, Recipient};
+use domain::ids::{ChannelId, DeliveryId, UserId};
+use domain::zone::Zone;
 
 impl Tx {
     /// Stores what is to be said from `available_at` on; returns `false` where the same was to be said before.
     ///
-    /// It is worth saying for [`domain::effect::Effect::useful_for`] after `available_at`.
+    /// It is worth saying for [`domain::effect::Effect::useful_for`] after `available_at`. A person who wants quiet nights is
+    /// told in the morning, where the effect can wait for it.
     ///
     /// # Errors
     ///
     /// What the database says.
     pub async fn insert_delivery(
+        &mut self,
+        envelope: &Envelope,
+        available_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let available_at = match &envelope.to {
+            Recipient::Person(user) if envelope.effect.can_wait_for_the_morning() => {
+                self.find_waking_time(user, available_at).await?
+            }
+            _ => available_at,
+        };
+        self.insert_answer(envelope, available_at, now).await
+    }
+
+    /// Returns from when on a person may be written to.
+    async fn find_waking_time(
+        &mut self,
+        user: &UserId,
+        at: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let preferences = self.find_preferences(user).await?;
+        if !preferences.has_quiet_nights {
+            return Ok(at);
+        }
+        let person = self.find_people(std::slice::from_ref(user)).await?.pop();
+        let zone = person.and_then(|person| person.zone);
+        let zone = zone.and_then(|zone| Zone::parse(&zone).ok()).unwrap_or_else(Zone::utc);
+        Ok(preferences.may_be_written_to_from(&zone, at))
+    }
+
+    /// Stores what somebody asked for, as [`Tx::insert_delivery`]: it waits for no morning.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_answer(
         &mut self,
         envelope: &Envelope,
         available_at: DateTime<Utc>,

@@ -19,23 +19,21 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Begins the real transaction with the write lock taken, so no statement in it can meet another writer.
+    /// Begins the real transaction with the write lock taken, so no statement in it can meet another writer, and opens the
+    /// savepoint of the first member.
+    ///
+    /// Each call is a trip to the connection's thread and back, and all writers wait for it; so what is always done
+    /// together is one call.
     pub(super) async fn begin(
         connection: &mut SqliteConnection,
         fell: Fell,
     ) -> Result<Self, StoreError> {
-        sqlx::query("begin immediate").execute(connection).await?;
+        sqlx::query("begin immediate; savepoint member").execute(connection).await?;
         fell.store(false, Ordering::SeqCst);
         Ok(Self { fell, began: Instant::now(), members: Vec::new() })
     }
 
-    /// Opens the savepoint of the next member.
-    pub(super) async fn open(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        sqlx::query("savepoint member").execute(connection).await?;
-        self.check()
-    }
-
-    /// Keeps what the member did, to be saved with the batch.
+    /// Keeps what the member did, to be saved with the batch, and opens the savepoint of the next one.
     pub(super) async fn keep(
         &mut self,
         connection: &mut SqliteConnection,
@@ -44,14 +42,14 @@ impl Batch {
         // First a member, then checked: whose transaction fell under it is told so with the others.
         self.members.push(member);
         self.check()?;
-        sqlx::query("release member").execute(connection).await?;
+        sqlx::query("release member; savepoint member").execute(connection).await?;
         Ok(())
     }
 
-    /// Undoes what the member did and nothing else.
+    /// Undoes what the member did and nothing else; its savepoint is then the next one's.
     pub(super) async fn undo(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         self.check()?;
-        sqlx::query("rollback to member; release member").execute(connection).await?;
+        sqlx::query("rollback to member").execute(connection).await?;
         self.check()
     }
 
@@ -65,7 +63,8 @@ impl Batch {
         self.members.is_empty()
     }
 
-    /// Commits and tells each member; where the commit fails, nothing was saved and each is told that.
+    /// Commits, which also ends the empty savepoint, and tells each member; where the commit fails, nothing was saved and
+    /// each is told that.
     pub(super) async fn commit(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         let outcome = self.check();
         let outcome = match outcome {
@@ -96,7 +95,7 @@ impl Batch {
     }
 
     /// Returns an error where SQLite has rolled back the whole transaction by itself.
-    fn check(&self) -> Result<(), StoreError> {
+    pub(super) fn check(&self) -> Result<(), StoreError> {
         if self.fell.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable {
                 reason: String::from("the database gave up the transaction"),

@@ -134,11 +134,11 @@ impl Keeper {
     ///
     /// An error means that the batch as a whole does not stand any more.
     async fn serve(&self, batch: &mut Batch, waiting: Waiting) -> Result<(), StoreError> {
-        let mut slot = self.take_back().await;
-        if let Err(error) = batch.open(&mut slot.connection).await {
+        if let Err(error) = batch.check() {
             let _ = waiting.send(Err(error.clone()));
             return Err(error);
         }
+        let slot = self.take_back().await;
         let (verdict, ending) = oneshot::channel();
         let lease = Lease::new(Arc::clone(&self.slot), slot.turn, verdict);
         drop(slot);

@@ -1,0 +1,280 @@
+//! What the messages of a duty say, as things stand when they are sent.
+
+use super::ending::ended;
+use super::remind::next_seats;
+use super::seen::is_still_unseen;
+use super::{days_away, posted_at};
+use crate::AppError;
+use crate::deliver::{Composed, Scene};
+use crate::people::People;
+use crate::serving::{duty_end, serving_at, serving_from, stretch_at};
+use crate::snapshot::Snapshot;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::{Effect, Envelope, Recipient};
+use domain::ids::{RotationId, UserId};
+use domain::interval::Interval;
+use domain::message::{Message as Any, Person, SkipLine, SkipWord};
+use domain::story::duty::{Message, OnDuty, Reminder, Silence, Unreachable, Unseen};
+use store::{CoverageRecord, Tx};
+
+/// When the on-duty message is first said, and whether it was seen since.
+#[derive(Clone, Copy)]
+pub(crate) struct Said {
+    at: DateTime<Utc>,
+    is_seen: bool,
+}
+
+impl Said {
+    /// Returns that it is said now.
+    pub(crate) fn at(now: DateTime<Utc>) -> Self {
+        Self { at: now, is_seen: false }
+    }
+}
+
+/// Composes a message of this story as things stand at `now`.
+pub(crate) async fn compose(
+    tx: &mut Tx,
+    effect: &Effect,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    match effect {
+        Effect::DutyEnded { rotation, planned_at, user, ended_at, .. } => {
+            ended(tx, (*rotation, *planned_at), user, *ended_at, now).await
+        }
+        Effect::DutySeen { rotation, planned_at, user, since } => {
+            seen(tx, (*rotation, *planned_at), user, *since, now).await
+        }
+        Effect::DutyUnseen { rotation, planned_at, user, since } => {
+            unseen(tx, (*rotation, *planned_at), user, *since, now).await
+        }
+        Effect::NextDuty { rotation, planned_at, user } => {
+            reminder(tx, *rotation, *planned_at, user, now).await
+        }
+        Effect::Unreachable { rotation, user, why } => {
+            unreachable(tx, *rotation, user, *why, now).await
+        }
+        _ => Ok(Composed::Nothing("of_another_story")),
+    }
+}
+
+/// Composes the on-duty message of somebody who serves in a turn.
+pub(crate) async fn on_duty(
+    tx: &mut Tx,
+    scene: &Scene,
+    user: &UserId,
+    since: Option<DateTime<Utc>>,
+    (said, now): (Said, DateTime<Utc>),
+) -> Result<Composed, AppError> {
+    if !scene.serving.contains(user) {
+        return Ok(Composed::Nothing("somebody_else_serves"));
+    }
+    let Scene { rotation, turn, .. } = scene;
+    let has_seat = turn.seats.iter().any(|seat| seat.user == *user);
+    let cover = if has_seat { None } else { cover_by(tx, scene, user, now).await? };
+    let until = cover.as_ref().map_or(turn.ends_at, |cover| cover.ends_at);
+    let snapshot = Snapshot::load(tx, rotation.clone(), now).await?;
+    let next = if until < turn.ends_at {
+        serving_from(tx, rotation, until).await?
+    } else {
+        let next = snapshot.position(now).coming(1).pop();
+        next.map(|turn| turn.seats).unwrap_or_default()
+    };
+    let with: Vec<UserId> = scene.serving.iter().filter(|it| *it != user).cloned().collect();
+    let of = cover.and_then(|cover| cover.of);
+    let others: Vec<UserId> = next.iter().chain(&with).chain(&of).cloned().collect();
+    let others = People::load(tx, &others).await?;
+    let left = running_from(&snapshot, now.max(turn.planned_at));
+    let is_own = since.is_none() && has_seat;
+    Ok(say(Message::OnDuty(Box::new(OnDuty {
+        rotation: rotation.id,
+        planned_at: turn.planned_at,
+        since,
+        name: rotation.name.clone(),
+        channel: rotation.channel.clone(),
+        zone: scene.zone_name(),
+        reader_zone: scene.people.zone(user).map(|zone| zone.name().to_owned()),
+        until,
+        with: persons(&others, &with),
+        covers: of.map(|of| others.person(&of)),
+        away: if has_seat { days_away(&snapshot, user, &left) } else { Vec::new() },
+        next: persons(&others, &next),
+        skipped: if is_own { scene.skipped() } else { Vec::new() },
+        continues: is_own && scene.previous.contains(user),
+        was_due_at: (is_own && scene.is_late(said.at)).then_some(turn.planned_at),
+        is_seen: said.is_seen,
+        missed: scene.missed_lines(),
+    }))))
+}
+
+/// Returns the cover by which somebody serves now, or when the next duty time begins.
+async fn cover_by(
+    tx: &mut Tx,
+    scene: &Scene,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<CoverageRecord>, AppError> {
+    let Some(left) = Interval::new(now.max(scene.turn.planned_at), scene.turn.ends_at) else {
+        return Ok(None);
+    };
+    let covers = tx.list_coverages(scene.rotation.id, left).await?;
+    Ok(covers.into_iter().find(|cover| cover.user == *user))
+}
+
+/// Returns the duty time of the running turn that is left.
+fn running_from(snapshot: &Snapshot, from: DateTime<Utc>) -> Vec<Interval> {
+    let Some(running) = snapshot.standing().running else { return Vec::new() };
+    let left = |window: Interval| Interval::new(window.start().max(from), window.end());
+    running.active.into_iter().filter_map(left).collect()
+}
+
+/// Composes the on-duty message again, with a word that it was seen and without the button that says so.
+async fn seen(
+    tx: &mut Tx,
+    (rotation, planned_at): (RotationId, DateTime<Utc>),
+    user: &UserId,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let effect = Effect::DutySeen { rotation, planned_at, user: user.clone(), since };
+    let envelope = Envelope::new(effect, Recipient::Person(user.clone()));
+    let original = match envelope.updates(tx.workspace()) {
+        Some(original) => tx.find_delivery(original).await?,
+        None => None,
+    };
+    let (Some(original), Some(rotation)) = (original, tx.find_rotation(rotation).await?) else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
+    let missed_from = match &original.envelope.effect {
+        Effect::OnDutyDm { missed_from, .. } => *missed_from,
+        _ => None,
+    };
+    let scene = Scene::load(tx, rotation, (planned_at, since), missed_from, now).await?;
+    let Some(scene) = scene.filter(|scene| now < scene.turn.ends_at) else {
+        return Ok(Composed::Nothing("turn_over"));
+    };
+    let said = Said { at: posted_at(&original).unwrap_or(original.created_at), is_seen: true };
+    on_duty(tx, &scene, user, since, (said, now)).await
+}
+
+async fn unseen(
+    tx: &mut Tx,
+    (rotation, planned_at): (RotationId, DateTime<Utc>),
+    user: &UserId,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let turn = tx.find_turn(rotation, planned_at).await?;
+    let (Some(turn), Some(rotation)) = (turn, tx.find_rotation(rotation).await?) else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
+    if !is_still_unseen(tx, &rotation, &turn, user, since, now).await? {
+        return Ok(Composed::Nothing("seen_meanwhile"));
+    }
+    let people = People::load(tx, std::slice::from_ref(user)).await?;
+    Ok(say(Message::Unseen(Unseen {
+        rotation: rotation.id,
+        name: rotation.name.clone(),
+        zone: rotation.rules.zone.name().to_owned(),
+        person: people.person(user),
+        since: since.unwrap_or(planned_at),
+        until: turn.ends_at,
+    })))
+}
+
+async fn reminder(
+    tx: &mut Tx,
+    rotation: RotationId,
+    planned_at: DateTime<Utc>,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let Some(rotation) = tx.find_rotation(rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
+    let before = serving_at(tx, &rotation, planned_at - TimeDelta::microseconds(1)).await?;
+    let Some(next) = next_seats(tx, rotation, planned_at, now).await? else {
+        return Ok(Composed::Nothing("not_next"));
+    };
+    if !next.seats.contains(user) {
+        return Ok(Composed::Nothing("somebody_else_is_next"));
+    }
+    let snapshot = next.snapshot;
+    let Some(turn) = snapshot.position(now).coming(1).pop() else {
+        return Ok(Composed::Nothing("not_next"));
+    };
+    let before = People::load(tx, &before).await.map(|people| persons(&people, &before))?;
+    let with: Vec<UserId> = turn.seats.iter().filter(|it| *it != user).cloned().collect();
+    let rotation = &snapshot.rotation;
+    Ok(say(Message::Reminder(Box::new(Reminder {
+        rotation: rotation.id,
+        name: rotation.name.clone(),
+        channel: rotation.channel.clone(),
+        zone: rotation.rules.zone.name().to_owned(),
+        reader_zone: snapshot.people.zone(user).map(|zone| zone.name().to_owned()),
+        from: planned_at,
+        until: turn.window.end(),
+        with: persons(&snapshot.people, &with),
+        before,
+        away: days_away(&snapshot, user, &turn.active),
+        skipped: skip_lines(&snapshot, &turn.skipped),
+    }))))
+}
+
+async fn unreachable(
+    tx: &mut Tx,
+    rotation: RotationId,
+    user: &UserId,
+    why: Silence,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    let Some(rotation) = tx.find_rotation(rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
+    let is_on_duty = serving_at(tx, &rotation, now).await?.contains(user);
+    if !is_on_duty && !rotation.members.contains(user) {
+        return Ok(Composed::Nothing("left_meanwhile"));
+    }
+    let on_duty_until = match stretch_at(tx, &rotation, now).await?.filter(|_| is_on_duty) {
+        Some(stretch) => {
+            let covers = tx.list_coverages(rotation.id, stretch.window).await?;
+            let whole = domain::engine::Stretch { active: vec![stretch.window], ..stretch };
+            Some(duty_end(&whole, &covers, now))
+        }
+        None => None,
+    };
+    let people = People::load(tx, std::slice::from_ref(user)).await?;
+    Ok(say(Message::Unreachable(Unreachable {
+        rotation: rotation.id,
+        name: rotation.name.clone(),
+        zone: rotation.rules.zone.name().to_owned(),
+        person: people.person(user),
+        why,
+        on_duty_until,
+    })))
+}
+
+fn skip_lines(snapshot: &Snapshot, skipped: &[domain::engine::Skip]) -> Vec<SkipLine> {
+    use domain::engine::SkipReason;
+    let rotation_zone = &snapshot.rotation.rules.zone;
+    let line = |skip: &domain::engine::Skip| {
+        let zone = snapshot.people.zone(&skip.member);
+        let zone = zone.as_ref().unwrap_or(rotation_zone);
+        let reason = match skip.reason {
+            SkipReason::Away { until, .. } => {
+                SkipWord::Unavailable { last_day: until.map(|last| zone.date_of(last)) }
+            }
+            SkipReason::Deactivated => SkipWord::Deactivated,
+            SkipReason::AlreadySeated => return None,
+        };
+        Some(SkipLine { person: snapshot.people.person(&skip.member), reason })
+    };
+    skipped.iter().filter_map(line).collect()
+}
+
+pub(super) fn persons(people: &People, users: &[UserId]) -> Vec<Person> {
+    users.iter().map(|user| people.person(user)).collect()
+}
+
+pub(super) fn say(message: Message) -> Composed {
+    Composed::Say(Any::Duty(message))
+}

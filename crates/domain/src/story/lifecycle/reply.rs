@@ -1,0 +1,71 @@
+//! What the one who asks about the life of a rotation is told.
+
+use super::Press;
+use crate::duty_hours::DutyHours;
+use crate::message::Person;
+use crate::reply::{DutyCard, TurnLine};
+use crate::settings::ChannelFault;
+use crate::skip::SkipRule;
+use chrono::{DateTime, Utc};
+
+/// What they are told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Everything about one rotation.
+    Shown(Box<ShowCard>),
+}
+
+/// Everything about one rotation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShowCard {
+    /// Who is on duty and who comes next.
+    pub card: DutyCard,
+    /// Whether it runs.
+    pub state: State,
+    /// The coming turns, the soonest first.
+    pub turns: Vec<TurnLine>,
+    /// Its rules beside the cadence.
+    pub rules: RuleCard,
+    /// Who manages it, the one who made it first.
+    pub managers: Vec<Person>,
+    /// Why its channel cannot be told anything.
+    pub channel_fault: Option<ChannelFault>,
+    /// What the one who looks may do, in the order of the buttons.
+    pub can: Vec<Press>,
+}
+
+/// Whether a rotation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Running,
+    /// It rests.
+    Paused {
+        /// When the rest ends, where that is known.
+        until: Option<DateTime<Utc>>,
+    },
+    /// Its rest is over, and the next handoff ends it.
+    Resuming,
+    /// It is deleted.
+    Deleted {
+        /// Since when.
+        at: DateTime<Utc>,
+        /// Until when it can be brought back.
+        until: DateTime<Utc>,
+    },
+}
+
+/// The rules of a rotation beside its cadence, to be put into words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleCard {
+    /// How many serve at once.
+    pub seats: u16,
+    /// How much absence makes a member be passed over.
+    pub skip: SkipRule,
+    /// Whether a turn that somebody was passed over for is made up.
+    pub make_up: bool,
+    /// Who serves when nobody else can.
+    pub fallback: Option<Person>,
+    /// When somebody is on duty; `None` means always.
+    pub duty_hours: Option<DutyHours>,
+}

@@ -1,0 +1,144 @@
+//! Everything about one rotation.
+
+use super::super::blocks::Part;
+use super::super::buttons::button;
+use super::super::card::{duty_line, next_line};
+use super::super::names::{link, name_of, names, plain, title};
+use super::super::reply::turn_line;
+use super::super::words::{Ink, Style};
+use chrono::{DateTime, Utc};
+use domain::action::Button;
+use domain::duty_hours::DutyHours;
+use domain::message::Person;
+use domain::settings::ChannelFault;
+use domain::skip::SkipRule;
+use domain::story::lifecycle::{self, RuleCard, ShowCard, State};
+
+/// The most members that are listed with their places.
+const MOST_MEMBERS: usize = 30;
+
+/// Returns the card with its buttons.
+pub(super) fn parts(card: &ShowCard, now: DateTime<Utc>, style: Style) -> Vec<Part> {
+    let ink = Ink::new(&card.card.zone, now, style);
+    let mut parts = vec![Part::Lines(head(card, &ink))];
+    if !card.turns.is_empty() {
+        let lines = card.turns.iter().map(|turn| turn_line(turn, &ink));
+        parts.push(Part::Lines(std::iter::once(String::from("Coming up:")).chain(lines).collect()));
+    }
+    parts.push(Part::Lines(order(&card.card.members)));
+    parts.push(Part::Lines(rules(card)));
+    let rotation = card.card.rotation;
+    let mut buttons: Vec<_> = card
+        .can
+        .iter()
+        .map(|press| button(&Button::Lifecycle(lifecycle::Button { press: *press, rotation })))
+        .collect();
+    if !matches!(card.state, State::Deleted { .. }) {
+        buttons.push(button(&Button::ShowNext { rotation }));
+    }
+    if !buttons.is_empty() {
+        parts.push(Part::Buttons(buttons));
+    }
+    parts
+}
+
+fn head(card: &ShowCard, ink: &Ink) -> Vec<String> {
+    let duty = &card.card;
+    let mut lines = vec![format!("{} in {}", title(&duty.name), link(&duty.channel))];
+    match card.state {
+        State::Deleted { at, until } => {
+            lines.push(format!(
+                "It was deleted {}. It can be brought back until {}.",
+                ink.at(at),
+                ink.at(until)
+            ));
+            return lines;
+        }
+        State::Paused { until: Some(until) } => {
+            lines.push(format!("It is paused until {}, so nobody is on duty.", ink.at(until)));
+        }
+        State::Running | State::Paused { until: None } | State::Resuming => {
+            lines.push(duty_line(&duty.duty, ink));
+        }
+    }
+    lines.push(next_line(duty.next.as_ref(), ink));
+    lines.extend(card.channel_fault.map(|fault| channel_fault(fault).to_owned()));
+    lines
+}
+
+fn channel_fault(fault: ChannelFault) -> &'static str {
+    match fault {
+        ChannelFault::Archived => {
+            "Its channel is archived, so handoffs are told to people directly only."
+        }
+        ChannelFault::Deleted => {
+            "Its channel is gone, so handoffs are told to people directly only."
+        }
+        ChannelFault::NotInvited => {
+            "I am not in its channel, so handoffs are told to people directly only. Invite me with `/invite`."
+        }
+        ChannelFault::Refused => {
+            "Slack does not let me post in its channel, so handoffs are told to people directly only."
+        }
+    }
+}
+
+/// Returns the members with their places in the order.
+fn order(members: &[Person]) -> Vec<String> {
+    if members.is_empty() {
+        return vec![String::from("Nobody is in it.")];
+    }
+    let places = members.iter().take(MOST_MEMBERS).zip(1..);
+    let mut words: Vec<String> =
+        places.map(|(person, place)| format!("{place}. {}", name_of(person))).collect();
+    if members.len() > MOST_MEMBERS {
+        words.push(format!("… and {} more", members.len() - MOST_MEMBERS));
+    }
+    vec![format!("In order: {}", words.join("  "))]
+}
+
+fn rules(card: &ShowCard) -> Vec<String> {
+    let RuleCard { seats, skip, make_up, fallback, duty_hours } = &card.rules;
+    let duty = &card.card;
+    let mut lines = vec![format!("Handoff {} ({}).", plain(&duty.cadence), plain(&duty.zone))];
+    lines.extend(duty_hours.as_ref().map(hours));
+    lines.push(match seats {
+        1 => String::from("One person is on duty at a time."),
+        seats => format!("{seats} people are on duty at a time."),
+    });
+    lines.push(skip_rule(*skip));
+    if *make_up {
+        lines.push(String::from("Who was passed over makes the turn up as soon as they are free."));
+    }
+    if let Some(fallback) = fallback {
+        lines.push(format!("When nobody can, {} stands in.", name_of(fallback)));
+    }
+    lines.push(format!("Managed by {}.", names(&card.managers)));
+    lines
+}
+
+fn hours(hours: &DutyHours) -> String {
+    let windows: Vec<String> = hours
+        .windows()
+        .iter()
+        .map(|window| {
+            let (from, to) = (window.from.format("%H:%M"), window.to.format("%H:%M"));
+            format!("{} {from} to {to}", window.days.in_words())
+        })
+        .collect();
+    format!("On duty {}.", windows.join("; "))
+}
+
+pub(super) fn skip_rule(rule: SkipRule) -> String {
+    match rule {
+        SkipRule::OverShare(share) => {
+            let percent = (share * 1000.0).round() / 10.0;
+            format!("Who is away for more than {percent} % of a turn is passed over.")
+        }
+        SkipRule::Any => String::from("Who is away for any part of a turn is passed over."),
+        SkipRule::AtLeastHours(hours) => {
+            format!("Who is away for {hours} hours of a turn or more is passed over.")
+        }
+        SkipRule::Never => String::from("Nobody is passed over for being away."),
+    }
+}

@@ -1,0 +1,284 @@
+//! The duty: told, seen, ended, reminded of, and what happens where somebody cannot be told.
+
+use domain::ids::{UserId, WorkspaceId};
+use domain::settings::{Preferences, RotationSettings};
+use insta::assert_snapshot;
+use serde_json::json;
+use stories::{Play, both_engines};
+
+both_engines! {
+    async fn got_it_is_shown_in_the_message_itself_and_two_presses_are_one(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-08T07:10:00Z").await;
+        let told = play.dms("ana").await.pop().expect("a message");
+
+        play.presses("ana", &told, "seen_duty").await;
+        play.waits("10s").await;
+
+        let dms = play.dms("ana").await;
+        assert_eq!(dms.len(), 1, "nothing is said beside it: {dms:#?}");
+        assert_snapshot!("a_duty_that_was_seen", dms[0].text);
+        assert_eq!(dms[0].buttons, ["show_next", "enter_absence"]);
+        assert_eq!(play.calls("chat.update").await.len(), 1);
+    }
+
+    async fn two_clicks_at_once_are_one_update(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-08T07:10:00Z").await;
+        let told = play.dms("ana").await.pop().expect("a message");
+
+        tokio::join!(play.presses("ana", &told, "seen_duty"), play.presses("ana", &told, "seen_duty"));
+        play.waits("10s").await;
+
+        assert_eq!(play.calls("chat.update").await.len(), 1);
+        assert_eq!(play.dms("ana").await.len(), 1);
+    }
+
+    async fn a_message_whose_duty_is_over_says_to_whom_it_passed(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.types("ana", "/rotation ooo add <@U0BEN> 2026-06-15 to 2026-06-19").await;
+
+        play.waits_until("2026-06-15T07:01:00Z").await;
+
+        let dms = play.dms("ana").await;
+        assert_eq!(dms.len(), 1, "{dms:#?}");
+        assert_snapshot!("a_duty_that_passed", dms[0].text);
+        assert_eq!(dms[0].buttons, Vec::<String>::new());
+        let dms = play.dms("cho").await;
+        assert_snapshot!("a_duty_for_which_somebody_was_passed_over", dms[0].text);
+    }
+
+    async fn who_goes_on_finds_the_buttons_in_the_newer_message(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.types("ana", "/rotation ooo add <@U0BEN> 2026-06-15 to 2026-06-21").await;
+
+        play.waits_until("2026-06-15T08:00:00Z").await;
+
+        let dms = play.dms("ana").await;
+        assert_snapshot!("a_duty_that_goes_on", texts(&dms));
+        assert_eq!(dms[0].buttons, Vec::<String>::new());
+        assert_eq!(dms[1].buttons.len(), 3);
+        assert_eq!(play.reminders("ana").await.len(), 1, "who serves already is not reminded");
+    }
+
+    async fn a_duty_that_ended_while_the_bot_was_down_says_so(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+
+        play.ends_bot("kill").await;
+        play.waits("3w").await;
+        play.starts_bot().await;
+
+        let dms = play.dms("ana").await;
+        assert_snapshot!("a_duty_that_ended_while_the_bot_was_down", dms[0].text);
+        assert_eq!(dms[0].buttons, Vec::<String>::new());
+    }
+
+    async fn who_took_a_turn_is_told_when_it_is_over(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        for who in ["ANA", "BEN"] {
+            play.types("ana", &format!("/rotation ooo add <@U0{who}> 2026-06-08 to 2026-06-14")).await;
+        }
+        play.waits_until("2026-06-08T07:10:00Z").await;
+        let asked = play.channel("support").await.pop().expect("a post");
+        play.presses("ben", &asked, "take_turn").await;
+        play.waits("10s").await;
+        let during = play.dms("ben").await;
+
+        play.waits_until("2026-06-15T07:01:00Z").await;
+
+        assert_snapshot!("a_duty_that_was_taken", during[0].text);
+        let after = play.dms("ben").await;
+        assert_snapshot!("a_duty_that_was_taken_is_over", after[0].text);
+        assert_eq!(after[0].buttons, Vec::<String>::new());
+    }
+
+    async fn who_holds_the_turn_though_partly_away_is_told_so(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.types("ana", "/rotation ooo add 2026-06-10").await;
+
+        play.waits_until("2026-06-08T07:10:00Z").await;
+
+        assert_snapshot!("a_duty_with_a_day_away", play.dms("ana").await[0].text);
+    }
+
+    async fn whose_zone_is_another_reads_both_times(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.moves_person("ana", "Asia/Tokyo").await;
+
+        play.waits_until("2026-06-08T07:10:00Z").await;
+
+        assert_snapshot!("a_duty_in_another_zone", play.dms("ana").await[0].text);
+    }
+
+    async fn the_next_one_is_reminded_once_on_the_day_before(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+
+        play.waits_until("2026-06-07T06:59:00Z").await;
+        assert_eq!(play.reminders("ana").await, []);
+        play.waits_until("2026-06-07T07:01:00Z").await;
+        let first = play.reminders("ana").await;
+        assert_eq!(first.len(), 1, "{first:#?}");
+        assert_snapshot!("a_reminder_of_the_first_turn", first[0].text);
+        assert_eq!(first[0].buttons, ["show_next", "enter_absence"]);
+
+        play.waits_until("2026-06-14T07:01:00Z").await;
+        let second = play.reminders("ben").await;
+        assert_eq!(second.len(), 1, "{second:#?}");
+        assert_snapshot!("a_reminder_of_the_second_turn", second[0].text);
+        assert_eq!(play.reminders("ana").await.len(), 1, "never twice");
+        assert_eq!(play.reminders("cho").await, []);
+    }
+
+    async fn whoever_is_next_when_it_is_due_is_reminded(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-13T10:00:00Z").await;
+        play.types("ana", "/rotation ooo add <@U0BEN> 2026-06-15 to 2026-06-21").await;
+
+        play.waits_until("2026-06-14T08:00:00Z").await;
+
+        assert_eq!(play.reminders("ben").await, []);
+        assert_snapshot!("a_reminder_of_whom_it_came_to", texts(&play.reminders("cho").await));
+    }
+
+    async fn a_daily_duty_is_reminded_of_in_the_readers_own_evening(play at "2026-06-08T05:00:00Z") {
+        let form = json!({"name": "triage", "members": ["U0ANA", "U0BEN"], "cadence": "day",
+            "first_day": "2026-06-08", "time": "09:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
+        play.creates("ana", &form).await;
+        play.moves_person("ben", "America/New_York").await;
+
+        play.waits_until("2026-06-08T20:59:00Z").await;
+        assert_eq!(play.reminders("ben").await, []);
+        play.waits_until("2026-06-08T21:01:00Z").await;
+        assert_eq!(play.reminders("ben").await.len(), 1, "17:00 in New York");
+        play.waits_until("2026-06-09T14:59:00Z").await;
+        assert_eq!(play.reminders("ana").await, []);
+        play.waits_until("2026-06-09T15:01:00Z").await;
+        assert_eq!(play.reminders("ana").await.len(), 1, "17:00 in Berlin");
+    }
+
+    async fn a_reminder_that_is_too_late_is_dropped(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-06T10:00:00Z").await;
+        play.ends_bot("kill").await;
+        play.waits_until("2026-06-07T20:00:00Z").await;
+        play.starts_bot().await;
+        assert_eq!(play.reminders("ana").await, [], "eleven hours before, it is no reminder");
+
+        play.waits_until("2026-06-13T10:00:00Z").await;
+        play.ends_bot("kill").await;
+        play.waits_until("2026-06-14T10:00:00Z").await;
+        play.starts_bot().await;
+        assert_eq!(play.reminders("ben").await.len(), 1, "three hours late it is one");
+    }
+
+    async fn nobody_is_reminded_where_the_rotation_does_not_want_it(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        sets(&play, |settings| settings.reminds_the_day_before = false).await;
+
+        play.waits_until("2026-06-15T08:00:00Z").await;
+
+        for who in ["ana", "ben", "cho"] {
+            assert_eq!(play.reminders(who).await, []);
+        }
+    }
+
+    async fn managers_are_told_once_of_a_duty_that_nobody_has_seen(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "ana"]).await;
+        sets(&play, |settings| {
+            settings.unseen_after_hours = Some(4);
+            settings.managers = vec![UserId::new("U0DEE"), UserId::new("U0BEN")];
+        }).await;
+
+        play.waits_until("2026-06-08T10:59:00Z").await;
+        assert_eq!(play.dms("dee").await, []);
+        play.waits_until("2026-06-08T11:01:00Z").await;
+
+        assert_snapshot!("a_duty_that_nobody_has_seen", texts(&play.dms("dee").await));
+        assert_eq!(play.dms("ana").await.len(), 1, "who made it manages it too");
+        assert_eq!(play.dms("ben").await.len(), 1, "nobody is told of themselves");
+        play.waits_until("2026-06-12T11:00:00Z").await;
+        assert_eq!(play.dms("dee").await.len(), 1, "once");
+
+        play.waits_until("2026-06-15T07:10:00Z").await;
+        let told = play.dms("cho").await.pop().expect("a message");
+        play.presses("cho", &told, "seen_duty").await;
+        play.waits_until("2026-06-16T07:00:00Z").await;
+        assert_eq!(play.dms("dee").await.len(), 1, "what was seen is no news");
+    }
+
+    async fn who_wants_quiet_nights_is_told_in_the_morning(play at "2026-06-05T10:00:00Z") {
+        let form = json!({"name": "nights", "members": ["U0ANA", "U0BEN"], "cadence": "week",
+            "first_day": "2026-06-08", "time": "23:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
+        play.creates("ana", &form).await;
+        for who in ["U0ANA", "U0BEN"] {
+            wants_quiet_nights(&play, who).await;
+        }
+
+        play.waits_until("2026-06-09T04:59:00Z").await;
+        assert_eq!(play.channel("support").await.len(), 2, "the announcement stays");
+        assert_eq!(play.dms("ana").await, []);
+        assert_eq!(play.reminders("ana").await.len(), 1, "due at 23:00, said at 07:00 on the day");
+        play.waits_until("2026-06-09T05:01:00Z").await;
+        let told = play.dms("ana").await;
+        assert_eq!(told.len(), 1, "{told:#?}");
+
+        // Ben's reminder is due on Sunday at 23:00; in the night he goes away.
+        play.waits_until("2026-06-14T23:00:00Z").await;
+        play.types("ana", "/rotation ooo add <@U0BEN> 2026-06-15 to 2026-06-21").await;
+        play.waits_until("2026-06-15T08:00:00Z").await;
+        assert_eq!(play.reminders("ben").await, [], "what is no longer true is not sent");
+    }
+
+    async fn managers_are_told_once_whom_the_bot_cannot_write_to(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho"]).await;
+        play.closes_dms("ben").await;
+
+        play.waits_until("2026-06-08T07:10:00Z").await;
+
+        let told = play.dms("ana").await;
+        assert_eq!(told.len(), 1, "the reminder failed, and so did the duty: {told:#?}");
+        assert_snapshot!("somebody_who_cannot_be_written_to", told[0].text);
+        assert_eq!(play.dms("ben").await, []);
+        play.waits_until("2026-06-23T07:10:00Z").await;
+        assert_eq!(play.dms("ana").await.len(), 1, "once for each person and rotation");
+    }
+
+    async fn a_manager_who_cannot_be_written_to_is_no_loop(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.closes_dms("ana").await;
+        play.closes_dms("ben").await;
+
+        play.waits_until("2026-06-16T07:10:00Z").await;
+
+        let posted = play.calls("chat.postMessage").await.len();
+        play.waits("2d").await;
+        assert_eq!(play.calls("chat.postMessage").await.len(), posted, "nothing is tried again");
+    }
+}
+
+/// Sets what the people of `support` chose for it.
+async fn sets(play: &Play, change: impl FnOnce(&mut RotationSettings)) {
+    let store = play.database().open().await;
+    let workspace = WorkspaceId::of_team(&domain::ids::TeamId::new(play.team()));
+    let mut tx = store.write(workspace).await.expect("a transaction");
+    let rotation = tx.list_rotations().await.expect("rotations").pop().expect("the rotation");
+    let mut settings = rotation.settings.clone();
+    change(&mut settings);
+    tx.record_rotation_settings(rotation.id, &rotation.channel, &settings).await.expect("settings");
+    tx.commit().await.expect("a commit");
+}
+
+async fn wants_quiet_nights(play: &Play, user: &str) {
+    let store = play.database().open().await;
+    let workspace = WorkspaceId::of_team(&domain::ids::TeamId::new(play.team()));
+    let mut tx = store.write(workspace).await.expect("a transaction");
+    let quiet = Preferences { has_quiet_nights: true, ..Preferences::default() };
+    tx.record_preferences(&UserId::new(user), &quiet).await.expect("preferences");
+    tx.commit().await.expect("a commit");
+}
+
+fn texts(messages: &[stories::Seen]) -> String {
+    let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
+    texts.join("\n---\n")
+}
