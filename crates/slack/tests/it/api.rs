@@ -2,7 +2,7 @@
 
 use crate::stand_in::{Move, client, nobody, ok, pass_ten_seconds, start, token};
 use chrono::TimeDelta;
-use domain::ids::{ChannelId, DeliveryId, UserId};
+use domain::ids::{ChannelId, DeliveryId, TeamId, UserId, WorkspaceId};
 use serde_json::json;
 use slack::{Home, NotSentKind, Outcome, PersonFacts, Posted, Rendered};
 

@@ -1,6 +1,6 @@
 //! How events are reduced: to ids, kinds and instants, before anything else sees them.
 
-use domain::ids::UserId;
+use domain::ids::{ChannelId, UserId};
 use serde_json::{Value, json};
 use slack::{BOT_EVENTS, Event, EventKind, Inbound, read_event};
 
