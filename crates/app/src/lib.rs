@@ -16,6 +16,7 @@ pub mod modal;
 pub mod people;
 pub mod read;
 pub mod request;
+pub mod roster;
 pub mod take_turn;
 
 mod audit;

@@ -2,7 +2,7 @@
 
 use crate::life;
 use crate::{AppError, Request};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::message::Person;
 use domain::permission::{Actor, ActorStanding};
@@ -43,6 +43,11 @@ impl People {
         };
         let is_admin = known.is_some_and(|known| known.is_admin);
         Actor { user: user.clone(), is_admin, standing }
+    }
+
+    /// Returns the person's local date; UTC's where their zone is not known.
+    pub(crate) fn today(&self, user: &UserId, now: DateTime<Utc>) -> NaiveDate {
+        self.zone(user).unwrap_or_else(Zone::utc).date_of(now)
     }
 
     /// Returns whether Slack was ever asked about somebody.

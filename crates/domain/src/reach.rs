@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{lifecycle, people};
+use crate::story::{lifecycle, people, roster};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +40,25 @@ impl Command {
             }
             Self::Lifecycle(command) => match command {
                 lifecycle::Command::Show { .. } => Reach::Look,
+                lifecycle::Command::Edit { .. }
+                | lifecycle::Command::Delete { .. }
+                | lifecycle::Command::HandOver { .. } => Reach::Open,
+                lifecycle::Command::Pause { .. }
+                | lifecycle::Command::Resume { .. }
+                | lifecycle::Command::Undelete { .. } => Reach::Change,
+            },
+            Self::Roster(command) => match command {
+                roster::Command::Add { people, .. }
+                | roster::Command::Remove { people, .. }
+                | roster::Command::Order { people, .. }
+                    if people.is_empty() =>
+                {
+                    Reach::Open
+                }
+                roster::Command::Add { .. }
+                | roster::Command::AddEveryone { .. }
+                | roster::Command::Remove { .. }
+                | roster::Command::Order { .. } => Reach::Change,
             },
         }
     }
@@ -59,6 +78,19 @@ impl Button {
             | Self::People(people::Button::AddAgain { .. }) => Reach::Change,
             Self::Lifecycle(button) => match button.press {
                 lifecycle::Press::Show => Reach::Look,
+                lifecycle::Press::Edit
+                | lifecycle::Press::Pause
+                | lifecycle::Press::Delete
+                | lifecycle::Press::HandOver => Reach::Open,
+                lifecycle::Press::Resume
+                | lifecycle::Press::StartNow
+                | lifecycle::Press::Undelete => Reach::Change,
+            },
+            Self::Roster(button) => match button {
+                roster::Button::Add { .. }
+                | roster::Button::Remove { .. }
+                | roster::Button::Order { .. } => Reach::Open,
+                roster::Button::Leave(_) => Reach::Change,
             },
         }
     }
@@ -70,7 +102,13 @@ impl Submission {
     pub const fn reach(&self) -> Reach {
         match self {
             Self::EnterAbsence(_) => Reach::Own,
-            Self::CreateRotation(_) => Reach::Change,
+            Self::CreateRotation(_) | Self::Roster(_) => Reach::Change,
+            Self::Lifecycle(submission) => match submission {
+                lifecycle::Submission::Delete { .. } => Reach::Danger,
+                lifecycle::Submission::Edit { .. }
+                | lifecycle::Submission::Pause { .. }
+                | lifecycle::Submission::HandOver(_) => Reach::Change,
+            },
         }
     }
 }

@@ -4,8 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::lifecycle;
-use crate::story::people;
+use crate::story::{self, lifecycle, people};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -65,6 +64,8 @@ pub enum Reply {
     },
     /// One of people's life cycle.
     People(people::Reply),
+    /// About the people of a rotation.
+    Roster(story::roster::Reply),
 }
 
 /// What a request comes to.
@@ -74,6 +75,8 @@ pub enum Answer {
     Say(Box<Reply>),
     /// A modal is opened.
     Open(Modal),
+    /// The next step of a modal is laid over it.
+    Next(Modal),
     /// The modal stays and shows what is wrong, field by field.
     FieldErrors(Vec<(Field, String)>),
     /// Nothing is said.

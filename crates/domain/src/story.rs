@@ -3,3 +3,4 @@
 pub mod duty;
 pub mod lifecycle;
 pub mod people;
+pub mod roster;

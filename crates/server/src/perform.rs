@@ -2,6 +2,7 @@
 
 pub(crate) mod checked;
 mod lifecycle;
+mod roster;
 
 use crate::bot::Bot;
 use app::gate::{Admission, Comer, admit};
@@ -37,7 +38,7 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         return Ok(answer);
     }
     match wanted {
-        Ok(wanted) => carry_out(bot, &request, wanted).await,
+        Ok(wanted) => carry_out(bot, &request, wanted, command.response_url.as_deref()).await,
         Err(refusal) => Ok(refused(refusal)),
     }
 }
@@ -69,7 +70,12 @@ const fn comer(is_foreign: bool) -> Comer {
     if is_foreign { Comer::Foreign } else { Comer::Own }
 }
 
-async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answer, AppError> {
+async fn carry_out(
+    bot: &Bot,
+    request: &Request,
+    wanted: Command,
+    response_url: Option<&str>,
+) -> Result<Answer, AppError> {
     let store = &bot.store;
     let reply = match wanted {
         Command::Help => Reply::Help,
@@ -92,6 +98,9 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
+        }
+        Command::Roster(wanted) => {
+            return roster::command(bot, request, wanted, response_url).await;
         }
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
     };
@@ -148,6 +157,7 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::People(people::Button::AddAgain { rotation, user }) => {
             let added = app::life::add_again::add_again(store, request, *rotation, user);
@@ -184,6 +194,8 @@ async fn take_in(
     submission: &Submission,
 ) -> Result<Answer, AppError> {
     match submission {
+        Submission::Roster(form) => roster::submit(bot, request, form).await,
+        Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
         Submission::CreateRotation(form) => {
             written(bot, app::create_rotation::create_rotation(&bot.store, request, form).await)
         }

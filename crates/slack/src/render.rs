@@ -12,6 +12,8 @@ mod names;
 pub(crate) mod outcome;
 mod people;
 pub(crate) mod reply;
+mod roster;
+mod roster_form;
 mod skips;
 mod words;
 

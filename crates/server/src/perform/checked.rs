@@ -108,7 +108,9 @@ pub(crate) async fn work_off(
             let request = Request { workspace, actor, channel, key, now };
             let comer = Comer::CheckedSince(record.created_at);
             let answer = match admit(&bot.store, &request, Reach::Danger, comer).await? {
-                Admission::Go | Admission::CheckFirst => act(bot, &request, what).await?,
+                Admission::Go | Admission::CheckFirst => {
+                    act(bot, &request, what, response_url.as_deref()).await?
+                }
                 Admission::Refused(refusal) => refused(refusal),
             };
             late_reply(answer)
@@ -125,10 +127,15 @@ pub(crate) async fn work_off(
     Ok(None)
 }
 
-async fn act(bot: &Bot, request: &Request, what: What) -> Result<Answer, AppError> {
+async fn act(
+    bot: &Bot,
+    request: &Request,
+    what: What,
+    response_url: Option<&str>,
+) -> Result<Answer, AppError> {
     match what {
         What::Command { text } => match parse_command(&text) {
-            Ok(wanted) => carry_out(bot, request, wanted).await,
+            Ok(wanted) => carry_out(bot, request, wanted, response_url).await,
             Err(refusal) => Ok(refused(refusal)),
         },
         What::Button { action_id, value } => match Button::parse(&action_id, &value) {
@@ -146,7 +153,7 @@ async fn act(bot: &Bot, request: &Request, what: What) -> Result<Answer, AppErro
 fn late_reply(answer: Answer) -> Option<Reply> {
     match answer {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
+        Answer::Open(_) | Answer::Next(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
         Answer::FieldErrors(faults) => Some(Reply::People(people::Reply::FormFaults(faults))),
         Answer::Nothing => None,
     }

@@ -37,6 +37,13 @@ pub(crate) fn assign_anyway(which: &Button) -> Value {
     json
 }
 
+/// Returns a button as Slack takes it, marked as one to be careful with.
+pub(crate) fn danger(which: &Button) -> Value {
+    let mut json = button(which);
+    json["style"] = json!("danger");
+    json
+}
+
 const fn label(button: &Button) -> &'static str {
     match button {
         Button::CreateRotation => "Create a rotation",
@@ -48,5 +55,6 @@ const fn label(button: &Button) -> &'static str {
         Button::RemoveAbsence { .. } => "Take it back",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::People(button) => people::label(button),
+        Button::Roster(button) => super::roster::label(button),
     }
 }

@@ -7,6 +7,7 @@ use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
 use super::names::{name_of, names, plain, title};
 use super::people;
+use super::roster;
 use super::skips::will_pass_over;
 use super::words::{Ink, Style};
 use crate::escape::escape;
@@ -34,15 +35,19 @@ pub fn render_reply(reply: &Reply, now: DateTime<Utc>) -> Value {
     let Rendered { text, blocks } = assemble(|style| compose(reply, now, style));
     json!({
         "response_type": "ephemeral",
-        "replace_original": replaces(reply),
+        "replace_original": replaces_original(reply),
         "text": text,
         "blocks": blocks,
     })
 }
 
-/// Returns whether what the pressed button decided replaces the message with the button.
-const fn replaces(reply: &Reply) -> bool {
-    matches!(reply, Reply::AbsenceRemoved { .. })
+/// Returns whether the message whose button was pressed has nothing left to say.
+fn replaces_original(reply: &Reply) -> bool {
+    match reply {
+        Reply::AbsenceRemoved { .. } => true,
+        Reply::Roster(reply) => reply.replaces_question(),
+        _ => false,
+    }
 }
 
 fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
@@ -83,6 +88,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         )),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
+        Reply::Roster(reply) => roster::reply(reply, now, style),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
         )),

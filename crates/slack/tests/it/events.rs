@@ -112,7 +112,7 @@ fn our_own_message_is_known_by_the_apps_id_and_carries_its_delivery() {
 #[test]
 fn what_people_wrote_and_their_addresses_stop_at_the_door() {
     let user = json!({
-        "id": "U1", "name": "canary", "real_name": "canary",
+        "id": "U1", "name": "ana", "real_name": "Ana",
         "profile": { "email": "canary@example.com", "phone": "canary", "status_text": "canary" },
     });
     for body in [
