@@ -219,6 +219,20 @@ both_engines! {
         assert!(second.contains("Noted"), "known by now: {second}");
     }
 
+    async fn an_admin_whom_nobody_knows_yet_opens_a_form_at_the_second_try(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho"]).await;
+        play.makes_admin("dee", true).await;
+
+        let first = play.types("dee", "/rotation edit support").await;
+        play.waits("5s").await;
+        let second = play.opens("dee", "/rotation edit support").await;
+        let by_a_member = play.types("ben", "/rotation edit support").await;
+
+        assert_snapshot!("try_again_in_a_moment", first);
+        assert_eq!(second["type"], "modal", "{second}");
+        assert!(by_a_member.contains("Only a manager"), "{by_a_member}");
+    }
+
     async fn what_waits_for_slack_outlives_a_crash_and_a_lost_address(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho"]).await;
         play.makes_admin("dee", true).await;

@@ -117,7 +117,8 @@ async fn moved(
             (true, true) => WhyMoved::Joined,
             (true, false) => WhyMoved::Changed,
         },
-        by: by.as_ref().map(|by| people.person(by)),
+        // Who is gone did not change it: they were taken out.
+        by: by.as_ref().filter(|by| people.why_gone(by).is_none()).map(|by| people.person(by)),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
     }))
 }

@@ -143,6 +143,22 @@ pub async fn is_stale(
     Ok(!people.is_seen_since(user, now - BELIEVED))
 }
 
+/// Lets somebody be looked up whom nothing is known of; returns whether that is so.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn look_up_unknown(store: &Store, request: &Request) -> Result<bool, AppError> {
+    let mut tx = store.write(request.workspace).await?;
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    if people.is_known(&request.actor) {
+        return Ok(false);
+    }
+    look_up_actor(&mut tx, request).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// Lets somebody who just changed something be looked up, unless that was done within a day.
 pub(crate) async fn look_up_actor(tx: &mut Tx, request: &Request) -> Result<(), AppError> {
     let user = &request.actor;

@@ -38,7 +38,11 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         return Ok(answer);
     }
     match wanted {
-        Ok(wanted) => carry_out(bot, &request, wanted, command.response_url.as_deref()).await,
+        Ok(wanted) => {
+            let url = command.response_url.as_deref();
+            let answer = carry_out(bot, &request, wanted, url).await?;
+            or_ask_again(bot, &request, reach, answer).await
+        }
         Err(refusal) => Ok(refused(refusal)),
     }
 }
@@ -124,7 +128,28 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     if let Some(answer) = stop(bot, &request, gate, &from, || What::button(button)).await? {
         return Ok(answer);
     }
-    press(bot, &request, button).await
+    let answer = press(bot, &request, button).await?;
+    or_ask_again(bot, &request, button.reach(), answer).await
+}
+
+/// Returns the answer; a form that is refused to somebody unknown may be theirs to open once it is known who they are.
+async fn or_ask_again(
+    bot: &Bot,
+    request: &Request,
+    reach: Reach,
+    answer: Answer,
+) -> Result<Answer, AppError> {
+    let is_refused = matches!(
+        &answer,
+        Answer::Say(reply) if matches!(**reply, Reply::Refused(Refusal::NotAllowed { .. }))
+    );
+    if reach == Reach::Open
+        && is_refused
+        && written(bot, app::people::look_up_unknown(&bot.store, request).await)?
+    {
+        return Ok(said(Reply::People(people::Reply::AskAgain)));
+    }
+    Ok(answer)
 }
 
 async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {

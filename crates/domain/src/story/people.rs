@@ -73,6 +73,8 @@ pub struct GonePerson {
 pub enum Reply {
     /// Slack is asked about the person first; the answer comes after that.
     Checking,
+    /// Nothing was known of the person, and what they asked for depends on it; they are looked up now.
+    AskAgain,
     /// Slack did not say who the person is, so nothing was changed.
     NotChecked,
     /// The form that was checked needs a correction, and is closed by now.

@@ -23,6 +23,9 @@ pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Part> {
         Reply::Checking => vec![String::from(
             "Checking with Slack who you are. Nothing is changed yet; I will tell you in a moment how it went.",
         )],
+        Reply::AskAgain => vec![String::from(
+            "I did not know you yet, so I am asking Slack who you are. Please try again in a moment.",
+        )],
         Reply::NotChecked => vec![String::from(
             "Slack did not tell me who you are, so nothing was changed. Please try again.",
         )],
