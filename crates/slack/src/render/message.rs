@@ -5,6 +5,7 @@ use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, primary};
 use super::duty;
 use super::names::{in_words, list, mention, name_of, plain, title};
+use super::people;
 use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
@@ -60,6 +61,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             let dates = (*was, *is);
             vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::People(message) => people::message(message, &ink),
         Message::Lifecycle(message) => super::lifecycle::message(message, now, style),
         Message::Roster(message) => roster::message(message, now, style),
         Message::Welcome { rotations } => vec![
@@ -96,12 +98,12 @@ fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
         && handoff.people.iter().zip(&handoff.previous).all(|(now, before)| is_same(before, now));
     let verb = if stays { "continues with" } else { "passes to" };
     let who = handoff.people.iter().map(|person| mention(&person.user)).collect();
-    let mut lines = vec![format!(
-        "{} {verb} {} until {}.",
-        title(&handoff.name),
-        in_words(who),
-        ink.at(handoff.until)
-    )];
+    let (name, who, until) = (title(&handoff.name), in_words(who), ink.at(handoff.until));
+    let be = if handoff.people.len() == 1 { "is" } else { "are" };
+    let mut lines = vec![match people::gone_words(&handoff.gone) {
+        Some(gone) => format!("{name}: {gone}; {who} {be} on duty until {until}."),
+        None => format!("{name} {verb} {who} until {until}."),
+    }];
     lines.extend(passed_over(ink, &handoff.skipped));
     if handoff.is_late {
         lines.push(format!("This is late: it was due {}.", ink.at(handoff.since)));

@@ -35,6 +35,7 @@ fn handoff() -> HandoffMessage {
         previous: vec![ana()],
         since: at("2026-06-08T07:00:00Z"),
         until: at("2026-06-15T07:00:00Z"),
+        gone: vec![],
         skipped: vec![],
         is_late: false,
         missed: vec![],
