@@ -100,15 +100,12 @@ async fn try_record(
                     Some(retry_after.unwrap_or_else(|| backoff(claim, record.attempts)))
                 }
             };
-            match wait {
-                Some(wait) => {
-                    tx.record_not_sent(claim.delivery, claim.fence, now + wait, code, now).await?;
-                }
-                None => {
-                    tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, code, now)
-                        .await?;
-                    tell_of_refusal(&mut tx, &record.envelope, refused, now).await?;
-                }
+            if let Some(wait) = wait {
+                tx.record_not_sent(claim.delivery, claim.fence, now + wait, code, now).await?;
+            } else {
+                let (id, fence) = (claim.delivery, claim.fence);
+                tx.record_given_up(id, fence, GivenUp::Failed, code, now).await?;
+                tell_of_refusal(&mut tx, &record.envelope, refused, now).await?;
             }
         }
     }

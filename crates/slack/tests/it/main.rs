@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod duties;
 mod envelopes;
 mod events;
 mod inbound;

@@ -2,7 +2,7 @@
 
 use crate::shown::{ana, at, ben, cho, day, person, show};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{ChannelId, RotationId};
+use domain::ids::RotationId;
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage,
 };
