@@ -109,7 +109,7 @@ impl Walk {
         match self.new_turn() {
             Some(turn) => {
                 if let Some(running) = &self.before.running {
-                    // After down time the duty before ended long before this one began.
+                    // Where turns were missed, theirs ended before the newest began.
                     let ended_at = running.window.end().min(turn.window.start());
                     end_duties(tx, &snapshot.rotation, running, ended_at, &[], now).await?;
                 }
