@@ -136,6 +136,27 @@ pub enum Effect {
         /// Why.
         why: Silence,
     },
+    /// The rotation's channel learns who is on duty and who comes next, once a week.
+    WeeklySummary {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it is due.
+        at: DateTime<Utc>,
+    },
+    /// A manager learns that the rotation's channel cannot be told anything.
+    ChannelLost {
+        /// The rotation.
+        rotation: RotationId,
+        /// When that was found.
+        at: DateTime<Utc>,
+    },
+    /// The rotation's channel can be told again, and learns who is on duty.
+    ChannelBack {
+        /// The rotation.
+        rotation: RotationId,
+        /// When that was found.
+        at: DateTime<Utc>,
+    },
 }
 
 /// Where an effect is delivered.
@@ -225,6 +246,8 @@ impl Effect {
     pub fn useful_for(&self) -> TimeDelta {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
+            Self::WeeklySummary { .. } => TimeDelta::hours(12),
+            Self::ChannelLost { .. } | Self::ChannelBack { .. } => TimeDelta::days(7),
             Self::RotationCreated { .. }
             | Self::HandoffPost { .. }
             | Self::OnDutyDm { .. }
@@ -249,7 +272,9 @@ impl Effect {
             | Self::DatesMoved { .. }
             | Self::DutyUnseen { .. }
             | Self::NextDuty { .. }
-            | Self::Unreachable { .. } => true,
+            | Self::Unreachable { .. }
+            | Self::ChannelLost { .. } => true,
+            Self::WeeklySummary { .. } | Self::ChannelBack { .. } => false,
             Self::RotationCreated { .. }
             | Self::HandoffPost { .. }
             | Self::UnassignedPost { .. }
@@ -258,6 +283,12 @@ impl Effect {
             | Self::DutySeen { .. }
             | Self::Welcome { .. } => false,
         }
+    }
+
+    /// Returns the rotation of which it tells.
+    #[must_use]
+    pub fn rotation(&self) -> Option<RotationId> {
+        self.key().1
     }
 
     fn key(&self) -> (&'static str, Option<RotationId>, String, String) {
@@ -296,6 +327,15 @@ impl Effect {
             Self::DutyUnseen { rotation, planned_at, user, since } => {
                 let since = since.as_ref().map_or_else(once, at);
                 ("duty_unseen", Some(*rotation), at(planned_at), format!("{user}:{since}"))
+            }
+            Self::WeeklySummary { rotation, at: due } => {
+                ("weekly_summary", Some(*rotation), at(due), once())
+            }
+            Self::ChannelLost { rotation, at: found } => {
+                ("channel_lost", Some(*rotation), at(found), once())
+            }
+            Self::ChannelBack { rotation, at: found } => {
+                ("channel_back", Some(*rotation), at(found), once())
             }
             Self::NextDuty { rotation, planned_at, .. } => {
                 ("next_duty", Some(*rotation), at(planned_at), once())

@@ -55,6 +55,8 @@ pub enum Message {
     },
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
+    /// Of announcements: summaries, and what becomes of a channel.
+    Announce(story::announce::Message),
 }
 
 /// A handoff, for the channel.
@@ -68,6 +70,10 @@ pub struct HandoffMessage {
     pub people: Vec<Person>,
     /// Who served before; the same people when the duty stays ("continues").
     pub previous: Vec<Person>,
+    /// Who comes after; nobody where nobody is found.
+    pub next: Vec<Person>,
+    /// The team's own words, where it has some.
+    pub template: Option<story::announce::Template>,
     /// When the duty began by plan.
     pub since: DateTime<Utc>,
     /// When it ends by plan.
