@@ -1,5 +1,7 @@
 //! An effect becomes a message: names, days and what is true now are read at delivery.
 
+mod roster;
+
 use crate::AppError;
 use crate::duty::Said;
 use crate::people::People;
@@ -9,8 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
 use domain::ids::{RotationId, UserId};
 use domain::message::{
-    HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage,
+    HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
+use domain::story::announce::parse_template;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -58,8 +61,25 @@ pub async fn compose(
         | Effect::DutyUnseen { .. }
         | Effect::NextDuty { .. }
         | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
-        Effect::DatesMoved { rotation, user, was, .. } => {
-            moved(tx, *rotation, user, *was, now).await
+        Effect::WeeklySummary { .. } | Effect::ChannelLost { .. } | Effect::ChannelBack { .. } => {
+            crate::announce::compose(tx, effect, now).await
+        }
+        Effect::RotationRenamed { .. }
+        | Effect::ChannelChanged { .. }
+        | Effect::RotationPaused { .. }
+        | Effect::RotationResumed { .. }
+        | Effect::RotationDeleted { .. }
+        | Effect::DeletionUndone { .. }
+        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
+        Effect::DatesMoved { rotation, .. } => match tx.find_rotation(*rotation).await? {
+            Some(rotation) => moved(tx, rotation, effect, now).await,
+            None => Ok(Composed::Nothing("rotation_gone")),
+        },
+        Effect::RosterChanged { rotation, .. } | Effect::JoinersTakenOut { rotation, .. } => {
+            match tx.find_rotation(*rotation).await? {
+                Some(rotation) => roster::compose(tx, rotation, effect, now).await,
+                None => Ok(Composed::Nothing("rotation_gone")),
+            }
         }
     }
 }
@@ -67,25 +87,36 @@ pub async fn compose(
 /// Of several changes within a moment the last one tells; who stands where they stood is told nothing.
 async fn moved(
     tx: &mut Tx,
-    rotation: RotationId,
-    user: &UserId,
-    was: Option<DateTime<Utc>>,
+    rotation: RotationRecord,
+    effect: &Effect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let Some(rotation) = tx.find_rotation(rotation).await? else {
-        return Ok(Composed::Nothing("rotation_gone"));
+    let Effect::DatesMoved { user, was, by, is_new, .. } = effect else {
+        return Ok(Composed::Nothing("not_of_a_member"));
     };
+    let people = People::load(tx, by.as_slice()).await?;
     let snapshot = Snapshot::load(tx, rotation, now).await?;
+    if snapshot.people.is_bot(user) {
+        return Ok(Composed::Nothing("no_person"));
+    }
     let position = snapshot.position(now);
+    let standing = position.timeline().standing();
     let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
     let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
-    if is == was {
+    if is == *was {
         return Ok(Composed::Nothing("nothing_moved"));
     }
+    let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
     Ok(Composed::Say(Message::DatesMoved {
         name: snapshot.rotation.name.clone(),
-        was,
+        was: *was,
         is,
+        why: match (stays, is_new) {
+            (false, _) => WhyMoved::Left,
+            (true, true) => WhyMoved::Joined,
+            (true, false) => WhyMoved::Changed,
+        },
+        by: by.as_ref().map(|by| people.person(by)),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
     }))
 }
@@ -120,7 +151,11 @@ async fn of_turn(
         }
         Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { since, .. } => Ok(scene.handoff(*since, now)),
+        Effect::HandoffPost { since, .. } => {
+            let handoff = scene.handoff(tx, *since, now).await?;
+            let said = |handoff| Composed::Say(Message::Handoff(handoff));
+            Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
+        }
         _ => Ok(Composed::Nothing("not_of_a_turn")),
     }
 }
@@ -192,17 +227,30 @@ impl Scene {
         Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
     }
 
-    fn handoff(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Composed {
+    /// Returns the handoff for the channel; nothing where nobody serves.
+    pub(crate) async fn handoff(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<HandoffMessage>, AppError> {
         if self.serving.is_empty() {
-            return Composed::Nothing("turn_unassigned");
+            return Ok(None);
         }
+        let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
+        let next = snapshot.position(now).coming(1).pop();
+        let next = next.map(|turn| turn.seats).unwrap_or_default();
         let persons =
             |users: &[UserId]| users.iter().map(|user| self.people.person(user)).collect();
-        Composed::Say(Message::Handoff(HandoffMessage {
+        let template = self.rotation.settings.announcement.as_deref();
+        Ok(Some(HandoffMessage {
             name: self.rotation.name.clone(),
             zone: self.zone_name(),
             people: persons(&self.serving),
             previous: persons(&self.previous),
+            next: next.iter().map(|user| snapshot.people.person(user)).collect(),
+            // One that an earlier version could read is better left out than spelt out.
+            template: template.and_then(|text| parse_template(text).ok()),
             since: since.unwrap_or(self.turn.planned_at),
             until: self.turn.ends_at,
             is_within_turn: since.is_some(),
@@ -215,6 +263,10 @@ impl Scene {
     fn unassigned(&self, day: chrono::NaiveDate) -> Composed {
         if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
             return Composed::Nothing("turn_taken");
+        }
+        // Where nobody is in the rotation, nobody can take it.
+        if self.rotation.members.is_empty() {
+            return Composed::Nothing("nobody_is_in_it");
         }
         Composed::Say(Message::Unassigned(UnassignedMessage {
             rotation: self.rotation.id,

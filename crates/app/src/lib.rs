@@ -13,6 +13,7 @@ pub mod modal;
 pub mod people;
 pub mod read;
 pub mod request;
+pub mod roster;
 pub mod take_turn;
 
 mod audit;

@@ -2,8 +2,9 @@
 
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{AbsenceId, CoverageId, RotationId, UserId};
+use domain::ids::{AbsenceId, ChannelId, CoverageId, RotationId, UserId};
 use domain::refusal::Refusal;
+use domain::story::roster::Card;
 use serde::{Deserialize, Serialize};
 use store::{Outcome, Store, StoreError, Tx};
 
@@ -16,6 +17,9 @@ pub(crate) enum Done {
     AbsenceRemoved { absence: AbsenceId, user: UserId, from: NaiveDate, to: NaiveDate },
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    Lifecycle(crate::lifecycle::Lived),
+    Roster { card: Box<Card<UserId>> },
+    RosterLooking { channel: ChannelId },
 }
 
 /// What a write decided: done, or refused with nothing changed.

@@ -47,6 +47,11 @@ impl People {
         self.0.get(user).is_some_and(|known| known.is_bot)
     }
 
+    /// Returns whether somebody was ever looked up.
+    pub(crate) fn is_known(&self, user: &UserId) -> bool {
+        self.0.contains_key(user)
+    }
+
     /// Returns the person's zone, where it is known and still exists.
     pub(crate) fn zone(&self, user: &UserId) -> Option<Zone> {
         self.0.get(user).and_then(|known| known.zone.as_deref()).and_then(|z| Zone::parse(z).ok())

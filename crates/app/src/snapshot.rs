@@ -9,7 +9,9 @@ use domain::engine::{Seating, Skip, Stretch};
 use domain::ids::{AbsenceId, UserId};
 use domain::interval::Interval;
 use domain::roster::Member;
+use domain::settings::Rest;
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
+use std::collections::HashSet;
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
 /// A rotation, its people and their absences.
@@ -52,14 +54,27 @@ impl Snapshot {
         rotation: RotationRecord,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
+        Self::load_with(tx, rotation, &[], now).await
+    }
+
+    /// Loads, as [`Snapshot::load`], also people who are about to join.
+    pub(crate) async fn load_with(
+        tx: &mut Tx,
+        rotation: RotationRecord,
+        joining: &[UserId],
+        now: DateTime<Utc>,
+    ) -> Result<Self, AppError> {
         let kept = match rotation.kept.clone() {
             Some(kept) => kept,
             None => Kept::beginning(rotation.next_turn, find_running(tx, &rotation, now).await?),
         };
         let from = kept.running().map(|running| running.window.start());
         let from = from.or(rotation.next_handoff_at).unwrap_or(now).min(now);
-        let people = People::load(tx, &rotation.members).await?;
-        let absences = tx.list_absences(&rotation.members, from, None).await?;
+        let mut users = rotation.members.clone();
+        let known: HashSet<&UserId> = rotation.members.iter().collect();
+        users.extend(joining.iter().filter(|user| !known.contains(user)).cloned());
+        let people = People::load(tx, &users).await?;
+        let absences = tx.list_absences(&users, from, None).await?;
         let book = AbsenceBook::new(absences.iter().map(instants));
         Ok(Self { rotation, people, absences, kept, book })
     }
@@ -141,6 +156,19 @@ impl<'a> Position<'a> {
             ends_at: running.window.end(),
             stretch: self.timeline.open_stretch()?,
         })
+    }
+
+    /// Returns the first turn that is to come in which the rotation does not rest; `None` where nobody knows when the
+    /// rest ends.
+    pub(crate) fn first_awake(&self, rest: Option<Rest>) -> Option<Coming> {
+        if self.mode() == Mode::Paused && rest.is_none_or(|rest| rest.until.is_none()) {
+            return None;
+        }
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut coming = self.timeline.clone();
+        let is_awake =
+            |stretch: &Stretch| Some(stretch.turn) != running && stretch.seating != Seating::Paused;
+        coming.find(is_awake).map(Coming::begin)
     }
 
     /// Returns the coming turns, the soonest first.

@@ -1,11 +1,13 @@
 //! The grammar of what is typed after `/rotation`.
 
 mod lifecycle;
+mod roster;
 mod words;
 
 use crate::date_words;
 use crate::ids::UserId;
 use crate::refusal::Refusal;
+use crate::story;
 use crate::suggest;
 use words::{Word, words_of};
 
@@ -19,7 +21,7 @@ pub const MAX_COUNT: usize = 20;
 pub const MAX_NAME: usize = 80;
 
 /// How much of a command is read, in characters; nothing that is longer makes sense.
-const MAX_LENGTH: usize = 1000;
+const MAX_LENGTH: usize = 4000;
 
 const LIST_USAGE: &str = "/rotation list";
 const NEXT_USAGE: &str = "/rotation next support 10";
@@ -27,7 +29,7 @@ const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 7] = [
+const VERBS: &[(&str, &[&str])] = &[
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
@@ -35,6 +37,16 @@ const VERBS: [(&str, &[&str]); 7] = [
     ("next", &[]),
     ("ooo", &["away"]),
     ("show", &["info"]),
+    ("edit", &["change"]),
+    ("pause", &[]),
+    ("resume", &["unpause"]),
+    ("delete", &[]),
+    ("undelete", &["undo", "restore"]),
+    ("handover", &["hand-over"]),
+    ("add", &["join"]),
+    ("remove", &["rm", "kick"]),
+    ("leave", &[]),
+    ("order", &["reorder", "sort"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -91,6 +103,8 @@ pub enum Command {
     },
     /// The life of a rotation.
     Lifecycle(crate::story::lifecycle::Command),
+    /// People of a rotation join, leave or change their order.
+    Roster(story::roster::Command),
 }
 
 /// Returns what was asked for.
@@ -104,18 +118,40 @@ pub enum Command {
 /// [`Refusal::UnknownVerb`] with the nearest verb; [`Refusal::Usage`] where something is missing or too much;
 /// [`Refusal::UnknownPerson`] for a person who was not picked from Slack's list.
 pub fn parse_command(text: &str) -> Result<Command, Refusal> {
+    let text_is_longer = text.chars().nth(MAX_LENGTH).is_some();
     let text: String = text.chars().take(MAX_LENGTH).collect();
     let words = words_of(&text);
     let Some((verb, rest)) = words.split_first() else { return Ok(Command::Home) };
-    match find_verb(verb, &VERBS) {
+    match find_verb(verb, VERBS) {
         Some("help") => Ok(Command::Help),
         Some("create") => Ok(Command::Create { name: name_of(rest) }),
         Some("list") => alone(rest, Command::List, LIST_USAGE),
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
-        Some("show") => Ok(lifecycle::parse_show(rest)),
-        _ => Err(unknown_verb("", verb, &VERBS)),
+        Some(
+            verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
+        ) => lifecycle::parse(verb, rest),
+        Some(verb @ ("add" | "remove" | "leave" | "order")) => {
+            // Half of what was typed would name half of the people.
+            if text_is_longer {
+                return Err(Refusal::TooLongCommand);
+            }
+            parse_roster(verb, rest).map(Command::Roster)
+        }
+        _ => Err(unknown_verb("", verb, VERBS)),
+    }
+}
+
+fn parse_roster(verb: &str, words: &[Word]) -> Result<story::roster::Command, Refusal> {
+    if let Some(refusal) = roster::group(words) {
+        return Err(refusal);
+    }
+    match verb {
+        "add" => roster::parse_add(words),
+        "remove" => roster::parse_remove(words),
+        "leave" => Ok(roster::parse_leave(words)),
+        _ => roster::parse_order(words),
     }
 }
 

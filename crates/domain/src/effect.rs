@@ -2,6 +2,7 @@
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
 use crate::story::duty::Silence;
+use crate::story::roster::{Crowd, Refused};
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,12 @@ pub enum Effect {
         changed_at: DateTime<Utc>,
         /// When the turn was; `None` where they had none.
         was: Option<DateTime<Utc>>,
+        /// Who changed it; `None` where the bot did by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        /// Whether they joined by that change.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_new: bool,
     },
     /// The rotation's channel is asked who takes a turn that nobody can serve.
     UnassignedPost {
@@ -93,6 +100,73 @@ pub enum Effect {
     Welcome {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns of its new name.
+    RotationRenamed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+    },
+    /// The old and the new channel learn where the rotation is announced.
+    ChannelChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+        /// The old channel.
+        from: ChannelId,
+        /// The new channel.
+        into: ChannelId,
+    },
+    /// The rotation's channel learns that it rests.
+    RotationPaused {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who paused it.
+        by: UserId,
+        /// When.
+        paused_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that its rest ends with the next handoff.
+    RotationResumed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who resumed it.
+        by: UserId,
+        /// When.
+        resumed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is deleted.
+    RotationDeleted {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who deleted it.
+        by: UserId,
+        /// When.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The post of the deletion is replaced, since that was undone.
+    DeletionUndone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When it was deleted.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is back.
+    RotationRestored {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When.
+        restored_at: DateTime<Utc>,
     },
     /// The on-duty message shows that it was seen, and cannot be confirmed again.
     DutySeen {
@@ -156,6 +230,30 @@ pub enum Effect {
         rotation: RotationId,
         /// When that was found.
         at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns who joined or left, or that turns moved.
+    RosterChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it was changed.
+        changed_at: DateTime<Utc>,
+        /// Who changed it; `None` where the bot did by itself.
+        by: Option<UserId>,
+        /// Who joined.
+        joined: Crowd<UserId>,
+        /// Who left.
+        left: Crowd<UserId>,
+        /// Who leaves at the next handoff.
+        leaving: Crowd<UserId>,
+    },
+    /// Who added people learns that some of them cannot be in a rotation, and were taken out again.
+    JoinersTakenOut {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they were added.
+        changed_at: DateTime<Utc>,
+        /// Who, and why.
+        refused: Vec<Refused<UserId>>,
     },
 }
 
@@ -234,6 +332,11 @@ impl Envelope {
                 user: user.clone(),
                 since: *since,
             },
+            Effect::DeletionUndone { rotation, by, deleted_at } => Effect::RotationDeleted {
+                rotation: *rotation,
+                by: by.clone(),
+                deleted_at: *deleted_at,
+            },
             _ => return None,
         };
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
@@ -247,18 +350,7 @@ impl Effect {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
             Self::WeeklySummary { .. } => TimeDelta::hours(12),
-            Self::ChannelLost { .. } | Self::ChannelBack { .. } => TimeDelta::days(7),
-            Self::RotationCreated { .. }
-            | Self::HandoffPost { .. }
-            | Self::OnDutyDm { .. }
-            | Self::DutyEnded { .. }
-            | Self::DatesMoved { .. }
-            | Self::UnassignedResolved { .. }
-            | Self::Welcome { .. }
-            | Self::DutySeen { .. }
-            | Self::DutyUnseen { .. }
-            | Self::NextDuty { .. }
-            | Self::Unreachable { .. } => TimeDelta::days(7),
+            _ => TimeDelta::days(7),
         }
     }
 
@@ -267,22 +359,15 @@ impl Effect {
     /// What replaces a message rings no bell, and whoever asked for something is answered at once.
     #[must_use]
     pub fn can_wait_for_the_morning(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::OnDutyDm { .. }
-            | Self::DatesMoved { .. }
-            | Self::DutyUnseen { .. }
-            | Self::NextDuty { .. }
-            | Self::Unreachable { .. }
-            | Self::ChannelLost { .. } => true,
-            Self::WeeklySummary { .. } | Self::ChannelBack { .. } => false,
-            Self::RotationCreated { .. }
-            | Self::HandoffPost { .. }
-            | Self::UnassignedPost { .. }
-            | Self::UnassignedResolved { .. }
-            | Self::DutyEnded { .. }
-            | Self::DutySeen { .. }
-            | Self::Welcome { .. } => false,
-        }
+                | Self::DatesMoved { .. }
+                | Self::DutyUnseen { .. }
+                | Self::NextDuty { .. }
+                | Self::Unreachable { .. }
+                | Self::ChannelLost { .. }
+        )
     }
 
     /// Returns the rotation of which it tells.
@@ -320,6 +405,27 @@ impl Effect {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::RotationRenamed { rotation, changed_at, .. } => {
+                ("rotation_renamed", Some(*rotation), at(changed_at), once())
+            }
+            Self::ChannelChanged { rotation, changed_at, .. } => {
+                ("channel_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::RotationPaused { rotation, paused_at, .. } => {
+                ("rotation_paused", Some(*rotation), at(paused_at), once())
+            }
+            Self::RotationResumed { rotation, resumed_at, .. } => {
+                ("rotation_resumed", Some(*rotation), at(resumed_at), once())
+            }
+            Self::RotationDeleted { rotation, deleted_at, .. } => {
+                ("rotation_deleted", Some(*rotation), at(deleted_at), once())
+            }
+            Self::DeletionUndone { rotation, deleted_at, .. } => {
+                ("deletion_undone", Some(*rotation), at(deleted_at), once())
+            }
+            Self::RotationRestored { rotation, restored_at, .. } => {
+                ("rotation_restored", Some(*rotation), at(restored_at), once())
+            }
             Self::DutySeen { rotation, planned_at, since, .. } => {
                 let occasion = since.as_ref().map_or_else(once, at);
                 ("duty_seen", Some(*rotation), at(planned_at), occasion)
@@ -342,6 +448,12 @@ impl Effect {
             }
             Self::Unreachable { rotation, user, .. } => {
                 ("unreachable", Some(*rotation), once(), user.to_string())
+            }
+            Self::RosterChanged { rotation, changed_at, .. } => {
+                ("roster_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::JoinersTakenOut { rotation, changed_at, .. } => {
+                ("joiners_taken_out", Some(*rotation), at(changed_at), once())
             }
         }
     }

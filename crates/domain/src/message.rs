@@ -34,6 +34,10 @@ pub enum Message {
         was: Option<DateTime<Utc>>,
         /// When it is.
         is: Option<DateTime<Utc>>,
+        /// Why.
+        why: WhyMoved,
+        /// Who changed the rotation; `None` where the bot did by itself, or nobody knows any more.
+        by: Option<Person>,
         /// The IANA name of the rotation's zone.
         zone: String,
     },
@@ -57,6 +61,21 @@ pub enum Message {
     Duty(story::duty::Message),
     /// Of announcements: summaries, and what becomes of a channel.
     Announce(story::announce::Message),
+    /// Of the life of a rotation.
+    Lifecycle(story::lifecycle::Message),
+    /// About the people of a rotation.
+    Roster(story::roster::Message),
+}
+
+/// Why somebody's next turn is at another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyMoved {
+    /// The rotation was changed.
+    Changed,
+    /// They joined it.
+    Joined,
+    /// They left it, or leave it at the next handoff.
+    Left,
 }
 
 /// A handoff, for the channel.

@@ -58,6 +58,13 @@ pub enum Act<'a> {
     Serve(Circle<'a>),
     /// Arrange who serves instead of somebody.
     Arrange(Circle<'a>),
+    /// Hand over the duty of somebody.
+    HandOver {
+        /// Whose it is.
+        of: &'a UserId,
+        /// The people of the rotation.
+        circle: Circle<'a>,
+    },
     /// Enter or take back an absence of somebody; the circles are those of the rotations they are in.
     EnterAbsence {
         /// Whose.
@@ -103,6 +110,10 @@ pub fn may(actor: &Actor, act: Act<'_>) -> Result<(), Refusal> {
         Act::Arrange(circle) => (
             actor.is_admin || circle.is_managed_by(user) || circle.members.contains(user),
             "a member or manager of the rotation, or an admin",
+        ),
+        Act::HandOver { of, circle } => (
+            of == user || actor.is_admin || circle.is_managed_by(user),
+            "the person on duty, a manager of the rotation or an admin",
         ),
         Act::EnterAbsence { of, circles } => (
             of == user || actor.is_admin || circles.iter().any(|circle| circle.is_managed_by(user)),
@@ -158,6 +169,24 @@ mod tests {
         check(|circle| Act::Serve(circle), "member");
         check(|circle| Act::Arrange(circle), "maker manager member admin");
         check(|_| Act::Administer, "admin");
+    }
+
+    #[test]
+    fn only_oneself_an_admin_or_a_manager_hands_a_duty_over() {
+        let of = user("member");
+        let (made_by, managers, members) =
+            (user("maker"), [user("manager")], [of.clone(), user("other")]);
+        let circle = Circle { made_by: &made_by, managers: &managers, members: &members };
+        let may_hand_over = |name: &str, is_admin, standing| {
+            may(&actor(name, is_admin, standing), Act::HandOver { of: &of, circle }).is_ok()
+        };
+
+        for name in ["maker", "manager", "member"] {
+            assert!(may_hand_over(name, false, ActorStanding::Member), "{name}");
+            assert!(!may_hand_over(name, false, ActorStanding::Guest), "{name}");
+        }
+        assert!(may_hand_over("admin", true, ActorStanding::Member));
+        assert!(!may_hand_over("other", false, ActorStanding::Member));
     }
 
     #[test]

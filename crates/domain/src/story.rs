@@ -3,3 +3,4 @@
 pub mod announce;
 pub mod duty;
 pub mod lifecycle;
+pub mod roster;

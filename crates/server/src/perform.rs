@@ -1,6 +1,7 @@
 //! A verified request becomes a use case, and the use case an answer.
 
 mod lifecycle;
+mod roster;
 
 use crate::bot::Bot;
 use crate::people::meet;
@@ -29,6 +30,9 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         return Ok(refused(Refusal::NotInstalled));
     }
     match parse_command(&command.text) {
+        Ok(Command::Roster(wanted)) => {
+            roster::command(bot, &request, wanted, command.response_url.as_deref()).await
+        }
         Ok(wanted) => carry_out(bot, &request, wanted).await,
         Err(refusal) => Ok(refused(refusal)),
     }
@@ -67,6 +71,8 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        // It is answered above, with the address for late answers.
+        Command::Roster(wanted) => return roster::command(bot, request, wanted, None).await,
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
     };
     Ok(said(reply))
@@ -129,6 +135,7 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
     };
     Ok(said(reply))
@@ -150,11 +157,15 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         return Ok(refused(Refusal::NotInstalled));
     }
     match &submit.submission {
+        Some(Submission::Roster(form)) => roster::submit(bot, &request, form).await,
         Some(Submission::CreateRotation(form)) => {
             written(bot, app::create_rotation::create_rotation(&bot.store, &request, form).await)
         }
         Some(Submission::EnterAbsence(form)) => {
             written(bot, app::absence::submit(&bot.store, &request, form).await)
+        }
+        Some(Submission::Lifecycle(submission)) => {
+            lifecycle::submit(bot, &request, submission).await
         }
         None => Ok(refused(Refusal::StaleButton)),
     }

@@ -6,6 +6,7 @@ mod housekeeping;
 mod inbox;
 mod outcome;
 mod pace;
+mod roster;
 
 use crate::bot::Bot;
 use std::sync::Arc;

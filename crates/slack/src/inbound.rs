@@ -6,6 +6,8 @@ pub(crate) mod event;
 pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
+mod lifecycle;
+mod roster;
 mod submission;
 
 use command::SlashCommand;

@@ -21,7 +21,7 @@ pub use inbound::interaction::{Click, MessageRef, Submit, read_interaction};
 pub use oauth::{BOT_EVENTS, Install, SCOPES, authorize_url};
 pub use render::Rendered;
 pub use render::message::render_message;
-pub use render::modal::{INPUT_ACTION_ID, render_field_errors, render_modal};
+pub use render::modal::{INPUT_ACTION_ID, render_field_errors, render_modal, render_next_step};
 pub use render::outcome::render_outcome;
 pub use render::reply::render_reply;
 pub use signature::{SignatureFault, SigningSecrets};

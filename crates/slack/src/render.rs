@@ -11,6 +11,8 @@ pub(crate) mod modal;
 mod names;
 pub(crate) mod outcome;
 pub(crate) mod reply;
+mod roster;
+mod roster_form;
 mod skips;
 mod words;
 

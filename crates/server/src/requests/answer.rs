@@ -63,7 +63,7 @@ pub(super) async fn in_time(
 fn late_reply(answer: Answer) -> Option<Reply> {
     match answer {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
+        Answer::Open(_) | Answer::Next(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
         Answer::FieldErrors(_) | Answer::Nothing => None,
     }
 }

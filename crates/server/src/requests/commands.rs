@@ -30,7 +30,7 @@ async fn run(bot: &Arc<Bot>, command: SlashCommand) -> Option<Value> {
     };
     match answer::in_time(bot, "command", late, work).await {
         Answer::Say(reply) => Some(say(bot, &reply)),
-        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
+        Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     }
 }
 

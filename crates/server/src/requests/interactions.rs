@@ -36,7 +36,7 @@ async fn press(bot: &Arc<Bot>, click: Click) {
     };
     let reply = match answer::in_time(bot, "button", late, work).await {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
+        Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     };
     if let (Some(reply), Some(url)) = (reply, response_url) {
         answer::respond_later(bot, url, reply);
@@ -49,6 +49,7 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
     let work = async move { perform::submit(&its_bot, &submitted).await };
     match answer::in_time(bot, "modal", late, work).await {
         Answer::Say(reply) => Some(slack::render_outcome(&reply, bot.clock.now())),
+        Answer::Next(modal) => Some(slack::render_next_step(&modal, bot.clock.now())),
         Answer::FieldErrors(faults) => Some(slack::render_field_errors(&faults)),
         Answer::Open(_) | Answer::Nothing => None,
     }
@@ -74,7 +75,8 @@ async fn open(bot: &Bot, team: &TeamId, trigger_id: &str, modal: &Modal) -> Resu
     let workspace = WorkspaceId::of_team(team);
     let token = app::install::bot_token(&bot.store, workspace).await.ok().flatten();
     let token = token.ok_or(Refusal::NotInstalled)?;
-    let opened = bot.api.open_view(&token, trigger_id, &slack::render_modal(modal)).await;
+    let opened =
+        bot.api.open_view(&token, trigger_id, &slack::render_modal(modal, bot.clock.now())).await;
     let Some(code) = opened.code() else {
         return Ok(());
     };

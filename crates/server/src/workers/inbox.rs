@@ -104,6 +104,13 @@ async fn carry_out(
                 app::people::not_seen_since(&bot.store, claim.workspace, users, since).await?;
             refresh(bot, claim.workspace, &users).await
         }
+        InboxItem::CheckJoiners { rotation, users, by, added_at } => {
+            let joiners = (rotation, users.as_slice());
+            super::roster::check_joiners(bot, claim.workspace, joiners, &by, added_at).await
+        }
+        InboxItem::AddEveryone { rotation, by, key } => {
+            super::roster::add_everyone(bot, claim, rotation, &by, &key).await
+        }
         InboxItem::RemindNext { rotation, planned_at } => {
             let now = bot.clock.now();
             app::duty::remind(&bot.store, claim.workspace, rotation, planned_at, now).await?;

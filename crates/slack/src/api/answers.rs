@@ -22,6 +22,21 @@ pub(crate) struct Answer {
     /// A person.
     #[serde(deserialize_with = "lenient")]
     pub(crate) user: Option<UserField>,
+    /// The people of a channel.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) members: Option<Vec<String>>,
+    /// Where a long list goes on.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) response_metadata: Option<MetadataField>,
+}
+
+/// What stands beside a list of which this is a part.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct MetadataField {
+    /// What the next part is asked for with; empty at the end.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// An id that stands alone or within an object.

@@ -123,6 +123,25 @@ impl Api {
         self.post(token, "views.open", &body).await.and_read(|_| Some(()))
     }
 
+    /// Returns a part of the people of a channel, at most 200, and the cursor of the next part, if there is one.
+    pub async fn channel_members(
+        &self,
+        token: &SecretString,
+        channel: &ChannelId,
+        cursor: Option<&str>,
+    ) -> Outcome<(Vec<UserId>, Option<String>)> {
+        let mut arguments = vec![("channel", channel.as_str()), ("limit", "200")];
+        arguments.extend(cursor.map(|cursor| ("cursor", cursor)));
+        self.get(token, "conversations.members", &arguments)
+            .await
+            .and_read(|answer| {
+                let users = answer.members?.iter().map(|user| UserId::new(user)).collect();
+                let next = answer.response_metadata.and_then(|metadata| metadata.next_cursor);
+                Some((users, next.filter(|cursor| !cursor.is_empty())))
+            })
+            .repeatable()
+    }
+
     /// Returns what we keep of a person; their e-mail address is not read.
     pub async fn users_info(&self, token: &SecretString, user: &UserId) -> Outcome<PersonFacts> {
         self.get(token, "users.info", &[("user", user.as_str())])

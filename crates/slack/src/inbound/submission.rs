@@ -25,20 +25,22 @@ pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
             from: text_of(view, Field::From),
             to: text_of(view, Field::To),
         })),
-        _ => None,
+        other => super::lifecycle::read(other, view)
+            .map(Submission::Lifecycle)
+            .or_else(|| super::roster::read(other, view).map(Submission::Roster)),
     }
 }
 
 /// Returns the state of a field's element. A block of ours holds one, so its action id does not matter.
-fn element_of(view: &Value, field: Field) -> Option<&Value> {
+pub(super) fn element_of(view: &Value, field: Field) -> Option<&Value> {
     view.pointer("/state/values")?.get(field.block_id())?.as_object()?.values().next()
 }
 
-fn text_of(view: &Value, field: Field) -> Option<String> {
+pub(super) fn text_of(view: &Value, field: Field) -> Option<String> {
     element_of(view, field).and_then(read_value).map(str::to_owned)
 }
 
-fn users_of(view: &Value, field: Field) -> Vec<UserId> {
+pub(super) fn users_of(view: &Value, field: Field) -> Vec<UserId> {
     element_of(view, field)
         .and_then(|element| element.get("selected_users"))
         .and_then(Value::as_array)

@@ -36,6 +36,13 @@ pub(crate) fn assign_anyway(which: &Button) -> Value {
     json
 }
 
+/// Returns a button as Slack takes it, marked as one to be careful with.
+pub(crate) fn danger(which: &Button) -> Value {
+    let mut json = button(which);
+    json["style"] = json!("danger");
+    json
+}
+
 const fn label(button: &Button) -> &'static str {
     match button {
         Button::CreateRotation => "Create a rotation",
@@ -46,5 +53,6 @@ const fn label(button: &Button) -> &'static str {
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
+        Button::Roster(button) => super::roster::label(button),
     }
 }

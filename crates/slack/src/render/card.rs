@@ -24,7 +24,10 @@ pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
 pub(crate) fn full_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
     let mut lines = duty_lines(card, ink);
     lines.push(format!("Handoff {} ({}).", plain(&card.cadence), plain(&card.zone)));
-    lines.push(format!("In order: {}.", list(&card.members, MOST_MEMBERS)));
+    lines.push(match card.members.as_slice() {
+        [] => String::from("Nobody is in it."),
+        members => format!("In order: {}.", list(members, MOST_MEMBERS)),
+    });
     lines
 }
 

@@ -5,6 +5,7 @@ use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, primary};
 use super::duty;
 use super::names::{in_words, list, mention, name_of, plain, title};
+use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
@@ -55,9 +56,12 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ink(zone).at(*until)
             )])]
         }
-        Message::DatesMoved { name, was, is, zone } => {
-            vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
+        Message::DatesMoved { name, was, is, why, by, zone } => {
+            let dates = (*was, *is);
+            vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::Lifecycle(message) => super::lifecycle::message(message, now, style),
+        Message::Roster(message) => roster::message(message, now, style),
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
@@ -104,25 +108,6 @@ fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
     }
     lines.extend(missed(ink, &handoff.missed));
     lines
-}
-
-fn moved_lines(
-    name: &str,
-    was: Option<DateTime<Utc>>,
-    is: Option<DateTime<Utc>>,
-    ink: &Ink,
-) -> Vec<String> {
-    let name = title(name);
-    let line = match (was, is) {
-        (_, None) => format!("You have no turn ahead in {name} any more."),
-        (None, Some(is)) => format!("Your next turn in {name} begins {}.", ink.at(is)),
-        (Some(was), Some(is)) => format!(
-            "Your next turn in {name} moved: it begins {}. Before it was {}.",
-            ink.at(is),
-            ink.at(was)
-        ),
-    };
-    vec![line]
 }
 
 fn unassigned_lines(turn: &UnassignedMessage, ink: &Ink) -> Vec<String> {

@@ -11,18 +11,26 @@ use serde_json::{Value, json};
 pub fn render_outcome(reply: &Reply, now: DateTime<Utc>) -> Value {
     let message = render_reply(reply, now);
     let title = match reply {
+        Reply::Roster(reply) if !reply.is_done() => "Not done",
         Reply::Refused(_) | Reply::Failed { .. } => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
         _ => "Done",
     };
+    let mut blocks = message["blocks"].clone();
+    if let (Reply::Roster(_), Some(blocks)) = (reply, blocks.as_array_mut()) {
+        // A form can be opened from a message, and not from the outcome of another form.
+        blocks.retain(|block| block["type"] != "actions");
+    }
     json!({
         "response_action": "update",
         "view": {
             "type": "modal",
             "callback_id": "outcome",
             "title": {"type": "plain_text", "text": title},
+            // Closing it closes the steps beneath it as well.
+            "clear_on_close": true,
             "close": {"type": "plain_text", "text": "Close"},
-            "blocks": message["blocks"],
+            "blocks": blocks,
         },
     })
 }

@@ -6,6 +6,7 @@ use super::buttons::{button, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
 use super::names::{name_of, names, plain, title};
+use super::roster;
 use super::skips::will_pass_over;
 use super::words::{Ink, Style};
 use crate::escape::escape;
@@ -33,10 +34,19 @@ pub fn render_reply(reply: &Reply, now: DateTime<Utc>) -> Value {
     let Rendered { text, blocks } = assemble(|style| compose(reply, now, style));
     json!({
         "response_type": "ephemeral",
-        "replace_original": matches!(reply, Reply::AbsenceRemoved { .. }),
+        "replace_original": replaces_original(reply),
         "text": text,
         "blocks": blocks,
     })
+}
+
+/// Returns whether the message whose button was pressed has nothing left to say.
+fn replaces_original(reply: &Reply) -> bool {
+    match reply {
+        Reply::AbsenceRemoved { .. } => true,
+        Reply::Roster(reply) => reply.replaces_question(),
+        _ => false,
+    }
 }
 
 fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
@@ -77,6 +87,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         )),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
+        Reply::Roster(reply) => roster::reply(reply, now, style),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
         )),

@@ -79,6 +79,26 @@ pub enum InboxItem {
         /// Who.
         user: UserId,
     },
+    /// People were added to a rotation before it was known who they are.
+    CheckJoiners {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who.
+        users: Vec<UserId>,
+        /// Who added them.
+        by: UserId,
+        /// When.
+        added_at: DateTime<Utc>,
+    },
+    /// Everybody in a rotation's channel is to join it.
+    AddEveryone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who asked for it.
+        by: UserId,
+        /// The key of the request.
+        key: String,
+    },
 }
 
 /// A row of the inbox.

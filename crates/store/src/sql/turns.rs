@@ -81,6 +81,14 @@ statements! {
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (workspace_id, rotation_id, planned_at, starts_at) do nothing"
     );
+    RECORD_COVERAGE_END = (
+        "update coverages
+            set ends_at = $3
+          where workspace_id = $1
+            and coverage_id = $2
+            and starts_at < $3
+            and ends_at > $3"
+    );
     LIST_COVERAGES = (
         "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,
                 created_by, created_at
@@ -247,6 +255,21 @@ pub(crate) async fn insert_coverage(
         return Err(StoreError::Conflict { constraint: "coverages_window" });
     }
     Ok(())
+}
+
+pub(crate) async fn record_coverage_end(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    coverage: CoverageId,
+    ends_at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_COVERAGE_END)
+        .bind(workspace.as_uuid())
+        .bind(coverage.as_uuid())
+        .bind(ends_at)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 pub(crate) async fn list_coverages(
