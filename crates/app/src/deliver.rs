@@ -153,7 +153,7 @@ async fn of_turn(
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
         Effect::HandoffPost { since, .. } => {
             let handoff = scene.handoff(tx, *since, now).await?;
-            let said = |handoff| Composed::Say(Message::Handoff(handoff));
+            let said = |handoff| Composed::Say(Message::Handoff(Box::new(handoff)));
             Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
         }
         _ => Ok(Composed::Nothing("not_of_a_turn")),

@@ -23,7 +23,7 @@ pub enum Message {
         zone: String,
     },
     /// The channel learns of a handoff.
-    Handoff(HandoffMessage),
+    Handoff(Box<HandoffMessage>),
     /// The channel is asked who takes a turn.
     Unassigned(UnassignedMessage),
     /// A member's next turn is at another time than it was.

@@ -12,6 +12,7 @@ use domain::command::{Command, parse_command};
 use domain::ids::WorkspaceId;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use domain::story::announce;
 use slack::{Click, SlashCommand, Submit};
 
 /// How many coming turns "Who is next" shows.
@@ -96,10 +97,15 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     if !app::install::is_installed(&bot.store, request.workspace).await? {
         return Ok(refused(Refusal::NotInstalled));
     }
-    press(bot, &request, button).await
+    press(bot, &request, button, click.typed_template.as_deref()).await
 }
 
-async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {
+async fn press(
+    bot: &Bot,
+    request: &Request,
+    button: &Button,
+    typed: Option<&str>,
+) -> Result<Answer, AppError> {
     let store = &bot.store;
     if matches!(
         button,
@@ -137,6 +143,9 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         }
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
+        Button::Announce(announce::Button::SendTest { rotation }) => {
+            app::announce::preview(store, request, *rotation, typed).await?
+        }
     };
     Ok(said(reply))
 }

@@ -78,6 +78,16 @@ pub(super) fn respond_later(bot: &Arc<Bot>, response_url: String, reply: Reply) 
     });
 }
 
+/// Says a reply in a person's direct messages, in a task of its own that a stop waits for.
+pub(super) fn tell_later(bot: &Arc<Bot>, (team, user): (TeamId, UserId), reply: Reply) {
+    let busy = bot.clock.busy();
+    let its_bot = Arc::clone(bot);
+    bot.supervisor.spawn(async move {
+        let _busy = busy;
+        tell(&its_bot, &team, &user, &reply).await;
+    });
+}
+
 async fn respond(bot: &Bot, response_url: &str, reply: &Reply) {
     let message = slack::render_reply(reply, bot.clock.now());
     let outcome = bot.api.respond(response_url, &message).await;

@@ -28,7 +28,9 @@ pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
 async fn press(bot: &Arc<Bot>, click: Click) {
     let response_url = click.response_url.clone();
     let late = Late::ResponseUrl(response_url.clone());
-    let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
+    let (team, user) = (click.team.clone(), click.user.clone());
+    let whom = (team.clone(), user);
+    let trigger_id = click.trigger_id.clone().unwrap_or_default();
     let its_bot = Arc::clone(bot);
     let work = async move {
         let answer = perform::click(&its_bot, &click).await?;
@@ -38,8 +40,11 @@ async fn press(bot: &Arc<Bot>, click: Click) {
         Answer::Say(reply) => Some(*reply),
         Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     };
-    if let (Some(reply), Some(url)) = (reply, response_url) {
-        answer::respond_later(bot, url, reply);
+    match (reply, response_url) {
+        (Some(reply), Some(url)) => answer::respond_later(bot, url, reply),
+        // A modal and App Home have no such address.
+        (Some(reply), None) => answer::tell_later(bot, whom, reply),
+        (None, _) => {}
     }
 }
 

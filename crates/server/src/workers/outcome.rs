@@ -87,6 +87,9 @@ async fn try_record(
     match outcome {
         Outcome::Done(placed) => {
             tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
+            if matches!(record.envelope.to, Recipient::Channel(_)) {
+                carried_out(app::announce::found_open(&mut tx, &record.envelope).await)?;
+            }
         }
         Outcome::Ambiguous { code } => {
             tracing::warn!(code, delivery.id = %claim.delivery, "It is not known whether a message arrived; it is held.");
@@ -127,7 +130,7 @@ async fn tell_of_refusal(
         Ok(()) => Ok(()),
         Err(AppError::Store(fault)) => Err(fault),
         Err(fault) => {
-            tracing::error!(error = %fault, "Nobody could be told of a message that cannot be sent.");
+            tracing::error!(error = %fault, "What became of a message could not be taken in.");
             Ok(())
         }
     }

@@ -52,6 +52,7 @@ const fn label(button: &Button) -> &'static str {
         Button::ShowNext { .. } => "Who is next",
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
+        Button::Announce(_) => "Send a test",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::Roster(button) => super::roster::label(button),
     }

@@ -85,6 +85,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
+        Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
         Reply::Roster(reply) => roster::reply(reply, now, style),
