@@ -1,5 +1,6 @@
 //! A rotation is made.
 
+use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
 use crate::home;
@@ -155,6 +156,7 @@ async fn insert(
     let people = People::load(tx, &record.members).await?;
     let known = (&record.rules, &people);
     duty::schedule_reminder(tx, record, known, record.next_handoff_at, request.now).await?;
+    announce::schedule_summary(tx, record.id, &record.rules.zone, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
     home::touch(tx, home::people_of(record), request.now).await?;

@@ -14,6 +14,7 @@ use domain::ids::{RotationId, UserId};
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
+use domain::story::announce::parse_template;
 use domain::story::home::Home;
 use domain::story::lifecycle;
 use domain::story::people::GonePerson;
@@ -66,6 +67,9 @@ pub async fn compose(
         | Effect::DutyUnseen { .. }
         | Effect::NextDuty { .. }
         | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
+        Effect::WeeklySummary { .. } | Effect::ChannelLost { .. } | Effect::ChannelBack { .. } => {
+            crate::announce::compose(tx, effect, now).await
+        }
         Effect::RotationRenamed { .. }
         | Effect::ChannelChanged { .. }
         | Effect::RotationPaused { .. }
@@ -172,7 +176,11 @@ async fn of_turn(
         }
         Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { since, .. } => Ok(scene.handoff(*since, now)),
+        Effect::HandoffPost { since, .. } => {
+            let handoff = scene.handoff(tx, *since, now).await?;
+            let said = |handoff| Composed::Say(Message::Handoff(Box::new(handoff)));
+            Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
+        }
         _ => Ok(Composed::Nothing("not_of_a_turn")),
     }
 }
@@ -244,17 +252,30 @@ impl Scene {
         Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
     }
 
-    fn handoff(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Composed {
+    /// Returns the handoff for the channel; nothing where nobody serves.
+    pub(crate) async fn handoff(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<HandoffMessage>, AppError> {
         if self.serving.is_empty() {
-            return Composed::Nothing("turn_unassigned");
+            return Ok(None);
         }
+        let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
+        let next = snapshot.position(now).coming(1).pop();
+        let next = next.map(|turn| turn.seats).unwrap_or_default();
         let persons =
             |users: &[UserId]| users.iter().map(|user| self.people.person(user)).collect();
-        Composed::Say(Message::Handoff(HandoffMessage {
+        let template = self.rotation.settings.announcement.as_deref();
+        Ok(Some(HandoffMessage {
             name: self.rotation.name.clone(),
             zone: self.zone_name(),
             people: persons(&self.serving),
             previous: persons(&self.previous),
+            next: next.iter().map(|user| snapshot.people.person(user)).collect(),
+            // One that an earlier version could read is better left out than spelt out.
+            template: template.and_then(|text| parse_template(text).ok()),
             since: since.unwrap_or(self.turn.planned_at),
             until: self.turn.ends_at,
             is_within_turn: since.is_some(),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod absence;
+pub mod announce;
 pub mod checking;
 pub mod create_rotation;
 pub mod deliver;

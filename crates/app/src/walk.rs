@@ -1,6 +1,7 @@
 //! A rotation walked to now in one transaction: what passed on the way is recorded, and who must know is told.
 
 use crate::AppError;
+use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
 use crate::home;
@@ -108,6 +109,7 @@ impl Walk {
         let next = self.after.next.map(|next| next.at);
         let known = (&self.after.rules, &snapshot.people);
         duty::schedule_reminder(tx, &snapshot.rotation, known, next, now).await?;
+        announce::schedule_summary(tx, snapshot.rotation.id, &self.after.rules.zone, now).await?;
         match self.new_turn() {
             Some(turn) => {
                 if let Some(running) = &self.before.running {

@@ -2,7 +2,7 @@
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{history, home, lifecycle, people, roster, settings};
+use crate::story::{announce, history, home, lifecycle, people, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -59,6 +59,8 @@ pub enum Button {
     Lifecycle(lifecycle::Button),
     /// One of people's life cycle.
     People(people::Button),
+    /// A button of announcements.
+    Announce(announce::Button),
     /// A button about the people of a rotation.
     Roster(roster::Button),
 }
@@ -80,6 +82,7 @@ impl Button {
             Self::Settings(button) => button.action_id(),
             Self::Lifecycle(button) => button.action_id(),
             Self::People(button) => button.action_id(),
+            Self::Announce(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
         }
     }
@@ -107,6 +110,7 @@ impl Button {
             Self::Settings(button) => button.value(),
             Self::Lifecycle(button) => button.value(),
             Self::People(button) => button.value(),
+            Self::Announce(button) => button.value(),
             Self::Roster(button) => button.value(),
         }
     }
@@ -149,6 +153,7 @@ impl Button {
     fn parse_story(action_id: &str, value: &str) -> Option<Self> {
         let (story, _) = action_id.split_once('_')?;
         match story {
+            "announce" => announce::Button::parse(action_id, value).map(Self::Announce),
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),
             "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),

@@ -264,6 +264,27 @@ pub enum Effect {
         /// The day on which Slack told of it, in UTC.
         day: NaiveDate,
     },
+    /// The rotation's channel learns who is on duty and who comes next, once a week.
+    WeeklySummary {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it is due.
+        at: DateTime<Utc>,
+    },
+    /// A manager learns that the rotation's channel cannot be told anything.
+    ChannelLost {
+        /// The rotation.
+        rotation: RotationId,
+        /// When that was found.
+        at: DateTime<Utc>,
+    },
+    /// The rotation's channel can be told again, and learns who is on duty.
+    ChannelBack {
+        /// The rotation.
+        rotation: RotationId,
+        /// When that was found.
+        at: DateTime<Utc>,
+    },
     /// The rotation's channel learns who joined or left, or that turns moved.
     RosterChanged {
         /// The rotation.
@@ -388,6 +409,7 @@ impl Effect {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
             // The next change or visit shows it anew.
             Self::PublishHome { .. } => TimeDelta::minutes(10),
+            Self::WeeklySummary { .. } => TimeDelta::hours(12),
             _ => TimeDelta::days(7),
         }
     }
@@ -407,7 +429,14 @@ impl Effect {
                 | Self::MemberBack { .. }
                 | Self::LeftChannel { .. }
                 | Self::Unreachable { .. }
+                | Self::ChannelLost { .. }
         )
+    }
+
+    /// Returns the rotation of which it tells.
+    #[must_use]
+    pub fn rotation(&self) -> Option<RotationId> {
+        self.key().1
     }
 
     fn key(&self) -> (&'static str, Option<RotationId>, String, String) {
@@ -471,6 +500,15 @@ impl Effect {
             Self::DutyUnseen { rotation, planned_at, user, since } => {
                 let since = since.as_ref().map_or_else(once, at);
                 ("duty_unseen", Some(*rotation), at(planned_at), format!("{user}:{since}"))
+            }
+            Self::WeeklySummary { rotation, at: due } => {
+                ("weekly_summary", Some(*rotation), at(due), once())
+            }
+            Self::ChannelLost { rotation, at: found } => {
+                ("channel_lost", Some(*rotation), at(found), once())
+            }
+            Self::ChannelBack { rotation, at: found } => {
+                ("channel_back", Some(*rotation), at(found), once())
             }
             Self::NextDuty { rotation, planned_at, .. } => {
                 ("next_duty", Some(*rotation), at(planned_at), once())

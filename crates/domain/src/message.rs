@@ -23,7 +23,7 @@ pub enum Message {
         zone: String,
     },
     /// The channel learns of a handoff.
-    Handoff(HandoffMessage),
+    Handoff(Box<HandoffMessage>),
     /// The channel is asked who takes a turn.
     Unassigned(UnassignedMessage),
     /// A member's next turn is at another time than it was.
@@ -61,6 +61,8 @@ pub enum Message {
     Duty(story::duty::Message),
     /// One of people's life cycle.
     People(story::people::Message),
+    /// Of announcements: summaries, and what becomes of a channel.
+    Announce(story::announce::Message),
     /// Of the life of a rotation.
     Lifecycle(story::lifecycle::Message),
     /// About the people of a rotation.
@@ -89,6 +91,10 @@ pub struct HandoffMessage {
     pub people: Vec<Person>,
     /// Who served before; the same people when the duty stays ("continues").
     pub previous: Vec<Person>,
+    /// Who comes after; nobody where nobody is found.
+    pub next: Vec<Person>,
+    /// The team's own words, where it has some.
+    pub template: Option<story::announce::Template>,
     /// When the duty began by plan.
     pub since: DateTime<Utc>,
     /// When it ends by plan.

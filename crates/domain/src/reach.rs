@@ -70,7 +70,9 @@ impl Button {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         match self {
-            Self::ShowNext { .. } | Self::History(_) | Self::Home(_) => Reach::Look,
+            Self::ShowNext { .. } | Self::Announce(_) | Self::History(_) | Self::Home(_) => {
+                Reach::Look
+            }
             Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) => Reach::Open,
             Self::SeenDuty { .. } => Reach::Own,
             Self::TakeTurn { .. }

@@ -53,6 +53,8 @@ pub enum Reply {
     },
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Reply),
+    /// An answer of announcements.
+    Announce(story::announce::Reply),
     /// It cannot be done, and this is why.
     Refused(Refusal),
     /// The answer did not come in time; whether it was saved is not known yet.

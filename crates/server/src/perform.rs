@@ -18,7 +18,7 @@ use domain::ids::{TeamId, WorkspaceId};
 use domain::reach::Reach;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use domain::story::people;
+use domain::story::{announce, people};
 use slack::{Click, SlashCommand, Submit};
 
 /// How many coming turns "Who is next" shows.
@@ -132,7 +132,7 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     if let Some(answer) = stop(bot, &request, gate, &from, || What::button(button)).await? {
         return Ok(answer);
     }
-    let answer = press(bot, &request, button).await?;
+    let answer = press(bot, &request, button, click.typed_template.as_deref()).await?;
     or_ask_again(bot, &request, button.reach(), answer).await
 }
 
@@ -156,7 +156,12 @@ async fn or_ask_again(
     Ok(answer)
 }
 
-async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {
+async fn press(
+    bot: &Bot,
+    request: &Request,
+    button: &Button,
+    typed: Option<&str>,
+) -> Result<Answer, AppError> {
     let store = &bot.store;
     let reply = match button {
         Button::CreateRotation => {
@@ -193,6 +198,9 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
         Button::People(people::Button::AddAgain { rotation, user }) => {
             let added = app::life::add_again::add_again(store, request, *rotation, user);
             written(bot, added.await)?
+        }
+        Button::Announce(announce::Button::SendTest { rotation }) => {
+            app::announce::preview(store, request, *rotation, typed).await?
         }
     };
     Ok(said(reply))

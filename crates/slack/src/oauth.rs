@@ -32,6 +32,15 @@ pub const BOT_EVENTS: &[&str] = &[
     "member_left_channel",
     "message.channels",
     "message.im",
+    "channel_archive",
+    "channel_unarchive",
+    "channel_deleted",
+    "channel_id_changed",
+    "group_archive",
+    "group_unarchive",
+    "group_deleted",
+    "group_left",
+    "member_joined_channel",
 ];
 
 /// An installation as Slack grants it.

@@ -1,5 +1,6 @@
 //! From data to Slack's blocks.
 
+mod announce;
 mod blocks;
 mod buttons;
 mod card;

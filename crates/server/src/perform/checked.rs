@@ -139,7 +139,7 @@ async fn act(
             Err(refusal) => Ok(refused(refusal)),
         },
         What::Button { action_id, value } => match Button::parse(&action_id, &value) {
-            Some(button) => press(bot, request, &button).await,
+            Some(button) => press(bot, request, &button, None).await,
             None => Ok(refused(Refusal::StaleButton)),
         },
         What::Form { view } => match read_submission(&view) {

@@ -81,6 +81,13 @@ fn item(event: &Event) -> Option<InboxItem> {
                 delivery: Some(*delivery),
             })
         }
+        EventKind::ChannelChanged { channel, change } => {
+            let (channel, change) = (channel.clone(), change.clone());
+            Some(InboxItem::ChannelChanged { channel, change })
+        }
+        EventKind::JoinedChannel { channel, user } => {
+            Some(InboxItem::JoinedChannel { channel: channel.clone(), user: user.clone() })
+        }
         EventKind::OwnMessage { delivery: None, .. }
         | EventKind::TokensRevoked { bot: false }
         | EventKind::Other => None,

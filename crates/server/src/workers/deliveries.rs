@@ -9,7 +9,7 @@ use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::effect::{Envelope, Recipient};
+use domain::effect::{Effect, Envelope, Recipient};
 use domain::ids::{ChannelId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -233,7 +233,18 @@ async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
         Ok(channel) => channel,
         Err(outcome) => return outcome,
     };
-    let posted = bot.api.post_message(&parcel.token, &channel, rendered, claim.delivery).await;
+    if matches!(parcel.record.envelope.effect, Effect::RotationCreated { .. }) {
+        // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
+        let joined = bot.api.join_channel(&parcel.token, &channel).await;
+        tracing::debug!(code = joined.code(), "The channel of a new rotation was joined.");
+    }
+    let post = || bot.api.post_message(&parcel.token, &channel, rendered, claim.delivery);
+    let mut posted = post().await;
+    if matches!(&posted, Outcome::NotSent(refused) if refused.asks_to_join())
+        && bot.api.join_channel(&parcel.token, &channel).await.done().is_some()
+    {
+        posted = post().await;
+    }
     posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
 }
 

@@ -135,6 +135,24 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::SummarizeWeek { rotation, at } => {
+            let now = bot.clock.now();
+            app::announce::summarize(&bot.store, claim.workspace, rotation, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::ChannelChanged { channel, change } => {
+            let now = bot.clock.now();
+            app::announce::change(&bot.store, claim.workspace, &channel, &change, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::JoinedChannel { channel, user } => {
+            let now = bot.clock.now();
+            app::announce::bot_joined(&bot.store, claim.workspace, &channel, &user, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
             let (turn, now) = ((rotation, planned_at), bot.clock.now());
             app::duty::check_seen(&bot.store, claim.workspace, turn, &user, since, now).await?;

@@ -126,6 +126,12 @@ impl Api {
         self.post(token, "chat.update", &body).await.and_read(|_| Some(()))
     }
 
+    /// Lets the bot into a public channel; where it is already, nothing changes.
+    pub async fn join_channel(&self, token: &SecretString, channel: &ChannelId) -> Outcome<()> {
+        let body = json!({ "channel": channel.as_str() });
+        self.post(token, "conversations.join", &body).await.and_read(|_| Some(())).repeatable()
+    }
+
     /// Opens the direct messages with a person, or finds them open.
     pub async fn open_dm(&self, token: &SecretString, user: &UserId) -> Outcome<ChannelId> {
         // Slack documents a comma-separated text here, not a list.

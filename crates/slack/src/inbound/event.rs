@@ -6,6 +6,7 @@ use crate::api::answers::UserField;
 use crate::api::methods::{PersonFacts, person_facts};
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
+use domain::story::announce::ChannelChange;
 use serde_json::Value;
 
 /// The `event_type` of the metadata that every message of ours carries.
@@ -59,6 +60,20 @@ pub enum EventKind {
         ts: String,
         /// The delivery that it came from, if its metadata says so.
         delivery: Option<DeliveryId>,
+    },
+    /// Something happened to a channel.
+    ChannelChanged {
+        /// The channel.
+        channel: ChannelId,
+        /// What.
+        change: ChannelChange,
+    },
+    /// Somebody came into a channel; people who did are not told of where the event says that they are not the bot.
+    JoinedChannel {
+        /// The channel.
+        channel: ChannelId,
+        /// Who.
+        user: UserId,
     },
     /// Anything else: acknowledged and dropped.
     Other,
@@ -125,6 +140,12 @@ fn read_kind(json: &Value) -> EventKind {
         }
         Some("member_left_channel") => read_channel_left(json),
         Some("message") => read_own_message(json),
+        Some("channel_archive" | "group_archive") => changed(json, ChannelChange::Archived),
+        Some("channel_unarchive" | "group_unarchive") => changed(json, ChannelChange::Unarchived),
+        Some("channel_deleted" | "group_deleted") => changed(json, ChannelChange::Deleted),
+        Some("group_left") => changed(json, ChannelChange::BotLeft),
+        Some("channel_id_changed") => read_move(json),
+        Some("member_joined_channel") => read_joining(json),
         _ => None,
     };
     kind.unwrap_or(EventKind::Other)
@@ -140,6 +161,23 @@ fn read_person(json: &Value) -> Option<PersonFacts> {
 fn read_channel_left(json: &Value) -> Option<EventKind> {
     let user = user_at(json, "/event/user").or_else(|| user_at(json, "/event/user/id"))?;
     Some(EventKind::ChannelLeft { user, channel: channel_at(json, "/event/channel")? })
+}
+
+fn changed(json: &Value, change: ChannelChange) -> Option<EventKind> {
+    Some(EventKind::ChannelChanged { channel: channel_at(json, "/event/channel")?, change })
+}
+
+fn read_move(json: &Value) -> Option<EventKind> {
+    let channel = channel_at(json, "/event/old_channel_id")?;
+    let change = ChannelChange::Moved { to: channel_at(json, "/event/new_channel_id")? };
+    Some(EventKind::ChannelChanged { channel, change })
+}
+
+fn read_joining(json: &Value) -> Option<EventKind> {
+    let user = user_at(json, "/event/user")?;
+    let is_other = user_at(json, "/authorizations/0/user_id").is_some_and(|bot| bot != user);
+    let channel = channel_at(json, "/event/channel")?;
+    (!is_other).then_some(EventKind::JoinedChannel { channel, user })
 }
 
 fn has_bot_token(json: &Value) -> bool {

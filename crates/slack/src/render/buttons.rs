@@ -55,6 +55,7 @@ const fn label(button: &Button) -> &'static str {
         Button::RemoveAbsence { .. } => "Take it back",
         Button::History(button) => super::history::label(button),
         Button::Home(button) => super::home::label(*button),
+        Button::Announce(_) => "Send a test",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::People(button) => people::label(button),
         Button::Roster(button) => super::roster::label(button),

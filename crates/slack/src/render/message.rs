@@ -1,17 +1,18 @@
 //! What the bot says by itself: to a channel, and to the person on duty.
 
 use super::Rendered;
+use super::announce;
 use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, primary};
 use super::duty;
-use super::names::{in_words, list, mention, name_of, plain, title};
+use super::names::{list, mention, name_of, plain, title};
 use super::people;
 use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
-use domain::message::{HandoffMessage, Message, Person, SkipWord, UnassignedMessage};
+use domain::message::{Message, SkipWord, UnassignedMessage};
 
 /// The most members that are named.
 const MOST_MEMBERS: usize = 20;
@@ -44,7 +45,9 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ),
             ])]
         }
-        Message::Handoff(handoff) => vec![Part::Lines(handoff_lines(handoff, &ink(&handoff.zone)))],
+        Message::Handoff(handoff) => {
+            vec![Part::Lines(announce::handoff_lines(handoff, &ink(&handoff.zone)))]
+        }
         Message::Unassigned(turn) => vec![
             Part::Lines(unassigned_lines(turn, &ink(&turn.zone))),
             Part::Buttons(unassigned_buttons(turn)),
@@ -69,6 +72,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
         ],
         Message::Duty(message) => duty::compose(message, now, style),
+        Message::Announce(message) => announce::compose(message, now, style),
     }
 }
 
@@ -93,25 +97,6 @@ fn welcome_lines(rotations: usize) -> Vec<String> {
     vec![String::from("Asyncbot is installed again."), go_on]
 }
 
-fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
-    let stays = handoff.people.len() == handoff.previous.len()
-        && handoff.people.iter().zip(&handoff.previous).all(|(now, before)| is_same(before, now));
-    let verb = if stays { "continues with" } else { "passes to" };
-    let who = handoff.people.iter().map(|person| mention(&person.user)).collect();
-    let (name, who, until) = (title(&handoff.name), in_words(who), ink.at(handoff.until));
-    let be = if handoff.people.len() == 1 { "is" } else { "are" };
-    let mut lines = vec![match people::gone_words(&handoff.gone) {
-        Some(gone) => format!("{name}: {gone}; {who} {be} on duty until {until}."),
-        None => format!("{name} {verb} {who} until {until}."),
-    }];
-    lines.extend(passed_over(ink, &handoff.skipped));
-    if handoff.is_late {
-        lines.push(format!("This is late: it was due {}.", ink.at(handoff.since)));
-    }
-    lines.extend(missed(ink, &handoff.missed));
-    lines
-}
-
 fn unassigned_lines(turn: &UnassignedMessage, ink: &Ink) -> Vec<String> {
     let mut lines = vec![format!("{} has nobody until {}.", title(&turn.name), ink.at(turn.until))];
     lines.extend(passed_over(ink, &turn.skipped));
@@ -129,8 +114,4 @@ fn unassigned_buttons(turn: &UnassignedMessage) -> Vec<serde_json::Value> {
         buttons.push(assign_anyway(&Button::AssignAnyway { rotation, planned_at, day }));
     }
     buttons
-}
-
-fn is_same(one: &Person, other: &Person) -> bool {
-    one.user == other.user
 }

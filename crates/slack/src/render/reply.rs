@@ -96,6 +96,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             ink(zone).at(*until)
         )),
         Reply::History(reply) => super::history::compose(reply, now, style),
+        Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Settings(reply) => super::settings::compose(reply),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),

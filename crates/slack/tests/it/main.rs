@@ -5,7 +5,9 @@
     reason = "what a test sets up is as it says, else the test has failed"
 )]
 
+mod announcements;
 mod api;
+mod duties;
 mod envelopes;
 mod events;
 mod histories;

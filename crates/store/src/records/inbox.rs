@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, UserId, WorkspaceId};
+use domain::story::announce::ChannelChange;
 use serde::{Deserialize, Serialize};
 
 /// What is to be worked off. It is stored as JSON; a variant is never renamed.
@@ -75,6 +76,27 @@ pub enum InboxItem {
         user: UserId,
         /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
         since: Option<DateTime<Utc>>,
+    },
+    /// The summary of a rotation's week is due.
+    SummarizeWeek {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it is due.
+        at: DateTime<Utc>,
+    },
+    /// Something happened to a channel.
+    ChannelChanged {
+        /// The channel.
+        channel: ChannelId,
+        /// What.
+        change: ChannelChange,
+    },
+    /// Somebody came into a channel: the bot, where the user is its own.
+    JoinedChannel {
+        /// The channel.
+        channel: ChannelId,
+        /// Who.
+        user: UserId,
     },
     /// People were added to a rotation before it was known who they are.
     CheckJoiners {

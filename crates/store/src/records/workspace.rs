@@ -98,6 +98,6 @@ pub struct Swept {
     pub oauth_states: u64,
     /// Inbox rows finished more than a day ago.
     pub inbox: u64,
-    /// Deliveries finished more than 30 days ago.
+    /// Deliveries finished more than 100 days ago.
     pub deliveries: u64,
 }
