@@ -34,9 +34,13 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
 fn every_event_that_the_bot_subscribes_to_is_read() {
     for name in BOT_EVENTS.iter().copied() {
         let kind = name.split('.').next();
-        // Of a person who opens the home Slack tells the id alone.
-        let user = if name == "app_home_opened" { json!("U1") } else { json!({ "id": "U1" }) };
-        let told = json!({ "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1" });
+        // Only where a profile is told of, Slack tells it whole.
+        let is_profile = matches!(name, "user_change" | "team_join");
+        let user = if is_profile { json!({ "id": "U1" }) } else { json!("U1") };
+        let told = json!({
+            "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1",
+            "old_channel_id": "C1", "new_channel_id": "C2",
+        });
 
         assert_ne!(event(&callback(&told)).kind, EventKind::Other, "{name}");
     }
