@@ -1,6 +1,7 @@
 //! Absences by hand: entered, listed, taken back.
 
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -240,7 +241,9 @@ impl Facts {
             subject: Some(&self.of),
             details: json!({"absence": absence}),
         };
-        audit::record(tx, request.now, entry).await
+        audit::record(tx, request.now, entry).await?;
+        let others = self.rotations.iter().flat_map(home::people_of);
+        home::touch(tx, std::iter::once(&self.of).chain(others), request.now).await
     }
 }
 

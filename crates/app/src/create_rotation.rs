@@ -3,9 +3,11 @@
 use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
+use crate::home;
 use crate::outcome::{Done, once};
 use crate::people::People;
 use crate::read;
+use crate::settings;
 use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
@@ -102,6 +104,11 @@ async fn insert(
     record: &RotationRecord,
     request: &Request,
 ) -> Result<Result<Done, Refusal>, AppError> {
+    let actor = std::slice::from_ref(&request.actor);
+    let people = People::load(tx, actor).await?;
+    if let Err(refusal) = settings::may_create(tx, &people.actor(&request.actor)).await? {
+        return Ok(Err(refusal));
+    }
     tx.insert_rotation(record).await?;
     let entry = Entry {
         action: "rotation_created",
@@ -125,6 +132,7 @@ async fn insert(
     announce::schedule_summary(tx, record.id, &record.rules.zone, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
+    home::touch(tx, home::people_of(record), request.now).await?;
     Ok(Ok(Done::RotationCreated { rotation: record.id }))
 }
 

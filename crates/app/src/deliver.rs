@@ -4,6 +4,7 @@ mod roster;
 
 use crate::AppError;
 use crate::duty::Said;
+use crate::home;
 use crate::people::People;
 use crate::serving::{served_before, serving_from};
 use crate::snapshot::Snapshot;
@@ -14,6 +15,8 @@ use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
 use domain::story::announce::parse_template;
+use domain::story::home::Home;
+use domain::story::lifecycle;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -26,6 +29,8 @@ const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
 pub enum Composed {
     /// This message.
     Say(Message),
+    /// This person's home view.
+    Home(UserId, Box<Home>),
     /// Nothing: what it would say is no longer so.
     Nothing(&'static str),
     /// Nothing any more: its turn is over, and nobody was told in time.
@@ -81,6 +86,10 @@ pub async fn compose(
                 None => Ok(Composed::Nothing("rotation_gone")),
             }
         }
+        Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
+            Some(home) => Composed::Home(user.clone(), Box::new(home)),
+            None => Composed::Nothing("home_not_opened"),
+        }),
     }
 }
 
@@ -100,6 +109,16 @@ async fn moved(
         return Ok(Composed::Nothing("no_person"));
     }
     let position = snapshot.position(now);
+    if let Some(turn) = position.current().filter(|turn| Some(turn.planned_at) == *was)
+        && turn.holders().any(|holder| holder == user)
+    {
+        // It is the turn that runs, so what moved is its end.
+        return Ok(Composed::Say(Message::Lifecycle(lifecycle::Message::EndMoved {
+            name: snapshot.rotation.name.clone(),
+            until: turn.ends_at,
+            zone: snapshot.rotation.rules.zone.name().to_owned(),
+        })));
+    }
     let standing = position.timeline().standing();
     let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
     let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());

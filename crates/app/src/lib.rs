@@ -7,6 +7,8 @@ pub mod deliver;
 pub mod duty;
 pub mod error;
 pub mod hand_over;
+pub mod history;
+pub mod home;
 pub mod inbox;
 pub mod install;
 pub mod lifecycle;
@@ -15,6 +17,7 @@ pub mod people;
 pub mod read;
 pub mod request;
 pub mod roster;
+pub mod settings;
 pub mod take_turn;
 
 mod audit;

@@ -17,6 +17,7 @@ pub(crate) enum Done {
     AbsenceRemoved { absence: AbsenceId, user: UserId, from: NaiveDate, to: NaiveDate },
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    Settings(crate::settings::Done),
     Lifecycle(crate::lifecycle::Lived),
     Roster { card: Box<Card<UserId>> },
     RosterLooking { channel: ChannelId },

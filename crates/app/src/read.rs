@@ -116,13 +116,22 @@ pub(crate) async fn card(
     now: DateTime<Utc>,
 ) -> Result<DutyCard, AppError> {
     let snapshot = Snapshot::load(tx, rotation, now).await?;
+    card_of(tx, &snapshot, now).await
+}
+
+/// Returns a rotation that is loaded already, as [`card`].
+pub(crate) async fn card_of(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    now: DateTime<Utc>,
+) -> Result<DutyCard, AppError> {
     let position = snapshot.position(now);
-    let (current, coming) = (position.current(), position.coming(1));
-    let duty = duty(tx, &snapshot, &position, current, now).await?;
-    let next = coming
-        .into_iter()
-        .next()
-        .map(|turn| NextDuty { at: turn.window.start(), people: people_of(&snapshot, &turn) });
+    let current = position.current();
+    // In a rest, what matters is the handoff that ends it.
+    let next = position.first_awake(snapshot.rotation.rest);
+    let duty = duty(tx, snapshot, &position, current, now).await?;
+    let next =
+        next.map(|turn| NextDuty { at: turn.window.start(), people: people_of(snapshot, &turn) });
     let rotation = &snapshot.rotation;
     Ok(DutyCard {
         rotation: rotation.id,

@@ -4,6 +4,7 @@ use crate::AppError;
 use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
+use crate::home;
 use crate::serving::on_duty;
 use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -92,7 +93,8 @@ impl Walk {
             tx.insert_stretch(&record).await?;
         }
         tx.record_standing(rotation.id, &self.after, rest).await?;
-        Ok(())
+        let newcomers = self.after.roster.members().iter().map(|member| &member.user);
+        home::touch(tx, home::people_of(rotation).chain(newcomers), now).await
     }
 
     /// Tells the channel and the people of what is otherwise than before.

@@ -1,7 +1,8 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
-use crate::story::{announce, lifecycle, roster};
+use crate::reply::Reply;
+use crate::story::{announce, history, home, lifecycle, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -48,6 +49,12 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// One of the history's.
+    History(history::Button),
+    /// One of the home's.
+    Home(home::Button),
+    /// One of the settings'.
+    Settings(settings::Button),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Button),
     /// A button of announcements.
@@ -68,6 +75,9 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::History(button) => button.action_id(),
+            Self::Home(button) => button.action_id(),
+            Self::Settings(button) => button.action_id(),
             Self::Lifecycle(button) => button.action_id(),
             Self::Announce(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
@@ -92,6 +102,9 @@ impl Button {
             }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::History(button) => button.value(),
+            Self::Home(button) => button.value(),
+            Self::Settings(button) => button.value(),
             Self::Lifecycle(button) => button.value(),
             Self::Announce(button) => button.value(),
             Self::Roster(button) => button.value(),
@@ -128,12 +141,22 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => lifecycle::Button::parse(action_id, value)
-                .map(Self::Lifecycle)
-                .or_else(|| roster::Button::parse(action_id, value).map(Self::Roster))
-                .or_else(|| announce::Button::parse(action_id, value).map(Self::Announce))?,
+            _ => return Self::parse_story(action_id, value),
         };
         Some(button)
+    }
+
+    fn parse_story(action_id: &str, value: &str) -> Option<Self> {
+        let (story, _) = action_id.split_once('_')?;
+        match story {
+            "announce" => announce::Button::parse(action_id, value).map(Self::Announce),
+            "history" => history::Button::parse(action_id, value).map(Self::History),
+            "home" => home::Button::parse(action_id, value).map(Self::Home),
+            "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
+            "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
+            "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
+            _ => None,
+        }
     }
 }
 
@@ -147,6 +170,10 @@ pub enum Modal {
         /// The person's local date, shown as the first day.
         today: NaiveDate,
     },
+    /// The outcome of something pressed where there is no message to answer beside.
+    Outcome(Box<Reply>),
+    /// One of the settings'.
+    Settings(settings::Modal),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Modal),
     /// A form about the people of a rotation.
@@ -173,6 +200,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// One of the settings'.
+    Settings(settings::Submission),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Submission),
     /// A form about the people of a rotation.
@@ -228,6 +257,18 @@ pub enum Field {
     From,
     /// The last day of an absence.
     To,
+    /// The managers of a rotation.
+    Managers,
+    /// The announcement in a team's own words.
+    Announcement,
+    /// The messages that a rotation sends besides.
+    Messages,
+    /// The hours after which an unseen duty is told of.
+    Unseen,
+    /// A person's own preferences.
+    Preferences,
+    /// Who may make rotations.
+    Creators,
     /// How many units lie between two handoffs.
     Every,
     /// The unit of the cadence.
@@ -280,6 +321,12 @@ impl Field {
             Self::Channel => "channel",
             Self::From => "from",
             Self::To => "to",
+            Self::Managers => "managers",
+            Self::Announcement => "announcement",
+            Self::Messages => "messages",
+            Self::Unseen => "unseen",
+            Self::Preferences => "preferences",
+            Self::Creators => "creators",
             Self::Every => "every",
             Self::Unit => "unit",
             Self::Weekdays => "weekdays",

@@ -1,7 +1,9 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod history;
 mod lifecycle;
 mod roster;
+mod settings;
 mod words;
 
 use crate::date_words;
@@ -26,6 +28,7 @@ const MAX_LENGTH: usize = 4000;
 const LIST_USAGE: &str = "/rotation list";
 const NEXT_USAGE: &str = "/rotation next support 10";
 const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
+const ADMIN_USAGE: &str = "/rotation admin";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
@@ -36,6 +39,10 @@ const VERBS: &[(&str, &[&str])] = &[
     ("who", &[]),
     ("next", &[]),
     ("ooo", &["away"]),
+    ("history", &["log", "past"]),
+    ("stats", &["statistics"]),
+    ("settings", &["setting", "preferences"]),
+    ("admin", &[]),
     ("show", &["info"]),
     ("edit", &["change"]),
     ("pause", &[]),
@@ -101,8 +108,12 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// What was.
+    History(story::history::Command),
+    /// What people choose.
+    Settings(story::settings::Command),
     /// The life of a rotation.
-    Lifecycle(crate::story::lifecycle::Command),
+    Lifecycle(story::lifecycle::Command),
     /// People of a rotation join, leave or change their order.
     Roster(story::roster::Command),
 }
@@ -129,6 +140,12 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
+        Some("history") => Ok(history::parse_turns(rest)),
+        Some("stats") => history::parse_statistics(rest),
+        Some("settings") => Ok(settings::parse_settings(rest)),
+        Some("admin") => {
+            alone(rest, Command::Settings(story::settings::Command::Workspace), ADMIN_USAGE)
+        }
         Some(
             verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
         ) => lifecycle::parse(verb, rest),

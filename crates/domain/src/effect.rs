@@ -96,6 +96,16 @@ pub enum Effect {
         /// Who serves now.
         user: UserId,
     },
+    /// The home view of a person who has opened it is shown as it is now.
+    PublishHome {
+        /// Whose.
+        user: UserId,
+        /// The instant until which changes are shown together: each publishes once.
+        as_of: DateTime<Utc>,
+        /// What the person did in their home that is shown at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        act: Option<DeliveryId>,
+    },
     /// Who installed the app is welcomed.
     Welcome {
         /// When it was installed: each installation welcomes once.
@@ -265,6 +275,8 @@ pub enum Recipient {
     Channel(ChannelId),
     /// A person's direct messages with the bot.
     Person(UserId),
+    /// A person's home view.
+    Home(UserId),
 }
 
 /// An effect with the version of its form, as it is stored.
@@ -291,7 +303,7 @@ impl Envelope {
         let (kind, rotation, turn, occasion) = self.effect.key();
         let recipient = match &self.to {
             Recipient::Channel(channel) => channel.as_str(),
-            Recipient::Person(user) => user.as_str(),
+            Recipient::Person(user) | Recipient::Home(user) => user.as_str(),
         };
         DeliveryId::of_parts(&[
             &workspace.to_string(),
@@ -309,6 +321,8 @@ impl Envelope {
         match &self.to {
             Recipient::Channel(channel) => format!("channel:{channel}"),
             Recipient::Person(user) => format!("person:{user}"),
+            // Apart from the messages, so that it delays none of them.
+            Recipient::Home(user) => format!("home:{user}"),
         }
     }
 
@@ -350,6 +364,8 @@ impl Effect {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
             Self::WeeklySummary { .. } => TimeDelta::hours(12),
+            // The next change or visit shows it anew.
+            Self::PublishHome { .. } => TimeDelta::minutes(10),
             _ => TimeDelta::days(7),
         }
     }
@@ -403,6 +419,10 @@ impl Effect {
             }
             Self::UnassignedResolved { rotation, planned_at, day, .. } => {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
+            }
+            Self::PublishHome { as_of, act, .. } => {
+                let occasion = act.map_or_else(once, |act| act.to_string());
+                ("publish_home", None, at(as_of), occasion)
             }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
             Self::RotationRenamed { rotation, changed_at, .. } => {

@@ -97,6 +97,11 @@ pub enum Refusal {
     /// The turn has ended.
     #[error("That turn is over, so nothing was changed.")]
     TurnIsOver,
+    /// Somebody changed it since the form was opened.
+    #[error(
+        "Somebody changed this meanwhile, so nothing was saved. Please open it again and look once more."
+    )]
+    ChangedMeanwhile,
     /// The duty is somebody else's.
     #[error("That duty is somebody else's now, so nothing was changed.")]
     DutyIsNotYours,

@@ -4,7 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::{self, lifecycle};
+use crate::story::{self, history, lifecycle, settings};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -66,6 +66,10 @@ pub enum Reply {
     },
     /// About the people of a rotation.
     Roster(story::roster::Reply),
+    /// What was.
+    History(history::Reply),
+    /// What people chose.
+    Settings(settings::Reply),
 }
 
 /// What a request comes to.

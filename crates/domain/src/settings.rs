@@ -51,6 +51,8 @@ pub struct Preferences {
     pub has_quiet_nights: bool,
     /// Since when the person's home view is kept up to date: they have opened it.
     pub home_opened_at: Option<DateTime<Utc>>,
+    /// The page of the home view that the person sees, from 0.
+    pub home_page: u32,
 }
 
 impl Preferences {

@@ -2,5 +2,8 @@
 
 pub mod announce;
 pub mod duty;
+pub mod history;
+pub mod home;
 pub mod lifecycle;
 pub mod roster;
+pub mod settings;

@@ -1,7 +1,10 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+mod history;
+mod home;
 mod lifecycle;
 mod roster;
+mod settings;
 
 use crate::bot::Bot;
 use crate::people::meet;
@@ -47,6 +50,7 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
             | Command::AbsenceForm
             | Command::AbsenceAdd { .. }
             | Command::AbsenceRemove { .. }
+            | Command::Settings(_)
     ) {
         meet(bot, request.workspace, &request.actor).await;
     }
@@ -59,8 +63,7 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
             app::read::next(store, request, rotation.as_deref(), count).await?
         }
         Command::Create { name } => {
-            let modal = app::modal::create_rotation(store, request, name).await?;
-            return Ok(Answer::Open(modal));
+            return app::modal::create_rotation(store, request, name).await;
         }
         Command::AbsenceForm => {
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
@@ -74,7 +77,9 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         }
         // It is answered above, with the address for late answers.
         Command::Roster(wanted) => return roster::command(bot, request, wanted, None).await,
+        Command::History(wanted) => return history::command(bot, request, &wanted).await,
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
+        Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
     };
     Ok(said(reply))
 }
@@ -109,14 +114,16 @@ async fn press(
     let store = &bot.store;
     if matches!(
         button,
-        Button::CreateRotation | Button::EnterAbsence | Button::RemoveAbsence { .. }
+        Button::CreateRotation
+            | Button::EnterAbsence
+            | Button::RemoveAbsence { .. }
+            | Button::Settings(_)
     ) {
         meet(bot, request.workspace, &request.actor).await;
     }
     let reply = match button {
         Button::CreateRotation => {
-            let modal = app::modal::create_rotation(store, request, None).await?;
-            return Ok(Answer::Open(modal));
+            return app::modal::create_rotation(store, request, None).await;
         }
         Button::EnterAbsence => {
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
@@ -142,10 +149,13 @@ async fn press(
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
         Button::Roster(button) => return roster::press(bot, request, button).await,
+        Button::History(button) => return history::press(bot, request, *button).await,
+        Button::Home(button) => return home::press(bot, request, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::Announce(announce::Button::SendTest { rotation }) => {
             app::announce::preview(store, request, *rotation, typed).await?
         }
+        Button::Settings(button) => return settings::press(bot, request, *button).await,
     };
     Ok(said(reply))
 }
@@ -172,6 +182,9 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         }
         Some(Submission::EnterAbsence(form)) => {
             written(bot, app::absence::submit(&bot.store, &request, form).await)
+        }
+        Some(Submission::Settings(form)) => {
+            written(bot, settings::submit(bot, &request, form).await)
         }
         Some(Submission::Lifecycle(submission)) => {
             lifecycle::submit(bot, &request, submission).await

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod handoffs;
+mod home;
 mod housekeeping;
 mod inbox;
 mod outcome;

@@ -8,6 +8,7 @@ pub(crate) mod interaction;
 mod json;
 mod lifecycle;
 mod roster;
+mod settings;
 mod submission;
 
 use command::SlashCommand;

@@ -20,6 +20,7 @@ pub use inbound::event::{Event, EventKind, read_event};
 pub use inbound::interaction::{Click, MessageRef, Submit, read_interaction};
 pub use oauth::{BOT_EVENTS, Install, SCOPES, authorize_url};
 pub use render::Rendered;
+pub use render::home::render_home;
 pub use render::message::render_message;
 pub use render::modal::{INPUT_ACTION_ID, render_field_errors, render_modal, render_next_step};
 pub use render::outcome::render_outcome;

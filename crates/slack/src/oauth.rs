@@ -23,9 +23,10 @@ pub const SCOPES: [&str; 12] = [
 ];
 
 /// The events that the bot subscribes to, each read by [`read_event`](crate::read_event).
-pub const BOT_EVENTS: [&str; 15] = [
+pub const BOT_EVENTS: [&str; 16] = [
     "app_uninstalled",
     "tokens_revoked",
+    "app_home_opened",
     "user_change",
     "team_join",
     "message.channels",

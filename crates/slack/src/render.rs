@@ -6,6 +6,8 @@ mod buttons;
 mod card;
 mod duty;
 mod help;
+mod history;
+pub(crate) mod home;
 mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
@@ -14,6 +16,7 @@ pub(crate) mod outcome;
 pub(crate) mod reply;
 mod roster;
 mod roster_form;
+mod settings;
 mod skips;
 mod words;
 

@@ -2,6 +2,7 @@
 
 use super::{Lived, fault_kept};
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -145,7 +146,11 @@ async fn change(
     let lines = |turns: &[Coming]| turns.iter().map(|turn| line(&people, turn)).collect();
     let moved = difference.moved.iter().take(MOST_MOVED).map(|moved| {
         let start = |window: &Option<Interval>| window.map(Interval::start);
-        (people.person(&moved.user), start(&moved.was), start(&moved.is))
+        lifecycle::MovedLine {
+            person: people.person(&moved.user),
+            was: start(&moved.was),
+            is: start(&moved.is),
+        }
     });
     Ok(lifecycle::Change {
         rotation: snapshot.rotation.id,
@@ -253,6 +258,7 @@ async fn write(
         carry_out(tx, &snapshot, &edit, Some(&request.actor), request.now).await?;
     } else {
         tx.record_rotation_revision(rotation).await?;
+        home::touch(tx, home::people_of(record), request.now).await?;
     }
     Ok(Ok(Done::Lifecycle(Lived::Edited { rotation })))
 }

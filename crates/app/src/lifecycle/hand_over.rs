@@ -208,9 +208,8 @@ async fn hand_over(
     if let Err(refusal) = scene.permission(&request.actor, &served.user) {
         return Ok(Err(refusal));
     }
-    let to = match form.to.clone().or_else(|| scene.next_free(now)) {
-        Some(to) => to,
-        None => return Ok(Err(Why::NobodyFree { name }.into())),
+    let Some(to) = form.to.clone().or_else(|| scene.next_free(now)) else {
+        return Ok(Err(Why::NobodyFree { name }.into()));
     };
     if let Err(refusal) = scene.may_take(&to) {
         return Ok(Err(refusal));

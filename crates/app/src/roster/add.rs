@@ -44,7 +44,7 @@ pub async fn add(
             Err(refusal) => return Ok(Err(refusal)),
         };
         let joined = join(tx, request, &scene, &users, before.as_ref(), false).await?;
-        unless_said(joined, &mut said)
+        Ok(unless_said(joined, &mut said))
     };
     let decision = once(store, request, act).await?;
     match said {
@@ -156,15 +156,15 @@ pub(super) enum Stop {
 pub(super) fn unless_said(
     outcome: Result<Card<UserId>, Stop>,
     said: &mut Option<Said>,
-) -> Result<Decision, AppError> {
-    Ok(match outcome {
+) -> Decision {
+    match outcome {
         Ok(card) => Ok(Done::Roster { card: Box::new(card) }),
         Err(Stop::Refused(refusal)) => Err(refusal),
         Err(Stop::Said(answer)) => {
             *said = Some(answer);
             Err(Refusal::Gone)
         }
-    })
+    }
 }
 
 /// Those who are to join, by what becomes of them.

@@ -75,7 +75,7 @@ pub async fn add_everyone(
             Err(refusal) => return Ok(Err(refusal)),
         };
         let joined = join(tx, request, &scene, users, None, true).await?;
-        unless_said(joined, &mut said)
+        Ok(unless_said(joined, &mut said))
     };
     let decision = once(store, request, act).await?;
     match said {

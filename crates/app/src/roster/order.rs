@@ -68,7 +68,7 @@ async fn carry_out(
             Err(refusal) => return Ok(Err(refusal)),
         };
         let ordered = reorder(tx, request, &scene, first, revision).await?;
-        unless_said(ordered, &mut said)
+        Ok(unless_said(ordered, &mut said))
     };
     let decision = once(store, request, act).await?;
     match said {

@@ -110,7 +110,7 @@ async fn carry_out(
             Err(refusal) => return Ok(Err(refusal)),
         };
         let left = remove_from(tx, request, &scene, users, how).await?;
-        unless_said(left, &mut said)
+        Ok(unless_said(left, &mut said))
     };
     let decision = once(store, request, act).await?;
     match said {
@@ -127,7 +127,10 @@ async fn remove_from(
     how: How,
 ) -> Result<Result<Card<UserId>, Stop>, AppError> {
     let is_oneself = matches!(users, [only] if *only == request.actor);
-    let permitted = if is_oneself {
+    let permitted = if is_oneself && !scene.is_member(&request.actor) {
+        // There is nothing to leave, which is said.
+        scene.permit(request, Act::Look)
+    } else if is_oneself {
         scene.permit(request, Act::Leave(scene.circle()))
     } else {
         scene.permit(request, Act::Manage(scene.circle()))
@@ -139,7 +142,7 @@ async fn remove_from(
         users.iter().cloned().partition(|user| scene.is_member(user));
     let plan = match Plan::make(scene, &present, how) {
         Ok(plan) => plan,
-        Err(said) => return Ok(Err(Stop::Said(said))),
+        Err(said) => return Ok(Err(Stop::Said(*said))),
     };
     let members = scene.members().count() - plan.now.len();
     let mut card = Card::new(scene.rotation().id, members);
@@ -171,7 +174,7 @@ struct Plan {
 
 impl Plan {
     /// Returns who leaves when, or the question that has to be answered first.
-    fn make(scene: &Scene, present: &[UserId], how: How) -> Result<Self, Said> {
+    fn make(scene: &Scene, present: &[UserId], how: How) -> Result<Self, Box<Said>> {
         let is_on_duty = |user: &&UserId| scene.on_duty.contains(user);
         let name = scene.rotation().name.clone();
         let stays = |user: &&UserId| !present.contains(user) && !scene.is_leaving(user);
@@ -192,11 +195,12 @@ impl Plan {
             let on_duty = on_duty.into_iter().map(|user| scene.person(user)).collect();
             let zone = scene.rotation().rules.zone.name().to_owned();
             let leaving = sendable(leaving(When::Now))?;
-            return Err(Said::AskWhen { name, zone, on_duty, handoff, leaving });
+            let asked = Said::AskWhen { name, zone, on_duty, handoff, leaving };
+            return Err(Box::new(asked));
         }
         if is_empty && !how.may_empty {
             let leaving = sendable(leaving(how.when.unwrap_or(When::Now)))?;
-            return Err(Said::AskEmpty { name, leaving });
+            return Err(Box::new(Said::AskEmpty { name, leaving }));
         }
         let mut plan = Self { now: Vec::new(), handoff: Vec::new(), known: Vec::new() };
         for user in present {
@@ -224,7 +228,7 @@ impl Plan {
 }
 
 /// Returns what a button does, where a button can carry it.
-fn sendable(leaving: Leaving) -> Result<Leaving, Said> {
+fn sendable(leaving: Leaving) -> Result<Leaving, Box<Said>> {
     let length = Button::Leave(leaving.clone()).value().len();
-    if length > Button::LONGEST_VALUE { Err(Said::TooManyNamed) } else { Ok(leaving) }
+    if length > Button::LONGEST_VALUE { Err(Box::new(Said::TooManyNamed)) } else { Ok(leaving) }
 }

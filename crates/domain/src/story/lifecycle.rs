@@ -14,7 +14,7 @@ pub use edit::{
 };
 pub use hours::{hours_in_words, hours_text, parse_hours};
 pub use message::Message;
-pub use modal::{Change, HandOverForm, HandOverModal, Modal, Submission};
+pub use modal::{Change, HandOverForm, HandOverModal, Modal, MovedLine, Submission};
 pub use refusal::Refusal;
 pub use reply::{Reply, RuleCard, ShowCard, State};
 pub use rest::{read_last_day, read_rest_end};

@@ -17,28 +17,28 @@ pub(super) async fn command(
     let store = &bot.store;
     let reply = match &wanted {
         Command::Add { rotation, people, .. } if people.is_empty() => {
-            return roster::open_add(store, request, named(rotation)).await;
+            return roster::open_add(store, request, named(rotation.as_deref())).await;
         }
         Command::Remove { rotation, people, .. } if people.is_empty() => {
-            return roster::open_remove(store, request, named(rotation)).await;
+            return roster::open_remove(store, request, named(rotation.as_deref())).await;
         }
         Command::Order { rotation, people } if people.is_empty() => {
-            return roster::open_order(store, request, named(rotation)).await;
+            return roster::open_order(store, request, named(rotation.as_deref())).await;
         }
         Command::Add { rotation, people, before } => {
-            roster::add(store, request, named(rotation), people, before.as_ref()).await
+            roster::add(store, request, named(rotation.as_deref()), people, before.as_ref()).await
         }
         Command::AddEveryone { rotation } => {
             if let Some(url) = response_url {
                 bot.late.keep(&request.key, url, request.now);
             }
-            roster::ask_for_everyone(store, request, named(rotation)).await
+            roster::ask_for_everyone(store, request, named(rotation.as_deref())).await
         }
         Command::Remove { rotation, people, when } => {
-            roster::remove(store, request, named(rotation), people, *when).await
+            roster::remove(store, request, named(rotation.as_deref()), people, *when).await
         }
         Command::Order { rotation, people } => {
-            roster::order(store, request, named(rotation), people).await
+            roster::order(store, request, named(rotation.as_deref()), people).await
         }
     };
     Ok(said(written(bot, reply)?))
@@ -80,6 +80,6 @@ pub(super) async fn submit(
     written(bot, answer)
 }
 
-fn named(rotation: &Option<String>) -> Target<'_> {
-    Target::Named(rotation.as_deref())
+fn named(rotation: Option<&str>) -> Target<'_> {
+    Target::Named(rotation)
 }

@@ -78,7 +78,7 @@ pub(super) fn respond_later(bot: &Arc<Bot>, response_url: String, reply: Reply) 
     });
 }
 
-/// Says a reply in a person's direct messages, in a task of its own that a stop waits for.
+/// Tells a person directly, in a task of its own that a stop waits for.
 pub(super) fn tell_later(bot: &Arc<Bot>, (team, user): (TeamId, UserId), reply: Reply) {
     let busy = bot.clock.busy();
     let its_bot = Arc::clone(bot);

@@ -44,6 +44,7 @@ fn item(event: &Event) -> Option<InboxItem> {
             Some(InboxItem::TokensRevoked { at: event.at, bot: true })
         }
         EventKind::UserChanged { user } => Some(InboxItem::UserChanged { user: user.clone() }),
+        EventKind::HomeOpened { user } => Some(InboxItem::HomeOpened { user: user.clone() }),
         EventKind::OwnMessage { channel, ts, delivery: Some(delivery) } => {
             Some(InboxItem::OwnMessage {
                 channel: channel.clone(),

@@ -25,15 +25,24 @@ pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
 }
 
 /// Slack shows nothing of what a button is answered with, so the outcome goes to the `response_url`.
+///
+/// A button of the home or of a modal has no such address: its outcome opens in a window of its own.
 async fn press(bot: &Arc<Bot>, click: Click) {
     let response_url = click.response_url.clone();
-    let late = Late::ResponseUrl(response_url.clone());
-    let (team, user) = (click.team.clone(), click.user.clone());
-    let whom = (team.clone(), user);
-    let trigger_id = click.trigger_id.clone().unwrap_or_default();
+    let is_in_view = response_url.is_none() && click.container.is_none();
+    let person = (click.team.clone(), click.user.clone());
+    let late = if is_in_view {
+        Late::Person(person.0.clone(), person.1.clone())
+    } else {
+        Late::ResponseUrl(response_url.clone())
+    };
+    let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
     let its_bot = Arc::clone(bot);
     let work = async move {
-        let answer = perform::click(&its_bot, &click).await?;
+        let answer = match perform::click(&its_bot, &click).await? {
+            Answer::Say(reply) if is_in_view => Answer::Open(Modal::Outcome(reply)),
+            answer => answer,
+        };
         Ok(open_asked(&its_bot, &team, &trigger_id, answer).await)
     };
     let reply = match answer::in_time(bot, "button", late, work).await {
@@ -42,9 +51,10 @@ async fn press(bot: &Arc<Bot>, click: Click) {
     };
     match (reply, response_url) {
         (Some(reply), Some(url)) => answer::respond_later(bot, url, reply),
-        // A modal and App Home have no such address.
-        (Some(reply), None) => answer::tell_later(bot, whom, reply),
-        (None, _) => {}
+        // What comes later is told them then.
+        (Some(Reply::NotConfirmedYet), None) | (None, _) => {}
+        (Some(reply), None) if is_in_view => answer::tell_later(bot, person, reply),
+        (Some(_), None) => {}
     }
 }
 
@@ -72,7 +82,11 @@ pub(super) async fn open_asked(
     let Answer::Open(modal) = answer else { return answer };
     match open(bot, team, trigger_id, &modal).await {
         Ok(()) => Answer::Nothing,
-        Err(refusal) => Answer::Say(Box::new(Reply::Refused(refusal))),
+        // What was done was done, window or not.
+        Err(refusal) => Answer::Say(match modal {
+            Modal::Outcome(reply) => reply,
+            _ => Box::new(Reply::Refused(refusal)),
+        }),
     }
 }
 

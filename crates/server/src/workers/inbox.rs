@@ -2,7 +2,7 @@
 
 use super::POLL;
 use crate::bot::Bot;
-use crate::people::refresh;
+use crate::people::{meet, refresh};
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
@@ -93,6 +93,13 @@ async fn carry_out(
             let mut tx = bot.store.write(claim.workspace).await?;
             tx.record_echo(delivery, &channel, &ts, bot.clock.now()).await?;
             tx.commit().await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::HomeOpened { user } => {
+            // Who they are decides what they see; where Slack does not say it now, what is known does.
+            meet(bot, claim.workspace, &user).await;
+            app::home::open(&bot.store, claim.workspace, &user, bot.clock.now()).await?;
             bot.bells.deliveries.ring();
             Ok(None)
         }

@@ -122,15 +122,27 @@ async fn tell_of_refusal(
     refused: &NotSent,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let told = match (&envelope.to, refused.silence()) {
-        (Recipient::Person(_), Some(why)) => app::duty::tell_managers(tx, envelope, why, now).await,
-        _ => Ok(()),
+    let told = match &envelope.to {
+        Recipient::Person(_) => match refused.silence() {
+            Some(why) => app::duty::tell_managers(tx, envelope, why, now).await,
+            None => Ok(()),
+        },
+        Recipient::Channel(_) => match refused.channel_fault() {
+            Some(fault) => app::announce::refused(tx, envelope, fault, now).await,
+            None => Ok(()),
+        },
+        Recipient::Home(_) => Ok(()),
     };
+    carried_out(told)
+}
+
+/// What follows from a message is no reason not to write down what became of it.
+fn carried_out(told: Result<(), AppError>) -> Result<(), StoreError> {
     match told {
         Ok(()) => Ok(()),
         Err(AppError::Store(fault)) => Err(fault),
         Err(fault) => {
-            tracing::error!(error = %fault, "What became of a message could not be taken in.");
+            tracing::error!(error = %fault, "What follows from a message could not be carried out.");
             Ok(())
         }
     }

@@ -148,6 +148,17 @@ impl Api {
             .repeatable()
     }
 
+    /// Shows a person a home view. It replaces what was there, so doing it again is the same.
+    pub async fn publish_home(
+        &self,
+        token: &SecretString,
+        user: &UserId,
+        view: &Value,
+    ) -> Outcome<()> {
+        let body = json!({ "user_id": user.as_str(), "view": view });
+        self.post(token, "views.publish", &body).await.and_read(|_| Some(())).repeatable()
+    }
+
     /// Returns what we keep of a person; their e-mail address is not read.
     pub async fn users_info(&self, token: &SecretString, user: &UserId) -> Outcome<PersonFacts> {
         self.get(token, "users.info", &[("user", user.as_str())])

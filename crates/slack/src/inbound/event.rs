@@ -38,6 +38,11 @@ pub enum EventKind {
         /// Who.
         user: UserId,
     },
+    /// A person has opened the app's home.
+    HomeOpened {
+        /// Who.
+        user: UserId,
+    },
     /// Slack shows a message that we posted.
     OwnMessage {
         /// The channel.
@@ -119,6 +124,10 @@ fn read_kind(json: &Value) -> EventKind {
         Some("tokens_revoked") => Some(EventKind::TokensRevoked { bot: has_bot_token(json) }),
         Some("user_change" | "user_profile_changed" | "team_join") => {
             user_at(json, "/event/user/id").map(|user| EventKind::UserChanged { user })
+        }
+        // The same event tells of the messages tab, where there is nothing to show.
+        Some("app_home_opened") if text_at(json, "/event/tab") == Some("home") => {
+            user_at(json, "/event/user").map(|user| EventKind::HomeOpened { user })
         }
         Some("message") => read_own_message(json),
         Some("channel_archive" | "group_archive") => changed(json, ChannelChange::Archived),

@@ -2,6 +2,7 @@
 
 use super::form::as_id;
 use super::interaction::read_value;
+use super::settings;
 use domain::action::{AbsenceForm, CreateForm, Field, Submission};
 use domain::ids::{ChannelId, UserId};
 use serde_json::Value;
@@ -27,7 +28,8 @@ pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
         })),
         other => super::lifecycle::read(other, view)
             .map(Submission::Lifecycle)
-            .or_else(|| super::roster::read(other, view).map(Submission::Roster)),
+            .or_else(|| super::roster::read(other, view).map(Submission::Roster))
+            .or_else(|| settings::read(other, view).map(Submission::Settings)),
     }
 }
 
@@ -36,10 +38,12 @@ pub(super) fn element_of(view: &Value, field: Field) -> Option<&Value> {
     view.pointer("/state/values")?.get(field.block_id())?.as_object()?.values().next()
 }
 
+/// Returns the text or the choice of a field.
 pub(super) fn text_of(view: &Value, field: Field) -> Option<String> {
     element_of(view, field).and_then(read_value).map(str::to_owned)
 }
 
+/// Returns the people of a field.
 pub(super) fn users_of(view: &Value, field: Field) -> Vec<UserId> {
     element_of(view, field)
         .and_then(|element| element.get("selected_users"))
@@ -49,5 +53,17 @@ pub(super) fn users_of(view: &Value, field: Field) -> Vec<UserId> {
         .filter_map(|user| user.as_str().and_then(as_id))
         .take(MOST_MEMBERS)
         .map(UserId::new)
+        .collect()
+}
+
+/// Returns the codes that are ticked in a field.
+pub(super) fn ticked_in(view: &Value, field: Field) -> Vec<String> {
+    element_of(view, field)
+        .and_then(|element| element.get("selected_options"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|option| option.pointer("/value")?.as_str())
+        .map(str::to_owned)
         .collect()
 }

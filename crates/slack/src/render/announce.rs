@@ -3,7 +3,7 @@
 use super::blocks::Part;
 use super::card::duty_line;
 use super::names::{in_words, link, mention, names, plain, title};
-use super::skips::{listed, missed, passed_over};
+use super::skips::{missed, named, passed_over};
 use super::words::{Ink, Style};
 use crate::escape::escape;
 use chrono::{DateTime, Utc};
@@ -87,7 +87,7 @@ fn fill_in(field: Placeholder, handoff: &HandoffMessage, ink: &Ink) -> String {
         Placeholder::Previous => names_or_nobody(&handoff.previous),
         Placeholder::Next => names_or_nobody(&handoff.next),
         Placeholder::Skipped => {
-            listed(ink, &handoff.skipped).unwrap_or_else(|| String::from("nobody"))
+            named(ink, &handoff.skipped).unwrap_or_else(|| String::from("nobody"))
         }
     }
 }

@@ -53,7 +53,10 @@ const fn label(button: &Button) -> &'static str {
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
         Button::Announce(_) => "Send a test",
+        Button::History(button) => super::history::label(button),
+        Button::Home(button) => super::home::label(*button),
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::Roster(button) => super::roster::label(button),
+        Button::Settings(button) => super::settings::label(button),
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn full_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
     lines
 }
 
+/// Returns who is on duty, in one line.
 pub(crate) fn duty_line(duty: &Duty, ink: &Ink) -> String {
     match duty {
         Duty::NotYet => String::from("It has not begun yet."),

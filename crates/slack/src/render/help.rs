@@ -20,6 +20,9 @@ pub(crate) fn help_lines() -> Vec<String> {
         "• `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`",
         "• `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`",
         "• `/rotation ooo remove 24 Dec` takes it back",
+        "• `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much",
+        "• `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get",
+        "• `/rotation admin` is for admins: the settings of this workspace",
         "• `/rotation help` shows this",
     ]
     .map(String::from)

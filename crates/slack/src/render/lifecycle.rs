@@ -102,6 +102,11 @@ pub(super) fn message(message: &Message, now: DateTime<Utc>, style: Style) -> Ve
             link(from),
             name_of(by)
         )]),
+        Message::EndMoved { name, until, zone } => say(vec![format!(
+            "{} was changed: you are on duty until {} now.",
+            title(name),
+            ink(zone).at(*until)
+        )]),
         Message::Paused { name, by, until, next, zone } => {
             let ink = ink(zone);
             let until = until.map(|until| format!(" until {}", ink.at(until))).unwrap_or_default();

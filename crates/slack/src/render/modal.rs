@@ -1,6 +1,7 @@
 //! Our modals and the errors beside their fields.
 
 use super::blocks::{clip, plain_text};
+use super::outcome::outcome_view;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
 use domain::command::MAX_NAME;
@@ -22,7 +23,7 @@ const LONGEST_ZONE: usize = 100;
 /// The longest error beside a field, in characters.
 const LONGEST_ERROR: usize = 500;
 
-/// Returns a modal as `views.open` takes it.
+/// Returns a modal as `views.open` takes it, as it reads at `now`.
 ///
 /// The blocks' ids are those of [`Field::block_id`]; the input in each has the action id [`INPUT_ACTION_ID`].
 #[must_use]
@@ -35,6 +36,8 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
         Modal::EnterAbsence { today } => {
             view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
         }
+        Modal::Outcome(reply) => outcome_view(reply, now),
+        Modal::Settings(modal) => super::settings::modal(modal, now),
         Modal::Lifecycle(modal) => super::lifecycle::modal(modal, now),
     }
 }
@@ -57,6 +60,7 @@ pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
     json!({ "response_action": "errors", "errors": by_block })
 }
 
+/// Returns a modal with a form.
 pub(super) fn view(callback_id: &str, title: &str, submit: &str, blocks: &[Value]) -> Value {
     json!({
         "type": "modal",
@@ -109,6 +113,7 @@ fn absence_blocks(today: NaiveDate) -> Vec<Value> {
     ]
 }
 
+/// Returns a block with an input, and a hint below it where there is one.
 pub(super) fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> Value {
     element["action_id"] = json!(INPUT_ACTION_ID);
     let mut block = json!({
@@ -129,6 +134,7 @@ fn name_input(name: Option<&str>) -> Value {
     element
 }
 
+/// Returns a field for text.
 pub(super) fn text_input(initial: Option<&str>, longest: usize) -> Value {
     let mut element = json!({ "type": "plain_text_input", "max_length": longest });
     let initial = initial.map(str::trim).filter(|text| !text.is_empty());

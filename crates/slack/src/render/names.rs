@@ -75,6 +75,16 @@ pub(crate) fn plain(name: &str) -> String {
     }
 }
 
+/// Returns a name as one column of a table: exactly `width` characters, made harmless but for escaping.
+///
+/// Marks that turn the direction are left out, and a name that is written from right to left is isolated by none: in a
+/// table it would cost the others their columns.
+pub(crate) fn column(name: &str, width: usize) -> String {
+    let calm: String = name.chars().filter(|c| !turns_direction(*c)).map(calm).collect();
+    let short = super::blocks::clip(calm.trim(), width);
+    format!("{short:<width$}")
+}
+
 /// Returns what stands for a character: Slack has no escape for its marks, so look-alikes do.
 fn calm(c: char) -> char {
     match c {

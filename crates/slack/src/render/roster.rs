@@ -42,7 +42,7 @@ pub(super) fn reply(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part
         }
         Reply::AskEmpty { name, leaving } => vec![
             Part::Lines(vec![format!(
-                "Then nobody is in {} any more, and nobody will be on duty.",
+                "That leaves nobody in {}, and nobody will be on duty.",
                 title(name)
             )]),
             Part::Buttons(vec![remove_anyway(leaving)]),
@@ -232,7 +232,7 @@ fn dates_lines(card: &Card<Person>, ink: &Ink) -> Vec<String> {
     if moved.is_empty() {
         return lines;
     }
-    lines.push(String::from("Whose next turn moves, and who is told of it:"));
+    lines.push(String::from("These next turns move:"));
     lines.extend(moved.iter().filter_map(|moved| {
         let (was, is) = (ink.at(moved.was?), ink.at(moved.is?));
         Some(format!("• {}: {is}, before it was {was}", name_of(&moved.person)))
@@ -245,7 +245,8 @@ fn turn_line(line: &Line<Person>, ink: &Ink) -> String {
     let who = |people: &[Person]| {
         if people.is_empty() { String::from("nobody") } else { names(people) }
     };
-    let was = if line.people == line.was {
+    // In a rotation that nobody was in, nobody had it before.
+    let was = if line.people == line.was || line.was.is_empty() {
         String::new()
     } else {
         format!(" (before: {})", who(&line.was))
@@ -256,7 +257,7 @@ fn turn_line(line: &Line<Person>, ink: &Ink) -> String {
 fn ask_when(name: &str, on_duty: &[Person], until: &str, leaving: &Leaving) -> Vec<Part> {
     let verb = if on_duty.len() == 1 { "is" } else { "are" };
     let mut lines = vec![format!(
-        "{} {verb} on duty in {} until {until}. When is the leave: now, or at the next handoff?",
+        "{} {verb} on duty in {} until {until}. Leave now, or at the next handoff?",
         names(on_duty),
         title(name)
     )];

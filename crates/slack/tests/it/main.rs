@@ -10,6 +10,8 @@ mod api;
 mod duties;
 mod envelopes;
 mod events;
+mod histories;
+mod homes;
 mod inbound;
 mod install;
 mod limits;

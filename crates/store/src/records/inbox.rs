@@ -35,6 +35,11 @@ pub enum InboxItem {
         /// The delivery that it names.
         delivery: Option<DeliveryId>,
     },
+    /// A person has opened the app's home.
+    HomeOpened {
+        /// Who.
+        user: UserId,
+    },
     /// These people must be read again.
     RefreshPeople {
         /// Who.

@@ -41,6 +41,15 @@ statements! {
             and planned_at < $4
           order by planned_at"
     );
+    LIST_TURNS_BEFORE = (
+        "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
+           from turns
+          where workspace_id = $1
+            and rotation_id = $2
+            and planned_at < $3
+          order by planned_at desc
+          limit $4"
+    );
     UPDATE_TURN = (
         "update turns
             set ends_at = $4,
@@ -227,6 +236,23 @@ pub(crate) async fn list_turns(
         .bind(rotation.as_uuid())
         .bind(from)
         .bind(until)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_turn).collect()
+}
+
+pub(crate) async fn list_turns_before(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    before: DateTime<Utc>,
+    most: u32,
+) -> Result<Vec<TurnRecord>, StoreError> {
+    let rows = sqlx::query(LIST_TURNS_BEFORE)
+        .bind(workspace.as_uuid())
+        .bind(rotation.as_uuid())
+        .bind(before)
+        .bind(i64::from(most))
         .fetch_all(conn)
         .await?;
     rows.iter().map(read_turn).collect()

@@ -97,6 +97,20 @@ statements! {
           where workspace_id = $1
             and user_id = $2"
     );
+    // The update changes nothing: it holds the row against other writers, be it there already or not.
+    LOCK_PREFERENCES = (
+        "insert into preferences (workspace_id, user_id, facts)
+         values ($1, $2, $3)
+         on conflict (workspace_id, user_id) do update
+            set facts = preferences.facts
+         returning facts"
+    );
+    FIND_PREFERENCES_OF = (
+        "select user_id, facts
+           from preferences
+          where workspace_id = $1
+            and user_id in ", list_begins, "$2", list_ends
+    );
     LIST_PREFERENCES = (
         "select user_id, facts
            from preferences
@@ -240,16 +254,44 @@ pub(crate) async fn find_preferences(
     row.map(|row| Fields::new(&row, "preferences", "user_id").json("facts")).transpose()
 }
 
+pub(crate) async fn lock_preferences(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    user: &UserId,
+) -> Result<Preferences, StoreError> {
+    let row = sqlx::query(LOCK_PREFERENCES)
+        .bind(workspace.as_uuid())
+        .bind(user.as_str())
+        .bind(Json(Preferences::default()))
+        .fetch_one(conn)
+        .await?;
+    Fields::new(&row, "preferences", "user_id").json("facts")
+}
+
+pub(crate) async fn find_preferences_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    users: &[UserId],
+) -> Result<Vec<(UserId, Preferences)>, StoreError> {
+    let rows = sqlx::query(FIND_PREFERENCES_OF)
+        .bind(workspace.as_uuid())
+        .bind(super::list_of(users))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_preferences).collect()
+}
+
 pub(crate) async fn list_preferences(
     conn: &mut Conn,
     workspace: WorkspaceId,
 ) -> Result<Vec<(UserId, Preferences)>, StoreError> {
     let rows = sqlx::query(LIST_PREFERENCES).bind(workspace.as_uuid()).fetch_all(conn).await?;
-    let read = |row: &Row| {
-        let fields = Fields::new(row, "preferences", "user_id");
-        Ok((fields.user("user_id")?, fields.json("facts")?))
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_preferences).collect()
+}
+
+fn read_preferences(row: &Row) -> Result<(UserId, Preferences), StoreError> {
+    let fields = Fields::new(row, "preferences", "user_id");
+    Ok((fields.user("user_id")?, fields.json("facts")?))
 }
 
 fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {

@@ -61,6 +61,21 @@ impl Tx {
         run!(self, turns::list_turns(workspace, rotation, from, until))
     }
 
+    /// Returns the last turns that were planned before an instant, the newest first; at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_turns_before(
+        &mut self,
+        rotation: RotationId,
+        before: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<TurnRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_turns_before(workspace, rotation, before, most))
+    }
+
     /// Stores that somebody else serves a window of a turn.
     ///
     /// # Errors

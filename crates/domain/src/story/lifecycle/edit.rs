@@ -266,7 +266,7 @@ fn read(form: &EditForm, was: &Rules, now: DateTime<Utc>) -> Result<Edited, Vec<
     };
     match rules.validate() {
         Ok(()) => Ok(Edited { name, channel, rules }),
-        Err(faults) => Err(faults.into_iter().map(beside_its_field).collect()),
+        Err(faults) => Err(faults.iter().map(beside_its_field).collect()),
     }
 }
 
@@ -354,7 +354,7 @@ fn read_skip(code: Option<&str>, amount: Option<&str>) -> Result<SkipRule, Strin
 }
 
 /// Returns the fault beside the field that mends it.
-fn beside_its_field(fault: Fault) -> (Field, String) {
+fn beside_its_field(fault: &Fault) -> (Field, String) {
     let path = fault.path.as_str();
     let field = match path {
         "cadence.every" => Field::Every,

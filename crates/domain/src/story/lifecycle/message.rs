@@ -5,7 +5,7 @@ use crate::message::Person;
 use crate::reply::NextDuty;
 use chrono::{DateTime, Utc};
 
-/// A message for the channel.
+/// A message for the channel, or for the one on duty.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
     /// It has another name.
@@ -27,6 +27,15 @@ pub enum Message {
         from: ChannelId,
         /// Where it is announced.
         to: ChannelId,
+    },
+    /// The one on duty learns that the turn ends at another time than it was to end.
+    EndMoved {
+        /// The rotation's name.
+        name: String,
+        /// When it ends.
+        until: DateTime<Utc>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
     },
     /// It rests.
     Paused {

@@ -61,8 +61,19 @@ pub struct Change {
     pub before: Vec<TurnLine>,
     /// The next turns as they will be.
     pub after: Vec<TurnLine>,
-    /// Whose next turn moves, with when it was and when it will be.
-    pub moved: Vec<(Person, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>,
+    /// Whose next turn moves.
+    pub moved: Vec<MovedLine>,
+}
+
+/// Somebody whose next turn moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedLine {
+    /// Who.
+    pub person: Person,
+    /// When it begins as it is; `None` where they have none.
+    pub was: Option<DateTime<Utc>>,
+    /// When it will begin; `None` where they will have none.
+    pub is: Option<DateTime<Utc>>,
 }
 
 /// What the hand-over modal shows.

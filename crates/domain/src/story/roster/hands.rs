@@ -138,7 +138,7 @@ impl Button {
         let users = parts.next()?.split(',').filter(|user| !user.is_empty());
         let users: Vec<UserId> = users.map(UserId::new).collect();
         let is_whole = parts.next().is_none() && !users.is_empty();
-        is_whole.then(|| Self::Leave(Leaving { rotation, users, when, may_empty }))
+        is_whole.then_some(Self::Leave(Leaving { rotation, users, when, may_empty }))
     }
 }
 

@@ -12,7 +12,7 @@ use domain::form::CADENCE_CHOICES;
 use domain::ids::RotationId;
 use domain::reply::TurnLine;
 use domain::story::lifecycle::{
-    CUSTOM, Change, EditDefaults, EditForm, HandOverModal, KEEP, MAX_HOURS_TEXT, Modal,
+    CUSTOM, Change, EditDefaults, EditForm, HandOverModal, KEEP, MAX_HOURS_TEXT, Modal, MovedLine,
     NTH_WEEKDAYS, SKIP_CHOICES, UNIT_CHOICES, WEEKDAY_CHOICES,
 };
 use serde_json::{Value, json};
@@ -184,10 +184,13 @@ fn confirm_blocks(change: &Change, now: DateTime<Utc>) -> Vec<Value> {
     let moved: Vec<String> = change
         .moved
         .iter()
-        .map(|(person, was, is)| {
+        .map(|MovedLine { person, was, is }| {
             let at = |at: &Option<DateTime<Utc>>| {
                 at.map_or_else(|| String::from("no turn"), |at| ink.at(at))
             };
+            if is == was {
+                return format!("• {}: the turn that runs ends at another time", name_of(person));
+            }
             format!("• {}: {} instead of {}", name_of(person), at(is), at(was))
         })
         .collect();
