@@ -31,6 +31,25 @@ both_engines! {
         assert!(said.text.contains("passes to <@U0ANA>"), "{}", said.text);
     }
 
+    async fn a_test_of_the_words_goes_to_the_one_who_asks_alone(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho"]).await;
+        play.waits("10s").await;
+        let before = play.channel("support").await.len();
+        let modal = play.opens("ana", "/rotation settings support").await;
+
+        for text in ["{people} has the phone until {until}", "{peple}", ""] {
+            let form = json!({"announcement": text});
+            let press = ("announce_send_test", &serde_json::Value::Null);
+            play.acts_in_view("ana", &modal, press, &form).await;
+        }
+        play.waits("10s").await;
+
+        assert_snapshot!("tests_of_words", texts(&play.dms("ana").await));
+        assert_eq!(play.channel("support").await.len(), before, "nobody else sees it");
+        assert_eq!(play.dms("ben").await, []);
+        assert_eq!(rotation(&play).await.settings.announcement, None, "and nothing is saved");
+    }
+
     async fn the_week_is_summed_up_on_monday_once(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-03", &["ana", "ben", "cho"]).await;
         sets(&play, |settings| settings.has_weekly_summary = true).await;
@@ -177,6 +196,11 @@ both_engines! {
         assert!(said.text.contains("passes to <@U0BEN>"), "{}", said.text);
         assert_eq!(play.dms("ana").await.len(), 1, "nobody needs to know");
     }
+}
+
+fn texts(messages: &[stories::Seen]) -> String {
+    let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
+    texts.join("\n---\n")
 }
 
 async fn summaries(play: &Play) -> usize {
