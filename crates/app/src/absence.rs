@@ -4,7 +4,7 @@ use crate::audit::{self, Entry};
 use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
-use crate::people::People;
+use crate::people::{People, zone_or_installers};
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -165,7 +165,10 @@ impl Facts {
         let mut rotations = tx.list_rotations().await?;
         rotations.retain(|rotation| rotation.members.contains(&of));
         let of_rotation = || rotations.first().map(|rotation| rotation.rules.zone.clone());
-        let zone = people.zone(&of).or_else(of_rotation).unwrap_or_else(Zone::utc);
+        let zone = match people.zone(&of).or_else(of_rotation) {
+            Some(zone) => zone,
+            None => zone_or_installers(tx, &people, &of).await?,
+        };
         let today = zone.date_of(request.now);
         Ok(Self { of, people, zone, today, rotations })
     }

@@ -14,10 +14,11 @@ use domain::action::{CreateForm, Field};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::form::{NewRotation, read_create_form};
 use domain::grid::Grid;
-use domain::ids::RotationId;
+use domain::ids::{RotationId, UserId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::settings::RotationSettings;
+use domain::story::people::Gone;
 use domain::timeline::Kept;
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
@@ -46,6 +47,9 @@ pub async fn create_rotation(
         Ok(record) => record,
         Err(fault) => return Ok(Answer::FieldErrors(vec![fault])),
     };
+    if let Some(fault) = find_bots(store, request, &new).await? {
+        return Ok(Answer::FieldErrors(vec![fault]));
+    }
     let act = async |tx: &mut Tx| insert(tx, &record, request).await;
     let decision = once(store, request, act).await;
     if let Err(AppError::Store(StoreError::Conflict { constraint })) = &decision
@@ -60,6 +64,29 @@ pub async fn create_rotation(
         Err(refusal) => Reply::Refused(refusal),
     };
     Ok(Answer::Say(Box::new(reply)))
+}
+
+/// Returns what is wrong with members of whom it is known that they cannot be on duty.
+async fn find_bots(
+    store: &Store,
+    request: &Request,
+    new: &NewRotation,
+) -> Result<Option<(Field, String)>, AppError> {
+    let mut tx = store.read(request.workspace).await?;
+    let own = tx.find_workspace().await?.map(|workspace| workspace.bot_user);
+    let people = People::load(&mut tx, &new.members).await?;
+    let named = |user: &UserId| people.person(user).name.unwrap_or_else(|| user.to_string());
+    Ok(new.members.iter().find_map(|user| {
+        let why = if Some(user) == own.as_ref() {
+            String::from("Asyncbot is a bot, and bots cannot be on duty.")
+        } else {
+            match people.why_gone(user)? {
+                Gone::Bot => format!("{} is a bot, and bots cannot be on duty.", named(user)),
+                Gone::LeftSlack => format!("{} has left Slack.", named(user)),
+            }
+        };
+        Some((Field::Members, format!("{why} Please choose people who can take a turn.")))
+    }))
 }
 
 fn plan_record(new: &NewRotation, request: &Request) -> Result<RotationRecord, (Field, String)> {

@@ -17,6 +17,7 @@ use domain::message::{
 use domain::story::announce::parse_template;
 use domain::story::home::Home;
 use domain::story::lifecycle;
+use domain::story::people::GonePerson;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -90,6 +91,10 @@ pub async fn compose(
             Some(home) => Composed::Home(user.clone(), Box::new(home)),
             None => Composed::Nothing("home_not_opened"),
         }),
+        Effect::MemberGone { .. }
+        | Effect::MemberBack { .. }
+        | Effect::RosterEmpty { .. }
+        | Effect::LeftChannel { .. } => crate::life::said::compose(tx, effect, now).await,
     }
 }
 
@@ -135,7 +140,8 @@ async fn moved(
             (true, true) => WhyMoved::Joined,
             (true, false) => WhyMoved::Changed,
         },
-        by: by.as_ref().map(|by| people.person(by)),
+        // Who is gone did not change it: they were taken out.
+        by: by.as_ref().filter(|by| people.why_gone(by).is_none()).map(|by| people.person(by)),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
     }))
 }
@@ -273,13 +279,26 @@ impl Scene {
             since: since.unwrap_or(self.turn.planned_at),
             until: self.turn.ends_at,
             is_within_turn: since.is_some(),
+            gone: if since.is_some() { self.gone() } else { Vec::new() },
             skipped: if since.is_none() { self.skipped() } else { Vec::new() },
             is_late: since.is_none() && self.is_late(now),
             missed: self.missed_lines(),
         }))
     }
 
+    /// Returns who served before and cannot any more.
+    fn gone(&self) -> Vec<GonePerson> {
+        let gone = self.previous.iter().filter_map(|user| {
+            Some(GonePerson { person: self.people.person(user), why: self.people.why_gone(user)? })
+        });
+        gone.collect()
+    }
+
     fn unassigned(&self, day: chrono::NaiveDate) -> Composed {
+        if self.rotation.members.is_empty() {
+            // Nobody could take it, and that nobody is left is said already.
+            return Composed::Nothing("roster_empty");
+        }
         if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
             return Composed::Nothing("turn_taken");
         }

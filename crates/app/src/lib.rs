@@ -2,15 +2,18 @@
 
 pub mod absence;
 pub mod announce;
+pub mod checking;
 pub mod create_rotation;
 pub mod deliver;
 pub mod duty;
 pub mod error;
+pub mod gate;
 pub mod hand_over;
 pub mod history;
 pub mod home;
 pub mod inbox;
 pub mod install;
+pub mod life;
 pub mod lifecycle;
 pub mod modal;
 pub mod people;

@@ -1,6 +1,6 @@
 //! What a modal shows when it opens.
 
-use crate::people::People;
+use crate::people::{People, zone_or_installers};
 use crate::settings;
 use crate::{AppError, Request};
 use domain::action::{CreateDefaults, Modal};
@@ -23,7 +23,8 @@ pub async fn create_rotation(
     if let Err(refusal) = settings::may_create(&mut tx, &people.actor(&request.actor)).await? {
         return Ok(Answer::Say(Box::new(Reply::Refused(refusal))));
     }
-    let zone = people.zone(&request.actor).unwrap_or_else(Zone::utc);
+    drop(tx);
+    let zone = askers_zone(store, request).await?;
     Ok(Answer::Open(Modal::CreateRotation(CreateDefaults {
         name,
         channel: request.channel.clone().filter(|channel| !channel.as_str().starts_with('D')),
@@ -38,11 +39,12 @@ pub async fn create_rotation(
 ///
 /// When the database cannot be reached.
 pub async fn enter_absence(store: &Store, request: &Request) -> Result<Modal, AppError> {
-    let people = asker(store, request).await?;
-    Ok(Modal::EnterAbsence { today: people.today(&request.actor, request.now) })
+    let zone = askers_zone(store, request).await?;
+    Ok(Modal::EnterAbsence { today: zone.date_of(request.now) })
 }
 
-async fn asker(store: &Store, request: &Request) -> Result<People, AppError> {
+async fn askers_zone(store: &Store, request: &Request) -> Result<Zone, AppError> {
     let mut tx = store.read(request.workspace).await?;
-    People::load(&mut tx, std::slice::from_ref(&request.actor)).await
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    zone_or_installers(&mut tx, &people, &request.actor).await
 }

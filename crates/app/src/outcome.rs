@@ -18,6 +18,7 @@ pub(crate) enum Done {
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
     Settings(crate::settings::Done),
+    AddedAgain { rotation: RotationId, user: UserId },
     Lifecycle(crate::lifecycle::Lived),
     Roster { card: Box<Card<UserId>> },
     RosterLooking { channel: ChannelId },
@@ -67,6 +68,7 @@ async fn act_and_note(
     let decision = act(tx).await?;
     if let Ok(done) = &decision {
         tx.record_outcome(&request.key, &write(done)?, request.now).await?;
+        crate::people::look_up_actor(tx, request).await?;
     }
     Ok(decision)
 }

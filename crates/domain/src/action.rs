@@ -2,7 +2,7 @@
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{announce, history, home, lifecycle, roster, settings};
+use crate::story::{announce, history, home, lifecycle, people, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -57,6 +57,8 @@ pub enum Button {
     Settings(settings::Button),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Button),
+    /// One of people's life cycle.
+    People(people::Button),
     /// A button of announcements.
     Announce(announce::Button),
     /// A button about the people of a rotation.
@@ -79,6 +81,7 @@ impl Button {
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
             Self::Lifecycle(button) => button.action_id(),
+            Self::People(button) => button.action_id(),
             Self::Announce(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
         }
@@ -106,6 +109,7 @@ impl Button {
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
             Self::Lifecycle(button) => button.value(),
+            Self::People(button) => button.value(),
             Self::Announce(button) => button.value(),
             Self::Roster(button) => button.value(),
         }
@@ -153,6 +157,7 @@ impl Button {
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),
             "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
+            "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,

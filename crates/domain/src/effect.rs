@@ -2,6 +2,7 @@
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
 use crate::story::duty::Silence;
+use crate::story::people::Gone;
 use crate::story::roster::{Crowd, Refused};
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -220,6 +221,49 @@ pub enum Effect {
         /// Why.
         why: Silence,
     },
+    /// A manager learns that somebody was taken out of their rotations, because Slack knows them no longer as a person who
+    /// can serve.
+    MemberGone {
+        /// Who.
+        user: UserId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+        /// Why.
+        why: Gone,
+    },
+    /// A manager learns that somebody who was taken out is back in Slack.
+    MemberBack {
+        /// Who.
+        user: UserId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that nobody is left in it.
+    RosterEmpty {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who went last.
+        user: UserId,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+        /// Why.
+        why: Gone,
+    },
+    /// A manager learns that a member left the channel in which their rotations speak; of one person once a day at most.
+    LeftChannel {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// The day on which Slack told of it, in UTC.
+        day: NaiveDate,
+    },
     /// The rotation's channel learns who is on duty and who comes next, once a week.
     WeeklySummary {
         /// The rotation.
@@ -363,9 +407,9 @@ impl Effect {
     pub fn useful_for(&self) -> TimeDelta {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
-            Self::WeeklySummary { .. } => TimeDelta::hours(12),
             // The next change or visit shows it anew.
             Self::PublishHome { .. } => TimeDelta::minutes(10),
+            Self::WeeklySummary { .. } => TimeDelta::hours(12),
             _ => TimeDelta::days(7),
         }
     }
@@ -381,6 +425,9 @@ impl Effect {
                 | Self::DatesMoved { .. }
                 | Self::DutyUnseen { .. }
                 | Self::NextDuty { .. }
+                | Self::MemberGone { .. }
+                | Self::MemberBack { .. }
+                | Self::LeftChannel { .. }
                 | Self::Unreachable { .. }
                 | Self::ChannelLost { .. }
         )
@@ -468,6 +515,18 @@ impl Effect {
             }
             Self::Unreachable { rotation, user, .. } => {
                 ("unreachable", Some(*rotation), once(), user.to_string())
+            }
+            Self::MemberGone { user, found_at, .. } => {
+                ("member_gone", None, user.to_string(), at(found_at))
+            }
+            Self::MemberBack { user, found_at, .. } => {
+                ("member_back", None, user.to_string(), at(found_at))
+            }
+            Self::RosterEmpty { rotation, found_at, .. } => {
+                ("roster_empty", Some(*rotation), at(found_at), once())
+            }
+            Self::LeftChannel { user, channel, day, .. } => {
+                ("left_channel", None, format!("{user}/{channel}"), day.to_string())
             }
             Self::RosterChanged { rotation, changed_at, .. } => {
                 ("roster_changed", Some(*rotation), at(changed_at), once())

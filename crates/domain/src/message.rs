@@ -59,6 +59,8 @@ pub enum Message {
     },
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
+    /// One of people's life cycle.
+    People(story::people::Message),
     /// Of announcements: summaries, and what becomes of a channel.
     Announce(story::announce::Message),
     /// Of the life of a rotation.
@@ -99,6 +101,8 @@ pub struct HandoffMessage {
     pub until: DateTime<Utc>,
     /// Whether the duty passes in the middle of the turn, because somebody left, handed over, or a rest is over.
     pub is_within_turn: bool,
+    /// Who served before and cannot any more, where the duty passes because of that.
+    pub gone: Vec<story::people::GonePerson>,
     /// Who was passed over, in order.
     pub skipped: Vec<SkipLine>,
     /// Whether it is said more than 15 minutes late.

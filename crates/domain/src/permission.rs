@@ -43,6 +43,8 @@ pub struct Circle<'a> {
 pub enum Act<'a> {
     /// Look at rotations, turns and statistics.
     Look,
+    /// Change anything at all; what it is decides the rest.
+    Change,
     /// Make a rotation; the flag says whether the workspace leaves that to its admins.
     Create {
         /// Whether it does.
@@ -97,7 +99,7 @@ pub fn may(actor: &Actor, act: Act<'_>) -> Result<(), Refusal> {
     }
     let user = &actor.user;
     let (is_allowed, who) = match act {
-        Act::Look => (true, ""),
+        Act::Look | Act::Change => (true, ""),
         Act::Create { only_admins } => (!only_admins || actor.is_admin, "an admin"),
         Act::Manage(circle) | Act::Delete(circle) => {
             (actor.is_admin || circle.is_managed_by(user), "a manager of the rotation or an admin")
@@ -161,6 +163,7 @@ mod tests {
     #[expect(clippy::redundant_closure, reason = "a variant's constructor is of one lifetime only")]
     fn each_act_has_its_people() {
         check(|_| Act::Look, "maker manager member admin stranger");
+        check(|_| Act::Change, "maker manager member admin stranger");
         check(|_| Act::Create { only_admins: false }, "maker manager member admin stranger");
         check(|_| Act::Create { only_admins: true }, "admin");
         check(|circle| Act::Manage(circle), "maker manager admin");
@@ -219,6 +222,7 @@ mod tests {
             let maker = actor("maker", true, standing);
 
             assert_eq!(may(&maker, Act::Look), Ok(()), "{standing:?}");
+            assert_eq!(may(&maker, Act::Change).is_ok(), is_full, "{standing:?}");
             assert_eq!(may(&maker, Act::Manage(circle)).is_ok(), is_full, "{standing:?}");
             assert_eq!(may(&maker, Act::Administer).is_ok(), is_full, "{standing:?}");
         }

@@ -4,7 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::{self, history, lifecycle, settings};
+use crate::story::{self, history, lifecycle, people, settings};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -64,6 +64,8 @@ pub enum Reply {
         /// The request's reference.
         reference: String,
     },
+    /// One of people's life cycle.
+    People(people::Reply),
     /// About the people of a rotation.
     Roster(story::roster::Reply),
     /// What was.

@@ -5,5 +5,6 @@ pub mod duty;
 pub mod history;
 pub mod home;
 pub mod lifecycle;
+pub mod people;
 pub mod roster;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+pub(crate) mod checked;
 mod history;
 mod home;
 mod lifecycle;
@@ -7,15 +8,17 @@ mod roster;
 mod settings;
 
 use crate::bot::Bot;
-use crate::people::meet;
+use app::gate::{Admission, Comer, admit};
 use app::take_turn::Way;
 use app::{AppError, Request};
+use checked::{What, check_first};
 use domain::action::{Button, Submission};
 use domain::command::{Command, parse_command};
-use domain::ids::WorkspaceId;
+use domain::ids::{TeamId, WorkspaceId};
+use domain::reach::Reach;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use domain::story::announce;
+use domain::story::{announce, people};
 use slack::{Click, SlashCommand, Submit};
 
 /// How many coming turns "Who is next" shows.
@@ -30,30 +33,57 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         key: command.key(),
         now: bot.clock.now(),
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
-        return Ok(refused(Refusal::NotInstalled));
+    let wanted = parse_command(&command.text);
+    let reach = wanted.as_ref().map_or(Reach::Look, |wanted| wanted.reach(&command.user));
+    let what = || What::Command { text: command.text.clone() };
+    let from = From { team: &command.team, response_url: command.response_url.as_ref() };
+    if let Some(answer) = stop(bot, &request, (reach, Comer::Own), &from, what).await? {
+        return Ok(answer);
     }
-    match parse_command(&command.text) {
-        Ok(Command::Roster(wanted)) => {
-            roster::command(bot, &request, wanted, command.response_url.as_deref()).await
+    match wanted {
+        Ok(wanted) => {
+            let url = command.response_url.as_deref();
+            let answer = carry_out(bot, &request, wanted, url).await?;
+            or_ask_again(bot, &request, reach, answer).await
         }
-        Ok(wanted) => carry_out(bot, &request, wanted).await,
         Err(refusal) => Ok(refused(refusal)),
     }
 }
 
-async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answer, AppError> {
-    let store = &bot.store;
-    if matches!(
-        wanted,
-        Command::Create { .. }
-            | Command::AbsenceForm
-            | Command::AbsenceAdd { .. }
-            | Command::AbsenceRemove { .. }
-            | Command::Settings(_)
-    ) {
-        meet(bot, request.workspace, &request.actor).await;
+/// Where a request came from, for an answer that comes later.
+struct From<'a> {
+    team: &'a TeamId,
+    response_url: Option<&'a String>,
+}
+
+/// Returns the answer to a request that does not pass the gate; `what` is what waits until Slack was asked.
+async fn stop(
+    bot: &Bot,
+    request: &Request,
+    (reach, comer): (Reach, Comer),
+    from: &From<'_>,
+    what: impl FnOnce() -> What,
+) -> Result<Option<Answer>, AppError> {
+    match admit(&bot.store, request, reach, comer).await? {
+        Admission::Go => Ok(None),
+        Admission::Refused(refusal) => Ok(Some(refused(refusal))),
+        Admission::CheckFirst => {
+            check_first(bot, request, from.team, from.response_url, what()).await.map(Some)
+        }
     }
+}
+
+const fn comer(is_foreign: bool) -> Comer {
+    if is_foreign { Comer::Foreign } else { Comer::Own }
+}
+
+async fn carry_out(
+    bot: &Bot,
+    request: &Request,
+    wanted: Command,
+    response_url: Option<&str>,
+) -> Result<Answer, AppError> {
+    let store = &bot.store;
     let reply = match wanted {
         Command::Help => Reply::Help,
         Command::Home => app::read::home(store, request).await?,
@@ -75,9 +105,10 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
-        // It is answered above, with the address for late answers.
-        Command::Roster(wanted) => return roster::command(bot, request, wanted, None).await,
         Command::History(wanted) => return history::command(bot, request, &wanted).await,
+        Command::Roster(wanted) => {
+            return roster::command(bot, request, wanted, response_url).await;
+        }
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
         Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
     };
@@ -86,9 +117,6 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
 
 /// Carries out the press of a button.
 pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> {
-    if click.is_foreign {
-        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
-    }
     let request = Request {
         workspace: WorkspaceId::of_team(&click.team),
         actor: click.user.clone(),
@@ -99,10 +127,33 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     let Some(button) = &click.button else {
         return Ok(refused(Refusal::StaleButton));
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
-        return Ok(refused(Refusal::NotInstalled));
+    let gate = (button.reach(), comer(click.is_foreign));
+    let from = From { team: &click.team, response_url: click.response_url.as_ref() };
+    if let Some(answer) = stop(bot, &request, gate, &from, || What::button(button)).await? {
+        return Ok(answer);
     }
-    press(bot, &request, button, click.typed_template.as_deref()).await
+    let answer = press(bot, &request, button, click.typed_template.as_deref()).await?;
+    or_ask_again(bot, &request, button.reach(), answer).await
+}
+
+/// Returns the answer; a form that is refused to somebody unknown may be theirs to open once it is known who they are.
+async fn or_ask_again(
+    bot: &Bot,
+    request: &Request,
+    reach: Reach,
+    answer: Answer,
+) -> Result<Answer, AppError> {
+    let is_refused = matches!(
+        &answer,
+        Answer::Say(reply) if matches!(**reply, Reply::Refused(Refusal::NotAllowed { .. }))
+    );
+    if reach == Reach::Open
+        && is_refused
+        && written(bot, app::people::look_up_unknown(&bot.store, request).await)?
+    {
+        return Ok(said(Reply::People(people::Reply::AskAgain)));
+    }
+    Ok(answer)
 }
 
 async fn press(
@@ -112,15 +163,6 @@ async fn press(
     typed: Option<&str>,
 ) -> Result<Answer, AppError> {
     let store = &bot.store;
-    if matches!(
-        button,
-        Button::CreateRotation
-            | Button::EnterAbsence
-            | Button::RemoveAbsence { .. }
-            | Button::Settings(_)
-    ) {
-        meet(bot, request.workspace, &request.actor).await;
-    }
     let reply = match button {
         Button::CreateRotation => {
             return app::modal::create_rotation(store, request, None).await;
@@ -152,19 +194,20 @@ async fn press(
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
+        Button::Settings(button) => return settings::press(bot, request, *button).await,
+        Button::People(people::Button::AddAgain { rotation, user }) => {
+            let added = app::life::add_again::add_again(store, request, *rotation, user);
+            written(bot, added.await)?
+        }
         Button::Announce(announce::Button::SendTest { rotation }) => {
             app::announce::preview(store, request, *rotation, typed).await?
         }
-        Button::Settings(button) => return settings::press(bot, request, *button).await,
     };
     Ok(said(reply))
 }
 
 /// Carries out the submission of a modal.
 pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppError> {
-    if submit.is_foreign {
-        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
-    }
     let request = Request {
         workspace: WorkspaceId::of_team(&submit.team),
         actor: submit.user.clone(),
@@ -172,24 +215,33 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         key: submit.key(),
         now: bot.clock.now(),
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
-        return Ok(refused(Refusal::NotInstalled));
+    let Some(submission) = &submit.submission else {
+        return Ok(refused(Refusal::StaleButton));
+    };
+    let gate = (submission.reach(), comer(submit.is_foreign));
+    let from = From { team: &submit.team, response_url: None };
+    let what = || What::Form { view: submit.view.clone() };
+    if let Some(answer) = stop(bot, &request, gate, &from, what).await? {
+        return Ok(answer);
     }
-    match &submit.submission {
-        Some(Submission::Roster(form)) => roster::submit(bot, &request, form).await,
-        Some(Submission::CreateRotation(form)) => {
-            written(bot, app::create_rotation::create_rotation(&bot.store, &request, form).await)
+    take_in(bot, &request, submission).await
+}
+
+async fn take_in(
+    bot: &Bot,
+    request: &Request,
+    submission: &Submission,
+) -> Result<Answer, AppError> {
+    match submission {
+        Submission::Roster(form) => roster::submit(bot, request, form).await,
+        Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
+        Submission::CreateRotation(form) => {
+            written(bot, app::create_rotation::create_rotation(&bot.store, request, form).await)
         }
-        Some(Submission::EnterAbsence(form)) => {
-            written(bot, app::absence::submit(&bot.store, &request, form).await)
+        Submission::EnterAbsence(form) => {
+            written(bot, app::absence::submit(&bot.store, request, form).await)
         }
-        Some(Submission::Settings(form)) => {
-            written(bot, settings::submit(bot, &request, form).await)
-        }
-        Some(Submission::Lifecycle(submission)) => {
-            lifecycle::submit(bot, &request, submission).await
-        }
-        None => Ok(refused(Refusal::StaleButton)),
+        Submission::Settings(form) => written(bot, settings::submit(bot, request, form).await),
     }
 }
 

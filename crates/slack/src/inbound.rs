@@ -9,7 +9,7 @@ mod json;
 mod lifecycle;
 mod roster;
 mod settings;
-mod submission;
+pub(crate) mod submission;
 
 use command::SlashCommand;
 use event::Event;

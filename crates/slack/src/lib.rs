@@ -10,7 +10,7 @@ mod socket;
 mod tls;
 
 pub use api::client::{Api, ApiConfig, ApiFault};
-pub use api::methods::{AuthFacts, PersonFacts, Posted};
+pub use api::methods::{AuthFacts, Home, PersonFacts, Posted};
 pub use api::outcome::{NotSent, NotSentKind, Outcome};
 pub use escape::escape;
 pub use inbound::Inbound;
@@ -18,6 +18,7 @@ pub use inbound::command::{SlashCommand, read_command};
 pub use inbound::envelope::{Enclosed, Envelope, Frame, acknowledge, read_frame};
 pub use inbound::event::{Event, EventKind, read_event};
 pub use inbound::interaction::{Click, MessageRef, Submit, read_interaction};
+pub use inbound::submission::read_submission;
 pub use oauth::{BOT_EVENTS, Install, SCOPES, authorize_url};
 pub use render::Rendered;
 pub use render::home::render_home;

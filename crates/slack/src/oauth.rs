@@ -23,12 +23,13 @@ pub const SCOPES: [&str; 12] = [
 ];
 
 /// The events that the bot subscribes to, each read by [`read_event`](crate::read_event).
-pub const BOT_EVENTS: [&str; 16] = [
+pub const BOT_EVENTS: &[&str] = &[
     "app_uninstalled",
     "tokens_revoked",
     "app_home_opened",
     "user_change",
     "team_join",
+    "member_left_channel",
     "message.channels",
     "message.im",
     "channel_archive",

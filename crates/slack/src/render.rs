@@ -13,6 +13,7 @@ pub(crate) mod message;
 pub(crate) mod modal;
 mod names;
 pub(crate) mod outcome;
+mod people;
 pub(crate) mod reply;
 mod roster;
 mod roster_form;

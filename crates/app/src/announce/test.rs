@@ -82,6 +82,7 @@ async fn coming(
     let rotation = &snapshot.rotation;
     let template = rotation.settings.announcement.as_deref();
     Ok(Some(HandoffMessage {
+        gone: Vec::new(),
         name: rotation.name.clone(),
         zone: rotation.rules.zone.name().to_owned(),
         people: persons(&turn.seats),

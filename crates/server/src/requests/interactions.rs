@@ -3,9 +3,10 @@
 use super::answer::{self, Late};
 use crate::bot::Bot;
 use crate::dead_token;
+use crate::people::meet_later;
 use crate::perform;
 use domain::action::Modal;
-use domain::ids::{TeamId, WorkspaceId};
+use domain::ids::{TeamId, UserId, WorkspaceId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use serde_json::Value;
@@ -46,7 +47,7 @@ async fn press(bot: &Arc<Bot>, click: Click) {
             }
             answer => answer,
         };
-        Ok(open_asked(&its_bot, &team, &trigger_id, answer).await)
+        Ok(open_asked(&its_bot, (&team, &click.user), &trigger_id, answer).await)
     };
     let reply = match answer::in_time(bot, "button", late, work).await {
         Answer::Say(reply) => Some(*reply),
@@ -77,14 +78,18 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
 ///
 /// It is part of the work that [`answer::in_time`] guards: Slack may take longer than it waits.
 pub(super) async fn open_asked(
-    bot: &Bot,
-    team: &TeamId,
+    bot: &Arc<Bot>,
+    (team, user): (&TeamId, &UserId),
     trigger_id: &str,
     answer: Answer,
 ) -> Answer {
     let Answer::Open(modal) = answer else { return answer };
     match open(bot, team, trigger_id, &modal).await {
-        Ok(()) => Answer::Nothing,
+        Ok(()) => {
+            // What they submit may depend on who they are.
+            meet_later(bot, WorkspaceId::of_team(team), user);
+            Answer::Nothing
+        }
         // What was done was done, window or not.
         Err(refusal) => Answer::Say(match modal {
             Modal::Outcome(reply) => reply,

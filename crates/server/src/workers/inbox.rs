@@ -2,7 +2,8 @@
 
 use super::POLL;
 use crate::bot::Bot;
-use crate::people::{meet, refresh};
+use crate::people::refresh;
+use crate::perform::checked;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
@@ -98,11 +99,21 @@ async fn carry_out(
         }
         InboxItem::HomeOpened { user } => {
             // Who they are decides what they see; where Slack does not say it now, what is known does.
-            meet(bot, claim.workspace, &user).await;
+            if let Err(fault) = refresh(bot, claim.workspace, std::slice::from_ref(&user)).await {
+                tracing::warn!(error = %fault, "It could not be learnt who opened their home.");
+            }
             app::home::open(&bot.store, claim.workspace, &user, bot.clock.now()).await?;
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::ChannelLeft { user, channel, at } => {
+            let now = bot.clock.now();
+            let of = (&user, &channel);
+            app::life::channel_left(&bot.store, claim.workspace, of, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::Checked { ref actor } => checked::work_off(bot, claim, &record, actor).await,
         InboxItem::UserChanged { user } => refresh(bot, claim.workspace, &[user]).await,
         InboxItem::RefreshPeople { users } => {
             // Whom an earlier try or another worker asked about meanwhile is not asked about again.

@@ -78,6 +78,21 @@ pub(crate) struct UserField {
     pub(crate) is_restricted: Option<bool>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) is_ultra_restricted: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_stranger: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) team_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) enterprise_user: Option<EnterpriseField>,
+}
+
+/// A person of an organisation with several workspaces.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct EnterpriseField {
+    /// The workspaces that they are in.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) teams: Option<Vec<String>>,
 }
 
 /// The names in a person's profile.

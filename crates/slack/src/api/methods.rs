@@ -5,7 +5,7 @@ use super::client::Api;
 use super::outcome::Outcome;
 use crate::inbound::event::DELIVERY_EVENT_TYPE;
 use crate::render::Rendered;
-use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
+use domain::ids::{ChannelId, DeliveryId, TeamId, UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -42,6 +42,30 @@ pub struct PersonFacts {
     pub is_admin: bool,
     /// Whether they are a guest of the workspace.
     pub is_guest: bool,
+    /// Which workspaces they belong to.
+    pub home: Home,
+}
+
+/// Which workspaces somebody belongs to, as far as Slack says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    teams: Vec<TeamId>,
+    is_stranger: bool,
+}
+
+impl Home {
+    /// Returns the home of somebody with these workspaces; a stranger is of none that we know.
+    #[must_use]
+    pub const fn new(teams: Vec<TeamId>, is_stranger: bool) -> Self {
+        Self { teams, is_stranger }
+    }
+
+    /// Returns whether they belong to another workspace, and are here through a shared channel only.
+    #[must_use]
+    pub fn is_foreign_to(&self, workspace: WorkspaceId) -> bool {
+        let is_here = |team: &TeamId| WorkspaceId::of_team(team) == workspace;
+        self.is_stranger || (!self.teams.is_empty() && !self.teams.iter().any(is_here))
+    }
 }
 
 /// What Slack says about a token.
@@ -168,7 +192,8 @@ impl Api {
     }
 }
 
-fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
+/// Returns what we keep of a person as Slack describes them.
+pub(crate) fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
     let is = |flag: Option<bool>| flag.unwrap_or(false);
     let profile = field.profile.unwrap_or_default();
     let names = [profile.display_name, profile.real_name, field.real_name, field.name];
@@ -186,6 +211,15 @@ fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
         is_bot: is(field.is_bot),
         is_admin: is(field.is_admin) || is(field.is_owner),
         is_guest: is(field.is_restricted) || is(field.is_ultra_restricted),
+        home: Home {
+            teams: field
+                .team_id
+                .into_iter()
+                .chain(field.enterprise_user.and_then(|user| user.teams).unwrap_or_default())
+                .map(|team| TeamId::new(&team))
+                .collect(),
+            is_stranger: is(field.is_stranger),
+        },
     }
 }
 

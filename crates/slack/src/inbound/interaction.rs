@@ -7,7 +7,7 @@ use super::submission::read_submission;
 use domain::action::{Button, Submission};
 use domain::ids::{ChannelId, TeamId, UserId};
 use domain::story::announce::{MAX_TEMPLATE, TEMPLATE_FIELD};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt;
 
 /// A button was pressed.
@@ -55,6 +55,8 @@ pub struct Submit {
     pub user: UserId,
     /// The values; `None` for a modal that is not ours or no longer known.
     pub submission: Option<Submission>,
+    /// The modal's name, what it carried and its values, for [`read_submission`](crate::read_submission) at a later time.
+    pub view: Value,
     /// The modal.
     pub view_id: String,
     /// The state of the modal, new for each correction.
@@ -207,6 +209,11 @@ pub(crate) fn read_value(element: &Value) -> Option<&str> {
 fn read_submit(json: &Value, team: TeamId, user: UserId, is_foreign: bool) -> Option<Submit> {
     Some(Submit {
         submission: read_submission(json.pointer("/view")?),
+        view: json!({
+            "callback_id": json.pointer("/view/callback_id"),
+            "private_metadata": json.pointer("/view/private_metadata"),
+            "state": json.pointer("/view/state"),
+        }),
         view_id: id_at(json, "/view/id")?.to_owned(),
         hash: id_at(json, "/view/hash")?.to_owned(),
         trigger_id: id_at(json, "/trigger_id").map(str::to_owned),

@@ -11,7 +11,8 @@ use serde_json::Value;
 const MOST_MEMBERS: usize = 2000;
 
 /// Returns the values of a view, or `None` when the modal is not one of ours.
-pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
+#[must_use]
+pub fn read_submission(view: &Value) -> Option<Submission> {
     match view.pointer("/callback_id")?.as_str()? {
         "create_rotation" => Some(Submission::CreateRotation(CreateForm {
             name: text_of(view, Field::Name),

@@ -3,7 +3,8 @@
 use super::blocks::Part;
 use super::card::duty_line;
 use super::names::{in_words, link, mention, names, plain, title};
-use super::skips::{missed, named, passed_over};
+use super::people;
+use super::skips::{listed, missed, passed_over};
 use super::words::{Ink, Style};
 use crate::escape::escape;
 use chrono::{DateTime, Utc};
@@ -50,7 +51,12 @@ pub(crate) fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> 
         _ if stays => vec![format!("{} continues with {who} until {until}.", title(&handoff.name))],
         Some(lines) => lines,
         None => {
-            let passes = format!("{} passes to {who} until {until}.", title(&handoff.name));
+            let name = title(&handoff.name);
+            let be = if handoff.people.len() == 1 { "is" } else { "are" };
+            let passes = match people::gone_words(&handoff.gone) {
+                Some(gone) => format!("{name}: {gone}; {who} {be} on duty until {until}."),
+                None => format!("{name} passes to {who} until {until}."),
+            };
             let mut lines = vec![passes];
             lines.extend(passed_over(ink, &handoff.skipped));
             lines
@@ -87,7 +93,7 @@ fn fill_in(field: Placeholder, handoff: &HandoffMessage, ink: &Ink) -> String {
         Placeholder::Previous => names_or_nobody(&handoff.previous),
         Placeholder::Next => names_or_nobody(&handoff.next),
         Placeholder::Skipped => {
-            named(ink, &handoff.skipped).unwrap_or_else(|| String::from("nobody"))
+            listed(ink, &handoff.skipped).unwrap_or_else(|| String::from("nobody"))
         }
     }
 }

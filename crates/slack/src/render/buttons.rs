@@ -1,6 +1,7 @@
 //! Our buttons with their labels.
 
 use super::blocks::plain_text;
+use super::people;
 use domain::action::Button;
 use serde_json::{Value, json};
 
@@ -52,10 +53,11 @@ const fn label(button: &Button) -> &'static str {
         Button::ShowNext { .. } => "Who is next",
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
-        Button::Announce(_) => "Send a test",
         Button::History(button) => super::history::label(button),
         Button::Home(button) => super::home::label(*button),
+        Button::Announce(_) => "Send a test",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
+        Button::People(button) => people::label(button),
         Button::Roster(button) => super::roster::label(button),
         Button::Settings(button) => super::settings::label(button),
     }

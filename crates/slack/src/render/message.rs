@@ -6,6 +6,7 @@ use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, primary};
 use super::duty;
 use super::names::{list, mention, name_of, plain, title};
+use super::people;
 use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
@@ -63,6 +64,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             let dates = (*was, *is);
             vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::People(message) => people::message(message, &ink),
         Message::Lifecycle(message) => super::lifecycle::message(message, now, style),
         Message::Roster(message) => roster::message(message, now, style),
         Message::Welcome { rotations } => vec![

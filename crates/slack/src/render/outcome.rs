@@ -3,7 +3,7 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
-use domain::story::{history, lifecycle};
+use domain::story::{history, lifecycle, people};
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
@@ -24,6 +24,8 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",
+        Reply::People(people::Reply::Checking) => "Checking",
+        Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         _ => "Done",
     };
     let mut blocks = message["blocks"].clone();

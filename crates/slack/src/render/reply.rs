@@ -6,6 +6,7 @@ use super::buttons::{button, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
 use super::names::{name_of, names, plain, title};
+use super::people;
 use super::roster;
 use super::skips::will_pass_over;
 use super::words::{Ink, Style};
@@ -94,8 +95,8 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
-        Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::History(reply) => super::history::compose(reply, now, style),
+        Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Settings(reply) => super::settings::compose(reply),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
@@ -103,6 +104,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
         )),
+        Reply::People(reply) => people::reply(reply, &ink),
         Reply::Failed { reference } => say(format!(
             "Sorry, something went wrong on my side, so this may not have been saved. Please look with `/rotation` and try again. If it stays, this finds it in the log: {}",
             plain(reference)

@@ -1,7 +1,6 @@
 //! How events are reduced: to ids, kinds and instants, before anything else sees them.
 
 use domain::ids::{ChannelId, UserId};
-use domain::story::announce::ChannelChange;
 use serde_json::{Value, json};
 use slack::{BOT_EVENTS, Event, EventKind, Inbound, read_event};
 
@@ -57,9 +56,11 @@ fn events_are_reduced_to_their_kinds() {
         ),
         (json!({ "type": "tokens_revoked" }), EventKind::TokensRevoked { bot: false }),
         (
-            json!({ "type": "user_change", "user": { "id": "U1", "deleted": true } }),
-            EventKind::UserChanged { user: UserId::new("U1") },
+            json!({ "type": "member_left_channel", "user": "U1", "channel": "C1", "team": null }),
+            EventKind::ChannelLeft { user: UserId::new("U1"), channel: ChannelId::new("C1") },
         ),
+        (json!({ "type": "member_left_channel", "user": "U1", "channel": null }), EventKind::Other),
+        (json!({ "type": "member_left_channel", "channel": "C1" }), EventKind::Other),
         (json!({ "type": "user_change", "user": "U1" }), EventKind::Other),
         (
             json!({ "type": "group_left", "channel": "G1", "actor_id": "U1" }),
@@ -94,6 +95,20 @@ fn events_are_reduced_to_their_kinds() {
 }
 
 #[test]
+fn of_a_changed_person_only_what_is_kept_of_people_is_read() {
+    let told = json!({ "type": "user_change", "user": { "id": "U1", "deleted": true, "tz": 7, "name": "ana",
+        "profile": { "display_name": "Ana", "email": "canary@example.com", "phone": "canary" } } });
+
+    let EventKind::UserChanged { said } = event(&callback(&told)).kind else {
+        panic!("somebody changed");
+    };
+
+    assert_eq!((said.user.as_str(), said.display_name.as_str()), ("U1", "Ana"));
+    assert!(said.is_deactivated && said.zone.is_none() && !said.is_guest);
+    assert!(!format!("{said:?}").contains("canary"));
+}
+
+#[test]
 fn our_own_message_is_known_by_the_apps_id_and_carries_its_delivery() {
     let delivery = "0190a4f8-0000-5000-8000-000000000002";
     let own = json!({
@@ -120,7 +135,7 @@ fn our_own_message_is_known_by_the_apps_id_and_carries_its_delivery() {
 #[test]
 fn what_people_wrote_and_their_addresses_stop_at_the_door() {
     let user = json!({
-        "id": "U1", "name": "canary", "real_name": "canary",
+        "id": "U1", "name": "ana", "real_name": "Ana",
         "profile": { "email": "canary@example.com", "phone": "canary", "status_text": "canary" },
     });
     for body in [

@@ -37,6 +37,7 @@ fn handoff() -> HandoffMessage {
         template: None,
         since: at("2026-06-08T07:00:00Z"),
         until: at("2026-06-15T07:00:00Z"),
+        gone: vec![],
         skipped: vec![],
         is_late: false,
         missed: vec![],

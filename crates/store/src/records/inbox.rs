@@ -40,6 +40,20 @@ pub enum InboxItem {
         /// Who.
         user: UserId,
     },
+    /// A member of a channel left it.
+    ChannelLeft {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+        /// When, as Slack says.
+        at: DateTime<Utc>,
+    },
+    /// A request is carried out once Slack was asked who makes it; what it says is sealed beside the item.
+    Checked {
+        /// Who asks.
+        actor: UserId,
+    },
     /// These people must be read again.
     RefreshPeople {
         /// Who.

@@ -83,6 +83,8 @@ pub struct PersonRecord {
     pub is_bot: bool,
     /// Whether the person is a guest of the workspace.
     pub is_guest: bool,
+    /// Whether the person belongs to another workspace, which shares a channel with this.
+    pub is_foreign: bool,
     /// When Slack was asked.
     pub refreshed_at: DateTime<Utc>,
 }

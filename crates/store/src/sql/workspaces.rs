@@ -61,8 +61,8 @@ statements! {
     UPSERT_PERSON = (
         "insert into people (
              workspace_id, user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
-             refreshed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             is_foreign, refreshed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (workspace_id, user_id) do update
             set display_name = excluded.display_name,
                 zone = excluded.zone,
@@ -70,12 +70,13 @@ statements! {
                 is_admin = excluded.is_admin,
                 is_bot = excluded.is_bot,
                 is_guest = excluded.is_guest,
+                is_foreign = excluded.is_foreign,
                 refreshed_at = excluded.refreshed_at
           where people.refreshed_at <= excluded.refreshed_at"
     );
     FIND_PEOPLE = (
         "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
-                refreshed_at
+                is_foreign, refreshed_at
            from people
           where workspace_id = $1
             and user_id in ", list_begins, "$2", list_ends
@@ -194,6 +195,7 @@ pub(crate) async fn upsert_person(
         .bind(person.is_admin)
         .bind(person.is_bot)
         .bind(person.is_guest)
+        .bind(person.is_foreign)
         .bind(person.refreshed_at)
         .execute(conn)
         .await?;
@@ -321,6 +323,7 @@ fn read_person(row: &Row) -> Result<PersonRecord, StoreError> {
         is_admin: fields.get("is_admin")?,
         is_bot: fields.get("is_bot")?,
         is_guest: fields.get("is_guest")?,
+        is_foreign: fields.get("is_foreign")?,
         refreshed_at: fields.get("refreshed_at")?,
     })
 }

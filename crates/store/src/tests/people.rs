@@ -17,6 +17,7 @@ fn person(name: &str) -> PersonRecord {
         is_admin: true,
         is_bot: false,
         is_guest: true,
+        is_foreign: true,
         refreshed_at: at(0),
     }
 }
