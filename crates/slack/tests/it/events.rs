@@ -1,6 +1,7 @@
 //! How events are reduced: to ids, kinds and instants, before anything else sees them.
 
 use domain::ids::{ChannelId, UserId};
+use domain::story::announce::ChannelChange;
 use serde_json::{Value, json};
 use slack::{BOT_EVENTS, Event, EventKind, Inbound, read_event};
 
@@ -32,11 +33,13 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
 
 #[test]
 fn every_event_that_the_bot_subscribes_to_is_read() {
-    for name in BOT_EVENTS {
+    for name in BOT_EVENTS.iter().copied() {
         let kind = name.split('.').next();
-        // Of a person who opens the home Slack tells the id alone.
-        let user = if name == "app_home_opened" { json!("U1") } else { json!({ "id": "U1" }) };
-        let told = json!({ "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1" });
+        // Of what a person does Slack tells the id alone, of what becomes of them everything.
+        let is_profile = matches!(name, "user_change" | "team_join");
+        let user = if is_profile { json!({ "id": "U1" }) } else { json!("U1") };
+        let told = json!({ "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1",
+            "old_channel_id": "C1", "new_channel_id": "C2" });
 
         assert_ne!(event(&callback(&told)).kind, EventKind::Other, "{name}");
     }
