@@ -9,7 +9,7 @@ both_engines! {
         play.makes_support("2026-06-08", &["ben", "cho"]).await;
 
         let modal = play.opens("ana", "/rotation settings").await;
-        let form = json!({"managers": ["U0CHO", "U0DEE"], "announcement": "  Over to {name} <!channel>  ",
+        let form = json!({"managers": ["U0CHO", "U0DEE"], "announcement": "  Over to {people} <!channel>  ",
             "messages": ["summary"], "unseen": "4"});
         let answer = play.fills("ana", &modal, &form).await;
 
