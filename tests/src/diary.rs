@@ -1,8 +1,9 @@
 //! A diary of a story: everything that anybody typed, was answered, or read, in the order of time.
 
 use crate::play::{PEOPLE, Play};
-use crate::sight::Seen;
+use crate::sight::{Seen, plain_view};
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -44,6 +45,18 @@ impl<'a> Diary<'a> {
         let answer = self.play.types(who, command).await;
         let _ = writeln!(self.text, "\n{who} types: {command}");
         self.quote(&answer);
+        self.play.stage().clock().settle().await;
+    }
+
+    /// Types a command that opens a form, sends the form as it is, and writes both down.
+    pub async fn confirms(&mut self, who: &str, command: &str) {
+        let form = self.play.opens(who, command).await;
+        let _ = writeln!(self.text, "\n{who} types: {command}");
+        self.quote(&plain_view(&form));
+        let answer = self.play.fills(who, &form, &json!({})).await;
+        let _ = writeln!(self.text, "\n{who} sends the form");
+        self.quote(&plain_view(&answer["view"]));
+        self.play.closes(who).await;
         self.play.stage().clock().settle().await;
     }
 

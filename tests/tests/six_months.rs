@@ -27,8 +27,7 @@ both_engines! {
         diary.notes("February: the one on duty hands over");
         diary.waits_until("2026-02-04T09:00:00Z").await;
         diary.types("dee", "/rotation show").await;
-        let on_duty = "eli";
-        diary.types(on_duty, "/rotation handover to <@U0DEE>").await;
+        diary.confirms("eli", "/rotation handover to <@U0DEE>").await;
         diary.types("dee", "/rotation who").await;
         diary.waits_until("2026-02-10T10:00:00Z").await;
 
@@ -84,7 +83,8 @@ both_engines! {
         diary.types("ana", "/rotation stats").await;
 
         diary.notes("The rotation is deleted by mistake, and brought back");
-        diary.types("ana", "/rotation delete").await;
+        diary.confirms("ana", "/rotation delete").await;
+        play.waits("1m").await;
         diary.looks().await;
         diary.waits_until("2026-06-16T10:00:00Z").await;
         diary.types("ana", "/rotation undelete support").await;

@@ -19,7 +19,8 @@ both_engines! {
     }
 
     async fn a_connection_that_breaks_before_the_acknowledgement_loses_and_doubles_nothing(play over sockets at "2026-06-05T10:00:00Z") {
-        play.makes_support("2026-07-06", &["ana", "ben", "cho"]).await;
+        play.becomes_known("ben").await;
+        play.becomes_known("cho").await;
         play.waits("1m").await;
         let asked = play.calls("users.info").await.len();
         play.breaks(&lost("accept_then_drop", 1)).await;
@@ -72,7 +73,8 @@ both_engines! {
     }
 
     async fn a_bot_killed_between_receipt_and_acknowledgement_gets_the_event_again_and_does_it_once(play over sockets at "2026-06-05T10:00:00Z") {
-        play.makes_support("2026-07-06", &["ana", "ben", "cho"]).await;
+        play.becomes_known("ben").await;
+        play.becomes_known("cho").await;
         play.waits("1m").await;
         let asked = play.calls("users.info").await.len();
         play.breaks(&lost("accept_then_drop", 2)).await;
@@ -91,7 +93,8 @@ both_engines! {
     }
 
     async fn a_bot_that_was_down_hears_of_the_event_when_it_is_back(play over sockets at "2026-06-05T10:00:00Z") {
-        play.makes_support("2026-07-06", &["ana", "ben", "cho"]).await;
+        play.becomes_known("ben").await;
+        play.becomes_known("cho").await;
         play.waits("1m").await;
         let asked = play.calls("users.info").await.len();
         play.ends_bot("kill").await;

@@ -8,6 +8,7 @@ async fn main() {
     at_the_page(View::Desk, async |page: &Page| {
         tells_the_story(page).await;
         keep("demo.png", &page.picture().await);
+        shows_slack(page).await;
         page.browser().resize(View::Phone).await;
         page.reloads().await;
         page.reads("passes to @Cho", false).await;
@@ -32,6 +33,28 @@ async fn tells_the_story(page: &Page) {
     page.clicks("[data-testid=story-handoff]").await;
     page.reads("passes to @Cho", false).await;
     page.waits("#bar:not([aria-busy])").await;
+}
+
+/// Shows what people see in Slack: the announcement, the on-duty message, the home and two forms.
+async fn shows_slack(page: &Page) {
+    keep("slack-announcement.png", &page.picture().await);
+    page.becomes("Cho").await;
+    page.goes_to("Direct messages").await;
+    page.reads("You are on duty for support", false).await;
+    keep("slack-dm.png", &page.picture().await);
+    page.goes_to("App home").await;
+    page.waits_for_words("#home", "You are on duty for").await;
+    keep("slack-home.png", &page.picture().await);
+    page.becomes("Ana").await;
+    page.goes_to("support").await;
+    page.types("/rotation create").await;
+    page.waits("dialog[open]").await;
+    keep("slack-create.png", &page.picture().await);
+    page.presses_button("Cancel").await;
+    page.types("/rotation edit support").await;
+    page.waits("dialog[open]").await;
+    keep("slack-edit.png", &page.picture().await);
+    page.presses_button("Cancel").await;
 }
 
 fn keep(name: &str, picture: &[u8]) {
