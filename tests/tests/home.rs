@@ -62,7 +62,7 @@ both_engines! {
             assert_eq!(home["private_metadata"], place.to_string());
             assert!(home["blocks"].as_array().expect("blocks").len() <= 100);
         }
-        let headers: Vec<String> = [&first, &second, &third].map(|home| rotations_title(home)).into();
+        let headers: Vec<String> = [&first, &second, &third].map(rotations_title).into();
         assert_eq!(headers, ["Your rotations, page 1 of 3", "Your rotations, page 2 of 3", "Your rotations, page 3 of 3"]);
         assert!(plain_view(&first).contains("*team 12*") && !plain_view(&first).contains("*team 13* in"));
         assert!(plain_view(&third).contains("*team 30* in"));

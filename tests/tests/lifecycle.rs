@@ -87,7 +87,7 @@ both_engines! {
         let faults = play.submits("ana", id_of(&form), &wrong).await;
         let taken = play.submits("ana", id_of(&form), &json!({"name": "Kitchen"})).await;
 
-        assert_snapshot!("errors_of_an_edit", serde_json::to_string_pretty(&faults).unwrap());
+        assert_snapshot!("errors_of_an_edit", serde_json::to_string_pretty(&faults).expect("it is there"));
         assert!(taken["errors"]["name"].is_string(), "{taken}");
     }
 
@@ -228,7 +228,7 @@ both_engines! {
         play.waits_until("2026-06-24T10:00:00Z").await;
         assert_eq!(play.channel("support").await.len(), before.len(), "a deleted rotation says nothing");
 
-        let post = before.last().unwrap();
+        let post = before.last().expect("it is there");
         assert_eq!(post.buttons, ["lifecycle_undelete"], "{post:?}");
         play.presses("ana", post, "lifecycle_undelete").await;
         play.waits("5s").await;
@@ -256,18 +256,18 @@ both_engines! {
         play.waits_until("2026-06-09T10:00:00Z").await;
         deletes(&play, "support").await;
         play.waits("5s").await;
-        let post = play.channel("support").await.pop().unwrap();
+        let post = play.channel("support").await.pop().expect("it is there");
 
         play.waits_until("2026-07-09T10:00:00Z").await;
 
         let typed = play.types("ana", "/rotation undelete support").await;
         assert!(typed.contains("no deleted rotation"), "{typed}");
         play.presses("ana", &post, "lifecycle_undelete").await;
-        let told = play.messages("support", "ana").await.pop().unwrap();
+        let told = play.messages("support", "ana").await.pop().expect("it is there");
         assert!(told.text.contains("30 days ago"), "{told:?}");
         play.waits_until("2026-07-12T10:00:00Z").await;
-        let mut tx = play.database().open().await.read(workspace(&play)).await.unwrap();
-        assert!(tx.list_deleted_rotations().await.unwrap().is_empty(), "erased for good");
+        let mut tx = play.database().open().await.read(workspace(&play)).await.expect("it is there");
+        assert!(tx.list_deleted_rotations().await.expect("it is there").is_empty(), "erased for good");
     }
 
     async fn a_paused_rotation_that_is_brought_back_is_paused_still(play at "2026-06-05T10:00:00Z") {
@@ -322,8 +322,8 @@ both_engines! {
 
         assert!(who.contains("Ana is on duty"), "{who}");
         assert_snapshot!("a_duty_that_went_round", texts(&play.channel("support").await));
-        assert!(play.dms("ben").await.last().unwrap().buttons.is_empty(), "{:?}", play.dms("ben").await);
-        assert!(!play.dms("ana").await.last().unwrap().buttons.is_empty(), "{:?}", play.dms("ana").await);
+        assert!(play.dms("ben").await.last().expect("it is there").buttons.is_empty(), "{:?}", play.dms("ben").await);
+        assert!(!play.dms("ana").await.last().expect("it is there").buttons.is_empty(), "{:?}", play.dms("ana").await);
     }
 
     async fn who_cannot_take_over_is_told_and_nothing_changes(play at "2026-06-05T10:00:00Z") {
@@ -386,7 +386,7 @@ both_engines! {
         let refused = play.submits("ana", id_of(&edit), &json!({"cadence": "day"})).await;
         assert!(refused.to_string().contains("not there any more"), "{refused}");
         play.presses("ana", &shown, "lifecycle_hand_over").await;
-        let told = play.messages("support", "ana").await.pop().unwrap();
+        let told = play.messages("support", "ana").await.pop().expect("it is there");
         assert!(told.text.contains("not there any more"), "{told:?}");
     }
 }

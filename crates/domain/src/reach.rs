@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn ones_own_absence_is_ones_own_and_anothers_is_not() {
+    fn an_absence_of_ones_own_is_own_and_that_of_somebody_else_is_not() {
         check_command("ooo add tomorrow", Reach::Own);
         check_command("ooo add <@UBEN> tomorrow", Reach::Own);
         check_command("ooo remove", Reach::Own);

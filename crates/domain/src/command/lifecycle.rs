@@ -75,6 +75,7 @@ mod tests {
         assert_eq!(parse_command(typed), Ok(Command::Lifecycle(expected)));
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it is the value of an optional field")]
     fn name(name: &str) -> Option<String> {
         Some(name.to_owned())
     }

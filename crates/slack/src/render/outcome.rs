@@ -18,14 +18,15 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
     let message = render_reply(reply, now);
     let title = match reply {
         Reply::Roster(reply) if !reply.is_done() => "Not done",
-        Reply::Refused(_) | Reply::Failed { .. } => "Not done",
+        Reply::Refused(_)
+        | Reply::Failed { .. }
+        | Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
         Reply::Next(_) => "Who is next",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",
         Reply::People(people::Reply::Checking) => "Checking",
-        Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         _ => "Done",
     };
     let mut blocks = message["blocks"].clone();
