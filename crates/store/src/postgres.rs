@@ -26,6 +26,7 @@ pub(crate) mod sql;
 
 use crate::error::StoreError;
 use crate::migrations;
+use crate::version::Version;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::WorkspaceId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -93,6 +94,21 @@ impl Engine {
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
         Ok(self.app.begin_with(scoped("begin", workspace)).await?)
+    }
+
+    /// Returns the version of a workspace, in one trip to the server and back.
+    pub(crate) async fn version(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<Option<Version>, StoreError> {
+        let id = workspace.as_uuid();
+        // Several statements in one trip are one transaction, which ends with them.
+        let ask = format!(
+            "set local app.workspace_id = '{id}'; \
+             select version, installed_at from workspaces where workspace_id = '{id}'"
+        );
+        let row = sqlx::raw_sql(AssertSqlSafe(ask)).fetch_optional(&self.app).await?;
+        row.as_ref().map(sql::workspaces::read_version).transpose()
     }
 
     pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {

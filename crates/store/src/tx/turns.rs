@@ -1,6 +1,6 @@
 //! Turns and coverage.
 
-use super::{Tx, run};
+use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::{CoverageRecord, StretchRecord, TurnRecord};
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::insert_turn(workspace, turn))
+        run_touching!(self, turns::insert_turn(workspace, turn))
     }
 
     /// Returns the turn that was planned for exactly this instant.
@@ -69,7 +69,7 @@ impl Tx {
     /// already; otherwise what the database says, also where there is no such turn.
     pub async fn insert_coverage(&mut self, coverage: &CoverageRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::insert_coverage(workspace, coverage))
+        run_touching!(self, turns::insert_coverage(workspace, coverage))
     }
 
     /// Returns the coverage that touches a window, the first made first.
@@ -93,7 +93,7 @@ impl Tx {
     /// What the database says.
     pub async fn update_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::update_turn(workspace, turn))
+        run_touching!(self, turns::update_turn(workspace, turn))
     }
 
     /// Records that somebody on duty has seen it; returns `false` where somebody had before.
@@ -108,7 +108,7 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::record_seen(workspace, rotation, planned_at, now))
+        run_touching!(self, turns::record_seen(workspace, rotation, planned_at, now))
     }
 
     /// Stores a stretch that has ended; returns `false` where it is there already.
@@ -118,7 +118,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_stretch(&mut self, stretch: &StretchRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::insert_stretch(workspace, stretch))
+        run_touching!(self, turns::insert_stretch(workspace, stretch))
     }
 
     /// Returns the stretches that have ended and touch a window, in order.
