@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AbsenceId, CoverageId, RotationId, UserId};
 use domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
-use store::{Outcome, Store, StoreError, Tx};
+use store::{Outcome, Store, Tx, Version};
 
 /// What a write came to, as ids, instants and codes; the answer is put into words from it each time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,14 @@ pub(crate) enum Done {
 /// What a write decided: done, or refused with nothing changed.
 pub(crate) type Decision = Result<Done, Refusal>;
 
+/// A write that is saved or refused.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    pub(crate) decision: Decision,
+    /// The version that it made of the workspace; `None` where it was refused or carried out before.
+    pub(crate) version: Option<Version>,
+}
+
 /// Carries out a write once: the effect, and the outcome under the request's key, in one transaction.
 ///
 /// A request whose key is there already is answered with what it came to the first time.
@@ -30,28 +38,33 @@ pub(crate) async fn once(
     request: &Request,
     act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
 ) -> Result<Decision, AppError> {
+    Ok(once_versioned(store, request, act).await?.decision)
+}
+
+/// Carries out a write once, as [`once`], and tells which version it made.
+///
+/// Hardly any request comes twice, so it is not looked up before: whoever comes second finds the key when it writes it,
+/// or is refused because what it wants is done, and is then told what the first came to.
+pub(crate) async fn once_versioned(
+    store: &Store,
+    request: &Request,
+    act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
+) -> Result<Carried, AppError> {
     let mut tx = store.write(request.workspace).await?;
-    if let Some(outcome) = tx.find_outcome(&request.key).await? {
-        // The first may share this flush and not be on disk yet; nobody is told before it is.
-        tx.commit().await?;
-        return Ok(Ok(read(&outcome)?));
-    }
     let refused = match act_and_note(&mut tx, request, act).await {
         Ok(Ok(done)) => {
-            tx.commit().await?;
-            return Ok(Ok(done));
+            let version = tx.commit_versioned().await?;
+            return Ok(Carried { decision: Ok(done), version });
         }
         refused => refused,
     };
     drop(tx);
-    if matches!(&refused, Err(fault) if !is_conflict(fault)) {
-        return refused;
-    }
-    // What stands in the way may be this very request, carried out on another connection a moment ago.
-    match first_outcome(store, request).await? {
-        Some(done) => Ok(Ok(done)),
-        None => refused,
-    }
+    // What stands in the way may be this very request, carried out a moment ago.
+    let decision = match first_outcome(store, request).await {
+        Ok(Some(done)) => Ok(done),
+        Ok(None) | Err(_) => refused?,
+    };
+    Ok(Carried { decision, version: None })
 }
 
 async fn act_and_note(
@@ -68,12 +81,13 @@ async fn act_and_note(
 
 /// Reads what the same request came to before, if it was carried out.
 async fn first_outcome(store: &Store, request: &Request) -> Result<Option<Done>, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    tx.find_outcome(&request.key).await?.map(|outcome| read(&outcome)).transpose()
-}
-
-fn is_conflict(fault: &AppError) -> bool {
-    matches!(fault, AppError::Store(StoreError::Conflict { .. }))
+    // Where the first is on its way to the disk this waits for it: nobody is told before.
+    let mut tx = store.write(request.workspace).await?;
+    let outcome = tx.find_outcome(&request.key).await?;
+    if outcome.is_some() {
+        tx.commit().await?;
+    }
+    outcome.map(|outcome| read(&outcome)).transpose()
 }
 
 fn write(done: &Done) -> Result<Outcome, AppError> {

@@ -4,6 +4,7 @@ use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::supervisor::Supervisor;
 use crate::{http, sockets, workers};
+use app::memo::Memo;
 use axum::Router;
 use slack::{Api, ApiFault};
 use std::io;
@@ -59,6 +60,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     let address =
         public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
     let bot = Arc::new(Bot {
+        memo: Memo::new(store.clone()),
         store,
         clock: config.clock.clone(),
         api,

@@ -1,6 +1,7 @@
 //! The running bot: what its requests and its workers share.
 
 use crate::supervisor::Supervisor;
+use app::memo::Memo;
 use clock::{Bell, Clock};
 use slack::{Api, SigningSecrets};
 use store::Store;
@@ -9,6 +10,7 @@ use url::Url;
 /// What every request handler and every worker is given.
 pub(crate) struct Bot {
     pub(crate) store: Store,
+    pub(crate) memo: Memo,
     pub(crate) clock: Clock,
     pub(crate) api: Api,
     pub(crate) signing: SigningSecrets,

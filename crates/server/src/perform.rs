@@ -4,6 +4,7 @@ mod lifecycle;
 
 use crate::bot::Bot;
 use crate::people::meet;
+use app::facts::Facts;
 use app::take_turn::Way;
 use app::{AppError, Request};
 use domain::action::{Button, Submission};
@@ -25,16 +26,22 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         key: command.key(),
         now: bot.clock.now(),
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
+    let facts = bot.memo.facts(request.workspace, request.now).await?;
+    if !facts.is_installed() {
         return Ok(refused(Refusal::NotInstalled));
     }
     match parse_command(&command.text) {
-        Ok(wanted) => carry_out(bot, &request, wanted).await,
+        Ok(wanted) => carry_out(bot, &facts, &request, wanted).await,
         Err(refusal) => Ok(refused(refusal)),
     }
 }
 
-async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answer, AppError> {
+async fn carry_out(
+    bot: &Bot,
+    facts: &Facts,
+    request: &Request,
+    wanted: Command,
+) -> Result<Answer, AppError> {
     let store = &bot.store;
     if matches!(
         wanted,
@@ -47,11 +54,11 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
     }
     let reply = match wanted {
         Command::Help => Reply::Help,
-        Command::Home => app::read::home(store, request).await?,
-        Command::List => app::read::list(store, request).await?,
-        Command::Who { rotation } => app::read::who(store, request, rotation.as_deref()).await?,
+        Command::Home => app::read::home(facts, request),
+        Command::List => app::read::list(facts, request),
+        Command::Who { rotation } => app::read::who(facts, request, rotation.as_deref()),
         Command::Next { rotation, count } => {
-            app::read::next(store, request, rotation.as_deref(), count).await?
+            app::read::next(facts, request, rotation.as_deref(), count)
         }
         Command::Create { name } => {
             let modal = app::modal::create_rotation(store, request, name).await?;
@@ -61,7 +68,8 @@ async fn carry_out(bot: &Bot, request: &Request, wanted: Command) -> Result<Answ
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
         }
         Command::AbsenceAdd { who, days } => {
-            written(bot, app::absence::add(store, request, who.as_ref(), &days).await)?
+            // It gives no worker anything to do.
+            app::absence::add(&bot.memo, facts, request, who.as_ref(), &days).await?
         }
         Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
         Command::AbsenceRemove { who, days } => {
@@ -87,13 +95,19 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     let Some(button) = &click.button else {
         return Ok(refused(Refusal::StaleButton));
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
+    let facts = bot.memo.facts(request.workspace, request.now).await?;
+    if !facts.is_installed() {
         return Ok(refused(Refusal::NotInstalled));
     }
-    press(bot, &request, button).await
+    press(bot, &facts, &request, button).await
 }
 
-async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, AppError> {
+async fn press(
+    bot: &Bot,
+    facts: &Facts,
+    request: &Request,
+    button: &Button,
+) -> Result<Answer, AppError> {
     let store = &bot.store;
     if matches!(
         button,
@@ -123,9 +137,7 @@ async fn press(bot: &Bot, request: &Request, button: &Button) -> Result<Answer, 
             let seen = app::duty::see(store, request, *rotation, *planned_at, *since);
             return written(bot, seen.await);
         }
-        Button::ShowNext { rotation } => {
-            app::read::next_of(store, request, *rotation, TURNS_SHOWN).await?
-        }
+        Button::ShowNext { rotation } => app::read::next_of(facts, request, *rotation, TURNS_SHOWN),
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
@@ -146,7 +158,8 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         key: submit.key(),
         now: bot.clock.now(),
     };
-    if !app::install::is_installed(&bot.store, request.workspace).await? {
+    let facts = bot.memo.facts(request.workspace, request.now).await?;
+    if !facts.is_installed() {
         return Ok(refused(Refusal::NotInstalled));
     }
     match &submit.submission {

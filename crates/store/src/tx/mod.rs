@@ -10,8 +10,8 @@ mod workspaces;
 
 use crate::error::StoreError;
 use crate::one_write::OneWrite;
-use crate::version::Version;
 use crate::records::WorkspaceRecord;
+use crate::version::Version;
 use crypto::KeyRing;
 use domain::ids::WorkspaceId;
 use std::sync::Arc;

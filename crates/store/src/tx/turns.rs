@@ -86,6 +86,19 @@ impl Tx {
         run!(self, turns::list_coverages(workspace, rotation, window))
     }
 
+    /// Returns the coverage of all rotations of the workspace that ends after an instant, the first made first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_coverages_since(
+        &mut self,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<CoverageRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_coverages_since(workspace, since))
+    }
+
     /// Records the end, the seats and the state of a turn that is there; returns `false` where it is not.
     ///
     /// # Errors
