@@ -4,6 +4,8 @@
 
 use super::{LIMITS, Lease, Limits, Writer};
 use crate::error::StoreError;
+use crate::version::Versions;
+use domain::ids::WorkspaceId;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use tokio::task::JoinSet;
 struct Bench {
     writer: Writer,
     options: SqliteConnectOptions,
+    versions: Arc<Versions>,
     _folder: TempDir,
 }
 
@@ -35,8 +38,9 @@ impl Bench {
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let writer = Writer::start(options.clone(), limits, Arc::default()).await.unwrap();
-        let bench = Self { writer, options, _folder: folder };
+        let versions = Arc::<Versions>::default();
+        let writer = Writer::start(options.clone(), limits, Arc::clone(&versions)).await.unwrap();
+        let bench = Self { writer, options, versions, _folder: folder };
         let mut connection = bench.look().await;
         for statement in [
             "create table n (id integer primary key, parent integer references n (id) deferrable initially deferred)",
@@ -311,4 +315,27 @@ async fn closing_commits_what_is_open_and_ends_the_writer() {
 
     assert_eq!(bench.ids().await, [1]);
     assert!(matches!(bench.writer.lease().await, Err(StoreError::Unavailable { .. })));
+}
+
+#[tokio::test]
+async fn what_is_saved_is_counted_even_where_nobody_waits_for_it_any_more() {
+    let bench = Bench::patient().await;
+    let workspace = WorkspaceId::new(uuid::Uuid::from_u128(7));
+    let before = bench.versions.of(workspace);
+    let mut first = bench.writer.lease().await.unwrap();
+    insert(&mut first, 1).await.unwrap();
+    let mut gone = Box::pin(first.commit(Some(workspace)));
+    std::future::poll_fn(|context| {
+        let _ = gone.as_mut().poll(context);
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(gone);
+
+    let mut next = bench.writer.lease().await.unwrap();
+    insert(&mut next, 2).await.unwrap();
+    assert_eq!(next.commit(None).await, Ok(None), "it touched nothing");
+
+    assert_eq!(bench.ids().await, [1, 2]);
+    assert!(bench.versions.of(workspace).is_next_of(before));
 }
