@@ -129,7 +129,8 @@ impl Walk {
         let workspace = self.bench.workspace;
         let facts = self.facts().await;
         if facts.is_installed() {
-            app::install::uninstall(&self.bench.store, workspace, self.now, self.now)
+            let at = self.now + TimeDelta::seconds(1);
+            app::install::uninstall(&self.bench.store, workspace, at, self.now)
                 .await
                 .expect("it is ended");
             assert!(!self.facts().await.is_installed(), "at once");
