@@ -2,3 +2,4 @@
 -- It is written last in a transaction, so nobody holds the row while waiting for another.
 
 alter table workspaces add column version bigint not null default 0;
+grant select (version, installed_at) on workspaces to asyncbot_system;

@@ -163,6 +163,7 @@ impl Play {
         let opened = self.act(&act).await;
         let view = opened["views_opened"][0]["id"].as_str();
         let view = view.unwrap_or_else(|| panic!("a modal opens: {opened}"));
+        self.stage.clock().settle().await;
         self.submits(who, view, form).await
     }
 

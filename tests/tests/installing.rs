@@ -33,7 +33,7 @@ both_engines! {
 
     async fn what_waited_for_the_app_is_sent_when_it_is_back(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
-        play.waits("5s").await;
+        play.waits_until("2026-06-07T12:00:00Z").await;
         let before = play.channel("support").await.len();
         play.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "429", "times": 2, "retry_after_s": 60})).await;
         play.waits_until("2026-06-08T07:00:01Z").await;
@@ -50,7 +50,7 @@ both_engines! {
 
     async fn what_waited_for_an_app_that_never_came_back_expires(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
-        play.waits("5s").await;
+        play.waits_until("2026-06-07T12:00:00Z").await;
         play.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "429", "times": 2, "retry_after_s": 60})).await;
         play.waits_until("2026-06-08T07:00:01Z").await;
 

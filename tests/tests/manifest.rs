@@ -10,12 +10,13 @@ use std::path::Path;
 const PLACEHOLDER: &str = "https://asyncbot.example.com";
 
 /// The events that an app like this can hear of, with the scope that each needs.
-const EVENTS: [(&str, Option<&str>); 19] = [
+const EVENTS: [(&str, Option<&str>); 20] = [
     ("app_home_opened", None),
     ("app_uninstalled", None),
     ("tokens_revoked", None),
     ("channel_archive", Some("channels:read")),
     ("channel_deleted", Some("channels:read")),
+    ("channel_id_changed", Some("channels:read")),
     ("channel_left", Some("channels:read")),
     ("channel_rename", Some("channels:read")),
     ("channel_unarchive", Some("channels:read")),

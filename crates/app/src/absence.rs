@@ -2,10 +2,11 @@
 
 use crate::audit::{self, Entry};
 use crate::facts::Facts as KnownFacts;
+use crate::home;
 use crate::lookup::circle;
 use crate::memo::Memo;
 use crate::outcome::{Carried, Decision, Done, once, once_versioned};
-use crate::people::People;
+use crate::people::{People, is_seen_lately, zone_or_installers};
 use crate::snapshot::{Position, Snapshot};
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -25,6 +26,15 @@ use store::{AbsenceRecord, AbsenceSource, RotationRecord, Store, Tx};
 /// How many coming turns of a rotation are compared to say what an absence changes.
 const TURNS_COMPARED: usize = 60;
 
+/// An absence that was entered or refused.
+#[derive(Debug)]
+pub struct Added {
+    /// What is answered.
+    pub reply: Reply,
+    /// Whether it left something to do for the workers.
+    pub gives_work: bool,
+}
+
 /// Enters an absence in words: whose (the asker's own by default), and the days as typed.
 ///
 /// # Errors
@@ -36,7 +46,7 @@ pub async fn add(
     request: &Request,
     who: Option<&UserId>,
     days: &str,
-) -> Result<Reply, AppError> {
+) -> Result<Added, AppError> {
     let facts = Facts::known(known, request, who);
     let mut entered = None;
     let act = async |tx: &mut Tx| {
@@ -58,9 +68,11 @@ pub async fn add(
             Err(refusal) => Ok(Err(refusal)),
         }
     };
-    let Carried { decision, version } = once_versioned(memo.store(), request, act).await?;
+    let is_seen = is_seen_lately(known.people(), request);
+    let carried = once_versioned(memo.store(), request, is_seen, act).await?;
+    let Carried { decision, version, gives_work } = carried;
     let Some(absence) = entered.filter(|_| version.is_some()).map(Arc::new) else {
-        return say(memo.store(), request, decision).await;
+        return Ok(Added { reply: say(memo.store(), request, decision).await?, gives_work });
     };
     let after = known.with_absence(&absence);
     let card = match facts {
@@ -73,7 +85,7 @@ pub async fn add(
         }
     };
     memo.enter(request.workspace, version, &absence, (known, after));
-    Ok(Reply::AbsenceAdded(card))
+    Ok(Added { reply: Reply::AbsenceAdded(card), gives_work })
 }
 
 /// Enters the absence that the modal describes, or answers with what is wrong beside the fields.
@@ -196,8 +208,14 @@ impl Facts {
     async fn load(tx: &mut Tx, request: &Request, who: Option<&UserId>) -> Result<Self, AppError> {
         let of = who.unwrap_or(&request.actor).clone();
         let people = People::load(tx, &[of.clone(), request.actor.clone()]).await?;
-        let rotations = tx.list_rotations().await?.into_iter().map(Arc::new).collect();
-        Ok(Self::of(of, Arc::new(people), rotations, request.now))
+        let rotations: Vec<_> = tx.list_rotations().await?.into_iter().map(Arc::new).collect();
+        let people = Arc::new(people);
+        if let Some(facts) = Self::of(&of, &people, rotations, request.now) {
+            return Ok(facts);
+        }
+        let zone = zone_or_installers(tx, &people, &of).await?;
+        let today = zone.date_of(request.now);
+        Ok(Self { of, people, zone, today, rotations: Vec::new() })
     }
 
     /// Returns them where everybody was looked for already.
@@ -208,21 +226,21 @@ impl Facts {
         }
         let rotations = known.rotations();
         let rotations = rotations.iter().map(|known| Arc::clone(&known.snapshot.rotation));
-        let people = Arc::clone(known.people());
-        Some(Self::of(of.clone(), people, rotations.collect(), request.now))
+        Self::of(of, known.people(), rotations.collect(), request.now)
     }
 
+    /// Returns them where a zone is known; one of a rotation serves as well.
     fn of(
-        of: UserId,
-        people: Arc<People>,
+        of: &UserId,
+        people: &Arc<People>,
         mut rotations: Vec<Arc<RotationRecord>>,
         now: DateTime<Utc>,
-    ) -> Self {
-        rotations.retain(|rotation| rotation.members.contains(&of));
+    ) -> Option<Self> {
+        rotations.retain(|rotation| rotation.members.contains(of));
         let of_rotation = || rotations.first().map(|rotation| rotation.rules.zone.clone());
-        let zone = people.zone(&of).or_else(of_rotation).unwrap_or_else(Zone::utc);
+        let zone = people.zone(of).or_else(of_rotation)?;
         let today = zone.date_of(now);
-        Self { of, people, zone, today, rotations }
+        Some(Self { of: of.clone(), people: Arc::clone(people), zone, today, rotations })
     }
 
     fn permission(&self, actor: &UserId) -> Result<(), Refusal> {
@@ -302,7 +320,9 @@ impl Facts {
             subject: Some(&self.of),
             details: json!({"absence": absence}),
         };
-        audit::record(tx, request.now, entry).await
+        audit::record(tx, request.now, entry).await?;
+        let others = self.rotations.iter().flat_map(|rotation| home::people_of(rotation));
+        home::touch(tx, std::iter::once(&self.of).chain(others), request.now).await
     }
 }
 

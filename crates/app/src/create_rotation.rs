@@ -1,20 +1,24 @@
 //! A rotation is made.
 
+use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
+use crate::home;
 use crate::outcome::{Done, once};
 use crate::people::People;
 use crate::read;
+use crate::settings;
 use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::form::{NewRotation, read_create_form};
 use domain::grid::Grid;
-use domain::ids::RotationId;
+use domain::ids::{RotationId, UserId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::settings::RotationSettings;
+use domain::story::people::Gone;
 use domain::timeline::Kept;
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
@@ -43,6 +47,9 @@ pub async fn create_rotation(
         Ok(record) => record,
         Err(fault) => return Ok(Answer::FieldErrors(vec![fault])),
     };
+    if let Some(fault) = find_bots(store, request, &new).await? {
+        return Ok(Answer::FieldErrors(vec![fault]));
+    }
     let act = async |tx: &mut Tx| insert(tx, &record, request).await;
     let decision = once(store, request, act).await;
     if let Err(AppError::Store(StoreError::Conflict { constraint })) = &decision
@@ -57,6 +64,29 @@ pub async fn create_rotation(
         Err(refusal) => Reply::Refused(refusal),
     };
     Ok(Answer::Say(Box::new(reply)))
+}
+
+/// Returns what is wrong with members of whom it is known that they cannot be on duty.
+async fn find_bots(
+    store: &Store,
+    request: &Request,
+    new: &NewRotation,
+) -> Result<Option<(Field, String)>, AppError> {
+    let mut tx = store.read(request.workspace).await?;
+    let own = tx.find_workspace().await?.map(|workspace| workspace.bot_user);
+    let people = People::load(&mut tx, &new.members).await?;
+    let named = |user: &UserId| people.person(user).name.unwrap_or_else(|| user.to_string());
+    Ok(new.members.iter().find_map(|user| {
+        let why = if Some(user) == own.as_ref() {
+            String::from("Asyncbot is a bot, and bots cannot be on duty.")
+        } else {
+            match people.why_gone(user)? {
+                Gone::Bot => format!("{} is a bot, and bots cannot be on duty.", named(user)),
+                Gone::LeftSlack => format!("{} has left Slack.", named(user)),
+            }
+        };
+        Some((Field::Members, format!("{why} Please choose people who can take a turn.")))
+    }))
 }
 
 fn plan_record(new: &NewRotation, request: &Request) -> Result<RotationRecord, (Field, String)> {
@@ -101,6 +131,11 @@ async fn insert(
     record: &RotationRecord,
     request: &Request,
 ) -> Result<Result<Done, Refusal>, AppError> {
+    let actor = std::slice::from_ref(&request.actor);
+    let people = People::load(tx, actor).await?;
+    if let Err(refusal) = settings::may_create(tx, &people.actor(&request.actor)).await? {
+        return Ok(Err(refusal));
+    }
     tx.insert_rotation(record).await?;
     let entry = Entry {
         action: "rotation_created",
@@ -121,8 +156,10 @@ async fn insert(
     let people = People::load(tx, &record.members).await?;
     let known = (&record.rules, &people);
     duty::schedule_reminder(tx, record, known, record.next_handoff_at, request.now).await?;
+    announce::schedule_summary(tx, record.id, &record.rules.zone, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
+    home::touch(tx, home::people_of(record), request.now).await?;
     Ok(Ok(Done::RotationCreated { rotation: record.id }))
 }
 

@@ -1,7 +1,10 @@
 //! An effect becomes a message: names, days and what is true now are read at delivery.
 
+mod roster;
+
 use crate::AppError;
 use crate::duty::Said;
+use crate::home;
 use crate::people::People;
 use crate::serving::{served_before, serving_from};
 use crate::snapshot::Snapshot;
@@ -9,8 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
 use domain::ids::{RotationId, UserId};
 use domain::message::{
-    HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage,
+    HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
+use domain::story::announce::parse_template;
+use domain::story::home::Home;
+use domain::story::lifecycle;
+use domain::story::people::GonePerson;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
@@ -23,6 +30,8 @@ const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
 pub enum Composed {
     /// This message.
     Say(Message),
+    /// This person's home view.
+    Home(UserId, Box<Home>),
     /// Nothing: what it would say is no longer so.
     Nothing(&'static str),
     /// Nothing any more: its turn is over, and nobody was told in time.
@@ -58,34 +67,81 @@ pub async fn compose(
         | Effect::DutyUnseen { .. }
         | Effect::NextDuty { .. }
         | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
-        Effect::DatesMoved { rotation, user, was, .. } => {
-            moved(tx, *rotation, user, *was, now).await
+        Effect::WeeklySummary { .. } | Effect::ChannelLost { .. } | Effect::ChannelBack { .. } => {
+            crate::announce::compose(tx, effect, now).await
         }
+        Effect::RotationRenamed { .. }
+        | Effect::ChannelChanged { .. }
+        | Effect::RotationPaused { .. }
+        | Effect::RotationResumed { .. }
+        | Effect::RotationDeleted { .. }
+        | Effect::DeletionUndone { .. }
+        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
+        Effect::DatesMoved { rotation, .. } => match tx.find_rotation(*rotation).await? {
+            Some(rotation) => moved(tx, rotation, effect, now).await,
+            None => Ok(Composed::Nothing("rotation_gone")),
+        },
+        Effect::RosterChanged { rotation, .. } | Effect::JoinersTakenOut { rotation, .. } => {
+            match tx.find_rotation(*rotation).await? {
+                Some(rotation) => roster::compose(tx, rotation, effect, now).await,
+                None => Ok(Composed::Nothing("rotation_gone")),
+            }
+        }
+        Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
+            Some(home) => Composed::Home(user.clone(), Box::new(home)),
+            None => Composed::Nothing("home_not_opened"),
+        }),
+        Effect::MemberGone { .. }
+        | Effect::MemberBack { .. }
+        | Effect::RosterEmpty { .. }
+        | Effect::LeftChannel { .. } => crate::life::said::compose(tx, effect, now).await,
     }
 }
 
 /// Of several changes within a moment the last one tells; who stands where they stood is told nothing.
 async fn moved(
     tx: &mut Tx,
-    rotation: RotationId,
-    user: &UserId,
-    was: Option<DateTime<Utc>>,
+    rotation: RotationRecord,
+    effect: &Effect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let Some(rotation) = tx.find_rotation(rotation).await? else {
-        return Ok(Composed::Nothing("rotation_gone"));
+    let Effect::DatesMoved { user, was, by, is_new, .. } = effect else {
+        return Ok(Composed::Nothing("not_of_a_member"));
     };
+    let people = People::load(tx, by.as_slice()).await?;
     let snapshot = Snapshot::load(tx, rotation, now).await?;
+    if snapshot.people.is_bot(user) {
+        return Ok(Composed::Nothing("no_person"));
+    }
     let position = snapshot.position(now);
+    if let Some(turn) = position.current().filter(|turn| Some(turn.planned_at) == *was)
+        && turn.holders().any(|holder| holder == user)
+    {
+        // It is the turn that runs, so what moved is its end.
+        return Ok(Composed::Say(Message::Lifecycle(lifecycle::Message::EndMoved {
+            name: snapshot.rotation.name.clone(),
+            until: turn.ends_at,
+            zone: snapshot.rotation.rules.zone.name().to_owned(),
+        })));
+    }
+    let standing = position.timeline().standing();
     let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
     let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
-    if is == was {
+    if is == *was {
         return Ok(Composed::Nothing("nothing_moved"));
     }
+    let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
     Ok(Composed::Say(Message::DatesMoved {
         name: snapshot.rotation.name.clone(),
-        was,
+        was: *was,
         is,
+        why: match (stays, is_new) {
+            (false, _) => WhyMoved::Left,
+            (true, true) => WhyMoved::Joined,
+            (true, false) => WhyMoved::Changed,
+        },
+        // Who is gone did not change it: they were taken out.
+        by: by.as_ref().filter(|by| people.why_gone(by).is_none()).map(|by| people.person(by)),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
     }))
 }
@@ -120,7 +176,11 @@ async fn of_turn(
         }
         Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { since, .. } => Ok(scene.handoff(*since, now)),
+        Effect::HandoffPost { since, .. } => {
+            let handoff = scene.handoff(tx, *since, now).await?;
+            let said = |handoff| Composed::Say(Message::Handoff(Box::new(handoff)));
+            Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
+        }
         _ => Ok(Composed::Nothing("not_of_a_turn")),
     }
 }
@@ -192,29 +252,59 @@ impl Scene {
         Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
     }
 
-    fn handoff(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Composed {
+    /// Returns the handoff for the channel; nothing where nobody serves.
+    pub(crate) async fn handoff(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<HandoffMessage>, AppError> {
         if self.serving.is_empty() {
-            return Composed::Nothing("turn_unassigned");
+            return Ok(None);
         }
+        let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
+        let next = snapshot.position(now).coming(1).pop();
+        let next = next.map(|turn| turn.seats).unwrap_or_default();
         let persons =
             |users: &[UserId]| users.iter().map(|user| self.people.person(user)).collect();
-        Composed::Say(Message::Handoff(HandoffMessage {
+        let template = self.rotation.settings.announcement.as_deref();
+        Ok(Some(HandoffMessage {
             name: self.rotation.name.clone(),
             zone: self.zone_name(),
             people: persons(&self.serving),
             previous: persons(&self.previous),
+            next: next.iter().map(|user| snapshot.people.person(user)).collect(),
+            // One that an earlier version could read is better left out than spelt out.
+            template: template.and_then(|text| parse_template(text).ok()),
             since: since.unwrap_or(self.turn.planned_at),
             until: self.turn.ends_at,
             is_within_turn: since.is_some(),
+            gone: if since.is_some() { self.gone() } else { Vec::new() },
             skipped: if since.is_none() { self.skipped() } else { Vec::new() },
             is_late: since.is_none() && self.is_late(now),
             missed: self.missed_lines(),
         }))
     }
 
+    /// Returns who served before and cannot any more.
+    fn gone(&self) -> Vec<GonePerson> {
+        let gone = self.previous.iter().filter_map(|user| {
+            Some(GonePerson { person: self.people.person(user), why: self.people.why_gone(user)? })
+        });
+        gone.collect()
+    }
+
     fn unassigned(&self, day: chrono::NaiveDate) -> Composed {
+        if self.rotation.members.is_empty() {
+            // Nobody could take it, and that nobody is left is said already.
+            return Composed::Nothing("roster_empty");
+        }
         if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
             return Composed::Nothing("turn_taken");
+        }
+        // Where nobody is in the rotation, nobody can take it.
+        if self.rotation.members.is_empty() {
+            return Composed::Nothing("nobody_is_in_it");
         }
         Composed::Say(Message::Unassigned(UnassignedMessage {
             rotation: self.rotation.id,

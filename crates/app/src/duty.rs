@@ -29,6 +29,16 @@ async fn managers_but(
     rotation: &RotationRecord,
     of: &UserId,
 ) -> Result<Vec<UserId>, AppError> {
+    let mut users = managers(tx, rotation).await?;
+    users.retain(|user| user != of);
+    Ok(users)
+}
+
+/// Returns those who manage a rotation and can be written to.
+pub(crate) async fn managers(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+) -> Result<Vec<UserId>, AppError> {
     let circle = circle(rotation);
     let mut users = vec![circle.made_by.clone()];
     for manager in circle.managers {
@@ -37,7 +47,7 @@ async fn managers_but(
         }
     }
     let people = People::load(tx, &users).await?;
-    users.retain(|user| user != of && people.is_present(user) && !people.is_bot(user));
+    users.retain(|user| people.is_present(user) && !people.is_bot(user));
     Ok(users)
 }
 

@@ -1,20 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 pub mod absence;
+pub mod announce;
+pub mod checking;
 pub mod create_rotation;
 pub mod deliver;
 pub mod duty;
 pub mod error;
 pub mod facts;
+pub mod gate;
 pub mod hand_over;
+pub mod history;
+pub mod home;
 pub mod inbox;
 pub mod install;
+pub mod life;
 pub mod lifecycle;
 pub mod memo;
 pub mod modal;
 pub mod people;
 pub mod read;
 pub mod request;
+pub mod roster;
+pub mod settings;
 pub mod take_turn;
 
 mod audit;

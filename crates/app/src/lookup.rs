@@ -47,6 +47,26 @@ pub(crate) fn circle(rotation: &RotationRecord) -> Circle<'_> {
     }
 }
 
+/// Returns the deleted rotation of that name that was deleted last; without a name the only one that is deleted.
+pub(crate) fn deleted(
+    mut rotations: Vec<RotationRecord>,
+    name: Option<&str>,
+) -> Result<RotationRecord, Refusal> {
+    let nothing = || Refusal::Lifecycle(domain::story::lifecycle::Refusal::NothingDeleted);
+    rotations.sort_by_key(|rotation| std::cmp::Reverse(rotation.deleted_at));
+    if rotations.is_empty() {
+        return Err(nothing());
+    }
+    if name.is_some() {
+        return several(rotations, name, None)?.into_iter().next().ok_or_else(nothing);
+    }
+    if rotations.len() > 1 {
+        let names = rotations.into_iter().map(|rotation| rotation.name).collect();
+        return Err(Refusal::WhichRotation { names });
+    }
+    rotations.pop().ok_or_else(nothing)
+}
+
 fn named<R: Borrow<RotationRecord>>(rotations: Vec<R>, name: &str) -> Result<R, Refusal> {
     let wanted = name.trim().to_lowercase();
     let is_wanted = |rotation: &R| rotation.borrow().name.to_lowercase() == wanted;

@@ -1,12 +1,14 @@
 //! What a modal shows when it opens.
 
-use crate::people::People;
+use crate::people::{People, zone_or_installers};
+use crate::settings;
 use crate::{AppError, Request};
 use domain::action::{CreateDefaults, Modal};
+use domain::reply::{Answer, Reply};
 use domain::zone::Zone;
 use store::Store;
 
-/// Returns the modal that creates a rotation, filled with the person's zone, their date and the channel.
+/// Answers with the modal that creates a rotation, filled with the person's zone, their date and the channel.
 ///
 /// # Errors
 ///
@@ -15,15 +17,20 @@ pub async fn create_rotation(
     store: &Store,
     request: &Request,
     name: Option<String>,
-) -> Result<Modal, AppError> {
-    let people = asker(store, request).await?;
-    let zone = people.zone(&request.actor).unwrap_or_else(Zone::utc);
-    Ok(Modal::CreateRotation(CreateDefaults {
+) -> Result<Answer, AppError> {
+    let mut tx = store.read(request.workspace).await?;
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    if let Err(refusal) = settings::may_create(&mut tx, &people.actor(&request.actor)).await? {
+        return Ok(Answer::Say(Box::new(Reply::Refused(refusal))));
+    }
+    drop(tx);
+    let zone = askers_zone(store, request).await?;
+    Ok(Answer::Open(Modal::CreateRotation(CreateDefaults {
         name,
         channel: request.channel.clone().filter(|channel| !channel.as_str().starts_with('D')),
         zone: zone.name().to_owned(),
         today: zone.date_of(request.now),
-    }))
+    })))
 }
 
 /// Returns the modal in which a person enters an absence of their own.
@@ -32,11 +39,12 @@ pub async fn create_rotation(
 ///
 /// When the database cannot be reached.
 pub async fn enter_absence(store: &Store, request: &Request) -> Result<Modal, AppError> {
-    let people = asker(store, request).await?;
-    Ok(Modal::EnterAbsence { today: people.today(&request.actor, request.now) })
+    let zone = askers_zone(store, request).await?;
+    Ok(Modal::EnterAbsence { today: zone.date_of(request.now) })
 }
 
-async fn asker(store: &Store, request: &Request) -> Result<People, AppError> {
+async fn askers_zone(store: &Store, request: &Request) -> Result<Zone, AppError> {
     let mut tx = store.read(request.workspace).await?;
-    People::load(&mut tx, std::slice::from_ref(&request.actor)).await
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    zone_or_installers(&mut tx, &people, &request.actor).await
 }

@@ -2,8 +2,9 @@
 
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{AbsenceId, CoverageId, RotationId, UserId};
+use domain::ids::{AbsenceId, ChannelId, CoverageId, RotationId, UserId};
 use domain::refusal::Refusal;
+use domain::story::roster::Card;
 use serde::{Deserialize, Serialize};
 use store::{Outcome, Store, Tx, Version};
 
@@ -16,6 +17,11 @@ pub(crate) enum Done {
     AbsenceRemoved { absence: AbsenceId, user: UserId, from: NaiveDate, to: NaiveDate },
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    Settings(crate::settings::Done),
+    AddedAgain { rotation: RotationId, user: UserId },
+    Lifecycle(crate::lifecycle::Lived),
+    Roster { card: Box<Card<UserId>> },
+    RosterLooking { channel: ChannelId },
 }
 
 /// What a write decided: done, or refused with nothing changed.
@@ -27,6 +33,8 @@ pub(crate) struct Carried {
     pub(crate) decision: Decision,
     /// The version that it made of the workspace; `None` where it was refused or carried out before.
     pub(crate) version: Option<Version>,
+    /// Whether it left something to do for the workers.
+    pub(crate) gives_work: bool,
 }
 
 /// Carries out a write once: the effect, and the outcome under the request's key, in one transaction.
@@ -38,23 +46,25 @@ pub(crate) async fn once(
     request: &Request,
     act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
 ) -> Result<Decision, AppError> {
-    Ok(once_versioned(store, request, act).await?.decision)
+    Ok(once_versioned(store, request, false, act).await?.decision)
 }
 
-/// Carries out a write once, as [`once`], and tells which version it made.
+/// Carries out a write once, as [`once`], and tells which version it made; where `is_seen`, it is known who asks.
 ///
 /// Hardly any request comes twice, so it is not looked up before: whoever comes second finds the key when it writes it,
 /// or is refused because what it wants is done, and is then told what the first came to.
 pub(crate) async fn once_versioned(
     store: &Store,
     request: &Request,
+    is_seen: bool,
     act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
 ) -> Result<Carried, AppError> {
     let mut tx = store.write(request.workspace).await?;
-    let refused = match act_and_note(&mut tx, request, act).await {
+    let refused = match act_and_note(&mut tx, request, is_seen, act).await {
         Ok(Ok(done)) => {
+            let gives_work = tx.gives_work();
             let version = tx.commit_versioned().await?;
-            return Ok(Carried { decision: Ok(done), version });
+            return Ok(Carried { decision: Ok(done), version, gives_work });
         }
         refused => refused,
     };
@@ -64,17 +74,21 @@ pub(crate) async fn once_versioned(
         Ok(Some(done)) => Ok(done),
         Ok(None) | Err(_) => refused?,
     };
-    Ok(Carried { decision, version: None })
+    Ok(Carried { decision, version: None, gives_work: false })
 }
 
 async fn act_and_note(
     tx: &mut Tx,
     request: &Request,
+    is_seen: bool,
     act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
 ) -> Result<Decision, AppError> {
     let decision = act(tx).await?;
     if let Ok(done) = &decision {
         tx.record_outcome(&request.key, &write(done)?, request.now).await?;
+        if !is_seen {
+            crate::people::look_up_actor(tx, request).await?;
+        }
     }
     Ok(decision)
 }

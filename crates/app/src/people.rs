@@ -1,10 +1,12 @@
 //! People as the bot last saw them: display name, zone, present or not.
 
-use crate::AppError;
+use crate::life;
+use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::message::Person;
 use domain::permission::{Actor, ActorStanding};
+use domain::story::people::Gone;
 use domain::zone::Zone;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use store::{InboxItem, PersonRecord, Store, Tx};
@@ -35,6 +37,7 @@ impl People {
         let known = self.0.get(user);
         let standing = match known {
             Some(known) if known.is_deactivated => ActorStanding::Deactivated,
+            Some(known) if known.is_foreign => ActorStanding::Foreign,
             Some(known) if known.is_guest => ActorStanding::Guest,
             _ => ActorStanding::Member,
         };
@@ -42,23 +45,38 @@ impl People {
         Actor { user: user.clone(), is_admin, standing }
     }
 
+    /// Returns the person's local date; UTC's where their zone is not known.
+    pub(crate) fn today(&self, user: &UserId, now: DateTime<Utc>) -> NaiveDate {
+        self.zone(user).unwrap_or_else(Zone::utc).date_of(now)
+    }
+
+    /// Returns whether Slack was ever asked about somebody.
+    pub(crate) fn is_known(&self, user: &UserId) -> bool {
+        self.0.contains_key(user)
+    }
+
+    /// Returns whether Slack was asked about somebody at an instant or after it.
+    pub(crate) fn is_seen_since(&self, user: &UserId, since: DateTime<Utc>) -> bool {
+        self.0.get(user).is_some_and(|known| since <= known.refreshed_at)
+    }
+
     /// Returns whether it is known to be no person at all.
     pub(crate) fn is_bot(&self, user: &UserId) -> bool {
         self.0.get(user).is_some_and(|known| known.is_bot)
+    }
+
+    /// Returns why somebody cannot be on duty at all; nothing of one who can, or was never looked up.
+    pub(crate) fn why_gone(&self, user: &UserId) -> Option<Gone> {
+        self.0.get(user).and_then(life::why_gone)
     }
 
     /// Returns the person's zone, where it is known and still exists.
     pub(crate) fn zone(&self, user: &UserId) -> Option<Zone> {
         self.0.get(user).and_then(|known| known.zone.as_deref()).and_then(|z| Zone::parse(z).ok())
     }
-
-    /// Returns the person's local date; UTC's where their zone is not known.
-    pub(crate) fn today(&self, user: &UserId, now: DateTime<Utc>) -> NaiveDate {
-        self.zone(user).unwrap_or_else(Zone::utc).date_of(now)
-    }
 }
 
-/// Stores what Slack said of people.
+/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations.
 ///
 /// # Errors
 ///
@@ -67,15 +85,111 @@ pub async fn store_people(
     store: &Store,
     workspace: WorkspaceId,
     people: &[PersonRecord],
+    now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     if people.is_empty() {
         return Ok(());
     }
     let mut tx = store.write(workspace).await?;
+    let users: Vec<UserId> = people.iter().map(|person| person.user.clone()).collect();
+    let before = People::load(&mut tx, &users).await?;
     for person in people {
         tx.upsert_person(person).await?;
     }
+    for person in people {
+        let was = before.0.get(&person.user);
+        // What was asked before the last answer is not believed.
+        if was.is_none_or(|was| was.refreshed_at <= person.refreshed_at) {
+            life::follow(&mut tx, was, person, now).await?;
+        }
+    }
     Ok(tx.commit().await?)
+}
+
+/// Returns whether what Slack tells of somebody is news: of somebody unknown nothing is, and most changes of a profile
+/// concern nothing that is kept.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn is_news(
+    store: &Store,
+    workspace: WorkspaceId,
+    said: &PersonRecord,
+) -> Result<bool, AppError> {
+    let known = store.read(workspace).await?.find_people(std::slice::from_ref(&said.user)).await?;
+    let is_same = |known: &PersonRecord| {
+        *known == PersonRecord { refreshed_at: known.refreshed_at, ..said.clone() }
+    };
+    Ok(known.first().is_some_and(|known| !is_same(known)))
+}
+
+/// For how long it is believed what Slack said of somebody who asks.
+const BELIEVED: TimeDelta = TimeDelta::days(1);
+
+/// Returns whether Slack should be asked about somebody who asks, since that was never done or long ago.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn is_stale(
+    store: &Store,
+    workspace: WorkspaceId,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let mut tx = store.read(workspace).await?;
+    let people = People::load(&mut tx, std::slice::from_ref(user)).await?;
+    Ok(!people.is_seen_since(user, now - BELIEVED))
+}
+
+/// Lets somebody be looked up whom nothing is known of; returns whether that is so.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn look_up_unknown(store: &Store, request: &Request) -> Result<bool, AppError> {
+    let mut tx = store.write(request.workspace).await?;
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    if people.is_known(&request.actor) {
+        return Ok(false);
+    }
+    look_up_actor(&mut tx, request).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Returns whether Slack was asked within a day about somebody who asks, by what is loaded.
+pub(crate) fn is_seen_lately(people: &People, request: &Request) -> bool {
+    people.is_seen_since(&request.actor, request.now - BELIEVED)
+}
+
+/// Lets somebody who just changed something be looked up, unless that was done within a day.
+pub(crate) async fn look_up_actor(tx: &mut Tx, request: &Request) -> Result<(), AppError> {
+    let user = &request.actor;
+    let people = People::load(tx, std::slice::from_ref(user)).await?;
+    if !people.is_seen_since(user, request.now - BELIEVED) {
+        let item = InboxItem::RefreshPeople { users: vec![user.clone()] };
+        let key = format!("actor:{user}:{}", request.now.timestamp_micros());
+        tx.insert_inbox(&item, &key, request.now).await?;
+    }
+    Ok(())
+}
+
+/// Returns the zone in which a request is read: the person's own, else the one of whoever installed the app.
+pub(crate) async fn zone_or_installers(
+    tx: &mut Tx,
+    people: &People,
+    user: &UserId,
+) -> Result<Zone, AppError> {
+    if let Some(zone) = people.zone(user) {
+        return Ok(zone);
+    }
+    let Some(workspace) = tx.find_workspace().await? else {
+        return Ok(Zone::utc());
+    };
+    let installer = People::load(tx, std::slice::from_ref(&workspace.installer)).await?;
+    Ok(installer.zone(&workspace.installer).unwrap_or_else(Zone::utc))
 }
 
 /// How late a handoff may be before its members are asked about again: for that long Slack repeats what we missed.

@@ -112,11 +112,10 @@ fn compose_card(
     others: &People,
     now: DateTime<Utc>,
 ) -> DutyCard {
-    let next = position
-        .coming(1)
-        .into_iter()
-        .next()
-        .map(|turn| NextDuty { at: turn.window.start(), people: people_of(snapshot, &turn) });
+    // In a rest, what matters is the handoff that ends it.
+    let next = position.first_awake(snapshot.rotation.rest);
+    let next =
+        next.map(|turn| NextDuty { at: turn.window.start(), people: people_of(snapshot, &turn) });
     let rotation = &snapshot.rotation;
     DutyCard {
         rotation: rotation.id,

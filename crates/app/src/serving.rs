@@ -108,7 +108,8 @@ pub(crate) async fn serving_from(
     })
 }
 
-fn cover(record: &CoverageRecord) -> Option<Coverage> {
+/// Returns coverage as the rules know it; `None` for one without any time.
+pub(crate) fn cover(record: &CoverageRecord) -> Option<Coverage> {
     Some(Coverage {
         by: record.user.clone(),
         of: record.of.clone(),

@@ -9,7 +9,9 @@ use domain::engine::{Seating, Skip, Stretch};
 use domain::ids::{AbsenceId, UserId};
 use domain::interval::Interval;
 use domain::roster::Member;
+use domain::settings::Rest;
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
+use std::collections::HashSet;
 use std::sync::Arc;
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
@@ -55,11 +57,25 @@ impl Snapshot {
         rotation: RotationRecord,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
+        Self::load_with(tx, rotation, &[], now).await
+    }
+
+    /// Loads, as [`Snapshot::load`], also people who are about to join.
+    pub(crate) async fn load_with(
+        tx: &mut Tx,
+        rotation: RotationRecord,
+        joining: &[UserId],
+        now: DateTime<Utc>,
+    ) -> Result<Self, AppError> {
         let kept = find_kept(tx, &rotation, now).await?;
-        let people = Arc::new(People::load(tx, &people_of(&rotation)).await?);
-        let absences =
-            tx.list_absences(&rotation.members, since(&rotation, &kept, now), None).await?;
+        let mut users = rotation.members.clone();
+        let known: HashSet<&UserId> = rotation.members.iter().collect();
+        users.extend(joining.iter().filter(|user| !known.contains(user)).cloned());
+        let absences = tx.list_absences(&users, since(&rotation, &kept, now), None).await?;
         let absences = absences.into_iter().map(Arc::new).collect();
+        let known: HashSet<UserId> = users.iter().cloned().collect();
+        users.extend(people_of(&rotation).into_iter().filter(|user| !known.contains(user)));
+        let people = Arc::new(People::load(tx, &users).await?);
         Ok(Self::of(Arc::new(rotation), kept, people, absences))
     }
 
@@ -167,6 +183,19 @@ impl<'a> Position<'a> {
             ends_at: running.window.end(),
             stretch: self.timeline.open_stretch()?,
         })
+    }
+
+    /// Returns the first turn that is to come in which the rotation does not rest; `None` where nobody knows when the
+    /// rest ends.
+    pub(crate) fn first_awake(&self, rest: Option<Rest>) -> Option<Coming> {
+        if self.mode() == Mode::Paused && rest.is_none_or(|rest| rest.until.is_none()) {
+            return None;
+        }
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut coming = self.timeline.clone();
+        let is_awake =
+            |stretch: &Stretch| Some(stretch.turn) != running && stretch.seating != Seating::Paused;
+        coming.find(is_awake).map(Coming::begin)
     }
 
     /// Returns the coming turns, the soonest first.

@@ -1,6 +1,7 @@
 //! A turn that nobody could serve gets someone: who presses "Take it", or the next in order with "Assign anyway".
 
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -108,6 +109,7 @@ async fn take(
     };
     audit::record(tx, request.now, entry).await?;
     tell(tx, request, &snapshot, &cover).await?;
+    home::touch(tx, home::people_of(&snapshot.rotation), request.now).await?;
     let until = cover.ends_at;
     Ok(Ok(Done::TurnTaken { rotation, coverage: cover.id, user, until }))
 }

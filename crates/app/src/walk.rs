@@ -1,8 +1,10 @@
 //! A rotation walked to now in one transaction: what passed on the way is recorded, and who must know is told.
 
 use crate::AppError;
+use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
+use crate::home;
 use crate::serving::on_duty;
 use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -91,7 +93,8 @@ impl Walk {
             tx.insert_stretch(&record).await?;
         }
         tx.record_standing(rotation.id, &self.after, rest).await?;
-        Ok(())
+        let newcomers = self.after.roster.members().iter().map(|member| &member.user);
+        home::touch(tx, home::people_of(rotation).chain(newcomers), now).await
     }
 
     /// Tells the channel and the people of what is otherwise than before.
@@ -106,6 +109,7 @@ impl Walk {
         let next = self.after.next.map(|next| next.at);
         let known = (&self.after.rules, &*snapshot.people);
         duty::schedule_reminder(tx, &snapshot.rotation, known, next, now).await?;
+        announce::schedule_summary(tx, snapshot.rotation.id, &self.after.rules.zone, now).await?;
         match self.new_turn() {
             Some(turn) => {
                 if let Some(running) = &self.before.running {
@@ -216,12 +220,23 @@ pub(crate) async fn carry_out(
 ) -> Result<Difference, AppError> {
     let pauses = edit.pauses.clone().unwrap_or_else(|| snapshot.pauses());
     let difference = difference(snapshot, &edit.changes, &pauses, now);
+    apply(tx, snapshot, edit, now).await?;
+    tell_moved(tx, &snapshot.rotation, &difference, by, now).await?;
+    Ok(difference)
+}
+
+/// Carries out what people change of a locked rotation, as [`carry_out`] does, where nobody is told of their dates.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    edit: &Edit,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let pauses = edit.pauses.clone().unwrap_or_else(|| snapshot.pauses());
     let walk = Walk::to(snapshot, &edit.changes, &pauses, now);
     walk.record(tx, &snapshot.rotation, edit.rest, now).await?;
     tx.record_rotation_revision(snapshot.rotation.id).await?;
-    walk.tell(tx, snapshot, now).await?;
-    tell_moved(tx, &snapshot.rotation, &difference, by, now).await?;
-    Ok(difference)
+    walk.tell(tx, snapshot, now).await
 }
 
 /// Returns what a change does to the coming turns: the next ones without and with it, and whose dates move.
@@ -245,7 +260,8 @@ pub(crate) fn difference(
     compare(turns(&[], &snapshot.pauses()), turns(changes, pauses), TURNS_SHOWN)
 }
 
-/// Tells those whose next turn a change moves, but not the one who made it.
+/// Tells those whose next turn a change moves, but not the one who made it; who joined by it is told when their name is
+/// known.
 pub(crate) async fn tell_moved(
     tx: &mut Tx,
     rotation: &RotationRecord,
@@ -259,9 +275,13 @@ pub(crate) async fn tell_moved(
             user: moved.user.clone(),
             changed_at: now,
             was: moved.was.map(Interval::start),
+            by: by.cloned(),
+            is_new: !rotation.members.contains(&moved.user),
         };
+        let is_new = matches!(effect, Effect::DatesMoved { is_new: true, .. });
+        let at = if is_new { now + crate::create_rotation::NAMES_FIRST } else { now };
         let to = Recipient::Person(moved.user.clone());
-        tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+        tx.insert_delivery(&Envelope::new(effect, to), at, now).await?;
     }
     Ok(())
 }
@@ -309,7 +329,9 @@ pub(crate) async fn end_duty(
         let later = stretches.into_iter().filter(|record| record.planned_at == planned_at);
         since.extend(later.map(|record| Some(record.stretch.window.end())));
         let covers = tx.list_coverages(rotation.id, turn).await?;
-        since.extend(covers.into_iter().map(|cover| Some(cover.starts_at)));
+        // Where cover ends early, the duty goes back.
+        let edges = covers.into_iter().flat_map(|cover| [cover.starts_at, cover.ends_at]);
+        since.extend(edges.map(Some));
     }
     for since in since {
         let effect = Effect::DutyEnded {

@@ -1,7 +1,8 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
-use crate::story::lifecycle;
+use crate::reply::Reply;
+use crate::story::{announce, history, home, lifecycle, people, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A button of ours.
@@ -48,8 +49,20 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// One of the history's.
+    History(history::Button),
+    /// One of the home's.
+    Home(home::Button),
+    /// One of the settings'.
+    Settings(settings::Button),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Button),
+    /// One of people's life cycle.
+    People(people::Button),
+    /// A button of announcements.
+    Announce(announce::Button),
+    /// A button about the people of a rotation.
+    Roster(roster::Button),
 }
 
 impl Button {
@@ -64,11 +77,18 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::History(button) => button.action_id(),
+            Self::Home(button) => button.action_id(),
+            Self::Settings(button) => button.action_id(),
             Self::Lifecycle(button) => button.action_id(),
+            Self::People(button) => button.action_id(),
+            Self::Announce(button) => button.action_id(),
+            Self::Roster(button) => button.action_id(),
         }
     }
 
-    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters, never empty.
+    /// Returns the `value` that Slack carries: ids and instants only, at most 128 characters where its story
+    /// does not say otherwise, never empty.
     #[must_use]
     pub fn value(&self) -> String {
         let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
@@ -85,7 +105,13 @@ impl Button {
             }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::History(button) => button.value(),
+            Self::Home(button) => button.value(),
+            Self::Settings(button) => button.value(),
             Self::Lifecycle(button) => button.value(),
+            Self::People(button) => button.value(),
+            Self::Announce(button) => button.value(),
+            Self::Roster(button) => button.value(),
         }
     }
 
@@ -119,14 +145,28 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
-            _ => Self::Lifecycle(lifecycle::Button::parse(action_id, value)?),
+            _ => return Self::parse_story(action_id, value),
         };
         Some(button)
+    }
+
+    fn parse_story(action_id: &str, value: &str) -> Option<Self> {
+        let (story, _) = action_id.split_once('_')?;
+        match story {
+            "announce" => announce::Button::parse(action_id, value).map(Self::Announce),
+            "history" => history::Button::parse(action_id, value).map(Self::History),
+            "home" => home::Button::parse(action_id, value).map(Self::Home),
+            "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
+            "people" => people::Button::parse(action_id, value).map(Self::People),
+            "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
+            "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
+            _ => None,
+        }
     }
 }
 
 /// A modal of ours that is to be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Modal {
     /// Creates a rotation.
     CreateRotation(CreateDefaults),
@@ -135,6 +175,14 @@ pub enum Modal {
         /// The person's local date, shown as the first day.
         today: NaiveDate,
     },
+    /// The outcome of something pressed where there is no message to answer beside.
+    Outcome(Box<Reply>),
+    /// One of the settings'.
+    Settings(settings::Modal),
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Modal),
+    /// A form about the people of a rotation.
+    Roster(roster::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -157,6 +205,12 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// One of the settings'.
+    Settings(settings::Submission),
+    /// Of the life of a rotation.
+    Lifecycle(lifecycle::Submission),
+    /// A form about the people of a rotation.
+    Roster(roster::Submission),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.
@@ -208,6 +262,54 @@ pub enum Field {
     From,
     /// The last day of an absence.
     To,
+    /// The managers of a rotation.
+    Managers,
+    /// The announcement in a team's own words.
+    Announcement,
+    /// The messages that a rotation sends besides.
+    Messages,
+    /// The hours after which an unseen duty is told of.
+    Unseen,
+    /// A person's own preferences.
+    Preferences,
+    /// Who may make rotations.
+    Creators,
+    /// How many units lie between two handoffs.
+    Every,
+    /// The unit of the cadence.
+    Unit,
+    /// The active weekdays.
+    Weekdays,
+    /// The weekday of the month.
+    NthWeekday,
+    /// How many serve at once.
+    Seats,
+    /// When somebody is passed over.
+    SkipRule,
+    /// The number of that rule.
+    SkipAmount,
+    /// Whether turns are made up.
+    MakeUp,
+    /// Who stands in when nobody can.
+    Fallback,
+    /// The duty hours.
+    DutyHours,
+    /// The day on which a rest ends.
+    RestEnd,
+    /// Who hands over.
+    HandsOver,
+    /// Who takes over.
+    TakesOver,
+    /// The people who join or leave, or who come first.
+    People,
+    /// The member before whom somebody is placed.
+    Before,
+    /// Whether everybody in the channel is meant.
+    Everyone,
+    /// When somebody leaves.
+    When,
+    /// A place in the order, from 0.
+    Place(u8),
 }
 
 impl Field {
@@ -224,6 +326,41 @@ impl Field {
             Self::Channel => "channel",
             Self::From => "from",
             Self::To => "to",
+            Self::Managers => "managers",
+            Self::Announcement => "announcement",
+            Self::Messages => "messages",
+            Self::Unseen => "unseen",
+            Self::Preferences => "preferences",
+            Self::Creators => "creators",
+            Self::Every => "every",
+            Self::Unit => "unit",
+            Self::Weekdays => "weekdays",
+            Self::NthWeekday => "nth_weekday",
+            Self::Seats => "seats",
+            Self::SkipRule => "skip_rule",
+            Self::SkipAmount => "skip_amount",
+            Self::MakeUp => "make_up",
+            Self::Fallback => "fallback",
+            Self::DutyHours => "duty_hours",
+            Self::RestEnd => "rest_end",
+            Self::HandsOver => "hands_over",
+            Self::TakesOver => "takes_over",
+            Self::People => "people",
+            Self::Before => "before",
+            Self::Everyone => "everyone",
+            Self::When => "when",
+            Self::Place(place) => match place {
+                0 => "place_1",
+                1 => "place_2",
+                2 => "place_3",
+                3 => "place_4",
+                4 => "place_5",
+                5 => "place_6",
+                6 => "place_7",
+                7 => "place_8",
+                8 => "place_9",
+                _ => "place_10",
+            },
         }
     }
 }

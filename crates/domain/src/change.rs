@@ -2,6 +2,7 @@
 
 use crate::cadence::Cadence;
 use crate::ids::UserId;
+use crate::rules::Rules;
 use crate::zone::Zone;
 use chrono::{DateTime, Utc};
 
@@ -15,7 +16,7 @@ pub struct Timed<T> {
 }
 
 /// A change of a rotation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// Of its people.
     Roster(RosterChange),
@@ -26,6 +27,8 @@ pub enum Change {
         /// The zone from now on; `None` keeps it.
         zone: Option<Zone>,
     },
+    /// Of its rules: another cadence or zone as above, other duty hours from now on, the rest from the next handoff on.
+    Rules(Box<Rules>),
 }
 
 /// A change of the roster (specification, Roster and life cycle).

@@ -1,11 +1,15 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod history;
 mod lifecycle;
+mod roster;
+mod settings;
 mod words;
 
 use crate::date_words;
 use crate::ids::UserId;
 use crate::refusal::Refusal;
+use crate::story;
 use crate::suggest;
 use words::{Word, words_of};
 
@@ -19,22 +23,37 @@ pub const MAX_COUNT: usize = 20;
 pub const MAX_NAME: usize = 80;
 
 /// How much of a command is read, in characters; nothing that is longer makes sense.
-const MAX_LENGTH: usize = 1000;
+const MAX_LENGTH: usize = 4000;
 
 const LIST_USAGE: &str = "/rotation list";
 const NEXT_USAGE: &str = "/rotation next support 10";
 const ADD_USAGE: &str = "/rotation ooo add @person 24 Dec to 2 Jan";
+const ADMIN_USAGE: &str = "/rotation admin";
 const ABSENCE_LIST_USAGE: &str = "/rotation ooo list @person";
 
 /// The verbs, each with the other words that are read as it.
-const VERBS: [(&str, &[&str]); 7] = [
+const VERBS: &[(&str, &[&str])] = &[
     ("help", &["?"]),
     ("create", &["new"]),
     ("list", &["ls"]),
     ("who", &[]),
     ("next", &[]),
     ("ooo", &["away"]),
+    ("history", &["log", "past"]),
+    ("stats", &["statistics"]),
+    ("settings", &["setting", "preferences"]),
+    ("admin", &[]),
     ("show", &["info"]),
+    ("edit", &["change"]),
+    ("pause", &[]),
+    ("resume", &["unpause"]),
+    ("delete", &[]),
+    ("undelete", &["undo", "restore"]),
+    ("handover", &["hand-over"]),
+    ("add", &["join"]),
+    ("remove", &["rm", "kick"]),
+    ("leave", &[]),
+    ("order", &["reorder", "sort"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -89,8 +108,14 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// What was.
+    History(story::history::Command),
+    /// What people choose.
+    Settings(story::settings::Command),
     /// The life of a rotation.
-    Lifecycle(crate::story::lifecycle::Command),
+    Lifecycle(story::lifecycle::Command),
+    /// People of a rotation join, leave or change their order.
+    Roster(story::roster::Command),
 }
 
 /// Returns what was asked for.
@@ -104,18 +129,46 @@ pub enum Command {
 /// [`Refusal::UnknownVerb`] with the nearest verb; [`Refusal::Usage`] where something is missing or too much;
 /// [`Refusal::UnknownPerson`] for a person who was not picked from Slack's list.
 pub fn parse_command(text: &str) -> Result<Command, Refusal> {
+    let text_is_longer = text.chars().nth(MAX_LENGTH).is_some();
     let text: String = text.chars().take(MAX_LENGTH).collect();
     let words = words_of(&text);
     let Some((verb, rest)) = words.split_first() else { return Ok(Command::Home) };
-    match find_verb(verb, &VERBS) {
+    match find_verb(verb, VERBS) {
         Some("help") => Ok(Command::Help),
         Some("create") => Ok(Command::Create { name: name_of(rest) }),
         Some("list") => alone(rest, Command::List, LIST_USAGE),
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
-        Some("show") => Ok(lifecycle::parse_show(rest)),
-        _ => Err(unknown_verb("", verb, &VERBS)),
+        Some("history") => Ok(history::parse_turns(rest)),
+        Some("stats") => history::parse_statistics(rest),
+        Some("settings") => Ok(settings::parse_settings(rest)),
+        Some("admin") => {
+            alone(rest, Command::Settings(story::settings::Command::Workspace), ADMIN_USAGE)
+        }
+        Some(
+            verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
+        ) => lifecycle::parse(verb, rest),
+        Some(verb @ ("add" | "remove" | "leave" | "order")) => {
+            // Half of what was typed would name half of the people.
+            if text_is_longer {
+                return Err(Refusal::TooLongCommand);
+            }
+            parse_roster(verb, rest).map(Command::Roster)
+        }
+        _ => Err(unknown_verb("", verb, VERBS)),
+    }
+}
+
+fn parse_roster(verb: &str, words: &[Word]) -> Result<story::roster::Command, Refusal> {
+    if let Some(refusal) = roster::group(words) {
+        return Err(refusal);
+    }
+    match verb {
+        "add" => roster::parse_add(words),
+        "remove" => roster::parse_remove(words),
+        "leave" => Ok(roster::parse_leave(words)),
+        _ => roster::parse_order(words),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
 use crate::story::duty::Silence;
+use crate::story::people::Gone;
+use crate::story::roster::{Crowd, Refused};
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,12 @@ pub enum Effect {
         changed_at: DateTime<Utc>,
         /// When the turn was; `None` where they had none.
         was: Option<DateTime<Utc>>,
+        /// Who changed it; `None` where the bot did by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        /// Whether they joined by that change.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_new: bool,
     },
     /// The rotation's channel is asked who takes a turn that nobody can serve.
     UnassignedPost {
@@ -89,10 +97,87 @@ pub enum Effect {
         /// Who serves now.
         user: UserId,
     },
+    /// The home view of a person who has opened it is shown as it is now.
+    PublishHome {
+        /// Whose.
+        user: UserId,
+        /// The instant until which changes are shown together: each publishes once.
+        as_of: DateTime<Utc>,
+        /// What the person did in their home that is shown at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        act: Option<DeliveryId>,
+    },
     /// Who installed the app is welcomed.
     Welcome {
         /// When it was installed: each installation welcomes once.
         installed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns of its new name.
+    RotationRenamed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+    },
+    /// The old and the new channel learn where the rotation is announced.
+    ChannelChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who changed it.
+        by: UserId,
+        /// When.
+        changed_at: DateTime<Utc>,
+        /// The old channel.
+        from: ChannelId,
+        /// The new channel.
+        into: ChannelId,
+    },
+    /// The rotation's channel learns that it rests.
+    RotationPaused {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who paused it.
+        by: UserId,
+        /// When.
+        paused_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that its rest ends with the next handoff.
+    RotationResumed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who resumed it.
+        by: UserId,
+        /// When.
+        resumed_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is deleted.
+    RotationDeleted {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who deleted it.
+        by: UserId,
+        /// When.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The post of the deletion is replaced, since that was undone.
+    DeletionUndone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When it was deleted.
+        deleted_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that it is back.
+    RotationRestored {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who brought it back.
+        by: UserId,
+        /// When.
+        restored_at: DateTime<Utc>,
     },
     /// The on-duty message shows that it was seen, and cannot be confirmed again.
     DutySeen {
@@ -136,6 +221,94 @@ pub enum Effect {
         /// Why.
         why: Silence,
     },
+    /// A manager learns that somebody was taken out of their rotations, because Slack knows them no longer as a person who
+    /// can serve.
+    MemberGone {
+        /// Who.
+        user: UserId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+        /// Why.
+        why: Gone,
+    },
+    /// A manager learns that somebody who was taken out is back in Slack.
+    MemberBack {
+        /// Who.
+        user: UserId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns that nobody is left in it.
+    RosterEmpty {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who went last.
+        user: UserId,
+        /// When it was found out.
+        found_at: DateTime<Utc>,
+        /// Why.
+        why: Gone,
+    },
+    /// A manager learns that a member left the channel in which their rotations speak; of one person once a day at most.
+    LeftChannel {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+        /// The rotations that the recipient manages.
+        rotations: Vec<RotationId>,
+        /// The day on which Slack told of it, in UTC.
+        day: NaiveDate,
+    },
+    /// The rotation's channel learns who is on duty and who comes next, once a week.
+    WeeklySummary {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it is due.
+        at: DateTime<Utc>,
+    },
+    /// A manager learns that the rotation's channel cannot be told anything.
+    ChannelLost {
+        /// The rotation.
+        rotation: RotationId,
+        /// When that was found.
+        at: DateTime<Utc>,
+    },
+    /// The rotation's channel can be told again, and learns who is on duty.
+    ChannelBack {
+        /// The rotation.
+        rotation: RotationId,
+        /// When that was found.
+        at: DateTime<Utc>,
+    },
+    /// The rotation's channel learns who joined or left, or that turns moved.
+    RosterChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it was changed.
+        changed_at: DateTime<Utc>,
+        /// Who changed it; `None` where the bot did by itself.
+        by: Option<UserId>,
+        /// Who joined.
+        joined: Crowd<UserId>,
+        /// Who left.
+        left: Crowd<UserId>,
+        /// Who leaves at the next handoff.
+        leaving: Crowd<UserId>,
+    },
+    /// Who added people learns that some of them cannot be in a rotation, and were taken out again.
+    JoinersTakenOut {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they were added.
+        changed_at: DateTime<Utc>,
+        /// Who, and why.
+        refused: Vec<Refused<UserId>>,
+    },
 }
 
 /// Where an effect is delivered.
@@ -146,6 +319,8 @@ pub enum Recipient {
     Channel(ChannelId),
     /// A person's direct messages with the bot.
     Person(UserId),
+    /// A person's home view.
+    Home(UserId),
 }
 
 /// An effect with the version of its form, as it is stored.
@@ -172,7 +347,7 @@ impl Envelope {
         let (kind, rotation, turn, occasion) = self.effect.key();
         let recipient = match &self.to {
             Recipient::Channel(channel) => channel.as_str(),
-            Recipient::Person(user) => user.as_str(),
+            Recipient::Person(user) | Recipient::Home(user) => user.as_str(),
         };
         DeliveryId::of_parts(&[
             &workspace.to_string(),
@@ -190,6 +365,8 @@ impl Envelope {
         match &self.to {
             Recipient::Channel(channel) => format!("channel:{channel}"),
             Recipient::Person(user) => format!("person:{user}"),
+            // Apart from the messages, so that it delays none of them.
+            Recipient::Home(user) => format!("home:{user}"),
         }
     }
 
@@ -213,6 +390,11 @@ impl Envelope {
                 user: user.clone(),
                 since: *since,
             },
+            Effect::DeletionUndone { rotation, by, deleted_at } => Effect::RotationDeleted {
+                rotation: *rotation,
+                by: by.clone(),
+                deleted_at: *deleted_at,
+            },
             _ => return None,
         };
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
@@ -225,17 +407,10 @@ impl Effect {
     pub fn useful_for(&self) -> TimeDelta {
         match self {
             Self::UnassignedPost { .. } => TimeDelta::hours(24),
-            Self::RotationCreated { .. }
-            | Self::HandoffPost { .. }
-            | Self::OnDutyDm { .. }
-            | Self::DutyEnded { .. }
-            | Self::DatesMoved { .. }
-            | Self::UnassignedResolved { .. }
-            | Self::Welcome { .. }
-            | Self::DutySeen { .. }
-            | Self::DutyUnseen { .. }
-            | Self::NextDuty { .. }
-            | Self::Unreachable { .. } => TimeDelta::days(7),
+            // The next change or visit shows it anew.
+            Self::PublishHome { .. } => TimeDelta::minutes(10),
+            Self::WeeklySummary { .. } => TimeDelta::hours(12),
+            _ => TimeDelta::days(7),
         }
     }
 
@@ -244,20 +419,24 @@ impl Effect {
     /// What replaces a message rings no bell, and whoever asked for something is answered at once.
     #[must_use]
     pub fn can_wait_for_the_morning(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::OnDutyDm { .. }
-            | Self::DatesMoved { .. }
-            | Self::DutyUnseen { .. }
-            | Self::NextDuty { .. }
-            | Self::Unreachable { .. } => true,
-            Self::RotationCreated { .. }
-            | Self::HandoffPost { .. }
-            | Self::UnassignedPost { .. }
-            | Self::UnassignedResolved { .. }
-            | Self::DutyEnded { .. }
-            | Self::DutySeen { .. }
-            | Self::Welcome { .. } => false,
-        }
+                | Self::DatesMoved { .. }
+                | Self::DutyUnseen { .. }
+                | Self::NextDuty { .. }
+                | Self::MemberGone { .. }
+                | Self::MemberBack { .. }
+                | Self::LeftChannel { .. }
+                | Self::Unreachable { .. }
+                | Self::ChannelLost { .. }
+        )
+    }
+
+    /// Returns the rotation of which it tells.
+    #[must_use]
+    pub fn rotation(&self) -> Option<RotationId> {
+        self.key().1
     }
 
     fn key(&self) -> (&'static str, Option<RotationId>, String, String) {
@@ -288,7 +467,32 @@ impl Effect {
             Self::UnassignedResolved { rotation, planned_at, day, .. } => {
                 ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
             }
+            Self::PublishHome { as_of, act, .. } => {
+                let occasion = act.map_or_else(once, |act| act.to_string());
+                ("publish_home", None, at(as_of), occasion)
+            }
             Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
+            Self::RotationRenamed { rotation, changed_at, .. } => {
+                ("rotation_renamed", Some(*rotation), at(changed_at), once())
+            }
+            Self::ChannelChanged { rotation, changed_at, .. } => {
+                ("channel_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::RotationPaused { rotation, paused_at, .. } => {
+                ("rotation_paused", Some(*rotation), at(paused_at), once())
+            }
+            Self::RotationResumed { rotation, resumed_at, .. } => {
+                ("rotation_resumed", Some(*rotation), at(resumed_at), once())
+            }
+            Self::RotationDeleted { rotation, deleted_at, .. } => {
+                ("rotation_deleted", Some(*rotation), at(deleted_at), once())
+            }
+            Self::DeletionUndone { rotation, deleted_at, .. } => {
+                ("deletion_undone", Some(*rotation), at(deleted_at), once())
+            }
+            Self::RotationRestored { rotation, restored_at, .. } => {
+                ("rotation_restored", Some(*rotation), at(restored_at), once())
+            }
             Self::DutySeen { rotation, planned_at, since, .. } => {
                 let occasion = since.as_ref().map_or_else(once, at);
                 ("duty_seen", Some(*rotation), at(planned_at), occasion)
@@ -297,11 +501,38 @@ impl Effect {
                 let since = since.as_ref().map_or_else(once, at);
                 ("duty_unseen", Some(*rotation), at(planned_at), format!("{user}:{since}"))
             }
+            Self::WeeklySummary { rotation, at: due } => {
+                ("weekly_summary", Some(*rotation), at(due), once())
+            }
+            Self::ChannelLost { rotation, at: found } => {
+                ("channel_lost", Some(*rotation), at(found), once())
+            }
+            Self::ChannelBack { rotation, at: found } => {
+                ("channel_back", Some(*rotation), at(found), once())
+            }
             Self::NextDuty { rotation, planned_at, .. } => {
                 ("next_duty", Some(*rotation), at(planned_at), once())
             }
             Self::Unreachable { rotation, user, .. } => {
                 ("unreachable", Some(*rotation), once(), user.to_string())
+            }
+            Self::MemberGone { user, found_at, .. } => {
+                ("member_gone", None, user.to_string(), at(found_at))
+            }
+            Self::MemberBack { user, found_at, .. } => {
+                ("member_back", None, user.to_string(), at(found_at))
+            }
+            Self::RosterEmpty { rotation, found_at, .. } => {
+                ("roster_empty", Some(*rotation), at(found_at), once())
+            }
+            Self::LeftChannel { user, channel, day, .. } => {
+                ("left_channel", None, format!("{user}/{channel}"), day.to_string())
+            }
+            Self::RosterChanged { rotation, changed_at, .. } => {
+                ("roster_changed", Some(*rotation), at(changed_at), once())
+            }
+            Self::JoinersTakenOut { rotation, changed_at, .. } => {
+                ("joiners_taken_out", Some(*rotation), at(changed_at), once())
             }
         }
     }

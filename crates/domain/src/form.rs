@@ -127,7 +127,7 @@ pub fn check_absence_days(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> R
     }
 }
 
-fn read_name(typed: Option<&str>) -> Result<String, String> {
+pub(crate) fn read_name(typed: Option<&str>) -> Result<String, String> {
     let name = typed.unwrap_or_default().trim();
     let length = name.chars().count();
     if name.is_empty() {
@@ -155,7 +155,7 @@ fn read_members(members: &[UserId]) -> Result<Vec<UserId>, String> {
     }
 }
 
-fn read_choice(code: Option<&str>) -> Result<(u32, Unit, Option<Weekdays>), String> {
+pub(crate) fn read_choice(code: Option<&str>) -> Result<(u32, Unit, Option<Weekdays>), String> {
     match code.unwrap_or_default() {
         "day" => Ok((1, Unit::Day, None)),
         "workday" => Ok((1, Unit::Day, Some(Weekdays::monday_to_friday()))),
@@ -178,7 +178,7 @@ fn read_first_day(typed: Option<&str>, today: NaiveDate) -> Result<NaiveDate, St
 }
 
 /// Reads a day as Slack's date pickers send it.
-fn read_day(typed: Option<&str>, what_to_do: &str) -> Result<NaiveDate, String> {
+pub(crate) fn read_day(typed: Option<&str>, what_to_do: &str) -> Result<NaiveDate, String> {
     let typed = typed.unwrap_or_default().trim();
     // The parser alone would also take a year of six digits with a sign.
     let has_form = typed.len() == 10 && typed.is_ascii();
@@ -188,7 +188,7 @@ fn read_day(typed: Option<&str>, what_to_do: &str) -> Result<NaiveDate, String> 
         .ok_or_else(|| what_to_do.into())
 }
 
-fn read_time(typed: Option<&str>) -> Result<NaiveTime, String> {
+pub(crate) fn read_time(typed: Option<&str>) -> Result<NaiveTime, String> {
     let typed = typed.unwrap_or_default().trim();
     let time = typed.split_once([':', '.']).and_then(|(hour, minute)| {
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -201,7 +201,7 @@ fn read_time(typed: Option<&str>) -> Result<NaiveTime, String> {
     time.ok_or_else(|| "Type the time of the handoff as hours and minutes, such as 09:00.".into())
 }
 
-fn read_zone(typed: Option<&str>) -> Result<Zone, String> {
+pub(crate) fn read_zone(typed: Option<&str>) -> Result<Zone, String> {
     let typed = typed.unwrap_or_default().trim();
     if typed.is_empty() {
         return Err("Type the time zone of the rotation, such as Europe/Berlin.".into());
@@ -211,7 +211,11 @@ fn read_zone(typed: Option<&str>) -> Result<Zone, String> {
 }
 
 /// Returns the value, or notes what is wrong with the field.
-fn kept<T>(errors: &mut Vec<(Field, String)>, field: Field, read: Result<T, String>) -> Option<T> {
+pub(crate) fn kept<T>(
+    errors: &mut Vec<(Field, String)>,
+    field: Field,
+    read: Result<T, String>,
+) -> Option<T> {
     read.map_err(|text| errors.push((field, text))).ok()
 }
 

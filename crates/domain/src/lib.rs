@@ -23,6 +23,7 @@ pub mod permission;
 pub mod plan;
 pub mod presence;
 pub mod preview;
+pub mod reach;
 pub mod refusal;
 pub mod reply;
 pub mod roster;

@@ -23,7 +23,7 @@ pub enum Message {
         zone: String,
     },
     /// The channel learns of a handoff.
-    Handoff(HandoffMessage),
+    Handoff(Box<HandoffMessage>),
     /// The channel is asked who takes a turn.
     Unassigned(UnassignedMessage),
     /// A member's next turn is at another time than it was.
@@ -34,6 +34,10 @@ pub enum Message {
         was: Option<DateTime<Utc>>,
         /// When it is.
         is: Option<DateTime<Utc>>,
+        /// Why.
+        why: WhyMoved,
+        /// Who changed the rotation; `None` where the bot did by itself, or nobody knows any more.
+        by: Option<Person>,
         /// The IANA name of the rotation's zone.
         zone: String,
     },
@@ -55,6 +59,25 @@ pub enum Message {
     },
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
+    /// One of people's life cycle.
+    People(story::people::Message),
+    /// Of announcements: summaries, and what becomes of a channel.
+    Announce(story::announce::Message),
+    /// Of the life of a rotation.
+    Lifecycle(story::lifecycle::Message),
+    /// About the people of a rotation.
+    Roster(story::roster::Message),
+}
+
+/// Why somebody's next turn is at another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyMoved {
+    /// The rotation was changed.
+    Changed,
+    /// They joined it.
+    Joined,
+    /// They left it, or leave it at the next handoff.
+    Left,
 }
 
 /// A handoff, for the channel.
@@ -68,12 +91,18 @@ pub struct HandoffMessage {
     pub people: Vec<Person>,
     /// Who served before; the same people when the duty stays ("continues").
     pub previous: Vec<Person>,
+    /// Who comes after; nobody where nobody is found.
+    pub next: Vec<Person>,
+    /// The team's own words, where it has some.
+    pub template: Option<story::announce::Template>,
     /// When the duty began by plan.
     pub since: DateTime<Utc>,
     /// When it ends by plan.
     pub until: DateTime<Utc>,
     /// Whether the duty passes in the middle of the turn, because somebody left, handed over, or a rest is over.
     pub is_within_turn: bool,
+    /// Who served before and cannot any more, where the duty passes because of that.
+    pub gone: Vec<story::people::GonePerson>,
     /// Who was passed over, in order.
     pub skipped: Vec<SkipLine>,
     /// Whether it is said more than 15 minutes late.

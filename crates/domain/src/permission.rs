@@ -43,6 +43,8 @@ pub struct Circle<'a> {
 pub enum Act<'a> {
     /// Look at rotations, turns and statistics.
     Look,
+    /// Change anything at all; what it is decides the rest.
+    Change,
     /// Make a rotation; the flag says whether the workspace leaves that to its admins.
     Create {
         /// Whether it does.
@@ -58,6 +60,13 @@ pub enum Act<'a> {
     Serve(Circle<'a>),
     /// Arrange who serves instead of somebody.
     Arrange(Circle<'a>),
+    /// Hand over the duty of somebody.
+    HandOver {
+        /// Whose it is.
+        of: &'a UserId,
+        /// The people of the rotation.
+        circle: Circle<'a>,
+    },
     /// Enter or take back an absence of somebody; the circles are those of the rotations they are in.
     EnterAbsence {
         /// Whose.
@@ -90,7 +99,7 @@ pub fn may(actor: &Actor, act: Act<'_>) -> Result<(), Refusal> {
     }
     let user = &actor.user;
     let (is_allowed, who) = match act {
-        Act::Look => (true, ""),
+        Act::Look | Act::Change => (true, ""),
         Act::Create { only_admins } => (!only_admins || actor.is_admin, "an admin"),
         Act::Manage(circle) | Act::Delete(circle) => {
             (actor.is_admin || circle.is_managed_by(user), "a manager of the rotation or an admin")
@@ -103,6 +112,10 @@ pub fn may(actor: &Actor, act: Act<'_>) -> Result<(), Refusal> {
         Act::Arrange(circle) => (
             actor.is_admin || circle.is_managed_by(user) || circle.members.contains(user),
             "a member or manager of the rotation, or an admin",
+        ),
+        Act::HandOver { of, circle } => (
+            of == user || actor.is_admin || circle.is_managed_by(user),
+            "the person on duty, a manager of the rotation or an admin",
         ),
         Act::EnterAbsence { of, circles } => (
             of == user || actor.is_admin || circles.iter().any(|circle| circle.is_managed_by(user)),
@@ -150,6 +163,7 @@ mod tests {
     #[expect(clippy::redundant_closure, reason = "a variant's constructor is of one lifetime only")]
     fn each_act_has_its_people() {
         check(|_| Act::Look, "maker manager member admin stranger");
+        check(|_| Act::Change, "maker manager member admin stranger");
         check(|_| Act::Create { only_admins: false }, "maker manager member admin stranger");
         check(|_| Act::Create { only_admins: true }, "admin");
         check(|circle| Act::Manage(circle), "maker manager admin");
@@ -158,6 +172,24 @@ mod tests {
         check(|circle| Act::Serve(circle), "member");
         check(|circle| Act::Arrange(circle), "maker manager member admin");
         check(|_| Act::Administer, "admin");
+    }
+
+    #[test]
+    fn only_oneself_an_admin_or_a_manager_hands_a_duty_over() {
+        let of = user("member");
+        let (made_by, managers, members) =
+            (user("maker"), [user("manager")], [of.clone(), user("other")]);
+        let circle = Circle { made_by: &made_by, managers: &managers, members: &members };
+        let may_hand_over = |name: &str, is_admin, standing| {
+            may(&actor(name, is_admin, standing), Act::HandOver { of: &of, circle }).is_ok()
+        };
+
+        for name in ["maker", "manager", "member"] {
+            assert!(may_hand_over(name, false, ActorStanding::Member), "{name}");
+            assert!(!may_hand_over(name, false, ActorStanding::Guest), "{name}");
+        }
+        assert!(may_hand_over("admin", true, ActorStanding::Member));
+        assert!(!may_hand_over("other", false, ActorStanding::Member));
     }
 
     #[test]
@@ -190,6 +222,7 @@ mod tests {
             let maker = actor("maker", true, standing);
 
             assert_eq!(may(&maker, Act::Look), Ok(()), "{standing:?}");
+            assert_eq!(may(&maker, Act::Change).is_ok(), is_full, "{standing:?}");
             assert_eq!(may(&maker, Act::Manage(circle)).is_ok(), is_full, "{standing:?}");
             assert_eq!(may(&maker, Act::Administer).is_ok(), is_full, "{standing:?}");
         }

@@ -97,6 +97,11 @@ pub enum Refusal {
     /// The turn has ended.
     #[error("That turn is over, so nothing was changed.")]
     TurnIsOver,
+    /// Somebody changed it since the form was opened.
+    #[error(
+        "Somebody changed this meanwhile, so nothing was saved. Please open it again and look once more."
+    )]
+    ChangedMeanwhile,
     /// The duty is somebody else's.
     #[error("That duty is somebody else's now, so nothing was changed.")]
     DutyIsNotYours,
@@ -124,6 +129,22 @@ pub enum Refusal {
         "Slack sent something that I could not read, so nothing was changed. Please try again."
     )]
     Unreadable,
+    /// Of the life of a rotation.
+    #[error(transparent)]
+    Lifecycle(#[from] crate::story::lifecycle::Refusal),
+    /// A user group was mentioned, and apps see who is in one only with a right that this one does not ask for.
+    #[error(
+        "I cannot see who is in “{text}”. Please pick the people one by one, or use `/rotation add channel-members`."
+    )]
+    UserGroup {
+        /// Its name.
+        text: String,
+    },
+    /// More was typed than is read.
+    #[error(
+        "That is more than I can read at once, so nothing was changed. Please name fewer people at a time."
+    )]
+    TooLongCommand,
 }
 
 fn suggestion(word: Option<&str>) -> String {

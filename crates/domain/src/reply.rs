@@ -4,7 +4,7 @@ use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::lifecycle;
+use crate::story::{self, history, lifecycle, people, settings};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -53,6 +53,8 @@ pub enum Reply {
     },
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Reply),
+    /// An answer of announcements.
+    Announce(story::announce::Reply),
     /// It cannot be done, and this is why.
     Refused(Refusal),
     /// The answer did not come in time; whether it was saved is not known yet.
@@ -62,6 +64,14 @@ pub enum Reply {
         /// The request's reference.
         reference: String,
     },
+    /// One of people's life cycle.
+    People(people::Reply),
+    /// About the people of a rotation.
+    Roster(story::roster::Reply),
+    /// What was.
+    History(history::Reply),
+    /// What people chose.
+    Settings(settings::Reply),
 }
 
 /// What a request comes to.
@@ -71,6 +81,8 @@ pub enum Answer {
     Say(Box<Reply>),
     /// A modal is opened.
     Open(Modal),
+    /// The next step of a modal is laid over it.
+    Next(Modal),
     /// The modal stays and shows what is wrong, field by field.
     FieldErrors(Vec<(Field, String)>),
     /// Nothing is said.

@@ -25,6 +25,9 @@ pub struct RotationSettings {
     pub unseen_after_hours: Option<u8>,
     /// Whether the channel gets a summary each week: who is on, and who is next.
     pub has_weekly_summary: bool,
+    /// The name before the last one, for those who still know it by that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub former_name: Option<String>,
 }
 
 impl Default for RotationSettings {
@@ -35,6 +38,7 @@ impl Default for RotationSettings {
             reminds_the_day_before: true,
             unseen_after_hours: None,
             has_weekly_summary: false,
+            former_name: None,
         }
     }
 }
@@ -47,6 +51,8 @@ pub struct Preferences {
     pub has_quiet_nights: bool,
     /// Since when the person's home view is kept up to date: they have opened it.
     pub home_opened_at: Option<DateTime<Utc>>,
+    /// The page of the home view that the person sees, from 0.
+    pub home_page: u32,
 }
 
 impl Preferences {

@@ -1,4 +1,10 @@
 //! The stories: what each one can be asked, what it answers and what it tells, as data; one module for each.
 
+pub mod announce;
 pub mod duty;
+pub mod history;
+pub mod home;
 pub mod lifecycle;
+pub mod people;
+pub mod roster;
+pub mod settings;

@@ -2,6 +2,7 @@
 
 mod events;
 mod kept;
+mod rules;
 mod running;
 mod standing;
 
@@ -146,6 +147,7 @@ impl Timeline<'_> {
         match what {
             Happening::Roster(change) => self.change_roster(change, at),
             Happening::Cadence { cadence, zone } => self.change_cadence(cadence, zone, at),
+            Happening::Rules(rules) => self.change_rules(*rules, at),
             Happening::Pause => {
                 self.mode = Mode::Paused;
                 // The rest of an earlier pause is not cut.

@@ -2,6 +2,7 @@
 
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
+use crate::late::LateAnswers;
 use crate::supervisor::Supervisor;
 use crate::{http, sockets, workers};
 use app::memo::Memo;
@@ -68,6 +69,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         public_url: config.public_url.clone().unwrap_or_else(|| own_url(address)),
         bells: Bells::new(&config.clock),
         supervisor: Supervisor::default(),
+        late: LateAnswers::default(),
     });
     workers::start(&bot);
     if let Some(socket) = &config.socket {

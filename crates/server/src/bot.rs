@@ -1,5 +1,6 @@
 //! The running bot: what its requests and its workers share.
 
+use crate::late::LateAnswers;
 use crate::supervisor::Supervisor;
 use app::memo::Memo;
 use clock::{Bell, Clock};
@@ -17,6 +18,7 @@ pub(crate) struct Bot {
     pub(crate) public_url: Url,
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,
+    pub(crate) late: LateAnswers,
 }
 
 /// What wakes the workers before their next look.

@@ -10,6 +10,7 @@ pub mod settings;
 mod bot;
 mod dead_token;
 mod http;
+mod late;
 mod people;
 mod perform;
 mod random;

@@ -6,36 +6,29 @@ use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{UserId, WorkspaceId};
 use slack::{NotSentKind, Outcome, PersonFacts};
-use std::time::Duration;
+use std::sync::Arc;
 use store::PersonRecord;
 
 /// How long to wait after a failure for which Slack names no time.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
-/// For how long it is believed what Slack said of somebody who asks.
-const BELIEVED: TimeDelta = TimeDelta::days(1);
-
-/// How long somebody who asks waits at most until it is known who they are.
-const MEETING: Duration = Duration::from_secs(1);
-
-/// Learns who somebody is who asks for something that depends on it: their zone, or that they are an admin.
+/// Learns who somebody is, soon and beside the answer that they are given, if that is not known or long ago.
 ///
-/// Where Slack does not say it in time, they are answered with what is known.
-pub(crate) async fn meet(bot: &Bot, workspace: WorkspaceId, user: &UserId) {
-    let since = bot.clock.now() - BELIEVED;
-    let met = async {
-        let users = vec![user.clone()];
-        let users = app::people::not_seen_since(&bot.store, workspace, users, since).await?;
-        if !users.is_empty() {
-            refresh(bot, workspace, &users).await?;
+/// It is not stored that this is to be done: where it fails they are asked about when they change something.
+pub(crate) fn meet_later(bot: &Arc<Bot>, workspace: WorkspaceId, user: &UserId) {
+    let (its_bot, busy, user) = (Arc::clone(bot), bot.clock.busy(), user.clone());
+    bot.supervisor.spawn(async move {
+        let _busy = busy;
+        let now = its_bot.clock.now();
+        let met = match app::people::is_stale(&its_bot.store, workspace, &user, now).await {
+            Ok(true) => refresh(&its_bot, workspace, &[user]).await.map(drop),
+            Ok(false) => Ok(()),
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = met {
+            tracing::warn!(error = %fault, "It could not be learnt who asks.");
         }
-        Ok::<(), AppError>(())
-    };
-    match tokio::time::timeout(MEETING, met).await {
-        Ok(Ok(())) => {}
-        Ok(Err(fault)) => tracing::warn!(error = %fault, "It could not be learnt who asks."),
-        Err(_) => tracing::warn!("Slack took too long to say who asks."),
-    }
+    });
 }
 
 /// Asks Slack who these people are and stores names, zones and whether they are still there.
@@ -54,7 +47,7 @@ pub(crate) async fn refresh(
     let mut wait = None;
     for user in users {
         match bot.api.users_info(&token, user).await {
-            Outcome::Done(facts) => people.push(record(facts, bot.clock.now())),
+            Outcome::Done(facts) => people.push(record(facts, workspace, bot.clock.now())),
             Outcome::NotSent(reason) if reason.kind == NotSentKind::DeadToken => {
                 if dead_token::ends_install(bot, workspace).await? {
                     break;
@@ -71,12 +64,21 @@ pub(crate) async fn refresh(
             break;
         }
     }
-    app::people::store_people(&bot.store, workspace, &people).await?;
+    app::people::store_people(&bot.store, workspace, &people, bot.clock.now()).await?;
+    // Somebody may have been taken out of a rotation.
+    bot.bells.handoffs.ring();
+    bot.bells.deliveries.ring();
     Ok(wait)
 }
 
-fn record(facts: PersonFacts, now: DateTime<Utc>) -> PersonRecord {
+/// Returns what is stored of what Slack said of somebody at an instant.
+pub(crate) fn record(
+    facts: PersonFacts,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+) -> PersonRecord {
     PersonRecord {
+        is_foreign: facts.home.is_foreign_to(workspace),
         user: facts.user,
         display_name: facts.display_name,
         zone: facts.zone,

@@ -1,17 +1,25 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+pub(crate) mod checked;
+mod history;
+mod home;
 mod lifecycle;
+mod roster;
+mod settings;
 
 use crate::bot::Bot;
-use crate::people::meet;
 use app::facts::Facts;
+use app::gate::{Admission, Comer, admit};
 use app::take_turn::Way;
 use app::{AppError, Request};
+use checked::{What, check_first};
 use domain::action::{Button, Submission};
 use domain::command::{Command, parse_command};
-use domain::ids::WorkspaceId;
+use domain::ids::{TeamId, WorkspaceId};
+use domain::reach::Reach;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use domain::story::{announce, people};
 use slack::{Click, SlashCommand, Submit};
 
 /// How many coming turns "Who is next" shows.
@@ -27,13 +35,49 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         now: bot.clock.now(),
     };
     let facts = bot.memo.facts(request.workspace, request.now).await?;
-    if !facts.is_installed() {
-        return Ok(refused(Refusal::NotInstalled));
+    let wanted = parse_command(&command.text);
+    let reach = wanted.as_ref().map_or(Reach::Look, |wanted| wanted.reach(&command.user));
+    let what = || What::Command { text: command.text.clone() };
+    let from = From { team: &command.team, response_url: command.response_url.as_ref() };
+    if let Some(answer) = stop(bot, &facts, &request, (reach, Comer::Own), &from, what).await? {
+        return Ok(answer);
     }
-    match parse_command(&command.text) {
-        Ok(wanted) => carry_out(bot, &facts, &request, wanted).await,
+    match wanted {
+        Ok(wanted) => {
+            let url = command.response_url.as_deref();
+            let answer = carry_out(bot, &facts, &request, wanted, url).await?;
+            or_ask_again(bot, &request, reach, answer).await
+        }
         Err(refusal) => Ok(refused(refusal)),
     }
+}
+
+/// Where a request came from, for an answer that comes later.
+struct From<'a> {
+    team: &'a TeamId,
+    response_url: Option<&'a String>,
+}
+
+/// Returns the answer to a request that does not pass the gate; `what` is what waits until Slack was asked.
+async fn stop(
+    bot: &Bot,
+    facts: &Facts,
+    request: &Request,
+    gate: (Reach, Comer),
+    from: &From<'_>,
+    what: impl FnOnce() -> What,
+) -> Result<Option<Answer>, AppError> {
+    match admit(&bot.store, facts, request, gate).await? {
+        Admission::Go => Ok(None),
+        Admission::Refused(refusal) => Ok(Some(refused(refusal))),
+        Admission::CheckFirst => {
+            check_first(bot, request, from.team, from.response_url, what()).await.map(Some)
+        }
+    }
+}
+
+const fn comer(is_foreign: bool) -> Comer {
+    if is_foreign { Comer::Foreign } else { Comer::Own }
 }
 
 async fn carry_out(
@@ -41,17 +85,9 @@ async fn carry_out(
     facts: &Facts,
     request: &Request,
     wanted: Command,
+    response_url: Option<&str>,
 ) -> Result<Answer, AppError> {
     let store = &bot.store;
-    if matches!(
-        wanted,
-        Command::Create { .. }
-            | Command::AbsenceForm
-            | Command::AbsenceAdd { .. }
-            | Command::AbsenceRemove { .. }
-    ) {
-        meet(bot, request.workspace, &request.actor).await;
-    }
     let reply = match wanted {
         Command::Help => Reply::Help,
         Command::Home => app::read::home(facts, request),
@@ -61,30 +97,34 @@ async fn carry_out(
             app::read::next(facts, request, rotation.as_deref(), count)
         }
         Command::Create { name } => {
-            let modal = app::modal::create_rotation(store, request, name).await?;
-            return Ok(Answer::Open(modal));
+            return app::modal::create_rotation(store, request, name).await;
         }
         Command::AbsenceForm => {
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
         }
         Command::AbsenceAdd { who, days } => {
-            // It gives no worker anything to do.
-            app::absence::add(&bot.memo, facts, request, who.as_ref(), &days).await?
+            let added = app::absence::add(&bot.memo, facts, request, who.as_ref(), &days).await?;
+            if added.gives_work {
+                bot.bells.ring_after_write();
+            }
+            added.reply
         }
         Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        Command::History(wanted) => return history::command(bot, request, &wanted).await,
+        Command::Roster(wanted) => {
+            return roster::command(bot, request, wanted, response_url).await;
+        }
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
+        Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
     };
     Ok(said(reply))
 }
 
 /// Carries out the press of a button.
 pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> {
-    if click.is_foreign {
-        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
-    }
     let request = Request {
         workspace: WorkspaceId::of_team(&click.team),
         actor: click.user.clone(),
@@ -96,10 +136,33 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
         return Ok(refused(Refusal::StaleButton));
     };
     let facts = bot.memo.facts(request.workspace, request.now).await?;
-    if !facts.is_installed() {
-        return Ok(refused(Refusal::NotInstalled));
+    let gate = (button.reach(), comer(click.is_foreign));
+    let from = From { team: &click.team, response_url: click.response_url.as_ref() };
+    if let Some(answer) = stop(bot, &facts, &request, gate, &from, || What::button(button)).await? {
+        return Ok(answer);
     }
-    press(bot, &facts, &request, button).await
+    let answer = press(bot, &facts, &request, button, click.typed_template.as_deref()).await?;
+    or_ask_again(bot, &request, button.reach(), answer).await
+}
+
+/// Returns the answer; a form that is refused to somebody unknown may be theirs to open once it is known who they are.
+async fn or_ask_again(
+    bot: &Bot,
+    request: &Request,
+    reach: Reach,
+    answer: Answer,
+) -> Result<Answer, AppError> {
+    let is_refused = matches!(
+        &answer,
+        Answer::Say(reply) if matches!(**reply, Reply::Refused(Refusal::NotAllowed { .. }))
+    );
+    if reach == Reach::Open
+        && is_refused
+        && written(bot, app::people::look_up_unknown(&bot.store, request).await)?
+    {
+        return Ok(said(Reply::People(people::Reply::AskAgain)));
+    }
+    Ok(answer)
 }
 
 async fn press(
@@ -107,18 +170,12 @@ async fn press(
     facts: &Facts,
     request: &Request,
     button: &Button,
+    typed: Option<&str>,
 ) -> Result<Answer, AppError> {
     let store = &bot.store;
-    if matches!(
-        button,
-        Button::CreateRotation | Button::EnterAbsence | Button::RemoveAbsence { .. }
-    ) {
-        meet(bot, request.workspace, &request.actor).await;
-    }
     let reply = match button {
         Button::CreateRotation => {
-            let modal = app::modal::create_rotation(store, request, None).await?;
-            return Ok(Answer::Open(modal));
+            return app::modal::create_rotation(store, request, None).await;
         }
         Button::EnterAbsence => {
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
@@ -141,16 +198,24 @@ async fn press(
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::Roster(button) => return roster::press(bot, request, button).await,
+        Button::History(button) => return history::press(bot, request, *button).await,
+        Button::Home(button) => return home::press(bot, request, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
+        Button::Settings(button) => return settings::press(bot, request, *button).await,
+        Button::People(people::Button::AddAgain { rotation, user }) => {
+            let added = app::life::add_again::add_again(store, request, *rotation, user);
+            written(bot, added.await)?
+        }
+        Button::Announce(announce::Button::SendTest { rotation }) => {
+            app::announce::preview(store, request, *rotation, typed).await?
+        }
     };
     Ok(said(reply))
 }
 
 /// Carries out the submission of a modal.
 pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppError> {
-    if submit.is_foreign {
-        return Ok(refused(Refusal::NotAllowed { who: "people of this workspace" }));
-    }
     let request = Request {
         workspace: WorkspaceId::of_team(&submit.team),
         actor: submit.user.clone(),
@@ -159,17 +224,33 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         now: bot.clock.now(),
     };
     let facts = bot.memo.facts(request.workspace, request.now).await?;
-    if !facts.is_installed() {
-        return Ok(refused(Refusal::NotInstalled));
+    let Some(submission) = &submit.submission else {
+        return Ok(refused(Refusal::StaleButton));
+    };
+    let gate = (submission.reach(), comer(submit.is_foreign));
+    let from = From { team: &submit.team, response_url: None };
+    let what = || What::Form { view: submit.view.clone() };
+    if let Some(answer) = stop(bot, &facts, &request, gate, &from, what).await? {
+        return Ok(answer);
     }
-    match &submit.submission {
-        Some(Submission::CreateRotation(form)) => {
-            written(bot, app::create_rotation::create_rotation(&bot.store, &request, form).await)
+    take_in(bot, &request, submission).await
+}
+
+async fn take_in(
+    bot: &Bot,
+    request: &Request,
+    submission: &Submission,
+) -> Result<Answer, AppError> {
+    match submission {
+        Submission::Roster(form) => roster::submit(bot, request, form).await,
+        Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
+        Submission::CreateRotation(form) => {
+            written(bot, app::create_rotation::create_rotation(&bot.store, request, form).await)
         }
-        Some(Submission::EnterAbsence(form)) => {
-            written(bot, app::absence::submit(&bot.store, &request, form).await)
+        Submission::EnterAbsence(form) => {
+            written(bot, app::absence::submit(&bot.store, request, form).await)
         }
-        None => Ok(refused(Refusal::StaleButton)),
+        Submission::Settings(form) => written(bot, settings::submit(bot, request, form).await),
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod deliveries;
 mod handoffs;
+mod home;
 mod housekeeping;
 mod inbox;
 mod outcome;
 mod pace;
+mod roster;
 
 use crate::bot::Bot;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Calls to Slack.
 
-mod answers;
+pub(crate) mod answers;
 pub(crate) mod client;
 pub(crate) mod methods;
 pub(crate) mod outcome;

@@ -6,7 +6,10 @@ pub(crate) mod event;
 pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
-mod submission;
+mod lifecycle;
+mod roster;
+mod settings;
+pub(crate) mod submission;
 
 use command::SlashCommand;
 use event::Event;

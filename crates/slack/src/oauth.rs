@@ -23,13 +23,24 @@ pub const SCOPES: [&str; 12] = [
 ];
 
 /// The events that the bot subscribes to, each read by [`read_event`](crate::read_event).
-pub const BOT_EVENTS: [&str; 6] = [
+pub const BOT_EVENTS: &[&str] = &[
     "app_uninstalled",
     "tokens_revoked",
+    "app_home_opened",
     "user_change",
     "team_join",
+    "member_left_channel",
     "message.channels",
     "message.im",
+    "channel_archive",
+    "channel_unarchive",
+    "channel_deleted",
+    "channel_id_changed",
+    "group_archive",
+    "group_unarchive",
+    "group_deleted",
+    "group_left",
+    "member_joined_channel",
 ];
 
 /// An installation as Slack grants it.

@@ -1,16 +1,23 @@
 //! From data to Slack's blocks.
 
+mod announce;
 mod blocks;
 mod buttons;
 mod card;
 mod duty;
 mod help;
+mod history;
+pub(crate) mod home;
 mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
 mod names;
 pub(crate) mod outcome;
+mod people;
 pub(crate) mod reply;
+mod roster;
+mod roster_form;
+mod settings;
 mod skips;
 mod words;
 

@@ -39,6 +39,7 @@ both! {
     3 "0003_queues",
     4 "0004_audit",
     5 "0005_standing",
+    6 "0006_people",
     7 "0007_versions",
 }
 

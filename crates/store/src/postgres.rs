@@ -20,6 +20,7 @@ macro_rules! fragment {
 }
 
 mod check;
+mod counts;
 #[path = "sql/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the SQL is written once and compiled for each engine")]
 pub(crate) mod sql;
@@ -28,6 +29,7 @@ use crate::error::StoreError;
 use crate::migrations;
 use crate::version::Version;
 use chrono::{DateTime, TimeDelta, Utc};
+use counts::Counts;
 use domain::ids::WorkspaceId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
@@ -51,6 +53,7 @@ const FRESH: Duration = Duration::from_secs(1);
 pub(crate) struct Engine {
     app: PgPool,
     system: PgPool,
+    counts: Counts,
 }
 
 /// Returns whether the URL names this engine.
@@ -76,7 +79,8 @@ impl Engine {
         check::login(&mut connection, &check::APP).await?;
         check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
         drop(connection);
-        Ok(Self { app, system })
+        let counts = Counts::start(system.clone());
+        Ok(Self { app, system, counts })
     }
 
     /// Begins a transaction that sees one state of one workspace and cannot write.
@@ -96,19 +100,12 @@ impl Engine {
         Ok(self.app.begin_with(scoped("begin", workspace)).await?)
     }
 
-    /// Returns the version of a workspace, in one trip to the server and back.
+    /// Returns the version of a workspace, in one trip to the server and back that many share.
     pub(crate) async fn version(
         &self,
         workspace: WorkspaceId,
     ) -> Result<Option<Version>, StoreError> {
-        let id = workspace.as_uuid();
-        // Several statements in one trip are one transaction, which ends with them.
-        let ask = format!(
-            "set local app.workspace_id = '{id}'; \
-             select version, installed_at from workspaces where workspace_id = '{id}'"
-        );
-        let row = sqlx::raw_sql(AssertSqlSafe(ask)).fetch_optional(&self.app).await?;
-        row.as_ref().map(sql::workspaces::read_version).transpose()
+        self.counts.of(workspace).await
     }
 
     pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {

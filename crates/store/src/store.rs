@@ -200,7 +200,16 @@ impl Store {
     fn tx(&self, workspace: WorkspaceId, engine: EngineTx, one_write: Option<OneWrite>) -> Tx {
         let keys = Arc::clone(&self.keys);
         let began_at = Version::default();
-        Tx { workspace, keys, engine, is_broken: false, is_touching: false, began_at, one_write }
+        Tx {
+            workspace,
+            keys,
+            engine,
+            is_broken: false,
+            gives_work: false,
+            is_touching: false,
+            began_at,
+            one_write,
+        }
     }
 }
 

@@ -145,7 +145,7 @@ impl System {
     }
 
     /// Deletes what outlived its use: request keys after a day, OAuth states when they run out, inbox rows a day and
-    /// deliveries 30 days after they were finished.
+    /// deliveries 100 days after they were finished.
     ///
     /// # Errors
     ///

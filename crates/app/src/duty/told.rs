@@ -7,13 +7,14 @@ use super::{days_away, posted_at};
 use crate::AppError;
 use crate::deliver::{Composed, Scene};
 use crate::people::People;
+use crate::read::skip_lines;
 use crate::serving::{duty_end, serving_at, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
-use domain::message::{Message as Any, Person, SkipLine, SkipWord};
+use domain::message::{Message as Any, Person};
 use domain::story::duty::{Message, OnDuty, Reminder, Silence, Unreachable, Unseen};
 use store::{CoverageRecord, Tx};
 
@@ -216,7 +217,7 @@ async fn reminder(
         with: persons(&snapshot.people, &with),
         before,
         away: days_away(&snapshot, user, &turn.active),
-        skipped: skip_lines(&snapshot, &turn.skipped),
+        skipped: skip_lines(&snapshot.people, &rotation.rules.zone, &turn.skipped),
     }))))
 }
 
@@ -251,24 +252,6 @@ async fn unreachable(
         why,
         on_duty_until,
     })))
-}
-
-fn skip_lines(snapshot: &Snapshot, skipped: &[domain::engine::Skip]) -> Vec<SkipLine> {
-    use domain::engine::SkipReason;
-    let rotation_zone = &snapshot.rotation.rules.zone;
-    let line = |skip: &domain::engine::Skip| {
-        let zone = snapshot.people.zone(&skip.member);
-        let zone = zone.as_ref().unwrap_or(rotation_zone);
-        let reason = match skip.reason {
-            SkipReason::Away { until, .. } => {
-                SkipWord::Unavailable { last_day: until.map(|last| zone.date_of(last)) }
-            }
-            SkipReason::Deactivated => SkipWord::Deactivated,
-            SkipReason::AlreadySeated => return None,
-        };
-        Some(SkipLine { person: snapshot.people.person(&skip.member), reason })
-    };
-    skipped.iter().filter_map(line).collect()
 }
 
 pub(super) fn persons(people: &People, users: &[UserId]) -> Vec<Person> {

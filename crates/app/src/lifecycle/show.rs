@@ -1,23 +1,22 @@
 //! Everything about one rotation, with the buttons of those who may press them.
 
+use super::UNDO;
 use crate::lookup::{self, circle};
 use crate::people::People;
 use crate::read::{card, turn_line};
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::ids::{RotationId, UserId};
+use domain::permission::{Act, may};
 use domain::refusal::Refusal;
-use domain::reply::Reply;
-use domain::story::lifecycle::{self, RuleCard, ShowCard, State};
+use domain::reply::{Duty, Reply};
+use domain::story::lifecycle::{self, Press, RuleCard, ShowCard, State};
 use domain::timeline::Mode;
 use store::{RotationRecord, Store, Tx};
 
 /// How many coming turns are shown.
 const TURNS_SHOWN: usize = 5;
-
-/// How long a deleted rotation can be brought back.
-pub(crate) const UNDO: TimeDelta = TimeDelta::days(30);
 
 /// Answers with everything about the rotation named, else the channel's; a deleted one is shown as well.
 ///
@@ -29,7 +28,14 @@ pub async fn show(store: &Store, request: &Request, name: Option<&str>) -> Resul
     let rotations = tx.list_rotations().await?;
     match lookup::one(rotations, name, request.channel.as_ref()) {
         Ok(found) => shown(&mut tx, found, request).await,
-        Err(refusal) => Ok(Reply::Refused(refusal)),
+        Err(refusal) => {
+            let mut deleted = tx.list_deleted_rotations().await?;
+            deleted.retain(|it| it.deleted_at.is_some_and(|at| request.now < at + UNDO));
+            match name.map(|name| lookup::deleted(deleted, Some(name))) {
+                Some(Ok(found)) => shown(&mut tx, found, request).await,
+                _ => Ok(Reply::Refused(refusal)),
+            }
+        }
     }
 }
 
@@ -71,7 +77,7 @@ async fn shown(
         State::Deleted { .. } => Vec::new(),
         _ => snapshot.position(now).coming(TURNS_SHOWN),
     };
-    let _circle = circle(rotation);
+    let can = can(&people, rotation, &card.duty, state, &request.actor);
     let rules = &rotation.rules;
     Ok(Reply::Lifecycle(lifecycle::Reply::Shown(Box::new(ShowCard {
         card,
@@ -86,8 +92,43 @@ async fn shown(
         },
         managers: managers.iter().map(|user| people.person(user)).collect(),
         channel_fault: rotation.channel_fault,
-        can: Vec::new(),
+        can,
     }))))
+}
+
+/// Returns what somebody may do, in the order of the buttons.
+fn can(
+    people: &People,
+    rotation: &RotationRecord,
+    duty: &Duty,
+    state: State,
+    user: &UserId,
+) -> Vec<Press> {
+    let actor = people.actor(user);
+    let circle = circle(rotation);
+    let may_delete = may(&actor, Act::Delete(circle)).is_ok();
+    if let State::Deleted { .. } = state {
+        return may_delete.then_some(Press::Undelete).into_iter().collect();
+    }
+    let may_manage = may(&actor, Act::Manage(circle)).is_ok();
+    let serving = match duty {
+        Duty::OnDuty { people, .. } => people.as_slice(),
+        _ => &[],
+    };
+    let may_hand_over = serving
+        .iter()
+        .any(|serving| may(&actor, Act::HandOver { of: &serving.person.user, circle }).is_ok());
+    let rest: &[Press] = match state {
+        State::Paused { .. } => &[Press::Resume, Press::StartNow],
+        State::Resuming => &[Press::StartNow],
+        _ => &[Press::Pause],
+    };
+    let mut can = Vec::new();
+    can.extend(may_hand_over.then_some(Press::HandOver));
+    can.extend(may_manage.then_some(Press::Edit));
+    can.extend(rest.iter().filter(|_| may_manage));
+    can.extend(may_delete.then_some(Press::Delete));
+    can
 }
 
 fn state(snapshot: &Snapshot, now: DateTime<Utc>) -> State {

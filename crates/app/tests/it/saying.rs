@@ -22,7 +22,7 @@ async fn handoff_post(
     let effect = Effect::HandoffPost { rotation, planned_at, missed_from: None, since: None };
     let mut tx = bench.store.read(bench.workspace).await.expect("a transaction");
     match compose(&mut tx, &effect, planned_at).await.expect("it is composed") {
-        Composed::Say(Message::Handoff(handoff)) => handoff,
+        Composed::Say(Message::Handoff(handoff)) => *handoff,
         other => panic!("a handoff is posted: {other:?}"),
     }
 }

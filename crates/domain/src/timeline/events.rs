@@ -2,6 +2,7 @@
 
 use crate::cadence::Cadence;
 use crate::change::{Change, Pause, RosterChange, Timed};
+use crate::rules::Rules;
 use crate::zone::Zone;
 use chrono::{DateTime, Utc};
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ pub(super) struct Event {
 pub(super) enum Happening {
     Roster(RosterChange),
     Cadence { cadence: Cadence, zone: Option<Zone> },
+    Rules(Box<Rules>),
     Pause,
     Resume { start_now: bool },
 }
@@ -26,13 +28,13 @@ impl Event {
     /// own instant, everything else does not.
     pub(super) fn comes_before_handoff_at(&self, handoff: DateTime<Utc>) -> bool {
         match self.what {
-            Happening::Cadence { .. } => self.at < handoff,
+            Happening::Cadence { .. } | Happening::Rules(_) => self.at < handoff,
             _ => self.at <= handoff,
         }
     }
 
     fn is_after_handoff(&self) -> bool {
-        matches!(self.what, Happening::Cadence { .. })
+        matches!(self.what, Happening::Cadence { .. } | Happening::Rules(_))
     }
 }
 
@@ -45,6 +47,7 @@ pub(super) fn in_turn(changes: &[Timed<Change>], pauses: &[Pause]) -> VecDeque<E
             Change::Cadence { cadence, zone } => {
                 Happening::Cadence { cadence: cadence.clone(), zone: zone.clone() }
             }
+            Change::Rules(rules) => Happening::Rules(rules.clone()),
         },
     });
     let mut events: Vec<Event> = changes.chain(rests(pauses)).collect();

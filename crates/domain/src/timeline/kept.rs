@@ -63,6 +63,12 @@ impl Kept {
         &self.presence
     }
 
+    /// Returns those whom Slack has deactivated while they were members.
+    #[must_use]
+    pub fn deactivated(&self) -> &[UserId] {
+        &self.deactivated
+    }
+
     /// Returns those who leave right before the next handoff.
     #[must_use]
     pub fn leaving(&self) -> &[UserId] {

@@ -3,6 +3,7 @@
 mod cadence;
 mod pauses;
 mod roster;
+mod rules;
 mod seats;
 
 use super::{Standing, Timeline};

@@ -226,3 +226,53 @@ proptest! {
 fn check(text: &str, command: Command) {
     assert_eq!(parse_command(text), Ok(command), "{text}");
 }
+
+#[test]
+fn people_of_a_roster_are_read_in_every_form() {
+    use domain::story::roster::{Command as Roster, Pick, When};
+    let person = |id: &str| Pick::Person(UserId::new(id));
+    let add = |rotation: Option<&str>, people: &[&str], before: Option<&str>| Roster::Add {
+        rotation: rotation.map(str::to_owned),
+        people: people.iter().map(|id| person(id)).collect(),
+        before: before.map(person),
+    };
+    let remove = |rotation: Option<&str>, people: &[Pick], when| Roster::Remove {
+        rotation: rotation.map(str::to_owned),
+        people: people.to_vec(),
+        when,
+    };
+    let order = |rotation: Option<&str>, people: &[&str]| Roster::Order {
+        rotation: rotation.map(str::to_owned),
+        people: people.iter().map(|id| person(id)).collect(),
+    };
+    let everyone =
+        |rotation: Option<&str>| Roster::AddEveryone { rotation: rotation.map(str::to_owned) };
+    for (text, command) in [
+        ("add", add(None, &[], None)),
+        ("add support", add(Some("support"), &[], None)),
+        ("add <@U1>", add(None, &["U1"], None)),
+        ("add Night Shift <@U1|ana lee><@U2>", add(Some("Night Shift"), &["U1", "U2"], None)),
+        ("add <@U1>, <@U2> and <@U3> to support", add(Some("support"), &["U1", "U2", "U3"], None)),
+        ("add \"before\" <@U1> before <@U2>", add(Some("before"), &["U1"], Some("U2"))),
+        ("add channel-members", everyone(None)),
+        ("add support @channel-members", everyone(Some("support"))),
+        ("add <!channel> to support", everyone(Some("support"))),
+        ("remove support <@U1> now", remove(Some("support"), &[person("U1")], Some(When::Now))),
+        ("rm <@U1> at the next handoff", remove(None, &[person("U1")], Some(When::Handoff))),
+        ("remove \"now\" <@U1>", remove(Some("now"), &[person("U1")], None)),
+        ("remove @me", remove(None, &[Pick::Me], None)),
+        ("leave support", remove(Some("support"), &[Pick::Me], None)),
+        ("leave now", remove(None, &[Pick::Me], Some(When::Now))),
+        (
+            "leave support at the next handoff",
+            remove(Some("support"), &[Pick::Me], Some(When::Handoff)),
+        ),
+        ("order support <@U2> <@U1>", order(Some("support"), &["U2", "U1"])),
+        ("order", order(None, &[])),
+    ] {
+        check(text, Command::Roster(command));
+    }
+    for refused in ["add a <@U1> b", "order x <@U1> y <@U2>", "add a channel-members b"] {
+        assert!(matches!(parse_command(refused), Err(Refusal::Usage { .. })), "{refused}");
+    }
+}

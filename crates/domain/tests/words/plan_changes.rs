@@ -145,7 +145,7 @@ fn cadence_changes_are_read_and_come_in_time_after_those_of_the_roster() {
     let kinds: Vec<String> = changes
         .iter()
         .map(|change| match &change.what {
-            Change::Roster(_) => String::from("roster"),
+            Change::Roster(_) | Change::Rules(_) => String::from("roster"),
             Change::Cadence { cadence, zone } => {
                 let zone = zone.as_ref().map_or("no zone", |zone| zone.name());
                 format!("{}, {zone}", cadence.in_words())

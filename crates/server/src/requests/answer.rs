@@ -51,7 +51,9 @@ pub(super) async fn in_time(
             return;
         };
         match (late_reply(answer), late) {
-            (Some(reply), Late::ResponseUrl(Some(url))) => respond(&its_bot, &url, &reply).await,
+            (Some(reply), Late::ResponseUrl(Some(url))) => {
+                respond(&its_bot, &url, &reply).await;
+            }
             (Some(reply), Late::Person(team, user)) => tell(&its_bot, &team, &user, &reply).await,
             (Some(_), Late::ResponseUrl(None)) | (None, _) => {}
         }
@@ -63,7 +65,7 @@ pub(super) async fn in_time(
 fn late_reply(answer: Answer) -> Option<Reply> {
     match answer {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
+        Answer::Open(_) | Answer::Next(_) => Some(Reply::Refused(Refusal::FormNotOpened)),
         Answer::FieldErrors(_) | Answer::Nothing => None,
     }
 }
@@ -78,16 +80,27 @@ pub(super) fn respond_later(bot: &Arc<Bot>, response_url: String, reply: Reply) 
     });
 }
 
-async fn respond(bot: &Bot, response_url: &str, reply: &Reply) {
-    let message = slack::render_reply(reply, bot.clock.now());
-    let outcome = bot.api.respond(response_url, &message).await;
-    if let Some(code) = outcome.code() {
-        tracing::warn!(code, "A late answer could not be delivered.");
-    }
+/// Tells a person directly, in a task of its own that a stop waits for.
+pub(super) fn tell_later(bot: &Arc<Bot>, (team, user): (TeamId, UserId), reply: Reply) {
+    let busy = bot.clock.busy();
+    let its_bot = Arc::clone(bot);
+    bot.supervisor.spawn(async move {
+        let _busy = busy;
+        tell(&its_bot, &team, &user, &reply).await;
+    });
 }
 
-/// Tells a person directly what became of a form.
-async fn tell(bot: &Bot, team: &TeamId, user: &UserId, reply: &Reply) {
+/// Sends a reply to a `response_url`; returns whether Slack took it.
+pub(crate) async fn respond(bot: &Bot, response_url: &str, reply: &Reply) -> bool {
+    let message = slack::render_reply(reply, bot.clock.now());
+    let outcome = bot.api.respond(response_url, &message).await;
+    let Some(code) = outcome.code() else { return true };
+    tracing::warn!(code, "A late answer could not be delivered.");
+    false
+}
+
+/// Tells a person directly what became of their request.
+pub(crate) async fn tell(bot: &Bot, team: &TeamId, user: &UserId, reply: &Reply) {
     let workspace = WorkspaceId::of_team(team);
     let Ok(Some(token)) = app::install::bot_token(&bot.store, workspace).await else {
         tracing::warn!(workspace.id = %workspace, "A late answer has no token to be sent with.");

@@ -26,11 +26,11 @@ async fn run(bot: &Arc<Bot>, command: SlashCommand) -> Option<Value> {
     let its_bot = Arc::clone(bot);
     let work = async move {
         let answer = perform::command(&its_bot, &command).await?;
-        Ok(open_asked(&its_bot, &team, &trigger_id, answer).await)
+        Ok(open_asked(&its_bot, (&team, &command.user), &trigger_id, answer).await)
     };
     match answer::in_time(bot, "command", late, work).await {
         Answer::Say(reply) => Some(say(bot, &reply)),
-        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
+        Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     }
 }
 

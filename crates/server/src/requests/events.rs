@@ -1,6 +1,8 @@
 //! Events: stored in the inbox, acknowledged, worked off later.
 
 use crate::bot::Bot;
+use crate::people::record;
+use app::AppError;
 use app::inbox::Received;
 use domain::ids::WorkspaceId;
 use slack::{Event, EventKind, Inbound};
@@ -23,6 +25,14 @@ pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
     let Some(item) = item(&event) else {
         return Ok(());
     };
+    match concerns_us(bot, workspace, event.kind).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(()),
+        Err(fault) => {
+            tracing::error!(error = %fault, workspace.id = %workspace, "It could not be found out whether an event concerns us.");
+            return Err(NotStored);
+        }
+    }
     match app::inbox::receive(&bot.store, workspace, &item, &event.event_id, bot.clock.now()).await
     {
         Ok(Received::Stored) => {
@@ -37,19 +47,46 @@ pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
     }
 }
 
+/// Returns whether anything follows from an event; of most people and channels of a workspace nothing is known.
+async fn concerns_us(bot: &Bot, workspace: WorkspaceId, kind: EventKind) -> Result<bool, AppError> {
+    match kind {
+        EventKind::UserChanged { said } => {
+            let said = record(*said, workspace, bot.clock.now());
+            app::people::is_news(&bot.store, workspace, &said).await
+        }
+        EventKind::ChannelLeft { user, channel } => {
+            app::life::is_member_told_in(&bot.store, workspace, &user, &channel).await
+        }
+        _ => Ok(true),
+    }
+}
+
 fn item(event: &Event) -> Option<InboxItem> {
     match &event.kind {
         EventKind::AppUninstalled => Some(InboxItem::AppUninstalled { at: event.at }),
         EventKind::TokensRevoked { bot: true } => {
             Some(InboxItem::TokensRevoked { at: event.at, bot: true })
         }
-        EventKind::UserChanged { user } => Some(InboxItem::UserChanged { user: user.clone() }),
+        EventKind::HomeOpened { user } => Some(InboxItem::HomeOpened { user: user.clone() }),
+        EventKind::UserChanged { said } => Some(InboxItem::UserChanged { user: said.user.clone() }),
+        EventKind::ChannelLeft { user, channel } => Some(InboxItem::ChannelLeft {
+            user: user.clone(),
+            channel: channel.clone(),
+            at: event.at,
+        }),
         EventKind::OwnMessage { channel, ts, delivery: Some(delivery) } => {
             Some(InboxItem::OwnMessage {
                 channel: channel.clone(),
                 ts: ts.clone(),
                 delivery: Some(*delivery),
             })
+        }
+        EventKind::ChannelChanged { channel, change } => {
+            let (channel, change) = (channel.clone(), change.clone());
+            Some(InboxItem::ChannelChanged { channel, change })
+        }
+        EventKind::JoinedChannel { channel, user } => {
+            Some(InboxItem::JoinedChannel { channel: channel.clone(), user: user.clone() })
         }
         EventKind::OwnMessage { delivery: None, .. }
         | EventKind::TokensRevoked { bot: false }

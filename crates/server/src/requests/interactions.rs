@@ -3,9 +3,10 @@
 use super::answer::{self, Late};
 use crate::bot::Bot;
 use crate::dead_token;
+use crate::people::meet_later;
 use crate::perform;
 use domain::action::Modal;
-use domain::ids::{TeamId, WorkspaceId};
+use domain::ids::{TeamId, UserId, WorkspaceId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use serde_json::Value;
@@ -25,21 +26,36 @@ pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
 }
 
 /// Slack shows nothing of what a button is answered with, so the outcome goes to the `response_url`.
+///
+/// A button of the home or of a modal has no such address: its outcome opens in a window of its own.
 async fn press(bot: &Arc<Bot>, click: Click) {
     let response_url = click.response_url.clone();
-    let late = Late::ResponseUrl(response_url.clone());
+    let is_in_view = response_url.is_none() && click.container.is_none();
+    let person = (click.team.clone(), click.user.clone());
+    let late = if is_in_view {
+        Late::Person(person.0.clone(), person.1.clone())
+    } else {
+        Late::ResponseUrl(response_url.clone())
+    };
     let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
     let its_bot = Arc::clone(bot);
     let work = async move {
-        let answer = perform::click(&its_bot, &click).await?;
-        Ok(open_asked(&its_bot, &team, &trigger_id, answer).await)
+        let answer = match perform::click(&its_bot, &click).await? {
+            Answer::Say(reply) if is_in_view => Answer::Open(Modal::Outcome(reply)),
+            answer => answer,
+        };
+        Ok(open_asked(&its_bot, (&team, &click.user), &trigger_id, answer).await)
     };
     let reply = match answer::in_time(bot, "button", late, work).await {
         Answer::Say(reply) => Some(*reply),
-        Answer::Open(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
+        Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     };
-    if let (Some(reply), Some(url)) = (reply, response_url) {
-        answer::respond_later(bot, url, reply);
+    match (reply, response_url) {
+        (Some(reply), Some(url)) => answer::respond_later(bot, url, reply),
+        // What comes later is told them then.
+        (Some(Reply::NotConfirmedYet), None) | (None, _) => {}
+        (Some(reply), None) if is_in_view => answer::tell_later(bot, person, reply),
+        (Some(_), None) => {}
     }
 }
 
@@ -49,6 +65,7 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
     let work = async move { perform::submit(&its_bot, &submitted).await };
     match answer::in_time(bot, "modal", late, work).await {
         Answer::Say(reply) => Some(slack::render_outcome(&reply, bot.clock.now())),
+        Answer::Next(modal) => Some(slack::render_next_step(&modal, bot.clock.now())),
         Answer::FieldErrors(faults) => Some(slack::render_field_errors(&faults)),
         Answer::Open(_) | Answer::Nothing => None,
     }
@@ -58,15 +75,23 @@ async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
 ///
 /// It is part of the work that [`answer::in_time`] guards: Slack may take longer than it waits.
 pub(super) async fn open_asked(
-    bot: &Bot,
-    team: &TeamId,
+    bot: &Arc<Bot>,
+    (team, user): (&TeamId, &UserId),
     trigger_id: &str,
     answer: Answer,
 ) -> Answer {
     let Answer::Open(modal) = answer else { return answer };
     match open(bot, team, trigger_id, &modal).await {
-        Ok(()) => Answer::Nothing,
-        Err(refusal) => Answer::Say(Box::new(Reply::Refused(refusal))),
+        Ok(()) => {
+            // What they submit may depend on who they are.
+            meet_later(bot, WorkspaceId::of_team(team), user);
+            Answer::Nothing
+        }
+        // What was done was done, window or not.
+        Err(refusal) => Answer::Say(match modal {
+            Modal::Outcome(reply) => reply,
+            _ => Box::new(Reply::Refused(refusal)),
+        }),
     }
 }
 
@@ -74,7 +99,8 @@ async fn open(bot: &Bot, team: &TeamId, trigger_id: &str, modal: &Modal) -> Resu
     let workspace = WorkspaceId::of_team(team);
     let token = app::install::bot_token(&bot.store, workspace).await.ok().flatten();
     let token = token.ok_or(Refusal::NotInstalled)?;
-    let opened = bot.api.open_view(&token, trigger_id, &slack::render_modal(modal)).await;
+    let opened =
+        bot.api.open_view(&token, trigger_id, &slack::render_modal(modal, bot.clock.now())).await;
     let Some(code) = opened.code() else {
         return Ok(());
     };

@@ -1,6 +1,7 @@
 //! Delivers the outbox to Slack: claimed, marked as being sent, sent, and written down, never in one transaction.
 
 use super::POLL;
+use super::home;
 use super::outcome::{self, Placed};
 use super::pace::Pace;
 use crate::bot::Bot;
@@ -8,10 +9,11 @@ use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::effect::{Envelope, Recipient};
-use domain::ids::ChannelId;
+use domain::effect::{Effect, Envelope, Recipient};
+use domain::ids::{ChannelId, UserId};
 use secrecy::SecretString;
-use slack::{Outcome, Rendered};
+use serde_json::Value;
+use slack::{NotSent, NotSentKind, Outcome, Rendered};
 use std::sync::Arc;
 use store::{Claim, DeliveryRecord, GivenUp, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -128,8 +130,16 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
 struct Parcel {
     record: DeliveryRecord,
     token: SecretString,
-    rendered: Rendered,
+    content: Content,
     replaces: Option<Placed>,
+}
+
+/// What is sent.
+enum Content {
+    /// A message.
+    Message(Rendered),
+    /// A person's home view.
+    Home(UserId, Value),
 }
 
 /// Why there is nothing to be sent.
@@ -160,8 +170,12 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     let composed = compose(&mut tx, &record.envelope.effect, now).await;
     match composed {
         Ok(Composed::Say(message)) => {
-            let rendered = slack::render_message(&message, now);
-            Ok(Ok(Parcel { record, token, rendered, replaces }))
+            let content = Content::Message(slack::render_message(&message, now));
+            Ok(Ok(Parcel { record, token, content, replaces }))
+        }
+        Ok(Composed::Home(user, home)) => {
+            let content = Content::Home(user, slack::render_home(&home, now));
+            Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
         Ok(Composed::TooLate) => Ok(Err(Unpackable::Over(GivenUp::Expired, "turn_over"))),
@@ -205,31 +219,49 @@ async fn give_up(
 }
 
 async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
+    let rendered = match &parcel.content {
+        Content::Message(rendered) => rendered,
+        Content::Home(user, view) => {
+            return home::publish(bot, claim.workspace, &parcel.token, user, view).await;
+        }
+    };
     if let Some(Placed { channel, ts }) = &parcel.replaces {
-        let updated = bot.api.update_message(&parcel.token, channel, ts, &parcel.rendered).await;
+        let updated = bot.api.update_message(&parcel.token, channel, ts, rendered).await;
         return updated.map(|()| Placed { channel: channel.clone(), ts: ts.clone() });
     }
     let channel = match channel(bot, parcel).await {
         Ok(channel) => channel,
         Err(outcome) => return outcome,
     };
-    let posted =
-        bot.api.post_message(&parcel.token, &channel, &parcel.rendered, claim.delivery).await;
+    if matches!(parcel.record.envelope.effect, Effect::RotationCreated { .. }) {
+        // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
+        let joined = bot.api.join_channel(&parcel.token, &channel).await;
+        tracing::debug!(code = joined.code(), "The channel of a new rotation was joined.");
+    }
+    let post = || bot.api.post_message(&parcel.token, &channel, rendered, claim.delivery);
+    let mut posted = post().await;
+    if matches!(&posted, Outcome::NotSent(refused) if refused.asks_to_join())
+        && bot.api.join_channel(&parcel.token, &channel).await.done().is_some()
+    {
+        posted = post().await;
+    }
     posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
 }
 
 async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed>> {
     match &parcel.record.envelope.to {
         Recipient::Channel(channel) => Ok(channel.clone()),
-        Recipient::Person(user) => match bot.api.open_dm(&parcel.token, user).await {
-            Outcome::Done(channel) => Ok(channel),
-            Outcome::NotSent(reason) => Err(Outcome::NotSent(reason)),
-            // To open a conversation twice changes nothing, so nothing was sent.
-            Outcome::Ambiguous { code } => Err(Outcome::NotSent(slack::NotSent {
-                code,
-                retry_after: None,
-                kind: slack::NotSentKind::Transient,
-            })),
-        },
+        Recipient::Person(user) | Recipient::Home(user) => {
+            match bot.api.open_dm(&parcel.token, user).await {
+                Outcome::Done(channel) => Ok(channel),
+                Outcome::NotSent(reason) => Err(Outcome::NotSent(reason)),
+                // To open a conversation twice changes nothing, so nothing was sent.
+                Outcome::Ambiguous { code } => Err(Outcome::NotSent(NotSent {
+                    code,
+                    retry_after: None,
+                    kind: NotSentKind::Transient,
+                })),
+            }
+        }
     }
 }

@@ -35,6 +35,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             let today = bot.clock.now().date_naive();
             if looked_up_on != today {
                 look_up_members(&bot, &today.to_string()).await;
+                erase_deleted(&bot).await;
                 looked_up_on = today;
             }
             next_sweep = bot.clock.now() + SWEEP;
@@ -108,4 +109,27 @@ async fn look_up_members(bot: &Bot, occasion: &str) {
         }
     }
     bot.bells.inbox.ring();
+}
+
+/// Erases the rotations that were deleted so long ago that nobody can bring them back.
+async fn erase_deleted(bot: &Bot) {
+    let workspaces = match bot.store.system().list_workspaces().await {
+        Ok(workspaces) => workspaces,
+        Err(fault) => {
+            tracing::error!(error = %fault, "The workspaces could not be listed; deleted rotations are erased another day.");
+            return;
+        }
+    };
+    for workspace in workspaces {
+        let now = bot.clock.now();
+        match app::lifecycle::erase_deleted(&bot.store, workspace.id, now).await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::info!(count, workspace.id = %workspace.id, "Deleted rotations were erased.");
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, workspace.id = %workspace.id, "Deleted rotations could not be erased.");
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::POLL;
 use crate::bot::Bot;
 use crate::people::refresh;
+use crate::perform::checked;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
@@ -96,6 +97,23 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::HomeOpened { user } => {
+            // Who they are decides what they see; where Slack does not say it now, what is known does.
+            if let Err(fault) = refresh(bot, claim.workspace, std::slice::from_ref(&user)).await {
+                tracing::warn!(error = %fault, "It could not be learnt who opened their home.");
+            }
+            app::home::open(&bot.store, claim.workspace, &user, bot.clock.now()).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::ChannelLeft { user, channel, at } => {
+            let now = bot.clock.now();
+            let of = (&user, &channel);
+            app::life::channel_left(&bot.store, claim.workspace, of, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::Checked { ref actor } => checked::work_off(bot, claim, &record, actor).await,
         InboxItem::UserChanged { user } => refresh(bot, claim.workspace, &[user]).await,
         InboxItem::RefreshPeople { users } => {
             // Whom an earlier try or another worker asked about meanwhile is not asked about again.
@@ -104,9 +122,34 @@ async fn carry_out(
                 app::people::not_seen_since(&bot.store, claim.workspace, users, since).await?;
             refresh(bot, claim.workspace, &users).await
         }
+        InboxItem::CheckJoiners { rotation, users, by, added_at } => {
+            let joiners = (rotation, users.as_slice());
+            super::roster::check_joiners(bot, claim.workspace, joiners, &by, added_at).await
+        }
+        InboxItem::AddEveryone { rotation, by, key } => {
+            super::roster::add_everyone(bot, claim, rotation, &by, &key).await
+        }
         InboxItem::RemindNext { rotation, planned_at } => {
             let now = bot.clock.now();
             app::duty::remind(&bot.store, claim.workspace, rotation, planned_at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::SummarizeWeek { rotation, at } => {
+            let now = bot.clock.now();
+            app::announce::summarize(&bot.store, claim.workspace, rotation, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::ChannelChanged { channel, change } => {
+            let now = bot.clock.now();
+            app::announce::change(&bot.store, claim.workspace, &channel, &change, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::JoinedChannel { channel, user } => {
+            let now = bot.clock.now();
+            app::announce::bot_joined(&bot.store, claim.workspace, &channel, &user, now).await?;
             bot.bells.deliveries.ring();
             Ok(None)
         }

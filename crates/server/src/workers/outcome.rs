@@ -87,6 +87,9 @@ async fn try_record(
     match outcome {
         Outcome::Done(placed) => {
             tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
+            if matches!(record.envelope.to, Recipient::Channel(_)) {
+                carried_out(app::announce::found_open(&mut tx, &record.envelope).await)?;
+            }
         }
         Outcome::Ambiguous { code } => {
             tracing::warn!(code, delivery.id = %claim.delivery, "It is not known whether a message arrived; it is held.");
@@ -100,15 +103,12 @@ async fn try_record(
                     Some(retry_after.unwrap_or_else(|| backoff(claim, record.attempts)))
                 }
             };
-            match wait {
-                Some(wait) => {
-                    tx.record_not_sent(claim.delivery, claim.fence, now + wait, code, now).await?;
-                }
-                None => {
-                    tx.record_given_up(claim.delivery, claim.fence, GivenUp::Failed, code, now)
-                        .await?;
-                    tell_of_refusal(&mut tx, &record.envelope, refused, now).await?;
-                }
+            if let Some(wait) = wait {
+                tx.record_not_sent(claim.delivery, claim.fence, now + wait, code, now).await?;
+            } else {
+                let (id, fence) = (claim.delivery, claim.fence);
+                tx.record_given_up(id, fence, GivenUp::Failed, code, now).await?;
+                tell_of_refusal(&mut tx, &record.envelope, refused, now).await?;
             }
         }
     }
@@ -122,15 +122,27 @@ async fn tell_of_refusal(
     refused: &NotSent,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let told = match (&envelope.to, refused.silence()) {
-        (Recipient::Person(_), Some(why)) => app::duty::tell_managers(tx, envelope, why, now).await,
-        _ => Ok(()),
+    let told = match &envelope.to {
+        Recipient::Person(_) => match refused.silence() {
+            Some(why) => app::duty::tell_managers(tx, envelope, why, now).await,
+            None => Ok(()),
+        },
+        Recipient::Channel(_) => match refused.channel_fault() {
+            Some(fault) => app::announce::refused(tx, envelope, fault, now).await,
+            None => Ok(()),
+        },
+        Recipient::Home(_) => Ok(()),
     };
+    carried_out(told)
+}
+
+/// What follows from a message is no reason not to write down what became of it.
+fn carried_out(told: Result<(), AppError>) -> Result<(), StoreError> {
     match told {
         Ok(()) => Ok(()),
         Err(AppError::Store(fault)) => Err(fault),
         Err(fault) => {
-            tracing::error!(error = %fault, "Nobody could be told of a message that cannot be sent.");
+            tracing::error!(error = %fault, "What follows from a message could not be carried out.");
             Ok(())
         }
     }

@@ -71,6 +71,9 @@ pub(crate) fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 pub(crate) fn publish(context: &mut Context<'_>) -> Outcome {
+    if context.workspace().has_no_home_tab {
+        return Err(Refusal::new("not_enabled", "the app's home is switched off"));
+    }
     let body = checked_view(context, Surface::Home)?;
     let user = UserId::new(context.text("user_id")?);
     if context.workspace().person(user.as_str()).is_none_or(|person| person.is_bot) {

@@ -62,6 +62,8 @@ pub(crate) struct Workspace {
     pub(crate) messages: Vec<Message>,
     pub(crate) modals: BTreeMap<UserId, Vec<View>>,
     pub(crate) homes: BTreeMap<UserId, View>,
+    /// Whether the app's home is switched off where it is configured.
+    pub(crate) has_no_home_tab: bool,
     /// The last one is the present one.
     pub(crate) installs: Vec<Install>,
     last_ts_us: i64,
@@ -119,6 +121,7 @@ impl Workspace {
             messages: Vec::new(),
             modals: BTreeMap::new(),
             homes: BTreeMap::new(),
+            has_no_home_tab: false,
             installs: Vec::new(),
             last_ts_us: 0,
         }

@@ -22,6 +22,21 @@ pub(crate) struct Answer {
     /// A person.
     #[serde(deserialize_with = "lenient")]
     pub(crate) user: Option<UserField>,
+    /// The people of a channel.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) members: Option<Vec<String>>,
+    /// Where a long list goes on.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) response_metadata: Option<MetadataField>,
+}
+
+/// What stands beside a list of which this is a part.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct MetadataField {
+    /// What the next part is asked for with; empty at the end.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// An id that stands alone or within an object.
@@ -63,6 +78,21 @@ pub(crate) struct UserField {
     pub(crate) is_restricted: Option<bool>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) is_ultra_restricted: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_stranger: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) team_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) enterprise_user: Option<EnterpriseField>,
+}
+
+/// A person of an organisation with several workspaces.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct EnterpriseField {
+    /// The workspaces that they are in.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) teams: Option<Vec<String>>,
 }
 
 /// The names in a person's profile.

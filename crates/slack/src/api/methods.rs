@@ -5,7 +5,7 @@ use super::client::Api;
 use super::outcome::Outcome;
 use crate::inbound::event::DELIVERY_EVENT_TYPE;
 use crate::render::Rendered;
-use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
+use domain::ids::{ChannelId, DeliveryId, TeamId, UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -42,6 +42,30 @@ pub struct PersonFacts {
     pub is_admin: bool,
     /// Whether they are a guest of the workspace.
     pub is_guest: bool,
+    /// Which workspaces they belong to.
+    pub home: Home,
+}
+
+/// Which workspaces somebody belongs to, as far as Slack says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    teams: Vec<TeamId>,
+    is_stranger: bool,
+}
+
+impl Home {
+    /// Returns the home of somebody with these workspaces; a stranger is of none that we know.
+    #[must_use]
+    pub const fn new(teams: Vec<TeamId>, is_stranger: bool) -> Self {
+        Self { teams, is_stranger }
+    }
+
+    /// Returns whether they belong to another workspace, and are here through a shared channel only.
+    #[must_use]
+    pub fn is_foreign_to(&self, workspace: WorkspaceId) -> bool {
+        let is_here = |team: &TeamId| WorkspaceId::of_team(team) == workspace;
+        self.is_stranger || (!self.teams.is_empty() && !self.teams.iter().any(is_here))
+    }
 }
 
 /// What Slack says about a token.
@@ -102,6 +126,12 @@ impl Api {
         self.post(token, "chat.update", &body).await.and_read(|_| Some(()))
     }
 
+    /// Lets the bot into a public channel; where it is already, nothing changes.
+    pub async fn join_channel(&self, token: &SecretString, channel: &ChannelId) -> Outcome<()> {
+        let body = json!({ "channel": channel.as_str() });
+        self.post(token, "conversations.join", &body).await.and_read(|_| Some(())).repeatable()
+    }
+
     /// Opens the direct messages with a person, or finds them open.
     pub async fn open_dm(&self, token: &SecretString, user: &UserId) -> Outcome<ChannelId> {
         // Slack documents a comma-separated text here, not a list.
@@ -123,6 +153,36 @@ impl Api {
         self.post(token, "views.open", &body).await.and_read(|_| Some(()))
     }
 
+    /// Returns a part of the people of a channel, at most 200, and the cursor of the next part, if there is one.
+    pub async fn channel_members(
+        &self,
+        token: &SecretString,
+        channel: &ChannelId,
+        cursor: Option<&str>,
+    ) -> Outcome<(Vec<UserId>, Option<String>)> {
+        let mut arguments = vec![("channel", channel.as_str()), ("limit", "200")];
+        arguments.extend(cursor.map(|cursor| ("cursor", cursor)));
+        self.get(token, "conversations.members", &arguments)
+            .await
+            .and_read(|answer| {
+                let users = answer.members?.iter().map(|user| UserId::new(user)).collect();
+                let next = answer.response_metadata.and_then(|metadata| metadata.next_cursor);
+                Some((users, next.filter(|cursor| !cursor.is_empty())))
+            })
+            .repeatable()
+    }
+
+    /// Shows a person a home view. It replaces what was there, so doing it again is the same.
+    pub async fn publish_home(
+        &self,
+        token: &SecretString,
+        user: &UserId,
+        view: &Value,
+    ) -> Outcome<()> {
+        let body = json!({ "user_id": user.as_str(), "view": view });
+        self.post(token, "views.publish", &body).await.and_read(|_| Some(())).repeatable()
+    }
+
     /// Returns what we keep of a person; their e-mail address is not read.
     pub async fn users_info(&self, token: &SecretString, user: &UserId) -> Outcome<PersonFacts> {
         self.get(token, "users.info", &[("user", user.as_str())])
@@ -132,7 +192,8 @@ impl Api {
     }
 }
 
-fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
+/// Returns what we keep of a person as Slack describes them.
+pub(crate) fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
     let is = |flag: Option<bool>| flag.unwrap_or(false);
     let profile = field.profile.unwrap_or_default();
     let names = [profile.display_name, profile.real_name, field.real_name, field.name];
@@ -150,6 +211,15 @@ fn person_facts(user: &UserId, field: UserField) -> PersonFacts {
         is_bot: is(field.is_bot),
         is_admin: is(field.is_admin) || is(field.is_owner),
         is_guest: is(field.is_restricted) || is(field.is_ultra_restricted),
+        home: Home {
+            teams: field
+                .team_id
+                .into_iter()
+                .chain(field.enterprise_user.and_then(|user| user.teams).unwrap_or_default())
+                .map(|team| TeamId::new(&team))
+                .collect(),
+            is_stranger: is(field.is_stranger),
+        },
     }
 }
 

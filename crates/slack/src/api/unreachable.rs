@@ -1,6 +1,7 @@
 //! Refusals that say something of who or where a message is for.
 
 use super::outcome::NotSent;
+use domain::settings::ChannelFault;
 use domain::story::duty::Silence;
 
 impl NotSent {
@@ -19,6 +20,65 @@ impl NotSent {
             | "channel_not_found"
             | "not_in_channel" => Some(Silence::Closed),
             _ => None,
+        }
+    }
+
+    /// Returns why a channel cannot be posted to, where that is what Slack says.
+    #[must_use]
+    pub fn channel_fault(&self) -> Option<ChannelFault> {
+        match self.code.as_str() {
+            "is_archived" => Some(ChannelFault::Archived),
+            // Of a private channel without the bot Slack says no more than of one that is gone.
+            "channel_not_found" | "not_in_channel" => Some(ChannelFault::NotInvited),
+            "channel_is_limited_access" | "ekm_access_denied" => Some(ChannelFault::Refused),
+            code if code.starts_with("restricted_action") => Some(ChannelFault::Refused),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the bot may be let in by joining the channel.
+    #[must_use]
+    pub fn asks_to_join(&self) -> bool {
+        self.code == "not_in_channel"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::outcome::{NotSent, NotSentKind};
+    use domain::settings::ChannelFault;
+    use domain::story::duty::Silence;
+
+    fn refused(code: &str) -> NotSent {
+        NotSent { code: code.to_owned(), retry_after: None, kind: NotSentKind::Permanent }
+    }
+
+    #[test]
+    fn what_slack_says_of_a_channel_is_told_from_what_is_our_own_fault() {
+        for (code, fault) in [
+            ("is_archived", Some(ChannelFault::Archived)),
+            ("channel_not_found", Some(ChannelFault::NotInvited)),
+            ("not_in_channel", Some(ChannelFault::NotInvited)),
+            ("restricted_action", Some(ChannelFault::Refused)),
+            ("restricted_action_read_only_channel", Some(ChannelFault::Refused)),
+            ("invalid_blocks", None),
+            ("no_text", None),
+        ] {
+            assert_eq!(refused(code).channel_fault(), fault, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_slack_says_of_a_person_is_told_from_what_is_our_own_fault() {
+        for (code, why) in [
+            ("user_disabled", Some(Silence::Gone)),
+            ("user_not_found", Some(Silence::Gone)),
+            ("messages_tab_disabled", Some(Silence::Closed)),
+            ("cannot_dm_bot", Some(Silence::Closed)),
+            ("invalid_blocks", None),
+            ("missing_scope", None),
+        ] {
+            assert_eq!(refused(code).silence(), why, "{code}");
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use super::Inbound;
 use super::json::{channel_at, id_at, is_set, team_at, text_at, user_at};
+use crate::api::answers::UserField;
+use crate::api::methods::{PersonFacts, person_facts};
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
+use domain::story::announce::ChannelChange;
 use serde_json::Value;
 
 /// The `event_type` of the metadata that every message of ours carries.
@@ -34,6 +37,18 @@ pub enum EventKind {
     },
     /// A person joined, left or changed their profile.
     UserChanged {
+        /// What Slack says of them now.
+        said: Box<PersonFacts>,
+    },
+    /// A person left a channel, or was removed from it.
+    ChannelLeft {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// A person has opened the app's home.
+    HomeOpened {
         /// Who.
         user: UserId,
     },
@@ -45,6 +60,20 @@ pub enum EventKind {
         ts: String,
         /// The delivery that it came from, if its metadata says so.
         delivery: Option<DeliveryId>,
+    },
+    /// Something happened to a channel.
+    ChannelChanged {
+        /// The channel.
+        channel: ChannelId,
+        /// What.
+        change: ChannelChange,
+    },
+    /// Somebody came into a channel; people who did are not told of where the event says that they are not the bot.
+    JoinedChannel {
+        /// The channel.
+        channel: ChannelId,
+        /// Who.
+        user: UserId,
     },
     /// Anything else: acknowledged and dropped.
     Other,
@@ -103,12 +132,52 @@ fn read_kind(json: &Value) -> EventKind {
         Some("app_uninstalled") => Some(EventKind::AppUninstalled),
         Some("tokens_revoked") => Some(EventKind::TokensRevoked { bot: has_bot_token(json) }),
         Some("user_change" | "user_profile_changed" | "team_join") => {
-            user_at(json, "/event/user/id").map(|user| EventKind::UserChanged { user })
+            read_person(json).map(|said| EventKind::UserChanged { said: Box::new(said) })
         }
+        // The same event tells of the messages tab, where there is nothing to show.
+        Some("app_home_opened") if text_at(json, "/event/tab") == Some("home") => {
+            user_at(json, "/event/user").map(|user| EventKind::HomeOpened { user })
+        }
+        Some("member_left_channel") => read_channel_left(json),
         Some("message") => read_own_message(json),
+        Some("channel_archive" | "group_archive") => changed(json, ChannelChange::Archived),
+        Some("channel_unarchive" | "group_unarchive") => changed(json, ChannelChange::Unarchived),
+        Some("channel_deleted" | "group_deleted") => changed(json, ChannelChange::Deleted),
+        Some("group_left") => changed(json, ChannelChange::BotLeft),
+        Some("channel_id_changed") => read_move(json),
+        Some("member_joined_channel") => read_joining(json),
         _ => None,
     };
     kind.unwrap_or(EventKind::Other)
+}
+
+/// Reads what is kept of a person; their e-mail address is not.
+fn read_person(json: &Value) -> Option<PersonFacts> {
+    let user = user_at(json, "/event/user/id")?;
+    let field: UserField = serde_json::from_value(json.pointer("/event/user")?.clone()).ok()?;
+    Some(person_facts(&user, field))
+}
+
+fn read_channel_left(json: &Value) -> Option<EventKind> {
+    let user = user_at(json, "/event/user").or_else(|| user_at(json, "/event/user/id"))?;
+    Some(EventKind::ChannelLeft { user, channel: channel_at(json, "/event/channel")? })
+}
+
+fn changed(json: &Value, change: ChannelChange) -> Option<EventKind> {
+    Some(EventKind::ChannelChanged { channel: channel_at(json, "/event/channel")?, change })
+}
+
+fn read_move(json: &Value) -> Option<EventKind> {
+    let channel = channel_at(json, "/event/old_channel_id")?;
+    let change = ChannelChange::Moved { to: channel_at(json, "/event/new_channel_id")? };
+    Some(EventKind::ChannelChanged { channel, change })
+}
+
+fn read_joining(json: &Value) -> Option<EventKind> {
+    let user = user_at(json, "/event/user")?;
+    let is_other = user_at(json, "/authorizations/0/user_id").is_some_and(|bot| bot != user);
+    let channel = channel_at(json, "/event/channel")?;
+    (!is_other).then_some(EventKind::JoinedChannel { channel, user })
 }
 
 fn has_bot_token(json: &Value) -> bool {

@@ -6,7 +6,8 @@ use super::json::{channel_at, id_at, is_set, team_at, text_at, user_at};
 use super::submission::read_submission;
 use domain::action::{Button, Submission};
 use domain::ids::{ChannelId, TeamId, UserId};
-use serde_json::Value;
+use domain::story::announce::{MAX_TEMPLATE, TEMPLATE_FIELD};
+use serde_json::{Value, json};
 use std::fmt;
 
 /// A button was pressed.
@@ -26,6 +27,8 @@ pub struct Click {
     pub trigger_id: Option<String>,
     /// Takes answers for 30 minutes.
     pub response_url: Option<String>,
+    /// What stands in the field for a team's own words, where the button is in a modal with one.
+    pub typed_template: Option<String>,
     /// Whether the person belongs to another workspace and sees the message through a shared channel.
     pub is_foreign: bool,
     /// The same when Slack sends the same press again.
@@ -52,6 +55,8 @@ pub struct Submit {
     pub user: UserId,
     /// The values; `None` for a modal that is not ours or no longer known.
     pub submission: Option<Submission>,
+    /// The modal's name, what it carried and its values, for [`read_submission`](crate::read_submission) at a later time.
+    pub view: Value,
     /// The modal.
     pub view_id: String,
     /// The state of the modal, new for each correction.
@@ -139,6 +144,14 @@ fn read_payload(json: &Value) -> Option<Inbound> {
     }
 }
 
+/// Returns what is typed in the field of a team's own words; an empty one is typed as well.
+fn read_template(json: &Value) -> Option<String> {
+    let field = json.pointer("/view/state/values")?.get(TEMPLATE_FIELD)?;
+    let input = field.as_object()?.values().next()?;
+    let most = MAX_TEMPLATE + 1;
+    Some(input["value"].as_str().unwrap_or_default().chars().take(most).collect())
+}
+
 fn read_click(json: &Value, team: TeamId, user: UserId, is_foreign: bool) -> Option<Click> {
     let action = json.pointer("/actions/0")?;
     let action_id = text_at(action, "/action_id").unwrap_or_default();
@@ -156,6 +169,7 @@ fn read_click(json: &Value, team: TeamId, user: UserId, is_foreign: bool) -> Opt
     Some(Click {
         button: read_value(action).and_then(|value| Button::parse(action_id, value)),
         container,
+        typed_template: read_template(json),
         action_ts: action_ts.to_owned(),
         trigger_id: trigger_id.map(str::to_owned),
         response_url: text_at(json, "/response_url").map(str::to_owned),
@@ -195,6 +209,11 @@ pub(crate) fn read_value(element: &Value) -> Option<&str> {
 fn read_submit(json: &Value, team: TeamId, user: UserId, is_foreign: bool) -> Option<Submit> {
     Some(Submit {
         submission: read_submission(json.pointer("/view")?),
+        view: json!({
+            "callback_id": json.pointer("/view/callback_id"),
+            "private_metadata": json.pointer("/view/private_metadata"),
+            "state": json.pointer("/view/state"),
+        }),
         view_id: id_at(json, "/view/id")?.to_owned(),
         hash: id_at(json, "/view/hash")?.to_owned(),
         trigger_id: id_at(json, "/trigger_id").map(str::to_owned),

@@ -2,6 +2,7 @@
 
 use super::form::as_id;
 use super::interaction::read_value;
+use super::settings;
 use domain::action::{AbsenceForm, CreateForm, Field, Submission};
 use domain::ids::{ChannelId, UserId};
 use serde_json::Value;
@@ -10,7 +11,8 @@ use serde_json::Value;
 const MOST_MEMBERS: usize = 2000;
 
 /// Returns the values of a view, or `None` when the modal is not one of ours.
-pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
+#[must_use]
+pub fn read_submission(view: &Value) -> Option<Submission> {
     match view.pointer("/callback_id")?.as_str()? {
         "create_rotation" => Some(Submission::CreateRotation(CreateForm {
             name: text_of(view, Field::Name),
@@ -25,20 +27,25 @@ pub(crate) fn read_submission(view: &Value) -> Option<Submission> {
             from: text_of(view, Field::From),
             to: text_of(view, Field::To),
         })),
-        _ => None,
+        other => super::lifecycle::read(other, view)
+            .map(Submission::Lifecycle)
+            .or_else(|| super::roster::read(other, view).map(Submission::Roster))
+            .or_else(|| settings::read(other, view).map(Submission::Settings)),
     }
 }
 
 /// Returns the state of a field's element. A block of ours holds one, so its action id does not matter.
-fn element_of(view: &Value, field: Field) -> Option<&Value> {
+pub(super) fn element_of(view: &Value, field: Field) -> Option<&Value> {
     view.pointer("/state/values")?.get(field.block_id())?.as_object()?.values().next()
 }
 
-fn text_of(view: &Value, field: Field) -> Option<String> {
+/// Returns the text or the choice of a field.
+pub(super) fn text_of(view: &Value, field: Field) -> Option<String> {
     element_of(view, field).and_then(read_value).map(str::to_owned)
 }
 
-fn users_of(view: &Value, field: Field) -> Vec<UserId> {
+/// Returns the people of a field.
+pub(super) fn users_of(view: &Value, field: Field) -> Vec<UserId> {
     element_of(view, field)
         .and_then(|element| element.get("selected_users"))
         .and_then(Value::as_array)
@@ -47,5 +54,17 @@ fn users_of(view: &Value, field: Field) -> Vec<UserId> {
         .filter_map(|user| user.as_str().and_then(as_id))
         .take(MOST_MEMBERS)
         .map(UserId::new)
+        .collect()
+}
+
+/// Returns the codes that are ticked in a field.
+pub(super) fn ticked_in(view: &Value, field: Field) -> Vec<String> {
+    element_of(view, field)
+        .and_then(|element| element.get("selected_options"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|option| option.pointer("/value")?.as_str())
+        .map(str::to_owned)
         .collect()
 }

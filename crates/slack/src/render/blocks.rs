@@ -5,7 +5,7 @@ use super::words::Style;
 use serde_json::{Value, json};
 
 /// The most characters of a section.
-const LONGEST_SECTION: usize = 2900;
+pub(crate) const LONGEST_SECTION: usize = 2900;
 
 /// The most characters of a message's `text`; Slack recommends 4,000.
 const LONGEST_TEXT: usize = 3800;
@@ -84,7 +84,7 @@ pub(crate) fn clip(text: &str, most: usize) -> String {
 }
 
 /// Joins lines until the next one would not fit; a line is never cut, since that could open up an escaped character.
-fn fit(lines: &[String], most: usize) -> String {
+pub(crate) fn fit(lines: &[String], most: usize) -> String {
     let mut text = String::new();
     let mut length = 0;
     for line in lines.iter().filter(|line| !line.is_empty()) {
@@ -102,7 +102,8 @@ fn fit(lines: &[String], most: usize) -> String {
     text.trim_start().to_owned()
 }
 
-fn section(text: &str, accessory: Option<Value>) -> Value {
+/// Returns a section of mrkdwn, with an element beside it where there is one.
+pub(crate) fn section(text: &str, accessory: Option<Value>) -> Value {
     // Verbatim: nothing in a name becomes a link or a mention by itself.
     let mut section =
         json!({ "type": "section", "text": { "type": "mrkdwn", "text": text, "verbatim": true } });

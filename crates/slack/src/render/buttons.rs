@@ -1,6 +1,7 @@
 //! Our buttons with their labels.
 
 use super::blocks::plain_text;
+use super::people;
 use domain::action::Button;
 use serde_json::{Value, json};
 
@@ -36,6 +37,13 @@ pub(crate) fn assign_anyway(which: &Button) -> Value {
     json
 }
 
+/// Returns a button as Slack takes it, marked as one to be careful with.
+pub(crate) fn danger(which: &Button) -> Value {
+    let mut json = button(which);
+    json["style"] = json!("danger");
+    json
+}
+
 const fn label(button: &Button) -> &'static str {
     match button {
         Button::CreateRotation => "Create a rotation",
@@ -45,6 +53,12 @@ const fn label(button: &Button) -> &'static str {
         Button::ShowNext { .. } => "Who is next",
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
+        Button::History(button) => super::history::label(button),
+        Button::Home(button) => super::home::label(*button),
+        Button::Announce(_) => "Send a test",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
+        Button::People(button) => people::label(button),
+        Button::Roster(button) => super::roster::label(button),
+        Button::Settings(button) => super::settings::label(button),
     }
 }

@@ -24,10 +24,14 @@ pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
 pub(crate) fn full_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
     let mut lines = duty_lines(card, ink);
     lines.push(format!("Handoff {} ({}).", plain(&card.cadence), plain(&card.zone)));
-    lines.push(format!("In order: {}.", list(&card.members, MOST_MEMBERS)));
+    lines.push(match card.members.as_slice() {
+        [] => String::from("Nobody is in it."),
+        members => format!("In order: {}.", list(members, MOST_MEMBERS)),
+    });
     lines
 }
 
+/// Returns who is on duty, in one line.
 pub(crate) fn duty_line(duty: &Duty, ink: &Ink) -> String {
     match duty {
         Duty::NotYet => String::from("It has not begun yet."),

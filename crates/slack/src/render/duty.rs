@@ -11,6 +11,7 @@ use domain::message::Person;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message, OnDuty, Reminder, Silence, Unreachable, Unseen,
 };
+use domain::story::lifecycle::{self, Press};
 use serde_json::Value;
 
 /// The most absences of the reader that are listed.
@@ -77,6 +78,8 @@ fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
     let mut buttons: Vec<Value> = seen.into_iter().collect();
     buttons.push(button(&Button::ShowNext { rotation }));
     buttons.push(button(&Button::EnterAbsence));
+    let hand_over = lifecycle::Button { press: Press::HandOver, rotation };
+    buttons.push(button(&Button::Lifecycle(hand_over)));
     buttons
 }
 

@@ -1,15 +1,18 @@
 //! What the bot says by itself: to a channel, and to the person on duty.
 
 use super::Rendered;
+use super::announce;
 use super::blocks::{Part, assemble};
 use super::buttons::{assign_anyway, primary};
 use super::duty;
-use super::names::{in_words, list, mention, name_of, plain, title};
+use super::names::{list, mention, name_of, plain, title};
+use super::people;
+use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
-use domain::message::{HandoffMessage, Message, Person, SkipWord, UnassignedMessage};
+use domain::message::{Message, SkipWord, UnassignedMessage};
 
 /// The most members that are named.
 const MOST_MEMBERS: usize = 20;
@@ -42,7 +45,9 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ),
             ])]
         }
-        Message::Handoff(handoff) => vec![Part::Lines(handoff_lines(handoff, &ink(&handoff.zone)))],
+        Message::Handoff(handoff) => {
+            vec![Part::Lines(announce::handoff_lines(handoff, &ink(&handoff.zone)))]
+        }
         Message::Unassigned(turn) => vec![
             Part::Lines(unassigned_lines(turn, &ink(&turn.zone))),
             Part::Buttons(unassigned_buttons(turn)),
@@ -55,14 +60,19 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
                 ink(zone).at(*until)
             )])]
         }
-        Message::DatesMoved { name, was, is, zone } => {
-            vec![Part::Lines(moved_lines(name, *was, *is, &ink(zone)))]
+        Message::DatesMoved { name, was, is, why, by, zone } => {
+            let dates = (*was, *is);
+            vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::People(message) => people::message(message, &ink),
+        Message::Lifecycle(message) => super::lifecycle::message(message, now, style),
+        Message::Roster(message) => roster::message(message, now, style),
         Message::Welcome { rotations } => vec![
             Part::Lines(welcome_lines(*rotations)),
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
         ],
         Message::Duty(message) => duty::compose(message, now, style),
+        Message::Announce(message) => announce::compose(message, now, style),
     }
 }
 
@@ -87,44 +97,6 @@ fn welcome_lines(rotations: usize) -> Vec<String> {
     vec![String::from("Asyncbot is installed again."), go_on]
 }
 
-fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> {
-    let stays = handoff.people.len() == handoff.previous.len()
-        && handoff.people.iter().zip(&handoff.previous).all(|(now, before)| is_same(before, now));
-    let verb = if stays { "continues with" } else { "passes to" };
-    let who = handoff.people.iter().map(|person| mention(&person.user)).collect();
-    let mut lines = vec![format!(
-        "{} {verb} {} until {}.",
-        title(&handoff.name),
-        in_words(who),
-        ink.at(handoff.until)
-    )];
-    lines.extend(passed_over(ink, &handoff.skipped));
-    if handoff.is_late {
-        lines.push(format!("This is late: it was due {}.", ink.at(handoff.since)));
-    }
-    lines.extend(missed(ink, &handoff.missed));
-    lines
-}
-
-fn moved_lines(
-    name: &str,
-    was: Option<DateTime<Utc>>,
-    is: Option<DateTime<Utc>>,
-    ink: &Ink,
-) -> Vec<String> {
-    let name = title(name);
-    let line = match (was, is) {
-        (_, None) => format!("You have no turn ahead in {name} any more."),
-        (None, Some(is)) => format!("Your next turn in {name} begins {}.", ink.at(is)),
-        (Some(was), Some(is)) => format!(
-            "Your next turn in {name} moved: it begins {}. Before it was {}.",
-            ink.at(is),
-            ink.at(was)
-        ),
-    };
-    vec![line]
-}
-
 fn unassigned_lines(turn: &UnassignedMessage, ink: &Ink) -> Vec<String> {
     let mut lines = vec![format!("{} has nobody until {}.", title(&turn.name), ink.at(turn.until))];
     lines.extend(passed_over(ink, &turn.skipped));
@@ -142,8 +114,4 @@ fn unassigned_buttons(turn: &UnassignedMessage) -> Vec<serde_json::Value> {
         buttons.push(assign_anyway(&Button::AssignAnyway { rotation, planned_at, day }));
     }
     buttons
-}
-
-fn is_same(one: &Person, other: &Person) -> bool {
-    one.user == other.user
 }

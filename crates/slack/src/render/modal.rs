@@ -1,7 +1,8 @@
 //! Our modals and the errors beside their fields.
 
 use super::blocks::{clip, plain_text};
-use chrono::NaiveDate;
+use super::outcome::outcome_view;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
 use domain::command::MAX_NAME;
 use domain::form::CADENCE_CHOICES;
@@ -22,19 +23,29 @@ const LONGEST_ZONE: usize = 100;
 /// The longest error beside a field, in characters.
 const LONGEST_ERROR: usize = 500;
 
-/// Returns a modal as `views.open` takes it.
+/// Returns a modal as `views.open` takes it, as it reads at `now`.
 ///
 /// The blocks' ids are those of [`Field::block_id`]; the input in each has the action id [`INPUT_ACTION_ID`].
 #[must_use]
-pub fn render_modal(modal: &Modal) -> Value {
+pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
     match modal {
         Modal::CreateRotation(defaults) => {
             view("create_rotation", "New rotation", "Create", &create_blocks(defaults))
         }
+        Modal::Roster(modal) => super::roster_form::render(modal),
         Modal::EnterAbsence { today } => {
             view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
         }
+        Modal::Outcome(reply) => outcome_view(reply, now),
+        Modal::Settings(modal) => super::settings::modal(modal, now),
+        Modal::Lifecycle(modal) => super::lifecycle::modal(modal, now),
     }
+}
+
+/// Returns the answer to a submission that lays the next step over the modal.
+#[must_use]
+pub fn render_next_step(modal: &Modal, now: DateTime<Utc>) -> Value {
+    json!({ "response_action": "push", "view": render_modal(modal, now) })
 }
 
 /// Returns the answer to a submission that keeps the modal open and says what is wrong beside each field.
@@ -49,7 +60,8 @@ pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
     json!({ "response_action": "errors", "errors": by_block })
 }
 
-fn view(callback_id: &str, title: &str, submit: &str, blocks: &[Value]) -> Value {
+/// Returns a modal with a form.
+pub(super) fn view(callback_id: &str, title: &str, submit: &str, blocks: &[Value]) -> Value {
     json!({
         "type": "modal",
         "callback_id": callback_id,
@@ -101,7 +113,8 @@ fn absence_blocks(today: NaiveDate) -> Vec<Value> {
     ]
 }
 
-fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> Value {
+/// Returns a block with an input, and a hint below it where there is one.
+pub(super) fn input(field: Field, label: &str, hint: Option<&str>, mut element: Value) -> Value {
     element["action_id"] = json!(INPUT_ACTION_ID);
     let mut block = json!({
         "type": "input",
@@ -121,7 +134,8 @@ fn name_input(name: Option<&str>) -> Value {
     element
 }
 
-fn text_input(initial: Option<&str>, longest: usize) -> Value {
+/// Returns a field for text.
+pub(super) fn text_input(initial: Option<&str>, longest: usize) -> Value {
     let mut element = json!({ "type": "plain_text_input", "max_length": longest });
     let initial = initial.map(str::trim).filter(|text| !text.is_empty());
     if let Some(initial) = initial {
@@ -130,7 +144,7 @@ fn text_input(initial: Option<&str>, longest: usize) -> Value {
     element
 }
 
-fn day_input(initial: NaiveDate) -> Value {
+pub(super) fn day_input(initial: NaiveDate) -> Value {
     json!({ "type": "datepicker", "initial_date": initial.to_string() })
 }
 

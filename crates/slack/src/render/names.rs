@@ -13,6 +13,15 @@ pub(crate) fn name_of(person: &Person) -> String {
     if name.is_empty() { mention(&person.user) } else { name }
 }
 
+/// Returns a person's name for a text in which nothing is a mark: a choice of a menu, an error beside a field.
+pub(crate) fn bare(person: &Person) -> String {
+    let name = person.name.as_deref().unwrap_or_default();
+    let calm = name.chars().filter(|c| !turns_direction(*c) && !c.is_control());
+    let calm: String = calm.take(LONGEST).collect();
+    let calm = calm.trim();
+    if calm.is_empty() { person.user.to_string() } else { calm.to_owned() }
+}
+
 /// Returns a mention, which calls the person: for those who must act.
 pub(crate) fn mention(user: &UserId) -> String {
     if is_slack_id(user.as_str()) { format!("<@{user}>") } else { plain(user.as_str()) }
@@ -64,6 +73,16 @@ pub(crate) fn plain(name: &str) -> String {
     } else {
         escaped
     }
+}
+
+/// Returns a name as one column of a table: exactly `width` characters, made harmless but for escaping.
+///
+/// Marks that turn the direction are left out, and a name that is written from right to left is isolated by none: in a
+/// table it would cost the others their columns.
+pub(crate) fn column(name: &str, width: usize) -> String {
+    let calm: String = name.chars().filter(|c| !turns_direction(*c)).map(calm).collect();
+    let short = super::blocks::clip(calm.trim(), width);
+    format!("{short:<width$}")
 }
 
 /// Returns what stands for a character: Slack has no escape for its marks, so look-alikes do.

@@ -3,26 +3,43 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
+use domain::story::{history, lifecycle, people};
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
 /// again.
 #[must_use]
 pub fn render_outcome(reply: &Reply, now: DateTime<Utc>) -> Value {
+    json!({ "response_action": "update", "view": outcome_view(reply, now) })
+}
+
+/// Returns the outcome as a window of its own.
+pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
     let message = render_reply(reply, now);
     let title = match reply {
+        Reply::Roster(reply) if !reply.is_done() => "Not done",
         Reply::Refused(_) | Reply::Failed { .. } => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
+        Reply::Next(_) => "Who is next",
+        Reply::History(history::Reply::Turns(_)) => "History",
+        Reply::History(history::Reply::Statistics(_)) => "Statistics",
+        Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",
+        Reply::People(people::Reply::Checking) => "Checking",
+        Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         _ => "Done",
     };
+    let mut blocks = message["blocks"].clone();
+    if let (Reply::Roster(_), Some(blocks)) = (reply, blocks.as_array_mut()) {
+        // A form can be opened from a message, and not from the outcome of another form.
+        blocks.retain(|block| block["type"] != "actions");
+    }
     json!({
-        "response_action": "update",
-        "view": {
-            "type": "modal",
-            "callback_id": "outcome",
-            "title": {"type": "plain_text", "text": title},
-            "close": {"type": "plain_text", "text": "Close"},
-            "blocks": message["blocks"],
-        },
+        "type": "modal",
+        "callback_id": "outcome",
+        // Closing it closes the steps beneath it as well.
+        "clear_on_close": true,
+        "title": {"type": "plain_text", "text": title},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": blocks,
     })
 }

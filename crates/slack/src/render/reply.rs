@@ -6,6 +6,8 @@ use super::buttons::{button, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
 use super::names::{name_of, names, plain, title};
+use super::people;
+use super::roster;
 use super::skips::will_pass_over;
 use super::words::{Ink, Style};
 use crate::escape::escape;
@@ -13,10 +15,14 @@ use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
 use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, DutyCard, NextCard, Reply, TurnLine};
+use domain::story::lifecycle;
 use serde_json::{Value, json};
 
 /// The most rotations or absences of one answer.
 const MOST_ROWS: usize = 20;
+
+/// The most rotations that have buttons of their own in the answer to the bare command.
+const MOST_WITH_BUTTONS: usize = 5;
 
 /// The longest refusal, in characters before escaping; it repeats what was typed.
 const LONGEST_REFUSAL: usize = 500;
@@ -33,10 +39,19 @@ pub fn render_reply(reply: &Reply, now: DateTime<Utc>) -> Value {
     let Rendered { text, blocks } = assemble(|style| compose(reply, now, style));
     json!({
         "response_type": "ephemeral",
-        "replace_original": matches!(reply, Reply::AbsenceRemoved { .. }),
+        "replace_original": replaces_original(reply),
         "text": text,
         "blocks": blocks,
     })
+}
+
+/// Returns whether the message whose button was pressed has nothing left to say.
+fn replaces_original(reply: &Reply) -> bool {
+    match reply {
+        Reply::AbsenceRemoved { .. } => true,
+        Reply::Roster(reply) => reply.replaces_question(),
+        _ => false,
+    }
 }
 
 fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
@@ -45,6 +60,11 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
         Reply::Home(cards) => {
             let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
+            // Each rotation's buttons stand below it, as long as that stays easy to look over.
+            if (1..=MOST_WITH_BUTTONS).contains(&cards.len()) {
+                let buttons = cards.iter().map(card_buttons);
+                parts = parts.into_iter().zip(buttons).flat_map(<[Part; 2]>::from).collect();
+            }
             parts.push(Part::Buttons(home_buttons()));
             parts
         }
@@ -75,11 +95,16 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
+        Reply::History(reply) => super::history::compose(reply, now, style),
+        Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
+        Reply::Settings(reply) => super::settings::compose(reply),
         Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
+        Reply::Roster(reply) => roster::reply(reply, now, style),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
         )),
+        Reply::People(reply) => people::reply(reply, &ink),
         Reply::Failed { reference } => say(format!(
             "Sorry, something went wrong on my side, so this may not have been saved. Please look with `/rotation` and try again. If it stays, this finds it in the log: {}",
             plain(reference)
@@ -91,7 +116,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
 const NO_ROTATIONS: &str = "There is no rotation here yet. Make one with `/rotation create`.";
 
 /// Days of an absence have no zone of their own; only the year is compared with now.
-const UTC: &str = "UTC";
+pub(super) const UTC: &str = "UTC";
 
 fn say(line: String) -> Vec<Part> {
     vec![Part::Lines(vec![line])]
@@ -99,6 +124,12 @@ fn say(line: String) -> Vec<Part> {
 
 fn home_buttons() -> Vec<Value> {
     vec![primary(&Button::CreateRotation), button(&Button::EnterAbsence)]
+}
+
+fn card_buttons(card: &DutyCard) -> Part {
+    let rotation = card.rotation;
+    let show = lifecycle::Button { press: lifecycle::Press::Show, rotation };
+    Part::Buttons(vec![button(&Button::ShowNext { rotation }), button(&Button::Lifecycle(show))])
 }
 
 fn cards_or(
@@ -133,6 +164,7 @@ fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
     lines
 }
 
+/// Returns one coming turn, in one line.
 pub(crate) fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
     let who = match (turn.people.as_slice(), turn.is_paused) {
         ([], true) => String::from("paused"),
@@ -195,7 +227,7 @@ fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: 
 }
 
 /// Returns the days of an absence: "on Friday 12 June", "from Monday 8 June to Friday 12 June".
-fn span(ink: &Ink, line: &AbsenceLine) -> String {
+pub(super) fn span(ink: &Ink, line: &AbsenceLine) -> String {
     if line.from == line.to {
         format!("on {}", ink.full_day(line.from))
     } else {

@@ -26,6 +26,16 @@ pub(crate) fn passed_over(ink: &Ink, skipped: &[SkipLine]) -> Vec<String> {
 
 /// Returns who will be passed over, in one line: "passes over Ben (unavailable until Friday)".
 pub(crate) fn will_pass_over(ink: &Ink, skipped: &[SkipLine]) -> Option<String> {
+    listed(ink, skipped).map(|names| format!("passes over {names}"))
+}
+
+/// Returns who was passed over, in one line: "passed over Ben (unavailable until Friday)".
+pub(crate) fn did_pass_over(ink: &Ink, skipped: &[SkipLine]) -> Option<String> {
+    listed(ink, skipped).map(|names| format!("passed over {names}"))
+}
+
+/// Returns who is passed over, in a few words: "Ben (unavailable until Friday)".
+pub(crate) fn listed(ink: &Ink, skipped: &[SkipLine]) -> Option<String> {
     let mut words: Vec<String> = skipped
         .iter()
         .take(MOST_NAMED)
@@ -34,7 +44,7 @@ pub(crate) fn will_pass_over(ink: &Ink, skipped: &[SkipLine]) -> Option<String> 
     if skipped.len() > MOST_NAMED {
         words.push(format!("{} more", skipped.len() - MOST_NAMED));
     }
-    (!words.is_empty()).then(|| format!("passes over {}", words.join(", ")))
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// Returns what was missed while the bot was down, in one line.

@@ -2,9 +2,9 @@
 
 use crate::stand_in::{Move, client, nobody, ok, pass_ten_seconds, start, token};
 use chrono::TimeDelta;
-use domain::ids::{ChannelId, DeliveryId, UserId};
+use domain::ids::{ChannelId, DeliveryId, TeamId, UserId, WorkspaceId};
 use serde_json::json;
-use slack::{NotSentKind, Outcome, PersonFacts, Posted, Rendered};
+use slack::{Home, NotSentKind, Outcome, PersonFacts, Posted, Rendered};
 
 fn message() -> Rendered {
     Rendered { text: String::from("hello"), blocks: json!([{ "type": "divider" }]) }
@@ -219,6 +219,7 @@ async fn a_person_is_read_without_their_address() {
     assert_eq!(
         outcome,
         Outcome::Done(PersonFacts {
+            home: Home::new(vec![TeamId::new("T1")], false),
             user: UserId::new("U1"),
             display_name: String::from("Ana"),
             zone: Some(String::from("Europe/Berlin")),
@@ -230,6 +231,27 @@ async fn a_person_is_read_without_their_address() {
     );
     let request = stand_in.requests.recv().await.unwrap();
     assert!(request.starts_with("GET /api/users.info?user=U1 HTTP/1.1"), "{request}");
+}
+
+#[tokio::test]
+async fn who_belongs_to_another_workspace_is_told_apart() {
+    for (said, is_foreign) in [
+        (json!({ "team_id": "T1" }), false),
+        (json!({}), false),
+        (json!({ "team_id": null, "is_stranger": null }), false),
+        (json!({ "team_id": "T2" }), true),
+        (json!({ "team_id": "T1", "is_stranger": true }), true),
+        // In an organisation somebody has one home and works in several workspaces.
+        (json!({ "team_id": "T2", "enterprise_user": { "teams": ["T2", "T1"] } }), false),
+        (json!({ "team_id": "T2", "enterprise_user": { "teams": ["T3"] } }), true),
+    ] {
+        let body = json!({ "ok": true, "user": said });
+
+        let facts = person(vec![ok(&body.to_string())]).await.done().unwrap();
+
+        let here = WorkspaceId::of_team(&TeamId::new("T1"));
+        assert_eq!(facts.home.is_foreign_to(here), is_foreign, "{said}");
+    }
 }
 
 #[tokio::test]

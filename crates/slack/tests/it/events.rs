@@ -1,6 +1,6 @@
 //! How events are reduced: to ids, kinds and instants, before anything else sees them.
 
-use domain::ids::UserId;
+use domain::ids::{ChannelId, UserId};
 use serde_json::{Value, json};
 use slack::{BOT_EVENTS, Event, EventKind, Inbound, read_event};
 
@@ -34,7 +34,9 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
 fn every_event_that_the_bot_subscribes_to_is_read() {
     for name in BOT_EVENTS {
         let kind = name.split('.').next();
-        let told = json!({ "type": kind, "user": { "id": "U1" }, "app_id": "A1", "channel": "C1", "ts": "1.1" });
+        // Of a person who opens the home Slack tells the id alone.
+        let user = if name == "app_home_opened" { json!("U1") } else { json!({ "id": "U1" }) };
+        let told = json!({ "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1" });
 
         assert_ne!(event(&callback(&told)).kind, EventKind::Other, "{name}");
     }
@@ -54,10 +56,18 @@ fn events_are_reduced_to_their_kinds() {
         ),
         (json!({ "type": "tokens_revoked" }), EventKind::TokensRevoked { bot: false }),
         (
-            json!({ "type": "user_change", "user": { "id": "U1", "deleted": true } }),
-            EventKind::UserChanged { user: UserId::new("U1") },
+            json!({ "type": "member_left_channel", "user": "U1", "channel": "C1", "team": null }),
+            EventKind::ChannelLeft { user: UserId::new("U1"), channel: ChannelId::new("C1") },
         ),
+        (json!({ "type": "member_left_channel", "user": "U1", "channel": null }), EventKind::Other),
+        (json!({ "type": "member_left_channel", "channel": "C1" }), EventKind::Other),
         (json!({ "type": "user_change", "user": "U1" }), EventKind::Other),
+        (
+            json!({ "type": "app_home_opened", "user": "U1", "tab": "home" }),
+            EventKind::HomeOpened { user: UserId::new("U1") },
+        ),
+        (json!({ "type": "app_home_opened", "user": "U1", "tab": "messages" }), EventKind::Other),
+        (json!({ "type": "app_home_opened", "user": "U1" }), EventKind::Other),
         (json!({ "type": "invented_in_2027", "x": [1] }), EventKind::Other),
         (Value::Null, EventKind::Other),
     ] {
@@ -67,6 +77,20 @@ fn events_are_reduced_to_their_kinds() {
         assert_eq!(event.event_id, "Ev1");
         assert_eq!(event.at.timestamp(), 1_770_000_000);
     }
+}
+
+#[test]
+fn of_a_changed_person_only_what_is_kept_of_people_is_read() {
+    let told = json!({ "type": "user_change", "user": { "id": "U1", "deleted": true, "tz": 7, "name": "ana",
+        "profile": { "display_name": "Ana", "email": "canary@example.com", "phone": "canary" } } });
+
+    let EventKind::UserChanged { said } = event(&callback(&told)).kind else {
+        panic!("somebody changed");
+    };
+
+    assert_eq!((said.user.as_str(), said.display_name.as_str()), ("U1", "Ana"));
+    assert!(said.is_deactivated && said.zone.is_none() && !said.is_guest);
+    assert!(!format!("{said:?}").contains("canary"));
 }
 
 #[test]
@@ -96,7 +120,7 @@ fn our_own_message_is_known_by_the_apps_id_and_carries_its_delivery() {
 #[test]
 fn what_people_wrote_and_their_addresses_stop_at_the_door() {
     let user = json!({
-        "id": "U1", "name": "canary", "real_name": "canary",
+        "id": "U1", "name": "ana", "real_name": "Ana",
         "profile": { "email": "canary@example.com", "phone": "canary", "status_text": "canary" },
     });
     for body in [

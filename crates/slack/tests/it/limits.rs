@@ -31,6 +31,21 @@ pub(crate) fn faults_of_modal(view: &Value) -> Vec<String> {
     faults
 }
 
+/// Returns everything in a home that Slack would refuse.
+pub(crate) fn faults_of_home(view: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    if view["type"] != "home" {
+        faults.push(String::from("not a home"));
+    }
+    bounded(&view["callback_id"], 1, 255, "callback_id", &mut faults);
+    bounded(&view["private_metadata"], 0, 3_000, "private_metadata", &mut faults);
+    if view.to_string().len() > 250_000 {
+        faults.push(String::from("a view of more than 250 KB"));
+    }
+    check_blocks(&view["blocks"], 100, &mut faults);
+    faults
+}
+
 fn check_blocks(blocks: &Value, most: usize, faults: &mut Vec<String>) {
     let Some(blocks) = blocks.as_array() else {
         faults.push(String::from("blocks are no list"));
@@ -49,6 +64,7 @@ fn check_blocks(blocks: &Value, most: usize, faults: &mut Vec<String>) {
         match block["type"].as_str() {
             Some("section") => check_section(block, faults),
             Some("actions") => check_actions(block, faults),
+            Some("header") => plain_text(&block["text"], 150, "header", faults),
             Some("input") => check_input(block, faults),
             other => faults.push(format!("block {other:?}")),
         }

@@ -5,9 +5,13 @@
     reason = "what a test sets up is as it says, else the test has failed"
 )]
 
+mod announcements;
 mod api;
+mod duties;
 mod envelopes;
 mod events;
+mod histories;
+mod homes;
 mod inbound;
 mod install;
 mod limits;

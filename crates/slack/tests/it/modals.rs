@@ -1,6 +1,6 @@
 //! The modals and the errors beside their fields.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
 use domain::ids::ChannelId;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use slack::{render_field_errors, render_modal};
 
 fn render(modal: &Modal) -> Value {
-    let view = render_modal(modal);
+    let view = render_modal(modal, now());
     assert_eq!(crate::limits::faults_of_modal(&view), Vec::<String>::new());
     view
 }
@@ -20,6 +20,10 @@ fn compact(view: &Value) -> String {
     let blocks = blocks.as_ref().and_then(Value::as_array).into_iter().flatten();
     let lines: Vec<String> = std::iter::once(&frame).chain(blocks).map(Value::to_string).collect();
     lines.join("\n")
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-06-08T07:00:00Z".parse().unwrap()
 }
 
 fn today() -> NaiveDate {

@@ -59,22 +59,38 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation` shows this channel's rotations
     • `/rotation create support` sets up a rotation
     • `/rotation list` shows all rotations
+    • `/rotation show support` shows everything about it, with its buttons
     • `/rotation who support` tells who is on duty
     • `/rotation next support 10` tells who comes next
+    • `/rotation edit support` changes its name, its channel and its rules
+    • `/rotation handover support to @Ben` passes your duty on now; without a name to the next who is free
+    • `/rotation pause support until 24 Dec` lets it rest; `/rotation resume support` ends that, with `now` at once
+    • `/rotation delete support` deletes it; `/rotation undelete support` brings it back within 30 days
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
     • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
+    • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
+    • `/rotation admin` is for admins: the settings of this workspace
     • `/rotation help` shows this
     ---
     I pass a duty from one person to the next, and pass over whoever is away.
     • `/rotation` shows this channel's rotations
     • `/rotation create support` sets up a rotation
     • `/rotation list` shows all rotations
+    • `/rotation show support` shows everything about it, with its buttons
     • `/rotation who support` tells who is on duty
     • `/rotation next support 10` tells who comes next
+    • `/rotation edit support` changes its name, its channel and its rules
+    • `/rotation handover support to @Ben` passes your duty on now; without a name to the next who is free
+    • `/rotation pause support until 24 Dec` lets it rest; `/rotation resume support` ends that, with `now` at once
+    • `/rotation delete support` deletes it; `/rotation undelete support` brings it back within 30 days
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
     • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
+    • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
+    • `/rotation admin` is for admins: the settings of this workspace
     • `/rotation help` shows this
     [primary Create a rotation: create_rotation -] [I'm away…: enter_absence -]
     ");
@@ -90,6 +106,7 @@ fn home_shows_the_channels_rotations_and_what_can_be_pressed() {
     *support* in <#C1>
     Ana is on duty until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     Next is Ben, from <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
+    [Who is next: show_next 0190a4f8-0000-7000-8000-000000000001] [Show: lifecycle_show 0190a4f8-0000-7000-8000-000000000001]
     [primary Create a rotation: create_rotation -] [I'm away…: enter_absence -]
     ");
 }

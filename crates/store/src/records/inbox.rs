@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, UserId, WorkspaceId};
+use domain::story::announce::ChannelChange;
 use serde::{Deserialize, Serialize};
 
 /// What is to be worked off. It is stored as JSON; a variant is never renamed.
@@ -34,6 +35,25 @@ pub enum InboxItem {
         /// The delivery that it names.
         delivery: Option<DeliveryId>,
     },
+    /// A person has opened the app's home.
+    HomeOpened {
+        /// Who.
+        user: UserId,
+    },
+    /// A member of a channel left it.
+    ChannelLeft {
+        /// Who.
+        user: UserId,
+        /// The channel.
+        channel: ChannelId,
+        /// When, as Slack says.
+        at: DateTime<Utc>,
+    },
+    /// A request is carried out once Slack was asked who makes it; what it says is sealed beside the item.
+    Checked {
+        /// Who asks.
+        actor: UserId,
+    },
     /// These people must be read again.
     RefreshPeople {
         /// Who.
@@ -56,6 +76,47 @@ pub enum InboxItem {
         user: UserId,
         /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
         since: Option<DateTime<Utc>>,
+    },
+    /// The summary of a rotation's week is due.
+    SummarizeWeek {
+        /// The rotation.
+        rotation: RotationId,
+        /// When it is due.
+        at: DateTime<Utc>,
+    },
+    /// Something happened to a channel.
+    ChannelChanged {
+        /// The channel.
+        channel: ChannelId,
+        /// What.
+        change: ChannelChange,
+    },
+    /// Somebody came into a channel: the bot, where the user is its own.
+    JoinedChannel {
+        /// The channel.
+        channel: ChannelId,
+        /// Who.
+        user: UserId,
+    },
+    /// People were added to a rotation before it was known who they are.
+    CheckJoiners {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who.
+        users: Vec<UserId>,
+        /// Who added them.
+        by: UserId,
+        /// When.
+        added_at: DateTime<Utc>,
+    },
+    /// Everybody in a rotation's channel is to join it.
+    AddEveryone {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who asked for it.
+        by: UserId,
+        /// The key of the request.
+        key: String,
     },
 }
 

@@ -83,6 +83,8 @@ pub struct PersonRecord {
     pub is_bot: bool,
     /// Whether the person is a guest of the workspace.
     pub is_guest: bool,
+    /// Whether the person belongs to another workspace, which shares a channel with this.
+    pub is_foreign: bool,
     /// When Slack was asked.
     pub refreshed_at: DateTime<Utc>,
 }
@@ -96,6 +98,6 @@ pub struct Swept {
     pub oauth_states: u64,
     /// Inbox rows finished more than a day ago.
     pub inbox: u64,
-    /// Deliveries finished more than 30 days ago.
+    /// Deliveries finished more than 100 days ago.
     pub deliveries: u64,
 }

@@ -4,15 +4,16 @@ use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{InboxItem, InboxRecord};
 use chrono::{DateTime, Utc};
+use crypto::Sealed;
 use domain::ids::{InboxId, WorkspaceId};
 use sqlx::types::Json;
 
 statements! {
     INSERT_INBOX = (
         "insert into inbox (
-             workspace_id, inbox_id, dedupe, item, state, available_at, fence, attempts, crashes,
-             created_at)
-         values ($1, $2, $3, $4, 'pending', $5, 0, 0, 0, $6)
+             workspace_id, inbox_id, dedupe, item, sealed, state, available_at, fence, attempts,
+             crashes, created_at)
+         values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, $7)
          on conflict (workspace_id, dedupe) do nothing"
     );
     FIND_INBOX = (
@@ -22,9 +23,17 @@ statements! {
             and inbox_id = $2
             and finished_at is null"
     );
+    FIND_SEALED = (
+        "select sealed
+           from inbox
+          where workspace_id = $1
+            and inbox_id = $2
+            and sealed is not null"
+    );
     FINISH_INBOX = (
         "update inbox
             set state = 'done',
+                sealed = null,
                 finished_at = $4,
                 leased_by = null,
                 leased_until = null
@@ -51,6 +60,7 @@ pub(crate) async fn insert_inbox(
     workspace: WorkspaceId,
     id: InboxId,
     item: &InboxItem,
+    sealed: Option<&Sealed>,
     dedupe: &str,
     (at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
@@ -59,6 +69,7 @@ pub(crate) async fn insert_inbox(
         .bind(id.as_uuid())
         .bind(dedupe)
         .bind(Json(item))
+        .bind(sealed.map(Sealed::as_bytes))
         .bind(at)
         .bind(now)
         .execute(conn)
@@ -77,6 +88,19 @@ pub(crate) async fn find_inbox(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read_inbox).transpose()
+}
+
+pub(crate) async fn find_sealed(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = sqlx::query_scalar(FIND_SEALED)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    Ok(row)
 }
 
 pub(crate) async fn finish_inbox(

@@ -6,6 +6,9 @@ use crate::records::{DeliveryState, Swept, WorkspaceListing};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{RotationId, TeamId, WorkspaceId};
 
+/// How long a message is known after it was sent: it is replaced when its turn is over, and a turn may last a quarter.
+const MESSAGES_KEPT: TimeDelta = TimeDelta::days(100);
+
 statements! {
     // A workspace without an installation is left alone; its handoffs are caught up after it is installed again.
     LIST_DUE_HANDOFFS = (
@@ -120,7 +123,7 @@ pub(crate) async fn delete_expired(
         request_keys: delete(conn, DELETE_REQUEST_KEYS, day_ago).await?,
         oauth_states: delete(conn, DELETE_OAUTH_STATES, now).await?,
         inbox: delete(conn, DELETE_INBOX, day_ago).await?,
-        deliveries: delete(conn, DELETE_DELIVERIES, now - TimeDelta::days(30)).await?,
+        deliveries: delete(conn, DELETE_DELIVERIES, now - MESSAGES_KEPT).await?,
     })
 }
 

@@ -41,6 +41,15 @@ statements! {
             and planned_at < $4
           order by planned_at"
     );
+    LIST_TURNS_BEFORE = (
+        "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
+           from turns
+          where workspace_id = $1
+            and rotation_id = $2
+            and planned_at < $3
+          order by planned_at desc
+          limit $4"
+    );
     UPDATE_TURN = (
         "update turns
             set ends_at = $4,
@@ -80,6 +89,14 @@ statements! {
              ends_at, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (workspace_id, rotation_id, planned_at, starts_at) do nothing"
+    );
+    RECORD_COVERAGE_END = (
+        "update coverages
+            set ends_at = $3
+          where workspace_id = $1
+            and coverage_id = $2
+            and starts_at < $3
+            and ends_at > $3"
     );
     LIST_COVERAGES = (
         "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,
@@ -245,6 +262,23 @@ pub(crate) async fn list_turns(
     rows.iter().map(read_turn).collect()
 }
 
+pub(crate) async fn list_turns_before(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    before: DateTime<Utc>,
+    most: u32,
+) -> Result<Vec<TurnRecord>, StoreError> {
+    let rows = sqlx::query(LIST_TURNS_BEFORE)
+        .bind(workspace.as_uuid())
+        .bind(rotation.as_uuid())
+        .bind(before)
+        .bind(i64::from(most))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_turn).collect()
+}
+
 pub(crate) async fn insert_coverage(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -268,6 +302,21 @@ pub(crate) async fn insert_coverage(
         return Err(StoreError::Conflict { constraint: "coverages_window" });
     }
     Ok(())
+}
+
+pub(crate) async fn record_coverage_end(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    coverage: CoverageId,
+    ends_at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RECORD_COVERAGE_END)
+        .bind(workspace.as_uuid())
+        .bind(coverage.as_uuid())
+        .bind(ends_at)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 pub(crate) async fn list_coverages(

@@ -74,8 +74,8 @@ statements! {
     UPSERT_PERSON = (
         "insert into people (
              workspace_id, user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
-             refreshed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             is_foreign, refreshed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (workspace_id, user_id) do update
             set display_name = excluded.display_name,
                 zone = excluded.zone,
@@ -83,12 +83,13 @@ statements! {
                 is_admin = excluded.is_admin,
                 is_bot = excluded.is_bot,
                 is_guest = excluded.is_guest,
+                is_foreign = excluded.is_foreign,
                 refreshed_at = excluded.refreshed_at
           where people.refreshed_at <= excluded.refreshed_at"
     );
     FIND_PEOPLE = (
         "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
-                refreshed_at
+                is_foreign, refreshed_at
            from people
           where workspace_id = $1
             and user_id in ", list_begins, "$2", list_ends
@@ -109,6 +110,20 @@ statements! {
            from preferences
           where workspace_id = $1
             and user_id = $2"
+    );
+    // The update changes nothing: it holds the row against other writers, be it there already or not.
+    LOCK_PREFERENCES = (
+        "insert into preferences (workspace_id, user_id, facts)
+         values ($1, $2, $3)
+         on conflict (workspace_id, user_id) do update
+            set facts = preferences.facts
+         returning facts"
+    );
+    FIND_PREFERENCES_OF = (
+        "select user_id, facts
+           from preferences
+          where workspace_id = $1
+            and user_id in ", list_begins, "$2", list_ends
     );
     LIST_PREFERENCES = (
         "select user_id, facts
@@ -210,6 +225,7 @@ pub(crate) async fn upsert_person(
         .bind(person.is_admin)
         .bind(person.is_bot)
         .bind(person.is_guest)
+        .bind(person.is_foreign)
         .bind(person.refreshed_at)
         .execute(conn)
         .await?;
@@ -270,16 +286,44 @@ pub(crate) async fn find_preferences(
     row.map(|row| Fields::new(&row, "preferences", "user_id").json("facts")).transpose()
 }
 
+pub(crate) async fn lock_preferences(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    user: &UserId,
+) -> Result<Preferences, StoreError> {
+    let row = sqlx::query(LOCK_PREFERENCES)
+        .bind(workspace.as_uuid())
+        .bind(user.as_str())
+        .bind(Json(Preferences::default()))
+        .fetch_one(conn)
+        .await?;
+    Fields::new(&row, "preferences", "user_id").json("facts")
+}
+
+pub(crate) async fn find_preferences_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    users: &[UserId],
+) -> Result<Vec<(UserId, Preferences)>, StoreError> {
+    let rows = sqlx::query(FIND_PREFERENCES_OF)
+        .bind(workspace.as_uuid())
+        .bind(super::list_of(users))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_preferences).collect()
+}
+
 pub(crate) async fn list_preferences(
     conn: &mut Conn,
     workspace: WorkspaceId,
 ) -> Result<Vec<(UserId, Preferences)>, StoreError> {
     let rows = sqlx::query(LIST_PREFERENCES).bind(workspace.as_uuid()).fetch_all(conn).await?;
-    let read = |row: &Row| {
-        let fields = Fields::new(row, "preferences", "user_id");
-        Ok((fields.user("user_id")?, fields.json("facts")?))
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_preferences).collect()
+}
+
+fn read_preferences(row: &Row) -> Result<(UserId, Preferences), StoreError> {
+    let fields = Fields::new(row, "preferences", "user_id");
+    Ok((fields.user("user_id")?, fields.json("facts")?))
 }
 
 fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
@@ -299,7 +343,7 @@ fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
     })
 }
 
-pub(crate) fn read_version(row: &Row) -> Result<Version, StoreError> {
+fn read_version(row: &Row) -> Result<Version, StoreError> {
     let fields = Fields::new(row, "workspaces", "workspace_id");
     let installed_at: DateTime<Utc> = fields.get("installed_at")?;
     Ok(Version::stored(installed_at, fields.count("version")?))
@@ -315,6 +359,7 @@ fn read_person(row: &Row) -> Result<PersonRecord, StoreError> {
         is_admin: fields.get("is_admin")?,
         is_bot: fields.get("is_bot")?,
         is_guest: fields.get("is_guest")?,
+        is_foreign: fields.get("is_foreign")?,
         refreshed_at: fields.get("refreshed_at")?,
     })
 }

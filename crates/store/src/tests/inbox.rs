@@ -4,6 +4,7 @@ use super::bench::{at, channel, user};
 use super::both_engines;
 use crate::InboxItem;
 use domain::ids::DeliveryId;
+use secrecy::{ExposeSecret, SecretString};
 
 fn item() -> InboxItem {
     InboxItem::UserChanged { user: user("UBEN") }
@@ -31,6 +32,30 @@ both_engines! {
         assert_eq!(system.earliest_inbox_at().await.unwrap(), None);
     }
 
+    async fn text_beside_an_item_is_sealed_and_goes_when_the_item_is_finished(bench) {
+        let text = SecretString::from("sparrow");
+        let checked = InboxItem::Checked { actor: user("UBEN") };
+        let mut tx = bench.write().await;
+        assert!(tx.insert_inbox_sealed(&checked, &text, "Ev1", at(0)).await.unwrap());
+        assert!(!tx.insert_inbox_sealed(&checked, &text, "Ev1", at(1)).await.unwrap());
+        tx.insert_inbox(&item(), "Ev2", at(0)).await.unwrap();
+        tx.commit().await.unwrap();
+        let claims = bench.store.system().claim_inbox("w", at(0), at(30), 10).await.unwrap();
+
+        let mut texts = Vec::new();
+        for claim in &claims {
+            let mut tx = bench.write().await;
+            let opened = tx.open_inbox_text(claim.inbox).await.unwrap();
+            texts.extend(opened.map(|opened| opened.expose_secret().to_owned()));
+            tx.finish_inbox(claim.inbox, claim.fence, at(2)).await.unwrap();
+            assert!(tx.open_inbox_text(claim.inbox).await.unwrap().is_none());
+            tx.commit().await.unwrap();
+        }
+
+        assert_eq!(claims.len(), 2);
+        assert_eq!(texts, ["sparrow"]);
+    }
+
     async fn every_kind_of_item_comes_back_as_it_was(bench) {
         let items = [
             item(),
@@ -42,6 +67,8 @@ both_engines! {
                 delivery: Some(DeliveryId::of_parts(&["x"])),
             },
             InboxItem::RefreshPeople { users: vec![user("UANA"), user("UBEN")] },
+            InboxItem::ChannelLeft { user: user("UBEN"), channel: channel("C1"), at: at(7) },
+            InboxItem::Checked { actor: user("UBEN") },
         ];
         let mut tx = bench.write().await;
         for (index, item) in items.iter().enumerate() {

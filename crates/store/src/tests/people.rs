@@ -5,6 +5,7 @@ use super::both_engines;
 use crate::tx::run;
 use crate::{PersonRecord, StoreError, TurnState, Tx};
 use domain::ids::WorkspaceId;
+use domain::settings::Preferences;
 use secrecy::ExposeSecret;
 
 fn person(name: &str) -> PersonRecord {
@@ -16,6 +17,7 @@ fn person(name: &str) -> PersonRecord {
         is_admin: true,
         is_bot: false,
         is_guest: true,
+        is_foreign: true,
         refreshed_at: at(0),
     }
 }
@@ -127,6 +129,20 @@ both_engines! {
         tx.upsert_person(&person("UANA")).await.unwrap();
 
         assert_eq!(tx.find_people(&[user("UANA")]).await.unwrap(), [newer]);
+    }
+
+    async fn what_a_person_chose_is_held_and_found_again(bench) {
+        let mut tx = bench.write().await;
+        let usual = tx.lock_preferences(&user("UANA")).await.unwrap();
+        let chosen = Preferences { has_quiet_nights: true, home_page: 2, ..usual.clone() };
+
+        tx.record_preferences(&user("UANA"), &chosen).await.unwrap();
+
+        assert_eq!(usual, Preferences::default());
+        assert_eq!(tx.lock_preferences(&user("UANA")).await.unwrap(), chosen);
+        let asked = [user("UANA"), user("UBEN")];
+        assert_eq!(tx.find_preferences_of(&asked).await.unwrap(), [(user("UANA"), chosen)]);
+        assert!(tx.find_preferences_of(&[]).await.unwrap().is_empty());
     }
 
     async fn the_token_is_nowhere_in_the_database_as_it_is(bench) {

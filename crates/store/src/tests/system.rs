@@ -97,7 +97,7 @@ both_engines! {
         bench.say("C1", at(0)).await;
 
         let nothing = system.delete_expired(at(-1)).await.unwrap();
-        let swept = system.delete_expired(at(0) + TimeDelta::days(31)).await.unwrap();
+        let swept = system.delete_expired(at(0) + TimeDelta::days(101)).await.unwrap();
 
         assert_eq!(nothing, Swept::default());
         let expected = Swept { request_keys: 1, oauth_states: 1, inbox: 1, deliveries: 1 };

@@ -118,6 +118,22 @@ both_engines! {
         assert_eq!(planned, [at(0), at(100)]);
     }
 
+    async fn the_last_turns_before_an_instant_come_newest_first(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.read().await;
+        let planned = |turns: Vec<TurnRecord>| -> Vec<DateTime<Utc>> {
+            turns.iter().map(|turn| turn.planned_at).collect()
+        };
+
+        let two = tx.list_turns_before(rotation, at(150), 2).await.unwrap();
+        let one = tx.list_turns_before(rotation, at(100), 5).await.unwrap();
+        let none = tx.list_turns_before(rotation, at(0), 5).await.unwrap();
+
+        assert_eq!(planned(two), [at(100), at(0)]);
+        assert_eq!(planned(one), [at(0)]);
+        assert_eq!(planned(none), Vec::<DateTime<Utc>>::new());
+    }
+
     async fn of_two_who_take_a_turn_the_first_has_it(bench) {
         let rotation = with_turns(&bench).await;
         let first = coverage(rotation, at(100));

@@ -176,6 +176,7 @@ fn person(name: &str) -> PersonRecord {
         is_admin: false,
         is_bot: false,
         is_guest: false,
+        is_foreign: false,
         refreshed_at: at(0),
     }
 }

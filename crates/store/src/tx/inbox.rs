@@ -5,7 +5,10 @@ use crate::error::StoreError;
 use crate::id::new_id;
 use crate::records::{InboxItem, InboxRecord};
 use chrono::{DateTime, Utc};
+use crypto::{Place, Sealed};
 use domain::ids::InboxId;
+use secrecy::SecretString;
+use uuid::Uuid;
 
 impl Tx {
     /// Stores what came in, to be worked off at once; returns `false` where `dedupe` (an event's id) came in before.
@@ -21,7 +24,8 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         let id = InboxId::new(new_id(now));
-        run!(self, inbox::insert_inbox(workspace, id, item, dedupe, (now, now)))
+        self.gives_work = true;
+        run!(self, inbox::insert_inbox(workspace, id, item, None, dedupe, (now, now)))
     }
 
     /// Stores what is to be worked off at an instant, as [`Tx::insert_inbox`].
@@ -38,7 +42,48 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         let id = InboxId::new(new_id(now));
-        run!(self, inbox::insert_inbox(workspace, id, item, dedupe, (at, now)))
+        self.gives_work = true;
+        run!(self, inbox::insert_inbox(workspace, id, item, None, dedupe, (at, now)))
+    }
+
+    /// Stores what is to be worked off together with text that is sealed; the text goes when the row is finished.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Sealed`] where it cannot be sealed; otherwise what the database says.
+    pub async fn insert_inbox_sealed(
+        &mut self,
+        item: &InboxItem,
+        text: &SecretString,
+        dedupe: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        let id = InboxId::new(new_id(now));
+        let (tenant, row) = (workspace.as_uuid(), id.as_uuid());
+        let sealed = self.keys.seal_text(&place(&tenant, &row), text);
+        let sealed = sealed.map_err(|fault| seal_fault(&fault))?;
+        self.gives_work = true;
+        run!(self, inbox::insert_inbox(workspace, id, item, Some(&sealed), dedupe, (now, now)))
+    }
+
+    /// Returns the text that was sealed with a row that is not finished, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Sealed`] where it does not open; otherwise what the database says.
+    pub async fn open_inbox_text(
+        &mut self,
+        id: InboxId,
+    ) -> Result<Option<SecretString>, StoreError> {
+        let workspace = self.workspace;
+        let Some(bytes) = run!(self, inbox::find_sealed(workspace, id))? else {
+            return Ok(None);
+        };
+        let sealed = Sealed::from_bytes(bytes).map_err(|fault| seal_fault(&fault))?;
+        let (tenant, row) = (workspace.as_uuid(), id.as_uuid());
+        let text = self.keys.open_text(&place(&tenant, &row), &sealed);
+        text.map(Some).map_err(|fault| seal_fault(&fault))
     }
 
     /// Returns a row that is not finished.
@@ -80,4 +125,12 @@ impl Tx {
         let workspace = self.workspace;
         run!(self, inbox::retry_inbox(workspace, id, fence, available_at))
     }
+}
+
+fn place<'a>(workspace: &'a Uuid, row: &'a Uuid) -> Place<'a> {
+    Place { table: "inbox", column: "sealed", workspace: workspace.as_bytes(), row: row.as_bytes() }
+}
+
+fn seal_fault(fault: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Sealed { table: "inbox", column: "sealed", reason: fault.to_string() }
 }

@@ -25,6 +25,8 @@ pub struct Tx {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) engine: EngineTx,
     pub(crate) is_broken: bool,
+    /// Whether it filled a queue.
+    pub(crate) gives_work: bool,
     /// Whether it wrote what the version of its workspace counts.
     pub(crate) is_touching: bool,
     /// What was counted of the workspace before it began, where that is counted in memory.
@@ -46,6 +48,12 @@ impl Tx {
     #[must_use]
     pub const fn workspace(&self) -> WorkspaceId {
         self.workspace
+    }
+
+    /// Returns whether it put something into the inbox or the outbox, which wait for the workers.
+    #[must_use]
+    pub const fn gives_work(&self) -> bool {
+        self.gives_work
     }
 
     /// Saves everything that was done, durably, or nothing.

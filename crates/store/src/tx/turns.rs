@@ -4,7 +4,7 @@ use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::{CoverageRecord, StretchRecord, TurnRecord};
 use chrono::{DateTime, Utc};
-use domain::ids::RotationId;
+use domain::ids::{CoverageId, RotationId};
 use domain::interval::Interval;
 
 impl Tx {
@@ -61,6 +61,21 @@ impl Tx {
         run!(self, turns::list_turns(workspace, rotation, from, until))
     }
 
+    /// Returns the last turns that were planned before an instant, the newest first; at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_turns_before(
+        &mut self,
+        rotation: RotationId,
+        before: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<TurnRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_turns_before(workspace, rotation, before, most))
+    }
+
     /// Stores that somebody else serves a window of a turn.
     ///
     /// # Errors
@@ -70,6 +85,20 @@ impl Tx {
     pub async fn insert_coverage(&mut self, coverage: &CoverageRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
         run_touching!(self, turns::insert_coverage(workspace, coverage))
+    }
+
+    /// Ends a coverage earlier than it was to end; returns `false` where it has not begun or is over.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_coverage_end(
+        &mut self,
+        coverage: CoverageId,
+        ends_at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::record_coverage_end(workspace, coverage, ends_at))
     }
 
     /// Returns the coverage that touches a window, the first made first.

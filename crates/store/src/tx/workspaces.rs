@@ -143,6 +143,29 @@ impl Tx {
         Ok(found?.unwrap_or_default())
     }
 
+    /// Returns what a person chose for themselves, and holds it against other writers until the transaction ends.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn lock_preferences(&mut self, user: &UserId) -> Result<Preferences, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::lock_preferences(workspace, user))
+    }
+
+    /// Returns what those of these people chose who chose something, in no order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_preferences_of(
+        &mut self,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, Preferences)>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::find_preferences_of(workspace, users))
+    }
+
     /// Returns everybody who chose something, by id.
     ///
     /// # Errors

@@ -2,8 +2,9 @@
 
 use super::Press;
 use crate::duty_hours::DutyHours;
+use crate::ids::RotationId;
 use crate::message::Person;
-use crate::reply::{DutyCard, TurnLine};
+use crate::reply::{DutyCard, NextDuty, TurnLine};
 use crate::settings::ChannelFault;
 use crate::skip::SkipRule;
 use chrono::{DateTime, Utc};
@@ -13,6 +14,70 @@ use chrono::{DateTime, Utc};
 pub enum Reply {
     /// Everything about one rotation.
     Shown(Box<ShowCard>),
+    /// An edit was saved.
+    Edited(Box<DutyCard>),
+    /// An edit changed nothing.
+    Unchanged {
+        /// The rotation's name.
+        name: String,
+    },
+    /// It rests.
+    Paused {
+        /// The rotation.
+        rotation: RotationId,
+        /// Its name.
+        name: String,
+        /// When the rest ends, where that is known.
+        until: Option<DateTime<Utc>>,
+        /// The handoff that ends the rest, where that is known.
+        next: Option<NextDuty>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
+    /// Its rest ends with the next handoff.
+    Resumed {
+        /// The rotation.
+        rotation: RotationId,
+        /// Its name.
+        name: String,
+        /// The next handoff.
+        next: Option<NextDuty>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
+    /// It runs again at once.
+    Started(Box<DutyCard>),
+    /// It is deleted.
+    Deleted {
+        /// The rotation.
+        rotation: RotationId,
+        /// Its name.
+        name: String,
+        /// Until when it can be brought back.
+        until: DateTime<Utc>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
+    /// It is back.
+    Restored {
+        /// As it is now.
+        card: Box<DutyCard>,
+        /// The name it had, where that is taken meanwhile.
+        was: Option<String>,
+        /// Whether it rests as it did before.
+        is_paused: bool,
+    },
+    /// The duty was handed over.
+    HandedOver {
+        /// The rotation's name.
+        name: String,
+        /// Who serves now.
+        to: Person,
+        /// Until when.
+        until: DateTime<Utc>,
+        /// The IANA name of the rotation's zone.
+        zone: String,
+    },
 }
 
 /// Everything about one rotation.

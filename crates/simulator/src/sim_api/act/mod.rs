@@ -13,7 +13,7 @@ use domain::ids::TeamId;
 use hands::{click_in_message, click_in_view, close_views, submit};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use talk::{happen, open_home, say, turn_dms, type_command, uninstall};
+use talk::{happen, open_home, say, turn_dms, turn_home_tab, type_command, uninstall};
 
 /// One thing that a person does, or that happens in Slack.
 #[derive(Debug, Deserialize)]
@@ -38,6 +38,7 @@ struct Act {
     #[serde(default)]
     raw: bool,
     dms: Option<Dms>,
+    home_tab: Option<HomeTab>,
 }
 
 /// Whether a person takes direct messages of the bot from now on.
@@ -46,6 +47,14 @@ struct Act {
 enum Dms {
     Open,
     Closed,
+}
+
+/// Whether the app has a home from now on, as where it is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum HomeTab {
+    On,
+    Off,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,11 +157,14 @@ pub(crate) async fn act(State(sim): State<Sim>, body: Bytes) -> Answer {
     if let Some(dms) = act.dms {
         return Ok(turn_dms(&sim, &team, &user, dms));
     }
+    if let Some(tab) = act.home_tab {
+        return Ok(turn_home_tab(&sim, &team, tab));
+    }
     if act.uninstall {
         return uninstall(&sim, &team).await;
     }
     Err(Refused::unfit(
-        "Say what to do: command, click, submit, close, open_home, say, dms, uninstall or event.",
+        "Say what to do: command, click, submit, close, open_home, say, dms, home_tab, uninstall or event.",
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::happening::make_true;
 use super::super::refused::{Refused, channel};
-use super::{Acted, Answer, Dms, Say, need_install, report};
+use super::{Acted, Answer, Dms, HomeTab, Say, need_install, report};
 use crate::block_kit::form::state_of;
 use crate::sim::Sim;
 use crate::to_bot::command::{self, Typed, with_mentions};
@@ -161,6 +161,16 @@ pub(super) fn turn_dms(sim: &Sim, team: &TeamId, user: &Person, dms: Dms) -> Jso
             world.find_mut(team).and_then(|workspace| workspace.person_mut(user.id.as_str()));
         if let Some(person) = person {
             person.has_closed_dms = dms == Dms::Closed;
+        }
+    });
+    report(sim, team, Acted::default())
+}
+
+/// Switches the app's home on or off.
+pub(super) fn turn_home_tab(sim: &Sim, team: &TeamId, tab: HomeTab) -> Json<Value> {
+    sim.change(|world, _| {
+        if let Some(workspace) = world.find_mut(team) {
+            workspace.has_no_home_tab = tab == HomeTab::Off;
         }
     });
     report(sim, team, Acted::default())

@@ -8,11 +8,10 @@ use super::super::reply::turn_line;
 use super::super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
-use domain::duty_hours::DutyHours;
 use domain::message::Person;
 use domain::settings::ChannelFault;
 use domain::skip::SkipRule;
-use domain::story::lifecycle::{self, RuleCard, ShowCard, State};
+use domain::story::lifecycle::{RuleCard, ShowCard, State, hours_in_words};
 
 /// The most members that are listed with their places.
 const MOST_MEMBERS: usize = 30;
@@ -28,11 +27,7 @@ pub(super) fn parts(card: &ShowCard, now: DateTime<Utc>, style: Style) -> Vec<Pa
     parts.push(Part::Lines(order(&card.card.members)));
     parts.push(Part::Lines(rules(card)));
     let rotation = card.card.rotation;
-    let mut buttons: Vec<_> = card
-        .can
-        .iter()
-        .map(|press| button(&Button::Lifecycle(lifecycle::Button { press: *press, rotation })))
-        .collect();
+    let mut buttons = super::press_buttons(rotation, &card.can);
     if !matches!(card.state, State::Deleted { .. }) {
         buttons.push(button(&Button::ShowNext { rotation }));
     }
@@ -101,7 +96,7 @@ fn rules(card: &ShowCard) -> Vec<String> {
     let RuleCard { seats, skip, make_up, fallback, duty_hours } = &card.rules;
     let duty = &card.card;
     let mut lines = vec![format!("Handoff {} ({}).", plain(&duty.cadence), plain(&duty.zone))];
-    lines.extend(duty_hours.as_ref().map(hours));
+    lines.extend(duty_hours.as_ref().map(|hours| format!("On duty {}.", hours_in_words(hours))));
     lines.push(match seats {
         1 => String::from("One person is on duty at a time."),
         seats => format!("{seats} people are on duty at a time."),
@@ -117,19 +112,7 @@ fn rules(card: &ShowCard) -> Vec<String> {
     lines
 }
 
-fn hours(hours: &DutyHours) -> String {
-    let windows: Vec<String> = hours
-        .windows()
-        .iter()
-        .map(|window| {
-            let (from, to) = (window.from.format("%H:%M"), window.to.format("%H:%M"));
-            format!("{} {from} to {to}", window.days.in_words())
-        })
-        .collect();
-    format!("On duty {}.", windows.join("; "))
-}
-
-pub(super) fn skip_rule(rule: SkipRule) -> String {
+fn skip_rule(rule: SkipRule) -> String {
     match rule {
         SkipRule::OverShare(share) => {
             let percent = (share * 1000.0).round() / 10.0;

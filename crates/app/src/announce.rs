@@ -1,0 +1,13 @@
+//! Announcements: tried out in the team's own words, summed up each week, and what becomes of a rotation's channel.
+
+mod channel;
+mod summary;
+mod test;
+mod told;
+
+pub use channel::{bot_joined, change, found_open, refused};
+pub use summary::summarize;
+pub use test::preview;
+
+pub(crate) use summary::schedule as schedule_summary;
+pub(crate) use told::compose;

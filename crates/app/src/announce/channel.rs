@@ -1,0 +1,174 @@
+//! What becomes of a rotation's channel. The duty and the direct messages go on, whatever it is.
+
+use crate::AppError;
+use crate::audit::{self, Entry};
+use chrono::{DateTime, Utc};
+use domain::effect::{Effect, Envelope, Recipient};
+use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
+use domain::settings::ChannelFault;
+use domain::story::announce::ChannelChange;
+use serde_json::json;
+use store::{RotationRecord, Store, Tx};
+
+/// Takes in what happened to a channel, for each rotation that it is told of.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is changed then.
+pub async fn change(
+    store: &Store,
+    workspace: WorkspaceId,
+    channel: &ChannelId,
+    change: &ChannelChange,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let mut tx = store.write(workspace).await?;
+    for rotation in of_channel(&mut tx, channel).await? {
+        match change {
+            ChannelChange::Archived => lose(&mut tx, &rotation, ChannelFault::Archived, now).await,
+            ChannelChange::Deleted => lose(&mut tx, &rotation, ChannelFault::Deleted, now).await,
+            ChannelChange::BotLeft => lose(&mut tx, &rotation, ChannelFault::NotInvited, now).await,
+            ChannelChange::Unarchived | ChannelChange::BotJoined => {
+                find(&mut tx, &rotation, now).await
+            }
+            ChannelChange::Moved { to } => follow(&mut tx, &rotation, to, now).await,
+        }?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Takes in that somebody came into a channel: where it is the bot, the channel can be told again.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is changed then.
+pub async fn bot_joined(
+    store: &Store,
+    workspace: WorkspaceId,
+    channel: &ChannelId,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let known = store.read(workspace).await?.find_workspace().await?;
+    if known.is_none_or(|workspace| workspace.bot_user != *user) {
+        return Ok(());
+    }
+    change(store, workspace, channel, &ChannelChange::BotJoined, now).await
+}
+
+/// Takes in that Slack refuses, for good, what is said in a rotation's channel.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn refused(
+    tx: &mut Tx,
+    refused: &Envelope,
+    fault: ChannelFault,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(rotation) = of_effect(tx, &refused.effect).await? else { return Ok(()) };
+    let to = Recipient::Channel(rotation.channel.clone());
+    if refused.to != to {
+        // It was made for a channel that the rotation has left meanwhile.
+        tx.insert_delivery(&Envelope::new(refused.effect.clone(), to), now, now).await?;
+        return Ok(());
+    }
+    lose(tx, &rotation, fault, now).await
+}
+
+/// Takes in that a rotation's channel was told something: what stood in the way is gone.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn found_open(tx: &mut Tx, told: &Envelope) -> Result<(), AppError> {
+    let Some(rotation) = of_effect(tx, &told.effect).await? else { return Ok(()) };
+    if rotation.channel_fault.is_some() {
+        tx.record_channel_fault(rotation.id, None).await?;
+    }
+    Ok(())
+}
+
+async fn of_channel(tx: &mut Tx, channel: &ChannelId) -> Result<Vec<RotationRecord>, AppError> {
+    let ids: Vec<RotationId> = tx.list_rotations().await?.into_iter().map(|it| it.id).collect();
+    let mut found = Vec::new();
+    for id in ids {
+        let rotation = tx.find_rotation(id).await?.filter(|rotation| rotation.channel == *channel);
+        if rotation.is_some() {
+            found.extend(tx.lock_rotation(id).await?);
+        }
+    }
+    Ok(found)
+}
+
+async fn of_effect(tx: &mut Tx, effect: &Effect) -> Result<Option<RotationRecord>, AppError> {
+    match effect.rotation() {
+        Some(rotation) => Ok(tx.find_rotation(rotation).await?),
+        None => Ok(None),
+    }
+}
+
+/// Keeps why the channel cannot be told anything, and tells the managers, once until it can be told again.
+async fn lose(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    fault: ChannelFault,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    // Slack says of a channel that is gone only that it is not found.
+    let is_known = match rotation.channel_fault {
+        Some(ChannelFault::Deleted) => true,
+        known => known == Some(fault),
+    };
+    if is_known {
+        return Ok(());
+    }
+    tx.record_channel_fault(rotation.id, Some(fault)).await?;
+    note(tx, rotation, "channel_lost", json!({"channel": rotation.channel, "fault": fault}), now)
+        .await?;
+    if rotation.channel_fault.is_some() {
+        return Ok(());
+    }
+    for manager in crate::duty::managers(tx, rotation).await? {
+        let effect = Effect::ChannelLost { rotation: rotation.id, at: now };
+        let to = Recipient::Person(manager);
+        tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what stood in the way, and tells the channel who is on duty.
+async fn find(tx: &mut Tx, rotation: &RotationRecord, now: DateTime<Utc>) -> Result<(), AppError> {
+    if rotation.channel_fault.is_none() {
+        return Ok(());
+    }
+    tx.record_channel_fault(rotation.id, None).await?;
+    note(tx, rotation, "channel_back", json!({"channel": rotation.channel}), now).await?;
+    let effect = Effect::ChannelBack { rotation: rotation.id, at: now };
+    let to = Recipient::Channel(rotation.channel.clone());
+    tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+    Ok(())
+}
+
+/// Goes on in the channel under its new id.
+async fn follow(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    to: &ChannelId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    tx.record_rotation_settings(rotation.id, to, &rotation.settings).await?;
+    note(tx, rotation, "channel_moved", json!({"channel": rotation.channel, "to": to}), now).await
+}
+
+async fn note(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    action: &'static str,
+    details: serde_json::Value,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let entry = Entry { action, actor: None, rotation: Some(rotation.id), subject: None, details };
+    audit::record(tx, now, entry).await
+}

@@ -1,0 +1,113 @@
+//! The App Home: kept up to date for whoever has opened it.
+
+mod compose;
+
+pub(crate) use compose::{compose, workspace_state};
+
+use crate::{AppError, Request};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use domain::effect::{Effect, Envelope, Recipient};
+use domain::ids::{DeliveryId, UserId, WorkspaceId};
+use std::collections::BTreeSet;
+use store::{RotationRecord, Store, Tx};
+
+/// Changes within the same such time are shown together.
+const GATHERED: TimeDelta = TimeDelta::seconds(1);
+
+/// How long after that time a view is composed: what is changed within it is saved by then.
+const SETTLED: TimeDelta = TimeDelta::seconds(2);
+
+/// Shows a person who has opened the home what it holds, from its first page, and keeps it up to date from now on.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is stored then.
+pub async fn open(
+    store: &Store,
+    workspace: WorkspaceId,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let mut tx = store.write(workspace).await?;
+    if tx.find_workspace().await?.is_none() {
+        return Ok(());
+    }
+    let mut preferences = tx.lock_preferences(user).await?;
+    preferences.home_opened_at = preferences.home_opened_at.or(Some(now));
+    preferences.home_page = 0;
+    tx.record_preferences(user, &preferences).await?;
+    show(&mut tx, user, "opened", now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Shows another page of the home.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is stored then.
+pub async fn turn_page(store: &Store, request: &Request, page: u32) -> Result<(), AppError> {
+    let mut tx = store.write(request.workspace).await?;
+    let mut preferences = tx.lock_preferences(&request.actor).await?;
+    // Whoever presses has it before them.
+    preferences.home_opened_at = preferences.home_opened_at.or(Some(request.now));
+    preferences.home_page = page;
+    tx.record_preferences(&request.actor, &preferences).await?;
+    show(&mut tx, &request.actor, &request.key, request.now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Keeps no home up to date for this person any more, until they open it again.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is stored then.
+pub async fn forget(store: &Store, workspace: WorkspaceId, user: &UserId) -> Result<(), AppError> {
+    let mut tx = store.write(workspace).await?;
+    let mut preferences = tx.lock_preferences(user).await?;
+    preferences.home_opened_at = None;
+    tx.record_preferences(user, &preferences).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Shows those of these people who have opened their home that something changed; several changes are shown at once.
+///
+/// It belongs into the transaction of the change, once, with everybody whom the change concerns.
+pub(crate) async fn touch(
+    tx: &mut Tx,
+    users: impl IntoIterator<Item = &UserId>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let users: BTreeSet<&UserId> = users.into_iter().collect();
+    let users: Vec<UserId> = users.into_iter().cloned().collect();
+    let mut open = tx.find_preferences_of(&users).await?;
+    open.retain(|(_, preferences)| preferences.home_opened_at.is_some());
+    // In one order, so that two changes of the same people never wait for each other.
+    open.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
+    for (user, _) in open {
+        let effect = Effect::PublishHome { user: user.clone(), as_of, act: None };
+        let envelope = Envelope::new(effect, Recipient::Home(user));
+        tx.insert_delivery(&envelope, as_of + SETTLED, now).await?;
+    }
+    Ok(())
+}
+
+/// Shows one person their home at once, for what they did in it; `act` tells that from all else they do.
+pub(crate) async fn show(
+    tx: &mut Tx,
+    user: &UserId,
+    act: &str,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let act = Some(DeliveryId::of_parts(&["home", act]));
+    let effect = Effect::PublishHome { user: user.clone(), as_of: now, act };
+    let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
+    tx.insert_delivery(&envelope, now, now).await?;
+    Ok(())
+}
+
+/// Returns whom a change of a rotation concerns.
+pub(crate) fn people_of(rotation: &RotationRecord) -> impl Iterator<Item = &UserId> {
+    let managers = rotation.settings.managers.iter();
+    rotation.members.iter().chain(managers).chain(std::iter::once(&rotation.created_by))
+}

@@ -1,0 +1,182 @@
+//! What stands in a person's home, as it is at delivery.
+
+use crate::AppError;
+use crate::lookup::circle;
+use crate::people::People;
+use crate::read;
+use crate::settings;
+use crate::snapshot::Snapshot;
+use chrono::{DateTime, Utc};
+use domain::ids::UserId;
+use domain::permission::{Act, Actor, ActorStanding, may};
+use domain::reply::{AbsenceLine, Duty};
+use domain::story::home::{
+    ABSENCES_SHOWN, DUTIES_SHOWN, FaultLine, Home, HomeKind, MemberHome, MyDuty, ROTATIONS_ON_PAGE,
+    RotationBlock, RotationFault, TURNS_SHOWN, WorkspaceState,
+};
+use std::slice::from_ref;
+use store::{AbsenceRecord, RotationRecord, Tx, WorkspaceRecord};
+
+/// The most coming turns that are looked through for a person's next duty in a rotation.
+const TURNS_SEARCHED: usize = 60;
+
+/// Composes a person's home; `None` for somebody who has not opened it.
+pub(crate) async fn compose(
+    tx: &mut Tx,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<Home>, AppError> {
+    let preferences = tx.find_preferences(user).await?;
+    let workspace = tx.find_workspace().await?;
+    let Some(workspace) = workspace.filter(|_| preferences.home_opened_at.is_some()) else {
+        return Ok(None);
+    };
+    let people = People::load(tx, from_ref(user)).await?;
+    let actor = people.actor(user);
+    let all = tx.list_rotations().await?;
+    if actor.standing != ActorStanding::Member || people.is_bot(user) {
+        return look_only(tx, all, preferences.home_page, now).await.map(Some);
+    }
+    let state = may(&actor, Act::Administer).is_ok().then(|| workspace_state(&workspace, &all));
+    let mine: Vec<RotationRecord> = all
+        .into_iter()
+        .filter(|rotation| rotation.members.contains(user) || circle(rotation).is_managed_by(user))
+        .collect();
+    let (page, pages) = page_of(mine.len(), preferences.home_page);
+    let mut seen = Seen::default();
+    let first = page * ROTATIONS_ON_PAGE;
+    for (place, rotation) in mine.into_iter().enumerate() {
+        let is_shown = (first..first + ROTATIONS_ON_PAGE).contains(&place);
+        seen.add(tx, &actor, rotation, is_shown, now).await?;
+    }
+    let mut absences = tx.list_absences(from_ref(user), now, None).await?;
+    let more_absences = absences.len().saturating_sub(ABSENCES_SHOWN);
+    absences.truncate(ABSENCES_SHOWN);
+    let can_create = settings::may_create(tx, &actor).await?.is_ok();
+    let Seen { on_duty, next, rotations } = seen.in_order();
+    Ok(Some(Home {
+        page: number(page),
+        pages: number(pages),
+        kind: HomeKind::Member(Box::new(MemberHome {
+            on_duty,
+            next,
+            absences: absences.iter().map(line).collect(),
+            more_absences,
+            has_quiet_nights: preferences.has_quiet_nights,
+            can_create,
+            workspace: state,
+        })),
+        rotations,
+    }))
+}
+
+/// Returns what admins see of their workspace.
+pub(crate) fn workspace_state(
+    workspace: &WorkspaceRecord,
+    rotations: &[RotationRecord],
+) -> WorkspaceState {
+    let fault = |rotation: &RotationRecord| match rotation.channel_fault {
+        Some(fault) => Some(RotationFault::Channel(fault)),
+        None => rotation.members.is_empty().then_some(RotationFault::Empty),
+    };
+    let line = |rotation: &RotationRecord| {
+        Some(FaultLine {
+            rotation: rotation.id,
+            name: rotation.name.clone(),
+            channel: rotation.channel.clone(),
+            fault: fault(rotation)?,
+        })
+    };
+    WorkspaceState {
+        settings: workspace.settings.clone(),
+        installed_at: workspace.installed_at,
+        scopes: workspace.scopes.clone(),
+        rotations: rotations.len(),
+        faults: rotations.iter().filter_map(line).collect(),
+    }
+}
+
+async fn look_only(
+    tx: &mut Tx,
+    all: Vec<RotationRecord>,
+    wanted: u32,
+    now: DateTime<Utc>,
+) -> Result<Home, AppError> {
+    let (page, pages) = page_of(all.len(), wanted);
+    let mut rotations = Vec::new();
+    for rotation in all.into_iter().skip(page * ROTATIONS_ON_PAGE).take(ROTATIONS_ON_PAGE) {
+        let card = read::card(tx, rotation, now).await?;
+        rotations.push(RotationBlock { card, turns: Vec::new(), can_manage: false });
+    }
+    Ok(Home { page: number(page), pages: number(pages), kind: HomeKind::LookOnly, rotations })
+}
+
+/// What was found in a person's rotations.
+#[derive(Default)]
+struct Seen {
+    on_duty: Vec<MyDuty>,
+    next: Vec<MyDuty>,
+    rotations: Vec<RotationBlock>,
+}
+
+impl Seen {
+    async fn add(
+        &mut self,
+        tx: &mut Tx,
+        actor: &Actor,
+        rotation: RotationRecord,
+        is_shown: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), AppError> {
+        let user = &actor.user;
+        let snapshot = Snapshot::load(tx, rotation, now).await?;
+        let card = read::card_of(tx, &snapshot, now).await?;
+        let position = snapshot.position(now);
+        let duty =
+            |from, until| MyDuty { name: card.name.clone(), zone: card.zone.clone(), from, until };
+        if let Duty::OnDuty { people, until } = &card.duty
+            && people.iter().any(|on_duty| on_duty.person.user == *user)
+        {
+            let from = position.current().map_or(now, |turn| turn.stretch.window.start());
+            self.on_duty.push(duty(from, *until));
+        }
+        let members = snapshot.rotation.members.len();
+        let searched = (members * 2 + 2).clamp(TURNS_SHOWN, TURNS_SEARCHED);
+        let coming = position.coming(searched);
+        let own = coming.iter().filter(|turn| turn.seats.contains(user));
+        self.next.extend(
+            own.take(DUTIES_SHOWN).map(|turn| duty(turn.window.start(), turn.window.end())),
+        );
+        if is_shown {
+            let turns = coming.iter().take(TURNS_SHOWN);
+            self.rotations.push(RotationBlock {
+                turns: turns.map(|turn| read::turn_line(&snapshot, turn)).collect(),
+                can_manage: may(actor, Act::Manage(circle(&snapshot.rotation))).is_ok(),
+                card,
+            });
+        }
+        Ok(())
+    }
+
+    fn in_order(mut self) -> Self {
+        self.on_duty.sort_by_key(|duty| duty.until);
+        self.next.sort_by_key(|duty| duty.from);
+        self.next.truncate(DUTIES_SHOWN);
+        self
+    }
+}
+
+/// Returns the page to be shown and how many there are; a page that is gone is the last one.
+fn page_of(rotations: usize, wanted: u32) -> (usize, usize) {
+    let pages = rotations.div_ceil(ROTATIONS_ON_PAGE).max(1);
+    let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+    (wanted.min(pages - 1), pages)
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn line(absence: &AbsenceRecord) -> AbsenceLine {
+    AbsenceLine { absence: absence.id, from: absence.from, to: absence.to }
+}

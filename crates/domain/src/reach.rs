@@ -1,0 +1,165 @@
+//! How far a request reaches: known before anything is looked up for it, so that one gate stands before all of them.
+//!
+//! The matches name every variant: whoever adds a command, a button or a form says here what it does.
+
+use crate::action::{Button, Submission};
+use crate::command::Command;
+use crate::ids::UserId;
+use crate::story::{lifecycle, people, roster, settings};
+
+/// What a request would do, at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Shows something.
+    Look,
+    /// Opens a form; what is submitted is another request.
+    Open,
+    /// Changes what is the person's own alone.
+    Own,
+    /// Changes something for others.
+    Change,
+    /// Cannot be made good afterwards, or shows what is others' own: Slack is asked about the person first.
+    Danger,
+}
+
+impl Command {
+    /// Returns how far it reaches when `actor` types it.
+    #[must_use]
+    pub fn reach(&self, actor: &UserId) -> Reach {
+        match self {
+            Self::Home
+            | Self::Help
+            | Self::List
+            | Self::Who { .. }
+            | Self::Next { .. }
+            | Self::AbsenceList { .. }
+            | Self::History(_) => Reach::Look,
+            Self::Create { .. } | Self::AbsenceForm | Self::Settings(_) => Reach::Open,
+            Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
+                let is_own = who.as_ref().is_none_or(|who| who == actor);
+                if is_own { Reach::Own } else { Reach::Change }
+            }
+            Self::Lifecycle(command) => match command {
+                lifecycle::Command::Show { .. } => Reach::Look,
+                lifecycle::Command::Edit { .. }
+                | lifecycle::Command::Delete { .. }
+                | lifecycle::Command::HandOver { .. } => Reach::Open,
+                lifecycle::Command::Pause { .. }
+                | lifecycle::Command::Resume { .. }
+                | lifecycle::Command::Undelete { .. } => Reach::Change,
+            },
+            Self::Roster(command) => match command {
+                roster::Command::Add { people, .. }
+                | roster::Command::Remove { people, .. }
+                | roster::Command::Order { people, .. }
+                    if people.is_empty() =>
+                {
+                    Reach::Open
+                }
+                roster::Command::Add { .. }
+                | roster::Command::AddEveryone { .. }
+                | roster::Command::Remove { .. }
+                | roster::Command::Order { .. } => Reach::Change,
+            },
+        }
+    }
+}
+
+impl Button {
+    /// Returns how far it reaches.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        match self {
+            Self::ShowNext { .. } | Self::Announce(_) | Self::History(_) | Self::Home(_) => {
+                Reach::Look
+            }
+            Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) => Reach::Open,
+            Self::SeenDuty { .. } => Reach::Own,
+            Self::TakeTurn { .. }
+            | Self::AssignAnyway { .. }
+            | Self::RemoveAbsence { .. }
+            | Self::People(people::Button::AddAgain { .. }) => Reach::Change,
+            Self::Lifecycle(button) => match button.press {
+                lifecycle::Press::Show => Reach::Look,
+                lifecycle::Press::Edit
+                | lifecycle::Press::Pause
+                | lifecycle::Press::Delete
+                | lifecycle::Press::HandOver => Reach::Open,
+                lifecycle::Press::Resume
+                | lifecycle::Press::StartNow
+                | lifecycle::Press::Undelete => Reach::Change,
+            },
+            Self::Roster(button) => match button {
+                roster::Button::Add { .. }
+                | roster::Button::Remove { .. }
+                | roster::Button::Order { .. } => Reach::Open,
+                roster::Button::Leave(_) => Reach::Change,
+            },
+        }
+    }
+}
+
+impl Submission {
+    /// Returns how far it reaches.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        match self {
+            Self::EnterAbsence(_) => Reach::Own,
+            Self::CreateRotation(_) | Self::Roster(_) => Reach::Change,
+            Self::Settings(submission) => match submission {
+                settings::Submission::Mine { .. } => Reach::Own,
+                settings::Submission::Rotation(_) => Reach::Change,
+                settings::Submission::Workspace { .. } => Reach::Danger,
+            },
+            Self::Lifecycle(submission) => match submission {
+                lifecycle::Submission::Delete { .. } => Reach::Danger,
+                lifecycle::Submission::Edit { .. }
+                | lifecycle::Submission::Pause { .. }
+                | lifecycle::Submission::HandOver(_) => Reach::Change,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::{AbsenceForm, CreateForm};
+    use crate::command::parse_command;
+    use crate::fixtures::user;
+
+    #[track_caller]
+    fn check_command(typed: &str, reach: Reach) {
+        let command = parse_command(typed).unwrap();
+
+        assert_eq!(command.reach(&user("UBEN")), reach, "{typed}");
+    }
+
+    #[test]
+    fn whoever_may_only_look_can_ask_who_and_when_and_for_help() {
+        for typed in
+            ["", "help", "list", "who", "who support", "next 3", "show", "ooo", "ooo list <@UANA>"]
+        {
+            check_command(typed, Reach::Look);
+        }
+    }
+
+    #[test]
+    fn a_form_is_opened_before_anything_is_changed() {
+        for typed in ["create", "create support", "ooo add"] {
+            check_command(typed, Reach::Open);
+        }
+        assert_eq!(Button::CreateRotation.reach(), Reach::Open);
+        assert_eq!(Submission::CreateRotation(CreateForm::default()).reach(), Reach::Change);
+    }
+
+    #[test]
+    fn ones_own_absence_is_ones_own_and_anothers_is_not() {
+        check_command("ooo add tomorrow", Reach::Own);
+        check_command("ooo add <@UBEN> tomorrow", Reach::Own);
+        check_command("ooo remove", Reach::Own);
+        check_command("ooo add <@UANA> tomorrow", Reach::Change);
+        check_command("ooo remove <@UANA>", Reach::Change);
+        assert_eq!(Submission::EnterAbsence(AbsenceForm::default()).reach(), Reach::Own);
+    }
+}

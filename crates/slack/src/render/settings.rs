@@ -1,0 +1,195 @@
+//! What people choose, in words, blocks and modals.
+
+use super::blocks::{LONGEST_SECTION, Part, clip, fit, plain_text, section};
+use super::buttons::button;
+use super::home::{creators, state_lines};
+use super::modal::{input, text_input, view};
+use super::names::{name_of, title};
+use super::reply::UTC;
+use super::words::{Ink, Style};
+use chrono::{DateTime, Utc};
+use domain::action::{self, Field};
+use domain::ids::UserId;
+use domain::settings::RotationSettings;
+use domain::story::lifecycle;
+use domain::story::settings::{
+    Button, DeletedLine, EVERYBODY, MAX_ANNOUNCEMENT, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS,
+    QUIET_NIGHTS, REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
+};
+use serde_json::{Value, json};
+
+/// The most deleted rotations that are named.
+const MOST_DELETED: usize = 20;
+
+/// Returns an answer.
+pub(super) fn compose(reply: &Reply) -> Vec<Part> {
+    let words = match reply {
+        Reply::Saved { name } => format!("The settings of {} are saved.", title(name)),
+        Reply::MineSaved { has_quiet_nights: true } => String::from(
+            "Saved. No direct message comes between 22:00 and 07:00 of your time; what is announced in a channel still is.",
+        ),
+        Reply::MineSaved { has_quiet_nights: false } => {
+            String::from("Saved. Direct messages come at any hour.")
+        }
+        Reply::WorkspaceSaved { settings } => {
+            format!("Saved. {}", creators(settings.only_admins_create))
+        }
+    };
+    vec![Part::Lines(vec![words])]
+}
+
+/// Returns what stands on a button.
+pub(super) const fn label(button: &Button) -> &'static str {
+    match button {
+        Button::Rotation { .. } => "Settings",
+        Button::Mine => "Change",
+        Button::Workspace => "Workspace settings",
+    }
+}
+
+/// Returns a modal.
+pub(super) fn modal(modal: &Modal, now: DateTime<Utc>) -> Value {
+    match modal {
+        Modal::Rotation { rotation, revision, name, settings } => {
+            let mut json =
+                view("settings_rotation", "Settings", "Save", &rotation_blocks(name, settings));
+            json["private_metadata"] = json!(format!("{rotation}|{revision}"));
+            json
+        }
+        Modal::Mine { has_quiet_nights } => {
+            view("settings_mine", "Your preferences", "Save", &[mine_block(*has_quiet_nights)])
+        }
+        Modal::Workspace(workspace) => {
+            let blocks = workspace_blocks(workspace, now);
+            view("settings_workspace", "This workspace", "Save", &blocks)
+        }
+    }
+}
+
+fn rotation_blocks(name: &str, settings: &RotationSettings) -> Vec<Value> {
+    let options = [
+        option(REMINDER, "Remind who is next, on the day before"),
+        option(SUMMARY, "Post a weekly summary in the channel"),
+    ];
+    let ticked = [settings.reminds_the_day_before, settings.has_weekly_summary];
+    vec![
+        section(&title(name), None),
+        optional(input(
+            Field::Managers,
+            "Managers",
+            Some("They may change everything about this rotation, as who made it may."),
+            managers_input(&settings.managers),
+        )),
+        optional(input(
+            Field::Announcement,
+            "Announcement of a handoff",
+            Some("In your own words. Leave it empty for mine."),
+            announcement_input(settings.announcement.as_deref()),
+        )),
+        optional(input(Field::Messages, "Other messages", None, ticks(&options, &ticked))),
+        input(
+            Field::Unseen,
+            "Tell the managers of a duty that nobody has confirmed",
+            None,
+            unseen_input(settings.unseen_after_hours),
+        ),
+    ]
+}
+
+fn mine_block(has_quiet_nights: bool) -> Value {
+    let options = [option(QUIET_NIGHTS, "No direct messages between 22:00 and 07:00 of my time")];
+    optional(input(
+        Field::Preferences,
+        "Nights",
+        Some("They wait until the morning. What is announced in a channel still is."),
+        ticks(&options, &[has_quiet_nights]),
+    ))
+}
+
+fn workspace_blocks(workspace: &WorkspaceModal, now: DateTime<Utc>) -> Vec<Value> {
+    let mut lines = state_lines(&workspace.state, now);
+    lines.insert(1, format!("It was installed by {}.", name_of(&workspace.installer)));
+    let mut blocks = vec![section(&fit(&lines, LONGEST_SECTION), None), creators_block(workspace)];
+    let ink = Ink::new(UTC, now, Style::Block);
+    blocks.extend(workspace.deleted.iter().take(MOST_DELETED).map(|one| deleted_row(one, &ink)));
+    if workspace.deleted.len() > MOST_DELETED {
+        let more = workspace.deleted.len() - MOST_DELETED;
+        let words = format!("… and {more} more. `/rotation undelete` with a name brings one back.");
+        blocks.push(section(&words, None));
+    }
+    blocks
+}
+
+fn deleted_row(one: &DeletedLine, ink: &Ink) -> Value {
+    let undelete = lifecycle::Button { press: lifecycle::Press::Undelete, rotation: one.rotation };
+    let words = format!("{} was deleted {}.", title(&one.name), ink.at(one.at));
+    section(&words, Some(button(&action::Button::Lifecycle(undelete))))
+}
+
+fn creators_block(workspace: &WorkspaceModal) -> Value {
+    let options = [option(EVERYBODY, "Everybody"), option(ONLY_ADMINS, "Only admins")];
+    let chosen = usize::from(workspace.state.settings.only_admins_create);
+    let element = json!({
+        "type": "static_select",
+        "options": options,
+        "initial_option": options[chosen],
+    });
+    input(Field::Creators, "Who may create rotations", None, element)
+}
+
+fn managers_input(managers: &[UserId]) -> Value {
+    let mut element = json!({
+        "type": "multi_users_select",
+        "placeholder": plain_text("Pick people", 150),
+        "max_selected_items": MAX_MANAGERS,
+    });
+    if !managers.is_empty() {
+        element["initial_users"] = json!(managers.iter().map(UserId::as_str).collect::<Vec<_>>());
+    }
+    element
+}
+
+fn announcement_input(announcement: Option<&str>) -> Value {
+    let mut element = text_input(announcement, MAX_ANNOUNCEMENT);
+    element["multiline"] = json!(true);
+    element
+}
+
+fn unseen_input(hours: Option<u8>) -> Value {
+    let never = option(NEVER, "Never");
+    let of_hours = |hours: u8| {
+        let unit = if hours == 1 { "hour" } else { "hours" };
+        option(&hours.to_string(), &format!("After {hours} {unit}"))
+    };
+    let chosen = hours.map_or_else(|| never.clone(), of_hours);
+    let options: Vec<Value> =
+        std::iter::once(never).chain(UNSEEN_HOURS.into_iter().map(of_hours)).collect();
+    let mut element = json!({ "type": "static_select", "options": options });
+    if options.contains(&chosen) {
+        element["initial_option"] = chosen;
+    }
+    element
+}
+
+fn ticks(options: &[Value], are_ticked: &[bool]) -> Value {
+    let ticked: Vec<&Value> = options
+        .iter()
+        .zip(are_ticked)
+        .filter(|(_, is_ticked)| **is_ticked)
+        .map(|(option, _)| option)
+        .collect();
+    let mut element = json!({ "type": "checkboxes", "options": options });
+    if !ticked.is_empty() {
+        element["initial_options"] = json!(ticked);
+    }
+    element
+}
+
+fn option(code: &str, label: &str) -> Value {
+    json!({ "text": plain_text(&clip(label, 75), 75), "value": code })
+}
+
+fn optional(mut block: Value) -> Value {
+    block["optional"] = json!(true);
+    block
+}

@@ -1,0 +1,190 @@
+//! The App Home as it is published.
+
+use crate::limits::faults_of_home;
+use crate::shown::{at, person};
+use domain::ids::{AbsenceId, ChannelId, RotationId};
+use domain::message::{Person, SkipLine, SkipWord};
+use domain::reply::{AbsenceLine, Duty, DutyCard, NextDuty, OnDutyPerson, TurnLine};
+use domain::settings::{ChannelFault, WorkspaceSettings};
+use domain::story::home::{
+    ABSENCES_SHOWN, DUTIES_SHOWN, FaultLine, Home, HomeKind, MemberHome, MyDuty, ROTATIONS_ON_PAGE,
+    RotationBlock, RotationFault, TURNS_SHOWN, WorkspaceState,
+};
+use serde_json::Value;
+use slack::{SCOPES, render_home};
+
+const NOW: &str = "2026-06-08T07:00:00Z";
+
+fn rotation(number: usize) -> RotationId {
+    RotationId::new(format!("0190a4f8-0000-7000-8000-{number:012}").parse().unwrap())
+}
+
+/// Returns the longest name that there can be, of characters that grow when they are escaped.
+fn long() -> String {
+    "&".repeat(80)
+}
+
+fn crowd(count: usize) -> Vec<Person> {
+    (0..count).map(|number| person(&format!("U{number}"), &long())).collect()
+}
+
+fn block(number: usize, crowd: &[Person]) -> RotationBlock {
+    let skipped: Vec<SkipLine> = crowd
+        .iter()
+        .map(|person| SkipLine {
+            person: person.clone(),
+            reason: SkipWord::Unavailable { last_day: None },
+        })
+        .collect();
+    let turn = TurnLine {
+        start: at(NOW),
+        end: at(NOW),
+        people: crowd.to_vec(),
+        is_paused: false,
+        skipped,
+    };
+    let on_duty = OnDutyPerson { person: person("U1", &long()), covered_for: None };
+    RotationBlock {
+        card: DutyCard {
+            rotation: rotation(number),
+            name: long(),
+            channel: ChannelId::new("C1"),
+            zone: String::from("Europe/Berlin"),
+            cadence: String::from("every week on Monday at 09:00"),
+            members: crowd.to_vec(),
+            duty: Duty::OnDuty { people: vec![on_duty], until: at(NOW) },
+            next: Some(NextDuty { at: at(NOW), people: crowd.to_vec() }),
+        },
+        turns: vec![turn; TURNS_SHOWN],
+        can_manage: true,
+    }
+}
+
+fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
+    WorkspaceState {
+        settings: WorkspaceSettings::default(),
+        installed_at: at(NOW),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        rotations: 40,
+        faults,
+    }
+}
+
+fn home(member: MemberHome, rotations: Vec<RotationBlock>) -> Home {
+    Home { page: 1, pages: 3, kind: HomeKind::Member(Box::new(member)), rotations }
+}
+
+fn plain_member(workspace: Option<WorkspaceState>) -> MemberHome {
+    MemberHome {
+        on_duty: Vec::new(),
+        next: Vec::new(),
+        absences: Vec::new(),
+        more_absences: 0,
+        has_quiet_nights: false,
+        can_create: true,
+        workspace,
+    }
+}
+
+fn fault(number: usize, fault: RotationFault) -> FaultLine {
+    FaultLine { rotation: rotation(number), name: long(), channel: ChannelId::new("C1"), fault }
+}
+
+fn texts(view: &Value) -> String {
+    let blocks = view["blocks"].as_array().unwrap().iter();
+    let texts: Vec<&str> = blocks.filter_map(|block| block["text"]["text"].as_str()).collect();
+    texts.join("\n")
+}
+
+#[test]
+fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
+    let crowd = crowd(100);
+    let duty =
+        MyDuty { name: long(), zone: String::from("Europe/Berlin"), from: at(NOW), until: at(NOW) };
+    let absence = AbsenceLine {
+        absence: AbsenceId::new("0190a4f8-0000-7000-8000-000000000001".parse().unwrap()),
+        from: "2026-06-08".parse().unwrap(),
+        to: "2027-06-08".parse().unwrap(),
+    };
+    let faults = (0..40).map(|it| fault(it, RotationFault::Empty)).collect();
+    let member = MemberHome {
+        on_duty: vec![duty.clone(); 1000],
+        next: vec![duty; DUTIES_SHOWN],
+        absences: vec![absence; ABSENCES_SHOWN],
+        more_absences: 90,
+        has_quiet_nights: true,
+        can_create: true,
+        workspace: Some(state(&[], faults)),
+    };
+    let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd)).collect();
+
+    let view = render_home(&home(member, rotations), at(NOW));
+
+    assert_eq!(faults_of_home(&view), Vec::<String>::new());
+    assert_eq!(view["private_metadata"], "1");
+}
+
+#[test]
+fn a_look_only_home_has_no_button_that_changes_anything() {
+    let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd(3))).collect();
+    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations };
+
+    let view = render_home(&home, at(NOW));
+
+    assert_eq!(faults_of_home(&view), Vec::<String>::new());
+    let ids: std::collections::BTreeSet<&str> = buttons(&view);
+    assert_eq!(
+        ids.into_iter().collect::<Vec<_>>(),
+        ["home_page_after", "home_page_before", "show_next"]
+    );
+}
+
+#[test]
+fn admins_are_told_which_permissions_are_missing() {
+    let all =
+        render_home(&home(plain_member(Some(state(&SCOPES, Vec::new()))), Vec::new()), at(NOW));
+    let few = render_home(
+        &home(plain_member(Some(state(&SCOPES[..10], Vec::new()))), Vec::new()),
+        at(NOW),
+    );
+
+    assert!(texts(&all).contains("has every permission"), "{}", texts(&all));
+    assert!(texts(&few).contains("lacks permissions: `users:read`, `users:read.email`."));
+}
+
+#[test]
+fn admins_are_told_what_is_wrong_with_rotations() {
+    let faults = [
+        RotationFault::Channel(ChannelFault::Archived),
+        RotationFault::Channel(ChannelFault::Deleted),
+        RotationFault::Channel(ChannelFault::NotInvited),
+        RotationFault::Channel(ChannelFault::Refused),
+        RotationFault::Empty,
+    ];
+    let mut lines: Vec<FaultLine> =
+        faults.into_iter().enumerate().map(|(number, it)| fault(number, it)).collect();
+    for line in &mut lines {
+        line.name = String::from("docs");
+    }
+
+    let view = render_home(&home(plain_member(Some(state(&SCOPES, lines))), Vec::new()), at(NOW));
+
+    let texts = texts(&view);
+    let told: Vec<&str> = texts.lines().filter(|line| line.starts_with("• *docs*")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    • *docs*: its channel <#C1> is archived.
+    • *docs*: its channel C1 is gone.
+    • *docs*: <#C1> is private. Invite me there with `/invite`.
+    • *docs*: Slack does not let me post in <#C1>.
+    • *docs*: nobody is in it.
+    ");
+}
+
+fn buttons(view: &Value) -> std::collections::BTreeSet<&str> {
+    let blocks = view["blocks"].as_array().unwrap().iter();
+    let elements = blocks.flat_map(|block| {
+        let row = block["elements"].as_array().into_iter().flatten();
+        row.chain(block.get("accessory"))
+    });
+    elements.filter_map(|element| element["action_id"].as_str()).collect()
+}

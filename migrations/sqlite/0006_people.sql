@@ -1,0 +1,4 @@
+-- People of other workspaces are told apart, and a request that waits until Slack was asked is kept, sealed.
+
+alter table people add column is_foreign integer not null default 0;
+alter table inbox add column sealed blob;
