@@ -165,7 +165,7 @@ fn it_asks_for_the_scopes_and_events_that_the_code_uses() {
     assert_eq!(manifest.pointer("/oauth_config/scopes"), Some(&json!({"bot": SCOPES})));
     let events = manifest.pointer("/settings/event_subscriptions/bot_events");
     assert_eq!(events, Some(&json!(BOT_EVENTS)));
-    for event in BOT_EVENTS {
+    for event in BOT_EVENTS.iter().copied() {
         let known = EVENTS.iter().find(|(name, _)| *name == event);
         let (_, scope) = known.unwrap_or_else(|| panic!("{event} is no event of Slack's"));
         assert!(scope.is_none_or(|scope| SCOPES.contains(&scope)), "{event} needs {scope:?}");

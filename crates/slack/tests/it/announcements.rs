@@ -23,6 +23,7 @@ fn render(message: &Message) -> Rendered {
 
 fn handoff(template: &str) -> HandoffMessage {
     HandoffMessage {
+        gone: Vec::new(),
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
         people: vec![cho()],

@@ -32,7 +32,7 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
 
 #[test]
 fn every_event_that_the_bot_subscribes_to_is_read() {
-    for name in BOT_EVENTS {
+    for name in BOT_EVENTS.iter().copied() {
         let kind = name.split('.').next();
         // Of a person who opens the home Slack tells the id alone.
         let user = if name == "app_home_opened" { json!("U1") } else { json!({ "id": "U1" }) };
