@@ -98,7 +98,7 @@ impl Tx {
         ends_at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::record_coverage_end(workspace, coverage, ends_at))
+        run_touching!(self, turns::record_coverage_end(workspace, coverage, ends_at))
     }
 
     /// Returns the coverage that touches a window, the first made first.

@@ -150,7 +150,7 @@ impl Tx {
     /// What the database says.
     pub async fn lock_preferences(&mut self, user: &UserId) -> Result<Preferences, StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::lock_preferences(workspace, user))
+        run_touching!(self, workspaces::lock_preferences(workspace, user))
     }
 
     /// Returns what those of these people chose who chose something, in no order.
