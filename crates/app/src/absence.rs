@@ -51,12 +51,11 @@ pub async fn add(
     let mut entered = None;
     let act = async |tx: &mut Tx| {
         let loaded;
-        let facts = match &facts {
-            Some(facts) => facts,
-            None => {
-                loaded = Facts::load(tx, request, who).await?;
-                &loaded
-            }
+        let facts = if let Some(facts) = &facts {
+            facts
+        } else {
+            loaded = Facts::load(tx, request, who).await?;
+            &loaded
         };
         let days = parse_range(days, facts.today);
         match days.and_then(|(from, to)| facts.absence(request, from, to)) {
@@ -75,14 +74,13 @@ pub async fn add(
         return Ok(Added { reply: say(memo.store(), request, decision).await?, gives_work });
     };
     let after = known.with_absence(&absence);
-    let card = match facts {
-        Some(facts) => added_to(&facts.people, known, &after, &absence, request.now),
-        None => {
-            // Nobody who is named elsewhere: only their name is to be learnt.
-            let mut tx = memo.store().read(request.workspace).await?;
-            let people = People::load(&mut tx, std::slice::from_ref(&absence.user)).await?;
-            added_to(&people, known, &after, &absence, request.now)
-        }
+    let card = if let Some(facts) = facts {
+        added_to(&facts.people, known, &after, &absence, request.now)
+    } else {
+        // Nobody who is named elsewhere: only their name is to be learnt.
+        let mut tx = memo.store().read(request.workspace).await?;
+        let people = People::load(&mut tx, std::slice::from_ref(&absence.user)).await?;
+        added_to(&people, known, &after, &absence, request.now)
     };
     memo.enter(request.workspace, version, &absence, (known, after));
     Ok(Added { reply: Reply::AbsenceAdded(card), gives_work })

@@ -5,6 +5,7 @@ use crate::people::People;
 use crate::snapshot::{Snapshot, find_kept, people_of, since};
 use chrono::{DateTime, Utc};
 use domain::ids::{UserId, WorkspaceId};
+use domain::timeline::RunningTurn;
 use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Facts {
         let sought: BTreeSet<UserId> = parts
             .iter()
             .flat_map(|(rotation, kept, _)| {
-                let seats = kept.running().into_iter().flat_map(|running| running.seats());
+                let seats = kept.running().into_iter().flat_map(RunningTurn::seats);
                 people_of(rotation).into_iter().chain(seats.map(|seat| seat.user.clone()))
             })
             .chain(covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user])).cloned())

@@ -71,14 +71,13 @@ pub async fn admit(
         Comer::CheckedSince(at) if !people.is_seen_since(user, at) => {
             return Ok(Admission::Refused(Refusal::GuestsLook));
         }
-        Comer::CheckedSince(_) => {}
         Comer::Own if reach == Reach::Open && !people.is_known(user) => return Ok(Admission::Go),
         // Whoever speaks is there: what is stored of somebody deactivated is older than their return.
         Comer::Own if actor.standing == ActorStanding::Deactivated => {
             let opens = reach == Reach::Open;
             return Ok(if opens { Admission::Go } else { Admission::CheckFirst });
         }
-        Comer::Own => {}
+        Comer::CheckedSince(_) | Comer::Own => {}
     }
     if let Err(refusal) = may(&actor, Act::Change) {
         return Ok(Admission::Refused(refusal));

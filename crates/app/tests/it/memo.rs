@@ -1,7 +1,5 @@
 //! What the memo answers is what the database holds, whoever wrote it and on whichever connection.
 
-#![expect(clippy::disallowed_methods, reason = "the tests await every task that they spawn")]
-
 use crate::bench::{Bench, at, rules, user};
 use app::absence;
 use app::facts::Facts;
@@ -104,7 +102,7 @@ impl Walk {
                     user: user(person),
                     display_name: format!("{person} since {}", self.now),
                     zone: Some("Pacific/Apia".to_owned()),
-                    is_deactivated: self.seed % 4 == 0,
+                    is_deactivated: self.seed.is_multiple_of(4),
                     is_admin: false,
                     is_bot: false,
                     is_guest: false,

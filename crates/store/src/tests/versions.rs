@@ -115,11 +115,10 @@ both_engines! {
 #[test]
 fn every_statement_that_writes_what_answers_are_made_of_is_counted() {
     let writing = sql::statements().into_iter().filter(|(name, statement)| {
-        let mut words = statement.split_whitespace();
-        let table = match (words.next(), words.next(), words.next()) {
-            (Some("insert"), Some("into"), Some(table)) => table,
-            (Some("update"), Some(table), _) | (Some("delete"), Some("from"), Some(table)) => table,
-            _ => return false,
+        let begins = ["insert into ", "update ", "delete from "];
+        let table = begins.iter().find_map(|begin| statement.trim_start().strip_prefix(begin));
+        let Some(table) = table.and_then(|rest| rest.split_whitespace().next()) else {
+            return false;
         };
         !NOT_COUNTED.contains(&table) && !COUNTING.contains(name)
     });
