@@ -172,4 +172,12 @@ impl Play {
     pub async fn removes_bot(&self, who: &str, channel: &str) {
         self.happens(&json!({"type": "member_left_channel", "user": "bot", "channel": channel, "actor_id": id(who)})).await;
     }
+
+    /// Lets the bot learn who somebody is: they open a form and close it again.
+    pub async fn becomes_known(&self, who: &str) {
+        self.types(who, "/rotation ooo add").await;
+        self.stage().clock().settle().await;
+        self.closes(who).await;
+        self.waits("2s").await;
+    }
 }

@@ -210,7 +210,7 @@ async fn sees_the_handoff(page: &Page) {
 
     page.goes_to("Direct messages").await;
     let message = page.reads("You are on duty for support", false).await;
-    assert_eq!(message.buttons, ["Got it", "Who is next", "I'm away…"]);
+    assert_eq!(message.buttons, ["Got it", "Who is next", "I'm away…", "Hand over…"]);
     page.presses_button("Got it").await;
     page.reads("Thank you! You are on duty for support", true).await;
 

@@ -18,7 +18,7 @@ both_engines! {
         let dms = play.dms("ana").await;
         assert_eq!(dms.len(), 1, "nothing is said beside it: {dms:#?}");
         assert_snapshot!("a_duty_that_was_seen", dms[0].text);
-        assert_eq!(dms[0].buttons, ["show_next", "enter_absence"]);
+        assert_eq!(dms[0].buttons, ["show_next", "enter_absence", "lifecycle_hand_over"]);
         assert_eq!(play.calls("chat.update").await.len(), 1);
     }
 
@@ -57,7 +57,7 @@ both_engines! {
         let dms = play.dms("ana").await;
         assert_snapshot!("a_duty_that_goes_on", texts(&dms));
         assert_eq!(dms[0].buttons, Vec::<String>::new());
-        assert_eq!(dms[1].buttons.len(), 3);
+        assert_eq!(dms[1].buttons.len(), 4);
         assert_eq!(play.reminders("ana").await.len(), 1, "who serves already is not reminded");
     }
 
@@ -71,6 +71,58 @@ both_engines! {
 
         let dms = play.dms("ana").await;
         assert_snapshot!("a_duty_that_ended_while_the_bot_was_down", dms[0].text);
+        assert_eq!(dms[0].buttons, Vec::<String>::new());
+    }
+
+    async fn a_duty_that_ends_before_its_turn_says_how(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+
+        let form = play.opens("ana", "/rotation handover support").await;
+        play.fills("ana", &form, &json!({})).await;
+        play.waits("10s").await;
+        let ana = play.dms("ana").await;
+        let ben = play.dms("ben").await.pop().expect("Ben has it now");
+
+        play.presses("ben", &ben, "seen_duty").await;
+        play.waits("10s").await;
+        let seen = play.dms("ben").await;
+        play.types("ana", "/rotation pause support").await;
+        play.waits("10s").await;
+        let paused = play.dms("ben").await;
+
+        assert_snapshot!("a_duty_that_was_handed_over", texts(&ana));
+        assert_snapshot!("a_duty_that_was_taken_over_and_seen", texts(&seen));
+        assert_snapshot!("a_duty_that_was_paused", texts(&paused));
+        for ended in [&ana[0], &paused[0]] {
+            assert_eq!(ended.buttons, Vec::<String>::new());
+        }
+    }
+
+    async fn a_duty_of_who_leaves_slack_is_told_to_who_takes_it(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-16T12:00:00Z").await;
+
+        play.deactivates("ben").await;
+        play.waits("1m").await;
+
+        let told = play.dms("cho").await;
+        assert_snapshot!("a_duty_that_came_in_the_middle_of_its_turn", texts(&told));
+        play.presses("cho", &told[0], "seen_duty").await;
+        play.waits("10s").await;
+        assert!(play.dms("cho").await[0].text.contains("You have seen this"));
+    }
+
+    async fn a_duty_of_a_deleted_rotation_says_so(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+
+        let form = play.opens("ana", "/rotation delete support").await;
+        play.fills("ana", &form, &json!({})).await;
+        play.waits("10s").await;
+
+        let dms = play.dms("ana").await;
+        assert_snapshot!("a_duty_that_was_deleted", dms[0].text);
         assert_eq!(dms[0].buttons, Vec::<String>::new());
     }
 

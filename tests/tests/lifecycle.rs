@@ -97,6 +97,7 @@ both_engines! {
         play.submits("ana", id_of(&early), &json!({"cadence": "day"})).await;
         let confirm = top(&play, "ana").await;
         play.makes_admin("eli", true).await;
+        play.becomes_known("eli").await;
         let late = play.opens("eli", "/rotation edit").await;
         play.submits("eli", id_of(&late), &json!({"name": "first line"})).await;
         play.waits("1h").await;
@@ -126,6 +127,7 @@ both_engines! {
     async fn only_who_may_changes_a_rotation(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
         play.waits_until("2026-06-08T08:00:00Z").await;
+        play.becomes_known("eli").await;
 
         for command in ["edit", "pause", "resume", "delete", "handover"] {
             let answer = play.types("eli", &format!("/rotation {command} support")).await;
@@ -134,6 +136,7 @@ both_engines! {
         play.types("ana", "/rotation delete").await;
         let form = top(&play, "ana").await;
         play.submits("ana", id_of(&form), &json!({})).await;
+        play.waits("2s").await;
         let answer = play.types("eli", "/rotation undelete support").await;
         assert!(answer.starts_with("Only "), "{answer}");
     }
@@ -288,6 +291,7 @@ both_engines! {
         let form = play.opens("ana", "/rotation handover").await;
         assert_snapshot!("the_hand_over_modal", pretty(&form));
         play.makes_admin("eli", true).await;
+        play.becomes_known("eli").await;
         let second = play.opens("eli", "/rotation handover").await;
 
         let handed = play.submits("eli", id_of(&second), &json!({})).await;
@@ -344,6 +348,7 @@ both_engines! {
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
         play.waits_until("2026-06-09T10:00:00Z").await;
         play.makes_admin("eli", true).await;
+        play.becomes_known("eli").await;
         let (one, other) = (
             play.opens("ana", "/rotation handover").await,
             play.opens("eli", "/rotation handover").await,
@@ -373,6 +378,7 @@ both_engines! {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
         play.waits_until("2026-06-09T10:00:00Z").await;
         play.makes_admin("eli", true).await;
+        play.becomes_known("eli").await;
         let edit = play.opens("ana", "/rotation edit").await;
         let shown = show(&play, "ana").await;
         deletes_as(&play, "eli", "support").await;
@@ -400,8 +406,11 @@ async fn deletes(play: &Play, rotation: &str) {
 async fn deletes_as(play: &Play, who: &str, rotation: &str) {
     let form = play.opens(who, &format!("/rotation delete {rotation}")).await;
     let done = play.submits(who, id_of(&form), &json!({})).await;
-    assert!(done.to_string().contains("is deleted"), "{done}");
+    assert!(done.to_string().contains("Checking with Slack"), "{done}");
     play.closes(who).await;
+    play.waits("2s").await;
+    let told = play.dms(who).await.pop().expect("what became of it");
+    assert!(told.text.contains("is deleted"), "{told:?}");
 }
 
 async fn top(play: &Play, who: &str) -> Value {

@@ -150,7 +150,9 @@ both_engines! {
         let answer = play.types("ana", "/rotation add <@U0ROBO> <@U0GUS> <@U0ELI> <@U0NOBODY>").await;
         play.waits("10s").await;
 
-        assert!(answer.contains("I left out Gus: guests"), "who is known is left out at once: {answer}");
+        assert!(answer.contains("join *support*"), "nobody knows them yet: {answer}");
+        let again = play.types("ana", "/rotation add <@U0GUS>").await;
+        assert!(again.contains("Gus: guests"), "who is known is left out at once: {again}");
         let list = play.types("ana", "/rotation list").await;
         assert!(list.contains("In order: Eli, Ana, Ben") || list.contains("In order: Ana, Ben, Eli"), "{list}");
         let told = texts(&play.dms("ana").await);

@@ -19,6 +19,7 @@ both_engines! {
     }
 
     async fn a_connection_that_breaks_before_the_acknowledgement_loses_and_doubles_nothing(play over sockets at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-07-06", &["ana", "ben", "cho"]).await;
         play.waits("1m").await;
         let asked = play.calls("users.info").await.len();
         play.breaks(&lost("accept_then_drop", 1)).await;
@@ -71,6 +72,7 @@ both_engines! {
     }
 
     async fn a_bot_killed_between_receipt_and_acknowledgement_gets_the_event_again_and_does_it_once(play over sockets at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-07-06", &["ana", "ben", "cho"]).await;
         play.waits("1m").await;
         let asked = play.calls("users.info").await.len();
         play.breaks(&lost("accept_then_drop", 2)).await;
@@ -89,6 +91,7 @@ both_engines! {
     }
 
     async fn a_bot_that_was_down_hears_of_the_event_when_it_is_back(play over sockets at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-07-06", &["ana", "ben", "cho"]).await;
         play.waits("1m").await;
         let asked = play.calls("users.info").await.len();
         play.ends_bot("kill").await;
@@ -170,7 +173,7 @@ async fn a_week(play: &Play) -> Vec<String> {
 }
 
 fn changed(play: &Play, user: &str) -> Value {
-    json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": user}}})
+    json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": user, "tz": "Asia/Tokyo"}}})
 }
 
 /// What befalls the next envelopes: a connection that is cut before or after they arrive.

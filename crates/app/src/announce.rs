@@ -2,12 +2,12 @@
 
 mod channel;
 mod summary;
-mod test;
 mod told;
+mod trial;
 
 pub use channel::{bot_joined, change, found_open, refused};
 pub use summary::summarize;
-pub use test::preview;
+pub use trial::preview;
 
 pub(crate) use summary::schedule as schedule_summary;
 pub(crate) use told::compose;

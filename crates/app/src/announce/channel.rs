@@ -84,7 +84,8 @@ pub async fn refused(
 /// When the database cannot be reached.
 pub async fn found_open(tx: &mut Tx, told: &Envelope) -> Result<(), AppError> {
     let Some(rotation) = of_effect(tx, &told.effect).await? else { return Ok(()) };
-    if rotation.channel_fault.is_some() {
+    let is_told_here = told.to == Recipient::Channel(rotation.channel.clone());
+    if rotation.channel_fault.is_some() && is_told_here {
         tx.record_channel_fault(rotation.id, None).await?;
     }
     Ok(())

@@ -4,14 +4,12 @@ use crate::action::Field;
 use crate::ids::{RotationId, UserId};
 use crate::message::Person;
 use crate::settings::{RotationSettings, WorkspaceSettings};
+use crate::story::announce::parse_template;
 use crate::story::home::WorkspaceState;
 use chrono::{DateTime, Utc};
 
 /// The most managers of a rotation.
 pub const MAX_MANAGERS: usize = 20;
-
-/// The longest announcement in a team's own words, in characters.
-pub const MAX_ANNOUNCEMENT: usize = 1000;
 
 /// The hours after which an unseen duty can be told of; never is besides.
 pub const UNSEEN_HOURS: [u8; 4] = [1, 2, 4, 8];
@@ -209,8 +207,8 @@ pub fn read_rotation_form(form: &RotationForm) -> Result<RotationSettings, Vec<(
     }
     let announcement = form.announcement.as_deref().map(str::trim);
     let announcement = announcement.filter(|text| !text.is_empty());
-    if let Some(Err(text)) = announcement.map(check_announcement) {
-        errors.push((Field::Announcement, text));
+    if let Some(Err(fault)) = announcement.map(parse_template) {
+        errors.push((Field::Announcement, fault.to_string()));
     }
     let unseen = match form.unseen.as_deref() {
         None | Some(NEVER) => Some(None),
@@ -262,20 +260,6 @@ pub fn read_workspace_form(
     }
 }
 
-/// Checks an announcement in a team's own words.
-fn check_announcement(text: &str) -> Result<(), String> {
-    let length = text.chars().count();
-    if length > MAX_ANNOUNCEMENT {
-        return Err(format!(
-            "That is {length} characters long. Please use at most {MAX_ANNOUNCEMENT}."
-        ));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(String::from("Please leave out special control characters."));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,7 +270,7 @@ mod tests {
         RotationForm {
             of: Some((RotationId::new(Uuid::from_u128(7)), 3)),
             managers: vec![user("A"), user("B"), user("A")],
-            announcement: Some(String::from("  Over to you  ")),
+            announcement: Some(String::from("  Over to {people}  ")),
             messages: vec![String::from(SUMMARY)],
             unseen: Some(String::from("4")),
         }
@@ -310,7 +294,7 @@ mod tests {
             settings,
             RotationSettings {
                 managers: vec![user("A"), user("B")],
-                announcement: Some(String::from("Over to you")),
+                announcement: Some(String::from("Over to {people}")),
                 reminds_the_day_before: false,
                 unseen_after_hours: Some(4),
                 has_weekly_summary: true,
@@ -351,7 +335,7 @@ mod tests {
         let many = (0..=MAX_MANAGERS).map(|it| user(&format!("U{it}"))).collect();
         let form = RotationForm {
             managers: many,
-            announcement: Some("x".repeat(MAX_ANNOUNCEMENT + 1)),
+            announcement: Some(String::from("Over to you")),
             unseen: Some(String::from("3")),
             ..form()
         };

@@ -41,7 +41,10 @@ async fn press(bot: &Arc<Bot>, click: Click) {
     let its_bot = Arc::clone(bot);
     let work = async move {
         let answer = match perform::click(&its_bot, &click).await? {
-            Answer::Say(reply) if is_in_view => Answer::Open(Modal::Outcome(reply)),
+            // The form stays open with what is typed in it.
+            Answer::Say(reply) if is_in_view && !matches!(*reply, Reply::Announce(_)) => {
+                Answer::Open(Modal::Outcome(reply))
+            }
             answer => answer,
         };
         Ok(open_asked(&its_bot, (&team, &click.user), &trigger_id, answer).await)

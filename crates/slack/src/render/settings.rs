@@ -9,12 +9,13 @@ use super::reply::UTC;
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::{self, Field};
-use domain::ids::UserId;
+use domain::ids::{RotationId, UserId};
 use domain::settings::RotationSettings;
+use domain::story::announce::{self, MAX_TEMPLATE, Placeholder};
 use domain::story::lifecycle;
 use domain::story::settings::{
-    Button, DeletedLine, EVERYBODY, MAX_ANNOUNCEMENT, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS,
-    QUIET_NIGHTS, REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
+    Button, DeletedLine, EVERYBODY, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS, QUIET_NIGHTS,
+    REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
 };
 use serde_json::{Value, json};
 
@@ -51,8 +52,12 @@ pub(super) const fn label(button: &Button) -> &'static str {
 pub(super) fn modal(modal: &Modal, now: DateTime<Utc>) -> Value {
     match modal {
         Modal::Rotation { rotation, revision, name, settings } => {
-            let mut json =
-                view("settings_rotation", "Settings", "Save", &rotation_blocks(name, settings));
+            let mut json = view(
+                "settings_rotation",
+                "Settings",
+                "Save",
+                &rotation_blocks(*rotation, name, settings),
+            );
             json["private_metadata"] = json!(format!("{rotation}|{revision}"));
             json
         }
@@ -66,12 +71,13 @@ pub(super) fn modal(modal: &Modal, now: DateTime<Utc>) -> Value {
     }
 }
 
-fn rotation_blocks(name: &str, settings: &RotationSettings) -> Vec<Value> {
+fn rotation_blocks(rotation: RotationId, name: &str, settings: &RotationSettings) -> Vec<Value> {
     let options = [
         option(REMINDER, "Remind who is next, on the day before"),
         option(SUMMARY, "Post a weekly summary in the channel"),
     ];
     let ticked = [settings.reminds_the_day_before, settings.has_weekly_summary];
+    let send_test = action::Button::Announce(announce::Button::SendTest { rotation });
     vec![
         section(&title(name), None),
         optional(input(
@@ -83,9 +89,10 @@ fn rotation_blocks(name: &str, settings: &RotationSettings) -> Vec<Value> {
         optional(input(
             Field::Announcement,
             "Announcement of a handoff",
-            Some("In your own words. Leave it empty for mine."),
+            Some(&announcement_hint()),
             announcement_input(settings.announcement.as_deref()),
         )),
+        json!({ "type": "actions", "elements": [button(&send_test)] }),
         optional(input(Field::Messages, "Other messages", None, ticks(&options, &ticked))),
         input(
             Field::Unseen,
@@ -149,8 +156,17 @@ fn managers_input(managers: &[UserId]) -> Value {
     element
 }
 
+/// Explains what can be filled in.
+fn announcement_hint() -> String {
+    let fields: Vec<String> = Placeholder::ALL.iter().map(ToString::to_string).collect();
+    let fields = fields.join(", ");
+    format!(
+        "In your own words. I fill in {fields}; {{people}} must be there. Leave it empty for mine."
+    )
+}
+
 fn announcement_input(announcement: Option<&str>) -> Value {
-    let mut element = text_input(announcement, MAX_ANNOUNCEMENT);
+    let mut element = text_input(announcement, MAX_TEMPLATE);
     element["multiline"] = json!(true);
     element
 }

@@ -23,7 +23,6 @@ fn render(message: &Message) -> Rendered {
 
 fn handoff(template: &str) -> HandoffMessage {
     HandoffMessage {
-        gone: Vec::new(),
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
         people: vec![cho()],
@@ -33,6 +32,7 @@ fn handoff(template: &str) -> HandoffMessage {
         since: at("2026-06-08T07:00:00Z"),
         until: at("2026-06-15T07:00:00Z"),
         is_within_turn: false,
+        gone: vec![],
         skipped: vec![SkipLine {
             person: person("UDEE", "Dee"),
             reason: SkipWord::Unavailable { last_day: Some(day("2026-06-12")) },

@@ -278,6 +278,24 @@ async fn direct_messages_are_opened_with_one_person() {
 }
 
 #[tokio::test]
+async fn a_channel_is_joined_and_one_that_cannot_be_says_why() {
+    let mut stand_in = start(vec![
+        ok(r#"{"ok":true,"channel":{"id":"C1"},"warning":"already_in_channel"}"#),
+        ok(r#"{"ok":false,"error":"method_not_supported_for_channel_type"}"#),
+    ])
+    .await;
+    let (api, _) = client(&stand_in.url);
+
+    let joined = api.join_channel(&token(), &ChannelId::new("C1")).await;
+    let private = api.join_channel(&token(), &ChannelId::new("C2")).await;
+
+    assert_eq!(joined, Outcome::Done(()));
+    assert_eq!(private.code(), Some("method_not_supported_for_channel_type"));
+    let request = stand_in.requests.recv().await.unwrap();
+    assert!(request.ends_with(r#"{"channel":"C1"}"#), "{request}");
+}
+
+#[tokio::test]
 async fn modals_are_opened_and_messages_replaced() {
     let mut stand_in = start(vec![
         ok(r#"{"ok":true,"view":{"id":null}}"#),

@@ -1,6 +1,7 @@
 //! How events are reduced: to ids, kinds and instants, before anything else sees them.
 
 use domain::ids::{ChannelId, UserId};
+use domain::story::announce::ChannelChange;
 use serde_json::{Value, json};
 use slack::{BOT_EVENTS, Event, EventKind, Inbound, read_event};
 
@@ -34,9 +35,13 @@ fn the_address_of_the_events_is_verified_with_the_challenge() {
 fn every_event_that_the_bot_subscribes_to_is_read() {
     for name in BOT_EVENTS.iter().copied() {
         let kind = name.split('.').next();
-        // Of a person who opens the home Slack tells the id alone.
-        let user = if name == "app_home_opened" { json!("U1") } else { json!({ "id": "U1" }) };
-        let told = json!({ "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1" });
+        // Only where a profile is told of, Slack tells it whole.
+        let is_profile = matches!(name, "user_change" | "team_join");
+        let user = if is_profile { json!({ "id": "U1" }) } else { json!("U1") };
+        let told = json!({
+            "type": kind, "user": user, "tab": "home", "app_id": "A1", "channel": "C1", "ts": "1.1",
+            "old_channel_id": "C1", "new_channel_id": "C2",
+        });
 
         assert_ne!(event(&callback(&told)).kind, EventKind::Other, "{name}");
     }
@@ -62,6 +67,21 @@ fn events_are_reduced_to_their_kinds() {
         (json!({ "type": "member_left_channel", "user": "U1", "channel": null }), EventKind::Other),
         (json!({ "type": "member_left_channel", "channel": "C1" }), EventKind::Other),
         (json!({ "type": "user_change", "user": "U1" }), EventKind::Other),
+        (
+            json!({ "type": "group_left", "channel": "G1", "actor_id": "U1" }),
+            EventKind::ChannelChanged {
+                channel: ChannelId::new("G1"),
+                change: ChannelChange::BotLeft,
+            },
+        ),
+        (
+            json!({ "type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C2" }),
+            EventKind::ChannelChanged {
+                channel: ChannelId::new("C1"),
+                change: ChannelChange::Moved { to: ChannelId::new("C2") },
+            },
+        ),
+        (json!({ "type": "channel_archive", "channel": { "id": "C1" } }), EventKind::Other),
         (
             json!({ "type": "app_home_opened", "user": "U1", "tab": "home" }),
             EventKind::HomeOpened { user: UserId::new("U1") },
@@ -156,4 +176,20 @@ fn a_null_authorisation_does_not_cost_the_event() {
     body["authorizations"] = json!([{ "team_id": null, "enterprise_id": null }]);
 
     assert_eq!(event(&body).kind, EventKind::AppUninstalled);
+}
+
+#[test]
+fn who_came_into_a_channel_is_told_of_where_it_may_be_the_bot() {
+    let joined = |bot: &Value| {
+        let mut body =
+            callback(&json!({ "type": "member_joined_channel", "user": "UBOT", "channel": "C1" }));
+        body["authorizations"][0]["user_id"] = bot.clone();
+        event(&body).kind
+    };
+    let channel = ChannelId::new("C1");
+    let told = EventKind::JoinedChannel { channel, user: UserId::new("UBOT") };
+
+    assert_eq!(joined(&json!("UBOT")), told);
+    assert_eq!(joined(&json!(null)), told, "an event that does not say it is looked at later");
+    assert_eq!(joined(&json!("UOTHER")), EventKind::Other);
 }

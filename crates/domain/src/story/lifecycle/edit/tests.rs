@@ -105,7 +105,7 @@ fn every_fault_stands_beside_its_field() {
             form.duty_hours = set("Sun 10:00-12:00");
         },
         Field::DutyHours,
-        "never meet",
+        "Never meet",
     );
 }
 
