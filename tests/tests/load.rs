@@ -59,6 +59,8 @@ async fn meet_everybody(play: &Play) {
         let said = play.types(who, "/rotation ooo add 2026-06-06").await;
         assert!(said.contains("Noted:"), "{said}");
     }
+    // By then it is known who they are.
+    play.waits("10s").await;
 }
 
 /// Returns the command that enters an absence of one day that no other command names for the same person.

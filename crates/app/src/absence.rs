@@ -1,11 +1,13 @@
 //! Absences by hand: entered, listed, taken back.
 
 use crate::audit::{self, Entry};
+use crate::facts::Facts as KnownFacts;
 use crate::home;
 use crate::lookup::circle;
-use crate::outcome::{Decision, Done, once};
-use crate::people::{People, zone_or_installers};
-use crate::snapshot::Snapshot;
+use crate::memo::Memo;
+use crate::outcome::{Carried, Decision, Done, once, once_versioned};
+use crate::people::{People, is_seen_lately, zone_or_installers};
+use crate::snapshot::{Position, Snapshot};
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::whole_days;
@@ -18,10 +20,20 @@ use domain::refusal::Refusal;
 use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, Answer, Reply};
 use domain::zone::Zone;
 use serde_json::json;
+use std::sync::Arc;
 use store::{AbsenceRecord, AbsenceSource, RotationRecord, Store, Tx};
 
 /// How many coming turns of a rotation are compared to say what an absence changes.
 const TURNS_COMPARED: usize = 60;
+
+/// An absence that was entered or refused.
+#[derive(Debug)]
+pub struct Added {
+    /// What is answered.
+    pub reply: Reply,
+    /// Whether it left something to do for the workers.
+    pub gives_work: bool,
+}
 
 /// Enters an absence in words: whose (the asker's own by default), and the days as typed.
 ///
@@ -29,20 +41,49 @@ const TURNS_COMPARED: usize = 60;
 ///
 /// When the database cannot be reached; nothing is saved then.
 pub async fn add(
-    store: &Store,
+    memo: &Memo,
+    known: &KnownFacts,
     request: &Request,
     who: Option<&UserId>,
     days: &str,
-) -> Result<Reply, AppError> {
+) -> Result<Added, AppError> {
+    let facts = Facts::known(known, request, who);
+    let mut entered = None;
     let act = async |tx: &mut Tx| {
-        let facts = Facts::load(tx, request, who).await?;
-        match parse_range(days, facts.today) {
-            Ok((from, to)) => facts.insert(tx, request, from, to).await,
+        let loaded;
+        let facts = if let Some(facts) = &facts {
+            facts
+        } else {
+            loaded = Facts::load(tx, request, who).await?;
+            &loaded
+        };
+        let days = parse_range(days, facts.today);
+        match days.and_then(|(from, to)| facts.absence(request, from, to)) {
+            Ok(absence) => {
+                let decision = facts.insert(tx, request, &absence).await?;
+                entered = Some(absence);
+                Ok(decision)
+            }
             Err(refusal) => Ok(Err(refusal)),
         }
     };
-    let decision = once(store, request, act).await?;
-    say(store, request, decision).await
+    let is_seen = is_seen_lately(known.people(), request);
+    let carried = once_versioned(memo.store(), request, is_seen, act).await?;
+    let Carried { decision, version, gives_work } = carried;
+    let Some(absence) = entered.filter(|_| version.is_some()).map(Arc::new) else {
+        return Ok(Added { reply: say(memo.store(), request, decision).await?, gives_work });
+    };
+    let after = known.with_absence(&absence);
+    let card = if let Some(facts) = facts {
+        added_to(&facts.people, known, &after, &absence, request.now)
+    } else {
+        // Nobody who is named elsewhere: only their name is to be learnt.
+        let mut tx = memo.store().read(request.workspace).await?;
+        let people = People::load(&mut tx, std::slice::from_ref(&absence.user)).await?;
+        added_to(&people, known, &after, &absence, request.now)
+    };
+    memo.enter(request.workspace, version, &absence, (known, after));
+    Ok(Added { reply: Reply::AbsenceAdded(card), gives_work })
 }
 
 /// Enters the absence that the modal describes, or answers with what is wrong beside the fields.
@@ -62,7 +103,10 @@ pub async fn submit(
     };
     let act = async |tx: &mut Tx| {
         let facts = Facts::load(tx, request, None).await?;
-        facts.insert(tx, request, from, to).await
+        match facts.absence(request, from, to) {
+            Ok(absence) => facts.insert(tx, request, &absence).await,
+            Err(refusal) => Ok(Err(refusal)),
+        }
     };
     let decision = once(store, request, act).await?;
     Ok(Answer::Say(Box::new(say(store, request, decision).await?)))
@@ -152,48 +196,70 @@ fn choose(
 /// What deciding on an absence needs: whose, their zone and date, and who manages them.
 struct Facts {
     of: UserId,
-    people: People,
+    people: Arc<People>,
     zone: Zone,
     today: NaiveDate,
-    rotations: Vec<RotationRecord>,
+    rotations: Vec<Arc<RotationRecord>>,
 }
 
 impl Facts {
     async fn load(tx: &mut Tx, request: &Request, who: Option<&UserId>) -> Result<Self, AppError> {
         let of = who.unwrap_or(&request.actor).clone();
         let people = People::load(tx, &[of.clone(), request.actor.clone()]).await?;
-        let mut rotations = tx.list_rotations().await?;
-        rotations.retain(|rotation| rotation.members.contains(&of));
-        let of_rotation = || rotations.first().map(|rotation| rotation.rules.zone.clone());
-        let zone = match people.zone(&of).or_else(of_rotation) {
-            Some(zone) => zone,
-            None => zone_or_installers(tx, &people, &of).await?,
-        };
+        let rotations: Vec<_> = tx.list_rotations().await?.into_iter().map(Arc::new).collect();
+        let people = Arc::new(people);
+        if let Some(facts) = Self::of(&of, &people, rotations, request.now) {
+            return Ok(facts);
+        }
+        let zone = zone_or_installers(tx, &people, &of).await?;
         let today = zone.date_of(request.now);
-        Ok(Self { of, people, zone, today, rotations })
+        Ok(Self { of, people, zone, today, rotations: Vec::new() })
+    }
+
+    /// Returns them where everybody was looked for already.
+    fn known(known: &KnownFacts, request: &Request, who: Option<&UserId>) -> Option<Self> {
+        let of = who.unwrap_or(&request.actor);
+        if ![of, &request.actor].into_iter().all(|user| known.has_sought(user)) {
+            return None;
+        }
+        let rotations = known.rotations();
+        let rotations = rotations.iter().map(|known| Arc::clone(&known.snapshot.rotation));
+        Self::of(of, known.people(), rotations.collect(), request.now)
+    }
+
+    /// Returns them where a zone is known; one of a rotation serves as well.
+    fn of(
+        of: &UserId,
+        people: &Arc<People>,
+        mut rotations: Vec<Arc<RotationRecord>>,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
+        rotations.retain(|rotation| rotation.members.contains(of));
+        let of_rotation = || rotations.first().map(|rotation| rotation.rules.zone.clone());
+        let zone = people.zone(of).or_else(of_rotation)?;
+        let today = zone.date_of(now);
+        Some(Self { of: of.clone(), people: Arc::clone(people), zone, today, rotations })
     }
 
     fn permission(&self, actor: &UserId) -> Result<(), Refusal> {
-        let circles: Vec<Circle<'_>> = self.rotations.iter().map(circle).collect();
+        let circles: Vec<Circle<'_>> =
+            self.rotations.iter().map(|rotation| circle(rotation)).collect();
         let act = Act::EnterAbsence { of: &self.of, circles: &circles };
         may(&self.people.actor(actor), act)
     }
 
-    async fn insert(
+    /// Returns the absence that is to be entered.
+    fn absence(
         &self,
-        tx: &mut Tx,
         request: &Request,
         from: NaiveDate,
         to: NaiveDate,
-    ) -> Result<Decision, AppError> {
-        let checked = self.permission(&request.actor);
-        if let Err(refusal) = checked.and_then(|()| check_absence_days(from, to, self.today)) {
-            return Ok(Err(refusal));
-        }
+    ) -> Result<AbsenceRecord, Refusal> {
+        self.permission(&request.actor)?;
+        check_absence_days(from, to, self.today)?;
         let window = whole_days(&self.zone, from, to);
-        let id = AbsenceId::new(store::new_id(request.now));
-        tx.insert_absence(&AbsenceRecord {
-            id,
+        Ok(AbsenceRecord {
+            id: AbsenceId::new(store::new_id(request.now)),
             user: self.of.clone(),
             source: AbsenceSource::Manual,
             from,
@@ -204,9 +270,17 @@ impl Facts {
             entered_by: request.actor.clone(),
             created_at: request.now,
         })
-        .await?;
-        self.record(tx, request, "absence_added", id).await?;
-        Ok(Ok(Done::AbsenceAdded { absence: id }))
+    }
+
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        request: &Request,
+        absence: &AbsenceRecord,
+    ) -> Result<Decision, AppError> {
+        tx.insert_absence(absence).await?;
+        self.record(tx, request, "absence_added", absence.id).await?;
+        Ok(Ok(Done::AbsenceAdded { absence: absence.id }))
     }
 
     async fn delete(
@@ -245,7 +319,7 @@ impl Facts {
             details: json!({"absence": absence}),
         };
         audit::record(tx, request.now, entry).await?;
-        let others = self.rotations.iter().flat_map(home::people_of);
+        let others = self.rotations.iter().flat_map(|rotation| home::people_of(rotation));
         home::touch(tx, std::iter::once(&self.of).chain(others), request.now).await
     }
 }
@@ -274,48 +348,78 @@ async fn added(
     now: DateTime<Utc>,
 ) -> Result<AbsenceCard, AppError> {
     let people = People::load(tx, std::slice::from_ref(&absence.user)).await?;
-    let mut effects = Vec::new();
-    let mut on_duty_now = Vec::new();
+    let mut card = card(&people, absence);
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| rotation.members.contains(&absence.user));
     for rotation in rotations {
         let snapshot = Snapshot::load(tx, rotation, now).await?;
-        let position = snapshot.position(now);
-        let holds = position.current().is_some_and(|turn| {
-            turn.holders().any(|user| *user == absence.user) && absence.starts_at < turn.ends_at
-        });
-        if holds {
-            on_duty_now.push(snapshot.rotation.name.clone());
-        }
         let book = snapshot.without(absence.id);
-        let without = snapshot.position_with(&book, now);
-        // Nothing is said of what begins after the absence, so nobody walks there.
-        let before = without.coming_before(absence.ends_at, TURNS_COMPARED);
-        let after = position.coming_before(absence.ends_at, TURNS_COMPARED);
-        let passed = before.iter().zip(&after).filter(|(before, after)| {
-            before.seats.contains(&absence.user) && !after.seats.contains(&absence.user)
-        });
-        effects.extend(passed.map(|(before, after)| {
-            AbsenceEffect {
-                rotation: snapshot.rotation.name.clone(),
-                zone: snapshot.rotation.rules.zone.name().to_owned(),
-                start: after.window.start(),
-                // Whoever is new in the turn stands in; with one seat that is its holder.
-                instead: after
-                    .seats
-                    .iter()
-                    .find(|user| !before.seats.contains(user))
-                    .or(after.holder())
-                    .map(|user| snapshot.people.person(user)),
-            }
-        }));
+        let positions = (snapshot.position_with(&book, now), snapshot.position(now));
+        compare(&mut card, absence, &snapshot, &positions);
     }
-    Ok(AbsenceCard {
+    Ok(card)
+}
+
+/// Returns the absence with what it changes between two facts.
+fn added_to(
+    people: &People,
+    before: &KnownFacts,
+    after: &KnownFacts,
+    absence: &AbsenceRecord,
+    now: DateTime<Utc>,
+) -> AbsenceCard {
+    let mut card = card(people, absence);
+    for (before, after) in before.rotations().into_iter().zip(after.rotations()) {
+        if after.snapshot.rotation.members.contains(&absence.user) {
+            let positions = (before.snapshot.position(now), after.snapshot.position(now));
+            compare(&mut card, absence, &after.snapshot, &positions);
+        }
+    }
+    card
+}
+
+fn card(people: &People, absence: &AbsenceRecord) -> AbsenceCard {
+    AbsenceCard {
         person: people.person(&absence.user),
         line: line(absence),
-        effects,
-        on_duty_now,
-    })
+        effects: Vec::new(),
+        on_duty_now: Vec::new(),
+    }
+}
+
+/// Adds what an absence changes in a rotation, of where that stands without it and with it.
+fn compare(
+    card: &mut AbsenceCard,
+    absence: &AbsenceRecord,
+    snapshot: &Snapshot,
+    (without, with): &(Position<'_>, Position<'_>),
+) {
+    let holds = with.current().is_some_and(|turn| {
+        turn.holders().any(|user| *user == absence.user) && absence.starts_at < turn.ends_at
+    });
+    if holds {
+        card.on_duty_now.push(snapshot.rotation.name.clone());
+    }
+    // Nothing is said of what begins after the absence, so nobody walks there.
+    let before = without.coming_before(absence.ends_at, TURNS_COMPARED);
+    let after = with.coming_before(absence.ends_at, TURNS_COMPARED);
+    let passed = before.iter().zip(&after).filter(|(before, after)| {
+        before.seats.contains(&absence.user) && !after.seats.contains(&absence.user)
+    });
+    card.effects.extend(passed.map(|(before, after)| {
+        AbsenceEffect {
+            rotation: snapshot.rotation.name.clone(),
+            zone: snapshot.rotation.rules.zone.name().to_owned(),
+            start: after.window.start(),
+            // Whoever is new in the turn stands in; with one seat that is its holder.
+            instead: after
+                .seats
+                .iter()
+                .find(|user| !before.seats.contains(user))
+                .or(after.holder())
+                .map(|user| snapshot.people.person(user)),
+        }
+    }));
 }
 
 fn line(absence: &AbsenceRecord) -> AbsenceLine {

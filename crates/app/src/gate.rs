@@ -3,12 +3,14 @@
 //! Each use case decides again by its own act; the gate is there so that none can be forgotten. No call to Slack is made:
 //! where who asks must be known and is not, or must be known for certain, the request waits until Slack was asked.
 
+use crate::facts::Facts;
 use crate::people::People;
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::permission::{Act, Actor, ActorStanding, may};
 use domain::reach::Reach;
 use domain::refusal::Refusal;
+use std::sync::Arc;
 use store::Store;
 
 /// What becomes of a request at the gate.
@@ -42,12 +44,11 @@ pub enum Comer {
 /// When the database cannot be reached.
 pub async fn admit(
     store: &Store,
+    facts: &Facts,
     request: &Request,
-    reach: Reach,
-    comer: Comer,
+    (reach, comer): (Reach, Comer),
 ) -> Result<Admission, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    if !tx.find_workspace().await?.is_some_and(|record| record.is_active) {
+    if !facts.is_installed() {
         return Ok(Admission::Refused(Refusal::NotInstalled));
     }
     if reach == Reach::Look {
@@ -55,8 +56,12 @@ pub async fn admit(
     }
     let user = &request.actor;
     let people = match comer {
-        Comer::Foreign => People::default(),
-        _ => People::load(&mut tx, std::slice::from_ref(user)).await?,
+        Comer::Foreign => Arc::default(),
+        _ if facts.has_sought(user) => Arc::clone(facts.people()),
+        _ => {
+            let mut tx = store.read(request.workspace).await?;
+            Arc::new(People::load(&mut tx, std::slice::from_ref(user)).await?)
+        }
     };
     let mut actor = people.actor(user);
     match comer {

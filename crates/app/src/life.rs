@@ -15,6 +15,7 @@ use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::story::people::Gone;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::{PersonRecord, RotationRecord, Store, Tx};
 
 /// Does what follows from what Slack says of somebody now, beside what was known before; in the same transaction.
@@ -122,7 +123,7 @@ async fn take_out(
             let to = Recipient::Channel(rotation.channel.clone());
             tx.insert_delivery(&Envelope::new(empty, to), now, now).await?;
         }
-        left.push(rotation);
+        left.push(Arc::unwrap_or_clone(rotation));
     }
     let effect =
         |rotations| Effect::MemberGone { user: user.clone(), rotations, found_at: now, why };

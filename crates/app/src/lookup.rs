@@ -4,35 +4,36 @@ use domain::ids::ChannelId;
 use domain::permission::Circle;
 use domain::refusal::Refusal;
 use domain::suggest::nearest;
+use std::borrow::Borrow;
 use store::RotationRecord;
 
 /// Returns the rotation of that name; without a name the only one of the channel, else the only one there is.
-pub(crate) fn one(
-    rotations: Vec<RotationRecord>,
+pub(crate) fn one<R: Borrow<RotationRecord>>(
+    rotations: Vec<R>,
     name: Option<&str>,
     channel: Option<&ChannelId>,
-) -> Result<RotationRecord, Refusal> {
+) -> Result<R, Refusal> {
     let mut fitting = several(rotations, name, channel)?;
     if fitting.len() > 1 {
-        let names = fitting.into_iter().map(|rotation| rotation.name).collect();
+        let names = fitting.iter().map(|rotation| rotation.borrow().name.clone()).collect();
         return Err(Refusal::WhichRotation { names });
     }
     fitting.pop().ok_or(Refusal::NoRotations)
 }
 
 /// Returns the rotation of that name; without a name those of the channel, else all.
-pub(crate) fn several(
-    rotations: Vec<RotationRecord>,
+pub(crate) fn several<R: Borrow<RotationRecord>>(
+    rotations: Vec<R>,
     name: Option<&str>,
     channel: Option<&ChannelId>,
-) -> Result<Vec<RotationRecord>, Refusal> {
+) -> Result<Vec<R>, Refusal> {
     if rotations.is_empty() {
         return Err(Refusal::NoRotations);
     }
     if let Some(name) = name {
         return named(rotations, name).map(|rotation| vec![rotation]);
     }
-    let is_here = |rotation: &RotationRecord| Some(&rotation.channel) == channel;
+    let is_here = |rotation: &R| Some(&rotation.borrow().channel) == channel;
     let has_here = rotations.iter().any(is_here);
     Ok(rotations.into_iter().filter(|rotation| !has_here || is_here(rotation)).collect())
 }
@@ -66,13 +67,15 @@ pub(crate) fn deleted(
     rotations.pop().ok_or_else(nothing)
 }
 
-fn named(rotations: Vec<RotationRecord>, name: &str) -> Result<RotationRecord, Refusal> {
+fn named<R: Borrow<RotationRecord>>(rotations: Vec<R>, name: &str) -> Result<R, Refusal> {
     let wanted = name.trim().to_lowercase();
-    let names: Vec<String> = rotations.iter().map(|rotation| rotation.name.clone()).collect();
-    rotations.into_iter().find(|rotation| rotation.name.to_lowercase() == wanted).ok_or_else(|| {
-        Refusal::UnknownRotation {
-            name: name.trim().to_owned(),
-            did_you_mean: nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned),
-        }
+    let is_wanted = |rotation: &R| rotation.borrow().name.to_lowercase() == wanted;
+    if let Some(at) = rotations.iter().position(is_wanted) {
+        return rotations.into_iter().nth(at).ok_or(Refusal::NoRotations);
+    }
+    let names = rotations.iter().map(|rotation| rotation.borrow().name.as_str());
+    Err(Refusal::UnknownRotation {
+        name: name.trim().to_owned(),
+        did_you_mean: nearest(&wanted, names).map(str::to_owned),
     })
 }

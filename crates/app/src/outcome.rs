@@ -6,7 +6,7 @@ use domain::ids::{AbsenceId, ChannelId, CoverageId, RotationId, UserId};
 use domain::refusal::Refusal;
 use domain::story::roster::Card;
 use serde::{Deserialize, Serialize};
-use store::{Outcome, Store, StoreError, Tx};
+use store::{Outcome, Store, Tx, Version};
 
 /// What a write came to, as ids, instants and codes; the answer is put into words from it each time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,16 @@ pub(crate) enum Done {
 /// What a write decided: done, or refused with nothing changed.
 pub(crate) type Decision = Result<Done, Refusal>;
 
+/// A write that is saved or refused.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    pub(crate) decision: Decision,
+    /// The version that it made of the workspace; `None` where it was refused or carried out before.
+    pub(crate) version: Option<Version>,
+    /// Whether it left something to do for the workers.
+    pub(crate) gives_work: bool,
+}
+
 /// Carries out a write once: the effect, and the outcome under the request's key, in one transaction.
 ///
 /// A request whose key is there already is answered with what it came to the first time.
@@ -36,51 +46,62 @@ pub(crate) async fn once(
     request: &Request,
     act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
 ) -> Result<Decision, AppError> {
+    Ok(once_versioned(store, request, false, act).await?.decision)
+}
+
+/// Carries out a write once, as [`once`], and tells which version it made; where `is_seen`, it is known who asks.
+///
+/// Hardly any request comes twice, so it is not looked up before: whoever comes second finds the key when it writes it,
+/// or is refused because what it wants is done, and is then told what the first came to.
+pub(crate) async fn once_versioned(
+    store: &Store,
+    request: &Request,
+    is_seen: bool,
+    act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
+) -> Result<Carried, AppError> {
     let mut tx = store.write(request.workspace).await?;
-    if let Some(outcome) = tx.find_outcome(&request.key).await? {
-        // The first may share this flush and not be on disk yet; nobody is told before it is.
-        tx.commit().await?;
-        return Ok(Ok(read(&outcome)?));
-    }
-    let refused = match act_and_note(&mut tx, request, act).await {
+    let refused = match act_and_note(&mut tx, request, is_seen, act).await {
         Ok(Ok(done)) => {
-            tx.commit().await?;
-            return Ok(Ok(done));
+            let gives_work = tx.gives_work();
+            let version = tx.commit_versioned().await?;
+            return Ok(Carried { decision: Ok(done), version, gives_work });
         }
         refused => refused,
     };
     drop(tx);
-    if matches!(&refused, Err(fault) if !is_conflict(fault)) {
-        return refused;
-    }
-    // What stands in the way may be this very request, carried out on another connection a moment ago.
-    match first_outcome(store, request).await? {
-        Some(done) => Ok(Ok(done)),
-        None => refused,
-    }
+    // What stands in the way may be this very request, carried out a moment ago.
+    let decision = match first_outcome(store, request).await {
+        Ok(Some(done)) => Ok(done),
+        Ok(None) | Err(_) => refused?,
+    };
+    Ok(Carried { decision, version: None, gives_work: false })
 }
 
 async fn act_and_note(
     tx: &mut Tx,
     request: &Request,
+    is_seen: bool,
     act: impl AsyncFnOnce(&mut Tx) -> Result<Decision, AppError>,
 ) -> Result<Decision, AppError> {
     let decision = act(tx).await?;
     if let Ok(done) = &decision {
         tx.record_outcome(&request.key, &write(done)?, request.now).await?;
-        crate::people::look_up_actor(tx, request).await?;
+        if !is_seen {
+            crate::people::look_up_actor(tx, request).await?;
+        }
     }
     Ok(decision)
 }
 
 /// Reads what the same request came to before, if it was carried out.
 async fn first_outcome(store: &Store, request: &Request) -> Result<Option<Done>, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    tx.find_outcome(&request.key).await?.map(|outcome| read(&outcome)).transpose()
-}
-
-fn is_conflict(fault: &AppError) -> bool {
-    matches!(fault, AppError::Store(StoreError::Conflict { .. }))
+    // Where the first is on its way to the disk this waits for it: nobody is told before.
+    let mut tx = store.write(request.workspace).await?;
+    let outcome = tx.find_outcome(&request.key).await?;
+    if outcome.is_some() {
+        tx.commit().await?;
+    }
+    outcome.map(|outcome| read(&outcome)).transpose()
 }
 
 fn write(done: &Done) -> Result<Outcome, AppError> {

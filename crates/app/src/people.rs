@@ -159,6 +159,11 @@ pub async fn look_up_unknown(store: &Store, request: &Request) -> Result<bool, A
     Ok(true)
 }
 
+/// Returns whether Slack was asked within a day about somebody who asks, by what is loaded.
+pub(crate) fn is_seen_lately(people: &People, request: &Request) -> bool {
+    people.is_seen_since(&request.actor, request.now - BELIEVED)
+}
+
 /// Lets somebody who just changed something be looked up, unless that was done within a day.
 pub(crate) async fn look_up_actor(tx: &mut Tx, request: &Request) -> Result<(), AppError> {
     let user = &request.actor;

@@ -1,5 +1,6 @@
-//! Questions: what is here, who is on duty, who is next. No write, one transaction each.
+//! Questions: what is here, who is on duty, who is next. Answered from facts that are good right now; nothing is written.
 
+use crate::facts::{Facts, Known};
 use crate::lookup;
 use crate::people::People;
 use crate::serving::{duty_end, on_duty};
@@ -14,99 +15,60 @@ use domain::reply::{Duty, DutyCard, NextCard, NextDuty, OnDutyPerson, Reply, Tur
 use domain::shift::{Served, ShiftState};
 use domain::timeline::Mode;
 use domain::zone::Zone;
-use store::{RotationRecord, Store, Tx};
+use std::collections::BTreeSet;
+use store::{CoverageRecord, RotationRecord, Tx};
 
 /// Answers the bare command: the channel's rotations, or all where the channel has none.
-///
-/// # Errors
-///
-/// When the database cannot be reached.
-pub async fn home(store: &Store, request: &Request) -> Result<Reply, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    let rotations = tx.list_rotations().await?;
-    let here = lookup::several(rotations, None, request.channel.as_ref()).unwrap_or_default();
-    Ok(Reply::Home(cards(&mut tx, here, request.now).await?))
+#[must_use]
+pub fn home(facts: &Facts, request: &Request) -> Reply {
+    let here = lookup::several(facts.rotations(), None, request.channel.as_ref());
+    Reply::Home(cards(facts, &here.unwrap_or_default(), request.now))
 }
 
 /// Answers with all rotations of the workspace, by name.
-///
-/// # Errors
-///
-/// When the database cannot be reached.
-pub async fn list(store: &Store, request: &Request) -> Result<Reply, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    let rotations = tx.list_rotations().await?;
+#[must_use]
+pub fn list(facts: &Facts, request: &Request) -> Reply {
+    let rotations = facts.rotations();
     if rotations.is_empty() {
-        return Ok(Reply::Refused(Refusal::NoRotations));
+        return Reply::Refused(Refusal::NoRotations);
     }
-    Ok(Reply::List(cards(&mut tx, rotations, request.now).await?))
+    Reply::List(cards(facts, &rotations, request.now))
 }
 
 /// Answers who is on duty: in the rotation named, else in the channel's, else in all.
-///
-/// # Errors
-///
-/// When the database cannot be reached.
-pub async fn who(
-    store: &Store,
-    request: &Request,
-    rotation: Option<&str>,
-) -> Result<Reply, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    let rotations = tx.list_rotations().await?;
-    match lookup::several(rotations, rotation, request.channel.as_ref()) {
-        Ok(found) => Ok(Reply::Who(cards(&mut tx, found, request.now).await?)),
-        Err(refusal) => Ok(Reply::Refused(refusal)),
+#[must_use]
+pub fn who(facts: &Facts, request: &Request, rotation: Option<&str>) -> Reply {
+    match lookup::several(facts.rotations(), rotation, request.channel.as_ref()) {
+        Ok(found) => Reply::Who(cards(facts, &found, request.now)),
+        Err(refusal) => Reply::Refused(refusal),
     }
 }
 
 /// Answers with the coming turns of one rotation, who is passed over and why.
-///
-/// # Errors
-///
-/// When the database cannot be reached.
-pub async fn next(
-    store: &Store,
-    request: &Request,
-    rotation: Option<&str>,
-    count: usize,
-) -> Result<Reply, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    let rotations = tx.list_rotations().await?;
-    match lookup::one(rotations, rotation, request.channel.as_ref()) {
-        Ok(found) => Ok(Reply::Next(coming(&mut tx, found, request.now, count).await?)),
-        Err(refusal) => Ok(Reply::Refused(refusal)),
+#[must_use]
+pub fn next(facts: &Facts, request: &Request, rotation: Option<&str>, count: usize) -> Reply {
+    match lookup::one(facts.rotations(), rotation, request.channel.as_ref()) {
+        Ok(found) => Reply::Next(coming(&found.snapshot, request.now, count)),
+        Err(refusal) => Reply::Refused(refusal),
     }
 }
 
 /// Answers a press on "Who is next".
-///
-/// # Errors
-///
-/// When the database cannot be reached.
-pub async fn next_of(
-    store: &Store,
-    request: &Request,
-    rotation: RotationId,
-    count: usize,
-) -> Result<Reply, AppError> {
-    let mut tx = store.read(request.workspace).await?;
-    match tx.find_rotation(rotation).await? {
-        Some(found) => Ok(Reply::Next(coming(&mut tx, found, request.now, count).await?)),
-        None => Ok(Reply::Refused(Refusal::Gone)),
+#[must_use]
+pub fn next_of(facts: &Facts, request: &Request, rotation: RotationId, count: usize) -> Reply {
+    let found = facts.rotations().into_iter().find(|known| known.snapshot.rotation.id == rotation);
+    match found {
+        Some(found) => Reply::Next(coming(&found.snapshot, request.now, count)),
+        None => Reply::Refused(Refusal::Gone),
     }
 }
 
-async fn cards(
-    tx: &mut Tx,
-    rotations: Vec<RotationRecord>,
-    now: DateTime<Utc>,
-) -> Result<Vec<DutyCard>, AppError> {
-    let mut cards = Vec::with_capacity(rotations.len());
-    for rotation in rotations {
-        cards.push(card(tx, rotation, now).await?);
-    }
-    Ok(cards)
+fn cards(facts: &Facts, rotations: &[&Known], now: DateTime<Utc>) -> Vec<DutyCard> {
+    let card = |known: &&Known| {
+        let position = known.snapshot.position(now);
+        compose_card(&known.snapshot, &position, &known.covers, facts.people(), now)
+    };
+    rotations.iter().map(card).collect()
 }
 
 /// Returns one rotation as a person sees it at `now`: the turn, then its coverage.
@@ -126,51 +88,75 @@ pub(crate) async fn card_of(
     now: DateTime<Utc>,
 ) -> Result<DutyCard, AppError> {
     let position = snapshot.position(now);
-    let current = position.current();
+    let (mut covers, mut others) = (Vec::new(), People::default());
+    if let Some(turn) = position.current() {
+        covers = tx.list_coverages(snapshot.rotation.id, turn.stretch.window).await?;
+        let users = covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user]));
+        let users = users.chain(turn.holders());
+        let strangers: BTreeSet<&UserId> =
+            users.filter(|user| !snapshot.rotation.members.contains(user)).collect();
+        if !strangers.is_empty() {
+            let strangers: Vec<UserId> = strangers.into_iter().cloned().collect();
+            others = People::load(tx, &strangers).await?;
+        }
+    }
+    Ok(compose_card(snapshot, &position, &covers, &others, now))
+}
+
+/// Returns one rotation as a person sees it at `now`, of its coverage from the running turn on; `others` are those who
+/// may serve without being (or being any longer) a member.
+fn compose_card(
+    snapshot: &Snapshot,
+    position: &Position<'_>,
+    covers: &[CoverageRecord],
+    others: &People,
+    now: DateTime<Utc>,
+) -> DutyCard {
     // In a rest, what matters is the handoff that ends it.
     let next = position.first_awake(snapshot.rotation.rest);
-    let duty = duty(tx, snapshot, &position, current, now).await?;
     let next =
         next.map(|turn| NextDuty { at: turn.window.start(), people: people_of(snapshot, &turn) });
     let rotation = &snapshot.rotation;
-    Ok(DutyCard {
+    DutyCard {
         rotation: rotation.id,
         name: rotation.name.clone(),
         channel: rotation.channel.clone(),
         zone: rotation.rules.zone.name().to_owned(),
         cadence: rotation.rules.cadence.in_words(),
         members: rotation.members.iter().map(|user| snapshot.people.person(user)).collect(),
-        duty,
+        duty: duty(snapshot, position, covers, others, now),
         next,
-    })
+    }
 }
 
-async fn duty(
-    tx: &mut Tx,
+fn duty(
     snapshot: &Snapshot,
     position: &Position<'_>,
-    current: Option<Current>,
+    covers: &[CoverageRecord],
+    others: &People,
     now: DateTime<Utc>,
-) -> Result<Duty, AppError> {
+) -> Duty {
     let is_paused = matches!(position.mode(), Mode::Paused | Mode::Resuming);
-    let Some(turn) = current else {
-        return Ok(if is_paused { paused(position) } else { Duty::NotYet });
+    let Some(turn) = position.current() else {
+        return if is_paused { paused(position) } else { Duty::NotYet };
     };
     if turn.is_paused() || position.mode() == Mode::Paused {
-        return Ok(paused(position));
+        return paused(position);
     }
-    let covers = tx.list_coverages(snapshot.rotation.id, turn.stretch.window).await?;
+    let window = turn.stretch.window;
+    let touches =
+        |cover: &&CoverageRecord| window.start() < cover.ends_at && cover.starts_at < window.end();
+    let covers: Vec<CoverageRecord> = covers.iter().filter(touches).cloned().collect();
     let presence = position.timeline().presence();
     let seats = snapshot.rotation.rules.seats;
     let on_duty = on_duty(&turn.stretch, &covers, presence, seats, now);
     match on_duty.state {
-        ShiftState::OffHours => Ok(Duty::OffHours { until: off_hours_end(&turn, now) }),
-        ShiftState::Paused => Ok(paused(position)),
-        ShiftState::Unassigned => Ok(Duty::Unassigned { until: turn.ends_at }),
+        ShiftState::OffHours => Duty::OffHours { until: off_hours_end(&turn, now) },
+        ShiftState::Paused => paused(position),
+        ShiftState::Unassigned => Duty::Unassigned { until: turn.ends_at },
         ShiftState::Planned => {
             let until = duty_end(&turn.stretch, &covers, now);
-            let people = on_duty_people(tx, snapshot, &on_duty.seats).await?;
-            Ok(Duty::OnDuty { people, until })
+            Duty::OnDuty { people: on_duty_people(snapshot, others, &on_duty.seats), until }
         }
     }
 }
@@ -183,30 +169,16 @@ fn paused(position: &Position<'_>) -> Duty {
 }
 
 /// Returns the people, also those who are not (or no longer) members.
-async fn on_duty_people(
-    tx: &mut Tx,
-    snapshot: &Snapshot,
-    seats: &[Served],
-) -> Result<Vec<OnDutyPerson>, AppError> {
-    let users: Vec<UserId> = seats
-        .iter()
-        .flat_map(|served| std::iter::once(&served.user).chain(served.covered_for()))
-        .cloned()
-        .collect();
-    let is_member = |user: &UserId| snapshot.rotation.members.contains(user);
-    let others = if users.iter().all(is_member) {
-        People::default()
-    } else {
-        People::load(tx, &users).await?
-    };
+fn on_duty_people(snapshot: &Snapshot, others: &People, seats: &[Served]) -> Vec<OnDutyPerson> {
     let person = |user: &UserId| {
-        if is_member(user) { snapshot.people.person(user) } else { others.person(user) }
+        let is_member = snapshot.rotation.members.contains(user);
+        if is_member { snapshot.people.person(user) } else { others.person(user) }
     };
     let on_duty = |served: &Served| OnDutyPerson {
         person: person(&served.user),
         covered_for: served.covered_for().map(person),
     };
-    Ok(seats.iter().map(on_duty).collect())
+    seats.iter().map(on_duty).collect()
 }
 
 /// Returns when the off-hours end that `now` lies in: at the turn's next active window, else with the turn.
@@ -215,19 +187,13 @@ fn off_hours_end(turn: &Current, now: DateTime<Utc>) -> DateTime<Utc> {
     starts.filter(|start| *start > now).min().unwrap_or(turn.ends_at)
 }
 
-async fn coming(
-    tx: &mut Tx,
-    rotation: RotationRecord,
-    now: DateTime<Utc>,
-    count: usize,
-) -> Result<NextCard, AppError> {
-    let snapshot = Snapshot::load(tx, rotation, now).await?;
+fn coming(snapshot: &Snapshot, now: DateTime<Utc>, count: usize) -> NextCard {
     let turns = snapshot.position(now).coming(count);
-    Ok(NextCard {
+    NextCard {
         name: snapshot.rotation.name.clone(),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
-        turns: turns.iter().map(|turn| turn_line(&snapshot, turn)).collect(),
-    })
+        turns: turns.iter().map(|turn| turn_line(snapshot, turn)).collect(),
+    }
 }
 
 pub(crate) fn turn_line(snapshot: &Snapshot, turn: &Coming) -> TurnLine {

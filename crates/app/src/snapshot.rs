@@ -12,13 +12,16 @@ use domain::roster::Member;
 use domain::settings::Rest;
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
 use std::collections::HashSet;
+use std::sync::Arc;
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
 /// A rotation, its people and their absences.
 pub(crate) struct Snapshot {
-    pub(crate) rotation: RotationRecord,
-    pub(crate) people: People,
-    pub(crate) absences: Vec<AbsenceRecord>,
+    pub(crate) rotation: Arc<RotationRecord>,
+    /// Its members and who serves where nobody can; others may be among them.
+    pub(crate) people: Arc<People>,
+    /// Those of its members, the first to begin first.
+    pub(crate) absences: Vec<Arc<AbsenceRecord>>,
     kept: Kept,
     book: AbsenceBook,
 }
@@ -64,30 +67,54 @@ impl Snapshot {
         joining: &[UserId],
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
-        let kept = match rotation.kept.clone() {
-            Some(kept) => kept,
-            None => Kept::beginning(rotation.next_turn, find_running(tx, &rotation, now).await?),
-        };
-        let from = kept.running().map(|running| running.window.start());
-        let from = from.or(rotation.next_handoff_at).unwrap_or(now).min(now);
+        let kept = find_kept(tx, &rotation, now).await?;
         let mut users = rotation.members.clone();
         let known: HashSet<&UserId> = rotation.members.iter().collect();
         users.extend(joining.iter().filter(|user| !known.contains(user)).cloned());
-        let people = People::load(tx, &users).await?;
-        let absences = tx.list_absences(&users, from, None).await?;
-        let book = AbsenceBook::new(absences.iter().map(instants));
-        Ok(Self { rotation, people, absences, kept, book })
+        let absences = tx.list_absences(&users, since(&rotation, &kept, now), None).await?;
+        let absences = absences.into_iter().map(Arc::new).collect();
+        let known: HashSet<UserId> = users.iter().cloned().collect();
+        users.extend(people_of(&rotation).into_iter().filter(|user| !known.contains(user)));
+        let people = Arc::new(People::load(tx, &users).await?);
+        Ok(Self::of(Arc::new(rotation), kept, people, absences))
+    }
+
+    /// Returns the snapshot of what was loaded: the absences are those of its members that were not over when its
+    /// running turn began, the first to begin first.
+    pub(crate) fn of(
+        rotation: Arc<RotationRecord>,
+        kept: Kept,
+        people: Arc<People>,
+        absences: Vec<Arc<AbsenceRecord>>,
+    ) -> Self {
+        let book = AbsenceBook::new(absences.iter().map(|absence| instants(absence)));
+        Self { rotation, people, absences, kept, book }
+    }
+
+    /// Returns the snapshot with one absence more, of a member.
+    pub(crate) fn with(&self, absence: &Arc<AbsenceRecord>) -> Self {
+        let key = |absence: &AbsenceRecord| (absence.starts_at, absence.id);
+        let at = self.absences.partition_point(|other| key(other) < key(absence));
+        let mut absences = self.absences.clone();
+        absences.insert(at, Arc::clone(absence));
+        Self {
+            rotation: Arc::clone(&self.rotation),
+            people: Arc::clone(&self.people),
+            absences,
+            kept: self.kept.clone(),
+            book: self.book.with(instants(absence)),
+        }
     }
 
     /// Returns the absences as they would be without one of them.
     pub(crate) fn without(&self, absence: AbsenceId) -> AbsenceBook {
         let others = self.absences.iter().filter(|other| other.id != absence);
-        AbsenceBook::new(others.map(instants))
+        AbsenceBook::new(others.map(|other| instants(other)))
     }
 
     /// Returns where the rotation stood when that was last stored.
     pub(crate) fn standing(&self) -> Standing {
-        let RotationRecord { rules, members, last_turn, next_turn, .. } = &self.rotation;
+        let RotationRecord { rules, members, last_turn, next_turn, .. } = &*self.rotation;
         let member =
             |user: &UserId| Member { user: user.clone(), is_present: self.people.is_present(user) };
         // A deleted rotation has no next handoff, but its place on the grid.
@@ -231,6 +258,30 @@ impl Coming {
     pub(crate) fn holder(&self) -> Option<&UserId> {
         self.seats.first()
     }
+}
+
+/// Returns what a rotation's standing holds besides its columns.
+pub(crate) async fn find_kept(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    now: DateTime<Utc>,
+) -> Result<Kept, AppError> {
+    match rotation.kept.clone() {
+        Some(kept) => Ok(kept),
+        None => Ok(Kept::beginning(rotation.next_turn, find_running(tx, rotation, now).await?)),
+    }
+}
+
+/// Returns from when on a rotation's plan asks who is absent.
+pub(crate) fn since(rotation: &RotationRecord, kept: &Kept, now: DateTime<Utc>) -> DateTime<Utc> {
+    let running = kept.running().map(|running| running.window.start());
+    running.or(rotation.next_handoff_at).unwrap_or(now).min(now)
+}
+
+/// Returns whom a rotation's plan can name.
+pub(crate) fn people_of(rotation: &RotationRecord) -> Vec<UserId> {
+    let fallback = rotation.rules.fallback.iter().filter(|user| !rotation.members.contains(user));
+    rotation.members.iter().chain(fallback).cloned().collect()
 }
 
 /// Returns the turn that runs in a rotation of which nothing else was kept.

@@ -107,7 +107,7 @@ impl Walk {
         // A rotation made in the middle of a turn hands over at once; that it exists is said first.
         let at = now.max(snapshot.rotation.created_at + crate::create_rotation::NAMES_FIRST);
         let next = self.after.next.map(|next| next.at);
-        let known = (&self.after.rules, &snapshot.people);
+        let known = (&self.after.rules, &*snapshot.people);
         duty::schedule_reminder(tx, &snapshot.rotation, known, next, now).await?;
         announce::schedule_summary(tx, snapshot.rotation.id, &self.after.rules.zone, now).await?;
         match self.new_turn() {

@@ -83,6 +83,18 @@ impl AbsenceBook {
         book
     }
 
+    /// Returns the book with one absence more.
+    #[must_use]
+    pub fn with(&self, absence: Absence) -> Self {
+        let mut book = self.clone();
+        let user = absence.user.clone();
+        book.add([absence]);
+        if let Some(runs) = book.runs.get_mut(&user) {
+            unite(runs);
+        }
+        book
+    }
+
     /// Returns the book of what is known (specification, Who is next 4).
     ///
     /// Days are those of `zone`, that of the rotation, and a part of a day is measured against its `duty_hours`.

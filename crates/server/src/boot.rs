@@ -5,6 +5,7 @@ use crate::config::BotConfig;
 use crate::late::LateAnswers;
 use crate::supervisor::Supervisor;
 use crate::{http, sockets, workers};
+use app::memo::Memo;
 use axum::Router;
 use slack::{Api, ApiFault};
 use std::io;
@@ -60,6 +61,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     let address =
         public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
     let bot = Arc::new(Bot {
+        memo: Memo::new(store.clone()),
         store,
         clock: config.clock.clone(),
         api,

@@ -2,6 +2,7 @@
 
 use crate::late::LateAnswers;
 use crate::supervisor::Supervisor;
+use app::memo::Memo;
 use clock::{Bell, Clock};
 use slack::{Api, SigningSecrets};
 use store::Store;
@@ -10,6 +11,7 @@ use url::Url;
 /// What every request handler and every worker is given.
 pub(crate) struct Bot {
     pub(crate) store: Store,
+    pub(crate) memo: Memo,
     pub(crate) clock: Clock,
     pub(crate) api: Api,
     pub(crate) signing: SigningSecrets,

@@ -8,6 +8,7 @@ mod roster;
 mod settings;
 
 use crate::bot::Bot;
+use app::facts::Facts;
 use app::gate::{Admission, Comer, admit};
 use app::take_turn::Way;
 use app::{AppError, Request};
@@ -33,17 +34,18 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
         key: command.key(),
         now: bot.clock.now(),
     };
+    let facts = bot.memo.facts(request.workspace, request.now).await?;
     let wanted = parse_command(&command.text);
     let reach = wanted.as_ref().map_or(Reach::Look, |wanted| wanted.reach(&command.user));
     let what = || What::Command { text: command.text.clone() };
     let from = From { team: &command.team, response_url: command.response_url.as_ref() };
-    if let Some(answer) = stop(bot, &request, (reach, Comer::Own), &from, what).await? {
+    if let Some(answer) = stop(bot, &facts, &request, (reach, Comer::Own), &from, what).await? {
         return Ok(answer);
     }
     match wanted {
         Ok(wanted) => {
             let url = command.response_url.as_deref();
-            let answer = carry_out(bot, &request, wanted, url).await?;
+            let answer = carry_out(bot, &facts, &request, wanted, url).await?;
             or_ask_again(bot, &request, reach, answer).await
         }
         Err(refusal) => Ok(refused(refusal)),
@@ -59,12 +61,13 @@ struct From<'a> {
 /// Returns the answer to a request that does not pass the gate; `what` is what waits until Slack was asked.
 async fn stop(
     bot: &Bot,
+    facts: &Facts,
     request: &Request,
-    (reach, comer): (Reach, Comer),
+    gate: (Reach, Comer),
     from: &From<'_>,
     what: impl FnOnce() -> What,
 ) -> Result<Option<Answer>, AppError> {
-    match admit(&bot.store, request, reach, comer).await? {
+    match admit(&bot.store, facts, request, gate).await? {
         Admission::Go => Ok(None),
         Admission::Refused(refusal) => Ok(Some(refused(refusal))),
         Admission::CheckFirst => {
@@ -79,6 +82,7 @@ const fn comer(is_foreign: bool) -> Comer {
 
 async fn carry_out(
     bot: &Bot,
+    facts: &Facts,
     request: &Request,
     wanted: Command,
     response_url: Option<&str>,
@@ -86,11 +90,11 @@ async fn carry_out(
     let store = &bot.store;
     let reply = match wanted {
         Command::Help => Reply::Help,
-        Command::Home => app::read::home(store, request).await?,
-        Command::List => app::read::list(store, request).await?,
-        Command::Who { rotation } => app::read::who(store, request, rotation.as_deref()).await?,
+        Command::Home => app::read::home(facts, request),
+        Command::List => app::read::list(facts, request),
+        Command::Who { rotation } => app::read::who(facts, request, rotation.as_deref()),
         Command::Next { rotation, count } => {
-            app::read::next(store, request, rotation.as_deref(), count).await?
+            app::read::next(facts, request, rotation.as_deref(), count)
         }
         Command::Create { name } => {
             return app::modal::create_rotation(store, request, name).await;
@@ -99,7 +103,11 @@ async fn carry_out(
             return Ok(Answer::Open(app::modal::enter_absence(store, request).await?));
         }
         Command::AbsenceAdd { who, days } => {
-            written(bot, app::absence::add(store, request, who.as_ref(), &days).await)?
+            let added = app::absence::add(&bot.memo, facts, request, who.as_ref(), &days).await?;
+            if added.gives_work {
+                bot.bells.ring_after_write();
+            }
+            added.reply
         }
         Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
         Command::AbsenceRemove { who, days } => {
@@ -127,12 +135,13 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     let Some(button) = &click.button else {
         return Ok(refused(Refusal::StaleButton));
     };
+    let facts = bot.memo.facts(request.workspace, request.now).await?;
     let gate = (button.reach(), comer(click.is_foreign));
     let from = From { team: &click.team, response_url: click.response_url.as_ref() };
-    if let Some(answer) = stop(bot, &request, gate, &from, || What::button(button)).await? {
+    if let Some(answer) = stop(bot, &facts, &request, gate, &from, || What::button(button)).await? {
         return Ok(answer);
     }
-    let answer = press(bot, &request, button, click.typed_template.as_deref()).await?;
+    let answer = press(bot, &facts, &request, button, click.typed_template.as_deref()).await?;
     or_ask_again(bot, &request, button.reach(), answer).await
 }
 
@@ -158,6 +167,7 @@ async fn or_ask_again(
 
 async fn press(
     bot: &Bot,
+    facts: &Facts,
     request: &Request,
     button: &Button,
     typed: Option<&str>,
@@ -184,9 +194,7 @@ async fn press(
             let seen = app::duty::see(store, request, *rotation, *planned_at, *since);
             return written(bot, seen.await);
         }
-        Button::ShowNext { rotation } => {
-            app::read::next_of(store, request, *rotation, TURNS_SHOWN).await?
-        }
+        Button::ShowNext { rotation } => app::read::next_of(facts, request, *rotation, TURNS_SHOWN),
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
@@ -215,13 +223,14 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         key: submit.key(),
         now: bot.clock.now(),
     };
+    let facts = bot.memo.facts(request.workspace, request.now).await?;
     let Some(submission) = &submit.submission else {
         return Ok(refused(Refusal::StaleButton));
     };
     let gate = (submission.reach(), comer(submit.is_foreign));
     let from = From { team: &submit.team, response_url: None };
     let what = || What::Form { view: submit.view.clone() };
-    if let Some(answer) = stop(bot, &request, gate, &from, what).await? {
+    if let Some(answer) = stop(bot, &facts, &request, gate, &from, what).await? {
         return Ok(answer);
     }
     take_in(bot, &request, submission).await

@@ -27,6 +27,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod version;
 
 pub use error::StoreError;
 pub use id::new_id;
@@ -39,3 +40,4 @@ pub use records::{
 pub use store::{Store, StoreSettings};
 pub use system::System;
 pub use tx::Tx;
+pub use version::Version;

@@ -40,6 +40,7 @@ both! {
     4 "0004_audit",
     5 "0005_standing",
     6 "0006_people",
+    7 "0007_versions",
 }
 
 /// Applies the pending migrations and returns their names.

@@ -20,13 +20,16 @@ macro_rules! fragment {
 }
 
 mod check;
+mod counts;
 #[path = "sql/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the SQL is written once and compiled for each engine")]
 pub(crate) mod sql;
 
 use crate::error::StoreError;
 use crate::migrations;
+use crate::version::Version;
 use chrono::{DateTime, TimeDelta, Utc};
+use counts::Counts;
 use domain::ids::WorkspaceId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
@@ -50,6 +53,7 @@ const FRESH: Duration = Duration::from_secs(1);
 pub(crate) struct Engine {
     app: PgPool,
     system: PgPool,
+    counts: Counts,
 }
 
 /// Returns whether the URL names this engine.
@@ -75,7 +79,8 @@ impl Engine {
         check::login(&mut connection, &check::APP).await?;
         check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
         drop(connection);
-        Ok(Self { app, system })
+        let counts = Counts::start(system.clone());
+        Ok(Self { app, system, counts })
     }
 
     /// Begins a transaction that sees one state of one workspace and cannot write.
@@ -93,6 +98,14 @@ impl Engine {
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
         Ok(self.app.begin_with(scoped("begin", workspace)).await?)
+    }
+
+    /// Returns the version of a workspace, in one trip to the server and back that many share.
+    pub(crate) async fn version(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<Option<Version>, StoreError> {
+        self.counts.of(workspace).await
     }
 
     pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {

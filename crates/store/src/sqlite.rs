@@ -26,9 +26,11 @@ pub(crate) mod writer;
 
 use crate::error::StoreError;
 use crate::migrations;
+use crate::version::Versions;
 use connect::{is_url, make_file, options};
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::sync::Arc;
 use std::time::Duration;
 use writer::{LIMITS, Lease, Writer};
 
@@ -44,6 +46,7 @@ const READER_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct Engine {
     readers: SqlitePool,
     writer: Writer,
+    versions: Arc<Versions>,
 }
 
 /// Returns whether the URL names this engine.
@@ -65,13 +68,14 @@ impl Engine {
     /// Opens the file, which has to be migrated.
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
         let options = options(url)?;
-        let writer = Writer::start(options.clone(), LIMITS).await?;
+        let versions = Versions::of_file(options.get_filename());
+        let writer = Writer::start(options.clone(), LIMITS, Arc::clone(&versions)).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .test_before_acquire(false)
             .acquire_timeout(READER_WAIT)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { readers, writer })
+        Ok(Self { readers, writer, versions })
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
@@ -80,6 +84,11 @@ impl Engine {
 
     pub(crate) async fn write(&self) -> Result<Lease, StoreError> {
         self.writer.lease().await
+    }
+
+    /// Returns how often each workspace was written.
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.versions
     }
 
     pub(crate) async fn close(&self) {

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::one_write::OneWrite;
 use crate::system::System;
 use crate::tx::{EngineTx, Tx, run};
+use crate::version::Version;
 use crate::{postgres, sqlite};
 use chrono::{DateTime, TimeDelta, Utc};
 use crypto::KeyRing;
@@ -84,11 +85,28 @@ impl Store {
     ///
     /// [`StoreError::Unavailable`] where no connection is to be had.
     pub async fn read(&self, workspace: WorkspaceId) -> Result<Tx, StoreError> {
+        // Before the transaction sees anything: what is counted later may be in it, what was counted is.
+        let began_at = self.counted(workspace);
         let engine = match &self.engine {
             Engine::Sqlite(engine) => EngineTx::SqliteRead(engine.read().await?),
             Engine::Postgres(engine) => EngineTx::Postgres(Box::pin(engine.read(workspace)).await?),
         };
-        Ok(self.tx(workspace, engine, None))
+        Ok(Tx { began_at, ..self.tx(workspace, engine, None) })
+    }
+
+    /// Returns the version of what is saved of a workspace; `None` where there is no such workspace.
+    ///
+    /// Whatever was read with this very version is what would be read now. A write that was acknowledged before this
+    /// was called is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where the database cannot be reached; SQLite need not be asked.
+    pub async fn version(&self, workspace: WorkspaceId) -> Result<Option<Version>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => Ok(Some(engine.versions().of(workspace))),
+            Engine::Postgres(engine) => engine.version(workspace).await,
+        }
     }
 
     /// Begins a transaction that may write.
@@ -167,13 +185,31 @@ impl Store {
         Ok(self.tx(NO_WORKSPACE, engine, one_write))
     }
 
+    fn counted(&self, workspace: WorkspaceId) -> Version {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.versions().of(workspace),
+            Engine::Postgres(_) => Version::default(),
+        }
+    }
+
     /// The key ring has one address for all clones of a store.
     fn one_write(&self) -> Option<OneWrite> {
         OneWrite::begin(Arc::as_ptr(&self.keys).addr())
     }
 
     fn tx(&self, workspace: WorkspaceId, engine: EngineTx, one_write: Option<OneWrite>) -> Tx {
-        Tx { workspace, keys: Arc::clone(&self.keys), engine, is_broken: false, one_write }
+        let keys = Arc::clone(&self.keys);
+        let began_at = Version::default();
+        Tx {
+            workspace,
+            keys,
+            engine,
+            is_broken: false,
+            gives_work: false,
+            is_touching: false,
+            began_at,
+            one_write,
+        }
     }
 }
 

@@ -92,6 +92,6 @@ async fn say(
         person: people.person(user),
         first_at: first.map(|turn| turn.window.start()),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
-        rotation: snapshot.rotation.name,
+        rotation: snapshot.rotation.name.clone(),
     }))
 }

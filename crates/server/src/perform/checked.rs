@@ -8,6 +8,7 @@ use super::{carry_out, press, refused, take_in};
 use crate::bot::Bot;
 use crate::people::refresh;
 use crate::requests::answer::{respond, tell};
+use app::facts::Facts;
 use app::gate::{Admission, Comer, admit};
 use app::{AppError, Request};
 use chrono::TimeDelta;
@@ -107,9 +108,11 @@ pub(crate) async fn work_off(
             let (workspace, actor) = (claim.workspace, actor.clone());
             let request = Request { workspace, actor, channel, key, now };
             let comer = Comer::CheckedSince(record.created_at);
-            let answer = match admit(&bot.store, &request, Reach::Danger, comer).await? {
+            let facts = bot.memo.facts(workspace, now).await?;
+            let gate = (Reach::Danger, comer);
+            let answer = match admit(&bot.store, &facts, &request, gate).await? {
                 Admission::Go | Admission::CheckFirst => {
-                    act(bot, &request, what, response_url.as_deref()).await?
+                    act(bot, &facts, &request, what, response_url.as_deref()).await?
                 }
                 Admission::Refused(refusal) => refused(refusal),
             };
@@ -129,17 +132,18 @@ pub(crate) async fn work_off(
 
 async fn act(
     bot: &Bot,
+    facts: &Facts,
     request: &Request,
     what: What,
     response_url: Option<&str>,
 ) -> Result<Answer, AppError> {
     match what {
         What::Command { text } => match parse_command(&text) {
-            Ok(wanted) => carry_out(bot, request, wanted, response_url).await,
+            Ok(wanted) => carry_out(bot, facts, request, wanted, response_url).await,
             Err(refusal) => Ok(refused(refusal)),
         },
         What::Button { action_id, value } => match Button::parse(&action_id, &value) {
-            Some(button) => press(bot, request, &button, None).await,
+            Some(button) => press(bot, facts, request, &button, None).await,
             None => Ok(refused(Refusal::StaleButton)),
         },
         What::Form { view } => match read_submission(&view) {

@@ -108,6 +108,27 @@ statements! {
             and starts_at < $4
           order by created_at, coverage_id"
     );
+    LIST_COVERAGES_SINCE = (
+        "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,
+                created_by, created_at
+           from coverages
+          where workspace_id = $1
+            and ends_at > $2
+          order by created_at, coverage_id"
+    );
+}
+
+pub(crate) async fn list_coverages_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    since: DateTime<Utc>,
+) -> Result<Vec<CoverageRecord>, StoreError> {
+    let rows = sqlx::query(LIST_COVERAGES_SINCE)
+        .bind(workspace.as_uuid())
+        .bind(since)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_coverage).collect()
 }
 
 pub(crate) async fn insert_turn(

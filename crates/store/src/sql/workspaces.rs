@@ -3,6 +3,7 @@
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
+use crate::version::Version;
 use chrono::{DateTime, Utc};
 use crypto::Sealed;
 use domain::ids::{TeamId, UserId, WorkspaceId};
@@ -31,6 +32,18 @@ statements! {
                 installed_at, settings
            from workspaces
           where workspace_id = $1"
+    );
+    FIND_VERSIONED = (
+        "select workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, is_active,
+                installed_at, settings, version
+           from workspaces
+          where workspace_id = $1"
+    );
+    RECORD_VERSION = (
+        "update workspaces
+            set version = version + 1
+          where workspace_id = $1
+      returning version, installed_at"
     );
     FIND_BOT_TOKEN = (
         "select bot_token
@@ -147,6 +160,23 @@ pub(crate) async fn find_workspace(
 ) -> Result<Option<WorkspaceRecord>, StoreError> {
     let row = sqlx::query(FIND_WORKSPACE).bind(workspace.as_uuid()).fetch_optional(conn).await?;
     row.as_ref().map(read_workspace).transpose()
+}
+
+pub(crate) async fn find_versioned(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Option<(Version, WorkspaceRecord)>, StoreError> {
+    let row = sqlx::query(FIND_VERSIONED).bind(workspace.as_uuid()).fetch_optional(conn).await?;
+    row.as_ref().map(|row| Ok((read_version(row)?, read_workspace(row)?))).transpose()
+}
+
+/// Counts a write of the workspace; returns `None` where the workspace is not there.
+pub(crate) async fn record_version(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Option<Version>, StoreError> {
+    let row = sqlx::query(RECORD_VERSION).bind(workspace.as_uuid()).fetch_optional(conn).await?;
+    row.as_ref().map(read_version).transpose()
 }
 
 pub(crate) async fn find_bot_token(
@@ -311,6 +341,12 @@ fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
         installer: fields.user("installer_id")?,
         settings: fields.json("settings")?,
     })
+}
+
+fn read_version(row: &Row) -> Result<Version, StoreError> {
+    let fields = Fields::new(row, "workspaces", "workspace_id");
+    let installed_at: DateTime<Utc> = fields.get("installed_at")?;
+    Ok(Version::stored(installed_at, fields.count("version")?))
 }
 
 fn read_person(row: &Row) -> Result<PersonRecord, StoreError> {

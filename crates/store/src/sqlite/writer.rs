@@ -14,9 +14,11 @@ mod lease;
 mod tests;
 
 use crate::error::StoreError;
+use crate::version::Versions;
 use keeper::Keeper;
 pub(crate) use lease::Lease;
 use sqlx::sqlite::SqliteConnectOptions;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -64,9 +66,10 @@ impl Writer {
     pub(crate) async fn start(
         options: SqliteConnectOptions,
         limits: Limits,
+        versions: Arc<Versions>,
     ) -> Result<Self, StoreError> {
         let (sender, requests) = mpsc::unbounded_channel();
-        let keeper = Keeper::open(options, requests, limits).await?;
+        let keeper = Keeper::open(options, requests, limits, versions).await?;
         tokio::spawn(keeper.run());
         Ok(Self { requests: sender })
     }

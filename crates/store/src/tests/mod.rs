@@ -19,5 +19,6 @@ mod statements;
 mod system;
 mod transactions;
 mod turns;
+mod versions;
 
 use bench::{Bench, both_engines};

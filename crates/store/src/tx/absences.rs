@@ -1,6 +1,6 @@
 //! Absences.
 
-use super::{Tx, run};
+use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::AbsenceRecord;
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_absence(&mut self, absence: &AbsenceRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, absences::insert_absence(workspace, absence))
+        run_touching!(self, absences::insert_absence(workspace, absence))
     }
 
     /// Returns the absences of these people that touch `[from, until)`, without an end where `until` is `None`; the
@@ -53,6 +53,6 @@ impl Tx {
     /// What the database says.
     pub async fn delete_absence(&mut self, id: AbsenceId) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, absences::delete_absence(workspace, id))
+        run_touching!(self, absences::delete_absence(workspace, id))
     }
 }

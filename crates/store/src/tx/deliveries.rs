@@ -60,6 +60,7 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.gives_work = true;
         run!(self, deliveries::insert_delivery(workspace, envelope, available_at, now))
     }
 

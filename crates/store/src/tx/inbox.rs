@@ -24,6 +24,7 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         let id = InboxId::new(new_id(now));
+        self.gives_work = true;
         run!(self, inbox::insert_inbox(workspace, id, item, None, dedupe, (now, now)))
     }
 
@@ -41,6 +42,7 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         let id = InboxId::new(new_id(now));
+        self.gives_work = true;
         run!(self, inbox::insert_inbox(workspace, id, item, None, dedupe, (at, now)))
     }
 
@@ -61,6 +63,7 @@ impl Tx {
         let (tenant, row) = (workspace.as_uuid(), id.as_uuid());
         let sealed = self.keys.seal_text(&place(&tenant, &row), text);
         let sealed = sealed.map_err(|fault| seal_fault(&fault))?;
+        self.gives_work = true;
         run!(self, inbox::insert_inbox(workspace, id, item, Some(&sealed), dedupe, (now, now)))
     }
 

@@ -10,6 +10,8 @@ mod workspaces;
 
 use crate::error::StoreError;
 use crate::one_write::OneWrite;
+use crate::records::WorkspaceRecord;
+use crate::version::Version;
 use crypto::KeyRing;
 use domain::ids::WorkspaceId;
 use std::sync::Arc;
@@ -23,6 +25,12 @@ pub struct Tx {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) engine: EngineTx,
     pub(crate) is_broken: bool,
+    /// Whether it filled a queue.
+    pub(crate) gives_work: bool,
+    /// Whether it wrote what the version of its workspace counts.
+    pub(crate) is_touching: bool,
+    /// What was counted of the workspace before it began, where that is counted in memory.
+    pub(crate) began_at: Version,
     /// Held for as long as a writing transaction lives.
     #[expect(dead_code, reason = "it is held, not read")]
     pub(crate) one_write: Option<OneWrite>,
@@ -42,6 +50,12 @@ impl Tx {
         self.workspace
     }
 
+    /// Returns whether it put something into the inbox or the outbox, which wait for the workers.
+    #[must_use]
+    pub const fn gives_work(&self) -> bool {
+        self.gives_work
+    }
+
     /// Saves everything that was done, durably, or nothing.
     ///
     /// # Errors
@@ -49,14 +63,56 @@ impl Tx {
     /// [`StoreError::Aborted`] after a call that failed or was cancelled; otherwise what the database says. Nothing was
     /// saved then, except that [`StoreError::Unavailable`] from PostgreSQL leaves open whether the commit arrived.
     pub async fn commit(self) -> Result<(), StoreError> {
+        self.commit_versioned().await.map(|_| ())
+    }
+
+    /// Saves everything as [`Tx::commit`] does, and returns the version that this made of the workspace.
+    ///
+    /// `None` where nothing was written that the version counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::commit`].
+    pub async fn commit_versioned(mut self) -> Result<Option<Version>, StoreError> {
         if self.is_broken {
             return Err(StoreError::Aborted);
         }
+        // Last of all: whoever waits for the row of the workspace waits for this flush and for nothing else.
+        let version = if self.is_touching && matches!(self.engine, EngineTx::Postgres(_)) {
+            let workspace = self.workspace;
+            run!(&mut self, workspaces::record_version(workspace))?
+        } else {
+            None
+        };
+        let (workspace, is_touching) = (self.workspace, self.is_touching);
         match self.engine {
-            EngineTx::SqliteWrite(lease) => lease.commit().await,
-            EngineTx::SqliteRead(transaction) => Ok(transaction.commit().await?),
-            EngineTx::Postgres(transaction) => Ok(transaction.commit().await?),
+            EngineTx::SqliteWrite(lease) => lease.commit(is_touching.then_some(workspace)).await,
+            EngineTx::SqliteRead(transaction) => {
+                transaction.commit().await?;
+                Ok(None)
+            }
+            EngineTx::Postgres(transaction) => {
+                transaction.commit().await?;
+                Ok(version)
+            }
         }
+    }
+
+    /// Returns the workspace, if it was ever installed, and the version of everything that this reading transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_versioned(
+        &mut self,
+    ) -> Result<(Version, Option<WorkspaceRecord>), StoreError> {
+        let workspace = self.workspace;
+        let found: Result<Option<(Version, WorkspaceRecord)>, StoreError> =
+            run!(self, workspaces::find_versioned(workspace));
+        let (stored, record) = found?.unzip();
+        let is_counted_here = !matches!(self.engine, EngineTx::Postgres(_));
+        let version = if is_counted_here { self.began_at } else { stored.unwrap_or_default() };
+        Ok((version, record))
     }
 }
 
@@ -87,3 +143,13 @@ macro_rules! run {
     }};
 }
 pub(crate) use run;
+
+/// Runs a function as `run!` does that writes what the version of the workspace counts.
+macro_rules! run_touching {
+    ($tx:expr, $($call:tt)+) => {{
+        let touching: &mut $crate::tx::Tx = $tx;
+        touching.is_touching = true;
+        $crate::tx::run!(touching, $($call)+)
+    }};
+}
+pub(crate) use run_touching;

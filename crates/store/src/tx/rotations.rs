@@ -1,6 +1,6 @@
 //! Rotations.
 
-use super::{Tx, run};
+use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::RotationRecord;
 use chrono::{DateTime, Utc};
@@ -16,7 +16,7 @@ impl Tx {
     /// [`StoreError::Conflict`] where a rotation of the workspace has the name; otherwise what the database says.
     pub async fn insert_rotation(&mut self, rotation: &RotationRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::insert_rotation(workspace, rotation))
+        run_touching!(self, rotations::insert_rotation(workspace, rotation))
     }
 
     /// Returns the rotations of the workspace that are not deleted, by name.
@@ -103,7 +103,7 @@ impl Tx {
         rest: Option<Rest>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_standing(workspace, id, standing, rest))
+        run_touching!(self, rotations::record_standing(workspace, id, standing, rest))
     }
 
     /// Records the channel and what people chose for a rotation; the channel counts as one that can be told.
@@ -118,7 +118,7 @@ impl Tx {
         settings: &RotationSettings,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_settings(workspace, id, channel, settings))
+        run_touching!(self, rotations::record_settings(workspace, id, channel, settings))
     }
 
     /// Gives a rotation another name.
@@ -132,7 +132,7 @@ impl Tx {
         name: &str,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_name(workspace, id, name))
+        run_touching!(self, rotations::record_name(workspace, id, name))
     }
 
     /// Counts a change made by people: forms opened before show what is no longer so.
@@ -142,7 +142,7 @@ impl Tx {
     /// What the database says.
     pub async fn record_rotation_revision(&mut self, id: RotationId) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_revision(workspace, id))
+        run_touching!(self, rotations::record_revision(workspace, id))
     }
 
     /// Records why a rotation's channel cannot be told anything, or that it can again.
@@ -156,7 +156,7 @@ impl Tx {
         fault: Option<ChannelFault>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_channel_fault(workspace, id, fault))
+        run_touching!(self, rotations::record_channel_fault(workspace, id, fault))
     }
 
     /// Deletes a rotation in a way that can be undone: it hands over no more, and its name is free.
@@ -170,7 +170,7 @@ impl Tx {
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_deleted(workspace, id, at))
+        run_touching!(self, rotations::record_deleted(workspace, id, at))
     }
 
     /// Brings a deleted rotation back under a name; where it stands is recorded apart.
@@ -185,7 +185,7 @@ impl Tx {
         name: &str,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::record_restored(workspace, id, name))
+        run_touching!(self, rotations::record_restored(workspace, id, name))
     }
 
     /// Erases for good what was deleted before an instant, and returns how many rotations that were.
@@ -198,6 +198,6 @@ impl Tx {
         before: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let workspace = self.workspace;
-        run!(self, rotations::erase_deleted_rotations(workspace, before))
+        run_touching!(self, rotations::erase_deleted_rotations(workspace, before))
     }
 }

@@ -1,6 +1,6 @@
 //! Turns and coverage.
 
-use super::{Tx, run};
+use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::{CoverageRecord, StretchRecord, TurnRecord};
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::insert_turn(workspace, turn))
+        run_touching!(self, turns::insert_turn(workspace, turn))
     }
 
     /// Returns the turn that was planned for exactly this instant.
@@ -84,7 +84,7 @@ impl Tx {
     /// already; otherwise what the database says, also where there is no such turn.
     pub async fn insert_coverage(&mut self, coverage: &CoverageRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::insert_coverage(workspace, coverage))
+        run_touching!(self, turns::insert_coverage(workspace, coverage))
     }
 
     /// Ends a coverage earlier than it was to end; returns `false` where it has not begun or is over.
@@ -98,7 +98,7 @@ impl Tx {
         ends_at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::record_coverage_end(workspace, coverage, ends_at))
+        run_touching!(self, turns::record_coverage_end(workspace, coverage, ends_at))
     }
 
     /// Returns the coverage that touches a window, the first made first.
@@ -115,6 +115,19 @@ impl Tx {
         run!(self, turns::list_coverages(workspace, rotation, window))
     }
 
+    /// Returns the coverage of all rotations of the workspace that ends after an instant, the first made first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_coverages_since(
+        &mut self,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<CoverageRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, turns::list_coverages_since(workspace, since))
+    }
+
     /// Records the end, the seats and the state of a turn that is there; returns `false` where it is not.
     ///
     /// # Errors
@@ -122,7 +135,7 @@ impl Tx {
     /// What the database says.
     pub async fn update_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::update_turn(workspace, turn))
+        run_touching!(self, turns::update_turn(workspace, turn))
     }
 
     /// Records that somebody on duty has seen it; returns `false` where somebody had before.
@@ -137,7 +150,7 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::record_seen(workspace, rotation, planned_at, now))
+        run_touching!(self, turns::record_seen(workspace, rotation, planned_at, now))
     }
 
     /// Stores a stretch that has ended; returns `false` where it is there already.
@@ -147,7 +160,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_stretch(&mut self, stretch: &StretchRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, turns::insert_stretch(workspace, stretch))
+        run_touching!(self, turns::insert_stretch(workspace, stretch))
     }
 
     /// Returns the stretches that have ended and touch a window, in order.

@@ -1,6 +1,6 @@
 //! The workspace itself and its people.
 
-use super::{Tx, run};
+use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
 use chrono::{DateTime, Utc};
@@ -27,7 +27,7 @@ impl Tx {
             .seal_text(&token_place(&self.workspace.as_uuid()), &install.bot_token)
             .map_err(|fault| token_fault(&fault))?;
         let workspace = self.workspace;
-        run!(self, workspaces::upsert_workspace(workspace, install, &sealed))
+        run_touching!(self, workspaces::upsert_workspace(workspace, install, &sealed))
     }
 
     /// Returns the workspace, if it was ever installed.
@@ -66,7 +66,7 @@ impl Tx {
     /// What the database says.
     pub async fn deactivate_workspace(&mut self, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::deactivate_workspace(workspace, at))
+        run_touching!(self, workspaces::deactivate_workspace(workspace, at))
     }
 
     /// Ends the installation that was made at `installed_at` and deletes its token; returns `false` where there is a
@@ -81,7 +81,7 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::end_install(workspace, installed_at, now))
+        run_touching!(self, workspaces::end_install(workspace, installed_at, now))
     }
 
     /// Stores a person, unless a later description of them is there already.
@@ -91,7 +91,7 @@ impl Tx {
     /// What the database says.
     pub async fn upsert_person(&mut self, person: &PersonRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::upsert_person(workspace, person))
+        run_touching!(self, workspaces::upsert_person(workspace, person))
     }
 
     /// Returns those of these people who are known, in no order.
@@ -114,7 +114,7 @@ impl Tx {
         settings: &WorkspaceSettings,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::record_workspace_settings(workspace, settings))
+        run_touching!(self, workspaces::record_workspace_settings(workspace, settings))
     }
 
     /// Stores what a person chose for themselves.
@@ -128,7 +128,7 @@ impl Tx {
         preferences: &Preferences,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::upsert_preferences(workspace, user, preferences))
+        run_touching!(self, workspaces::upsert_preferences(workspace, user, preferences))
     }
 
     /// Returns what a person chose for themselves; the usual where they chose nothing.
@@ -150,7 +150,7 @@ impl Tx {
     /// What the database says.
     pub async fn lock_preferences(&mut self, user: &UserId) -> Result<Preferences, StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::lock_preferences(workspace, user))
+        run_touching!(self, workspaces::lock_preferences(workspace, user))
     }
 
     /// Returns what those of these people chose who chose something, in no order.

@@ -3,6 +3,7 @@
 use super::Limits;
 use super::lease::Commit;
 use crate::error::StoreError;
+use crate::version::Versions;
 use sqlx::SqliteConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ pub(super) struct Batch {
     fell: Fell,
     began: Instant,
     members: Vec<Commit>,
+    versions: Arc<Versions>,
 }
 
 impl Batch {
@@ -27,10 +29,11 @@ impl Batch {
     pub(super) async fn begin(
         connection: &mut SqliteConnection,
         fell: Fell,
+        versions: Arc<Versions>,
     ) -> Result<Self, StoreError> {
         sqlx::query("begin immediate; savepoint member").execute(connection).await?;
         fell.store(false, Ordering::SeqCst);
-        Ok(Self { fell, began: Instant::now(), members: Vec::new() })
+        Ok(Self { fell, began: Instant::now(), members: Vec::new(), versions })
     }
 
     /// Keeps what the member did, to be saved with the batch, and opens the savepoint of the next one.
@@ -87,10 +90,18 @@ impl Batch {
         outcome
     }
 
+    /// Counts what was written, then tells everybody: whoever is told finds it counted.
     fn tell(self, outcome: &Result<(), StoreError>) {
-        for Commit(member) in self.members {
+        let Self { members, versions, .. } = self;
+        let counted = |member: Commit| {
+            // Counting what was not saved does no harm, and a commit may have failed after it was written.
+            let version = member.touched.map(|workspace| versions.count(workspace));
+            (member.told, version)
+        };
+        let members: Vec<_> = members.into_iter().map(counted).collect();
+        for (told, version) in members {
             // Whoever stopped listening does not mind.
-            let _ = member.send(outcome.clone());
+            let _ = told.send(outcome.clone().map(|()| version));
         }
     }
 

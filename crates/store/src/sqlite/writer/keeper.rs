@@ -4,6 +4,7 @@ use super::batch::{Batch, Fell};
 use super::lease::{Commit, Lease, Slot};
 use super::{Limits, Request};
 use crate::error::StoreError;
+use crate::version::Versions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(super) struct Keeper {
     limits: Limits,
     slot: Arc<Mutex<Slot>>,
     fell: Fell,
+    versions: Arc<Versions>,
     is_broken: bool,
 }
 
@@ -39,11 +41,12 @@ impl Keeper {
         options: SqliteConnectOptions,
         requests: mpsc::UnboundedReceiver<Request>,
         limits: Limits,
+        versions: Arc<Versions>,
     ) -> Result<Self, StoreError> {
         let fell = Fell::new(AtomicBool::new(false));
         let connection = connect(&options, &fell).await?;
         let slot = Arc::new(Mutex::new(Slot { connection, turn: 0 }));
-        Ok(Self { options, requests, limits, slot, fell, is_broken: false })
+        Ok(Self { options, requests, limits, slot, fell, versions, is_broken: false })
     }
 
     /// Serves until the last writer is gone or one asks to close.
@@ -124,7 +127,7 @@ impl Keeper {
         }
         let fell = Fell::clone(&self.fell);
         let mut slot = self.take_back().await;
-        let begun = Batch::begin(&mut slot.connection, fell).await;
+        let begun = Batch::begin(&mut slot.connection, fell, Arc::clone(&self.versions)).await;
         drop(slot);
         self.is_broken = begun.is_err();
         begun

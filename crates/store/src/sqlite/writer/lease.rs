@@ -1,6 +1,8 @@
 //! A transaction's hold on the writing connection.
 
 use crate::error::StoreError;
+use crate::version::Version;
+use domain::ids::WorkspaceId;
 use sqlx::SqliteConnection;
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
@@ -12,8 +14,16 @@ pub(super) struct Slot {
     pub(super) turn: u64,
 }
 
-/// The wish to commit, with where the outcome is told.
-pub(super) struct Commit(pub(super) oneshot::Sender<Result<(), StoreError>>);
+/// The wish to commit.
+pub(super) struct Commit {
+    /// Where the outcome is told.
+    pub(super) told: oneshot::Sender<Saved>,
+    /// The workspace of which something was written that its version counts.
+    pub(super) touched: Option<WorkspaceId>,
+}
+
+/// What became of a commit: the version that it made of the workspace, where it touched that.
+pub(crate) type Saved = Result<Option<Version>, StoreError>;
 
 /// The right to use the writing connection until it is committed, dropped or taken away.
 pub(crate) struct Lease {
@@ -38,9 +48,12 @@ impl Lease {
     }
 
     /// Asks for the commit and returns when it is on disk.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let (sender, receiver) = oneshot::channel();
-        if self.verdict.send(Commit(sender)).is_err() {
+    ///
+    /// Where the version of a workspace counts what was written, it is counted by then; it is so even where nobody waits
+    /// for the outcome any more.
+    pub(crate) async fn commit(self, touched: Option<WorkspaceId>) -> Saved {
+        let (told, receiver) = oneshot::channel();
+        if self.verdict.send(Commit { told, touched }).is_err() {
             return Err(StoreError::TookTooLong);
         }
         drop(self.slot);

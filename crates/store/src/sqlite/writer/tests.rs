@@ -4,8 +4,11 @@
 
 use super::{LIMITS, Lease, Limits, Writer};
 use crate::error::StoreError;
+use crate::version::Versions;
+use domain::ids::WorkspaceId;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{Connection, SqliteConnection};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -14,6 +17,7 @@ use tokio::task::JoinSet;
 struct Bench {
     writer: Writer,
     options: SqliteConnectOptions,
+    versions: Arc<Versions>,
     _folder: TempDir,
 }
 
@@ -34,8 +38,9 @@ impl Bench {
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let writer = Writer::start(options.clone(), limits).await.unwrap();
-        let bench = Self { writer, options, _folder: folder };
+        let versions = Arc::<Versions>::default();
+        let writer = Writer::start(options.clone(), limits, Arc::clone(&versions)).await.unwrap();
+        let bench = Self { writer, options, versions, _folder: folder };
         let mut connection = bench.look().await;
         for statement in [
             "create table n (id integer primary key, parent integer references n (id) deferrable initially deferred)",
@@ -75,7 +80,7 @@ async fn a_commit_returns_after_it_can_be_seen() {
     insert(&mut lease, 1).await.unwrap();
     assert!(bench.ids().await.is_empty());
 
-    lease.commit().await.unwrap();
+    lease.commit(None).await.unwrap();
 
     assert_eq!(bench.ids().await, [1]);
 }
@@ -92,12 +97,12 @@ async fn those_who_wait_share_a_commit() {
         others.spawn(async move {
             let mut lease = writer.lease().await.unwrap();
             insert(&mut lease, id).await.unwrap();
-            lease.commit().await
+            lease.commit(None).await
         });
     }
     tokio::task::yield_now().await;
 
-    first.commit().await.unwrap();
+    first.commit(None).await.unwrap();
 
     assert_eq!(bench.ids().await.len(), 21, "the first is told when all are saved");
     assert!(others.join_all().await.iter().all(Result::is_ok));
@@ -112,7 +117,7 @@ async fn a_dropped_participant_is_undone_and_its_neighbours_are_saved() {
     let kept = tokio::spawn(async move {
         let mut lease = writer.lease().await.unwrap();
         insert(&mut lease, 2).await.unwrap();
-        lease.commit().await
+        lease.commit(None).await
     });
     tokio::task::yield_now().await;
 
@@ -141,7 +146,7 @@ async fn a_participant_dropped_in_the_middle_of_a_statement_is_undone() {
 
     let mut lease = bench.writer.lease().await.unwrap();
     insert(&mut lease, 1).await.unwrap();
-    lease.commit().await.unwrap();
+    lease.commit(None).await.unwrap();
 
     assert_eq!(bench.ids().await, [1]);
 }
@@ -161,11 +166,11 @@ async fn a_failed_statement_of_one_does_not_touch_the_others() {
     let last = tokio::spawn(async move {
         let mut lease = writer.lease().await.unwrap();
         insert(&mut lease, 3).await.unwrap();
-        lease.commit().await
+        lease.commit(None).await
     });
     tokio::task::yield_now().await;
 
-    first.commit().await.unwrap();
+    first.commit(None).await.unwrap();
 
     assert!(matches!(failing.await.unwrap(), Err(StoreError::Refused { .. })));
     last.await.unwrap().unwrap();
@@ -182,18 +187,18 @@ async fn a_failed_commit_fails_all_and_nothing_is_saved() {
         let mut lease = writer.lease().await.unwrap();
         // A reference that is checked at the commit makes the commit fail.
         run(&mut lease, "insert into n (id, parent) values ($1, 999)", 2).await.unwrap();
-        lease.commit().await
+        lease.commit(None).await
     });
     tokio::task::yield_now().await;
 
-    let first = first.commit().await;
+    let first = first.commit(None).await;
 
     assert!(matches!(first, Err(StoreError::Refused { .. })), "{first:?}");
     assert!(orphan.await.unwrap().is_err());
     assert!(bench.ids().await.is_empty());
     let mut lease = bench.writer.lease().await.unwrap();
     insert(&mut lease, 7).await.unwrap();
-    lease.commit().await.unwrap();
+    lease.commit(None).await.unwrap();
     assert_eq!(bench.ids().await, [7]);
 }
 
@@ -210,14 +215,14 @@ async fn a_transaction_that_fell_fails_all_participants() {
     });
     tokio::task::yield_now().await;
 
-    let first = first.commit().await;
+    let first = first.commit(None).await;
 
     felling.await.unwrap();
     assert!(matches!(first, Err(StoreError::Unavailable { .. })), "{first:?}");
     assert!(bench.ids().await.is_empty());
     let mut lease = bench.writer.lease().await.unwrap();
     insert(&mut lease, 7).await.unwrap();
-    lease.commit().await.unwrap();
+    lease.commit(None).await.unwrap();
     assert_eq!(bench.ids().await, [7]);
 }
 
@@ -228,7 +233,7 @@ async fn whoever_commits_what_fell_is_told() {
     insert(&mut lease, 1).await.unwrap();
     run(&mut lease, "insert or rollback into n (id) values ($1)", 1).await.unwrap_err();
     // What is written after the fall would be on its own; it is not told to anybody as saved.
-    assert!(matches!(lease.commit().await, Err(StoreError::Unavailable { .. })));
+    assert!(matches!(lease.commit(None).await, Err(StoreError::Unavailable { .. })));
 
     assert!(bench.ids().await.is_empty());
 }
@@ -242,13 +247,13 @@ async fn whoever_holds_the_connection_for_too_long_while_others_wait_loses_it() 
     let waiting = tokio::spawn(async move {
         let mut lease = writer.lease().await.unwrap();
         insert(&mut lease, 2).await.unwrap();
-        lease.commit().await
+        lease.commit(None).await
     });
 
     waiting.await.unwrap().unwrap();
 
     assert_eq!(insert(&mut slow, 3).await, Err(StoreError::TookTooLong));
-    assert_eq!(slow.commit().await, Err(StoreError::TookTooLong));
+    assert_eq!(slow.commit(None).await, Err(StoreError::TookTooLong));
     assert_eq!(bench.ids().await, [2]);
 }
 
@@ -264,7 +269,7 @@ async fn a_waiter_that_gave_up_does_not_stop_the_others() {
 
     let mut lease = bench.writer.lease().await.unwrap();
     insert(&mut lease, 1).await.unwrap();
-    lease.commit().await.unwrap();
+    lease.commit(None).await.unwrap();
 
     assert_eq!(bench.ids().await, [1]);
 }
@@ -284,7 +289,7 @@ async fn of_many_writers_exactly_those_who_were_told_so_are_saved() {
                     insert(&mut lease, id).await.unwrap_err();
                     None
                 }
-                _ => lease.commit().await.ok().map(|()| id),
+                _ => lease.commit(None).await.ok().map(|_| id),
             }
         });
     }
@@ -305,9 +310,32 @@ async fn closing_commits_what_is_open_and_ends_the_writer() {
     let closing = tokio::spawn(async move { writer.close().await });
     tokio::task::yield_now().await;
 
-    lease.commit().await.unwrap();
+    lease.commit(None).await.unwrap();
     closing.await.unwrap();
 
     assert_eq!(bench.ids().await, [1]);
     assert!(matches!(bench.writer.lease().await, Err(StoreError::Unavailable { .. })));
+}
+
+#[tokio::test]
+async fn what_is_saved_is_counted_even_where_nobody_waits_for_it_any_more() {
+    let bench = Bench::patient().await;
+    let workspace = WorkspaceId::new(uuid::Uuid::from_u128(7));
+    let before = bench.versions.of(workspace);
+    let mut first = bench.writer.lease().await.unwrap();
+    insert(&mut first, 1).await.unwrap();
+    let mut gone = Box::pin(first.commit(Some(workspace)));
+    std::future::poll_fn(|context| {
+        let _ = gone.as_mut().poll(context);
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(gone);
+
+    let mut next = bench.writer.lease().await.unwrap();
+    insert(&mut next, 2).await.unwrap();
+    assert_eq!(next.commit(None).await, Ok(None), "it touched nothing");
+
+    assert_eq!(bench.ids().await, [1, 2]);
+    assert!(bench.versions.of(workspace).is_next_of(before));
 }

@@ -1,0 +1,140 @@
+//! What answers are made of: read in one transaction, good for one version of the workspace.
+
+use crate::AppError;
+use crate::people::People;
+use crate::snapshot::{Snapshot, find_kept, people_of, since};
+use chrono::{DateTime, Utc};
+use domain::ids::{UserId, WorkspaceId};
+use domain::timeline::RunningTurn;
+use std::borrow::Borrow;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use store::{AbsenceRecord, CoverageRecord, RotationRecord, Store, Version, WorkspaceRecord};
+
+/// A workspace as answers need it. Nothing in it changes; with the next write there are other facts.
+pub struct Facts {
+    version: Version,
+    workspace: Option<WorkspaceRecord>,
+    people: Arc<People>,
+    /// Everybody who was looked for, found or not.
+    sought: Arc<HashSet<UserId>>,
+    rotations: Vec<Arc<Known>>,
+}
+
+/// A rotation that is not deleted.
+pub(crate) struct Known {
+    pub(crate) snapshot: Snapshot,
+    /// From its running turn on, the first made first.
+    pub(crate) covers: Arc<[CoverageRecord]>,
+}
+
+impl Facts {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached.
+    pub async fn load(
+        store: &Store,
+        workspace: WorkspaceId,
+        now: DateTime<Utc>,
+    ) -> Result<Self, AppError> {
+        let mut tx = store.read(workspace).await?;
+        let (version, workspace) = tx.find_versioned().await?;
+        let rotations = if workspace.is_some() { tx.list_rotations().await? } else { Vec::new() };
+        let mut parts = Vec::with_capacity(rotations.len());
+        for rotation in rotations {
+            let kept = find_kept(&mut tx, &rotation, now).await?;
+            let from = since(&rotation, &kept, now);
+            parts.push((Arc::new(rotation), kept, from));
+        }
+        let Some(from) = parts.iter().map(|(_, _, from)| *from).min() else {
+            let (people, sought) = (Arc::default(), Arc::default());
+            return Ok(Self { version, workspace, people, sought, rotations: Vec::new() });
+        };
+        let covers = tx.list_coverages_since(from).await?;
+        let sought: BTreeSet<UserId> = parts
+            .iter()
+            .flat_map(|(rotation, kept, _)| {
+                let seats = kept.running().into_iter().flat_map(RunningTurn::seats);
+                people_of(rotation).into_iter().chain(seats.map(|seat| seat.user.clone()))
+            })
+            .chain(covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user])).cloned())
+            .collect();
+        let sought: Vec<UserId> = sought.into_iter().collect();
+        let people = Arc::new(People::load(&mut tx, &sought).await?);
+        let absences = tx.list_absences(&sought, from, None).await?;
+        let absences: Vec<Arc<AbsenceRecord>> = absences.into_iter().map(Arc::new).collect();
+        let know = |(rotation, kept, from): (Arc<RotationRecord>, _, DateTime<Utc>)| {
+            let members: HashSet<&UserId> = rotation.members.iter().collect();
+            let own = absences.iter().filter(|absence| members.contains(&absence.user));
+            let own = own.filter(|absence| is_after(absence, from)).cloned().collect();
+            let covers = covers.iter().filter(|cover| cover.rotation == rotation.id).cloned();
+            let covers = covers.collect();
+            let snapshot = Snapshot::of(Arc::clone(&rotation), kept, Arc::clone(&people), own);
+            Arc::new(Known { snapshot, covers })
+        };
+        let rotations = parts.into_iter().map(know).collect();
+        let sought = Arc::new(sought.into_iter().collect());
+        Ok(Self { version, workspace, people, sought, rotations })
+    }
+
+    /// Returns whether the workspace has a working installation.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| workspace.is_active)
+    }
+
+    /// Returns the version of the workspace for which they are good.
+    pub(crate) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Returns the rotations that are not deleted, by name.
+    pub(crate) fn rotations(&self) -> Vec<&Known> {
+        self.rotations.iter().map(AsRef::as_ref).collect()
+    }
+
+    /// Returns everybody whom an answer can name.
+    pub(crate) fn people(&self) -> &Arc<People> {
+        &self.people
+    }
+
+    /// Returns whether somebody was looked for: who is not among the people then is not known at all.
+    pub(crate) fn has_sought(&self, user: &UserId) -> bool {
+        self.sought.contains(user)
+    }
+
+    /// Returns the facts as they are when nothing but an absence has been entered since.
+    pub(crate) fn with_absence(&self, absence: &Arc<AbsenceRecord>) -> Self {
+        let enter = |known: &Arc<Known>| {
+            if !known.snapshot.rotation.members.contains(&absence.user) {
+                return Arc::clone(known);
+            }
+            let snapshot = known.snapshot.with(absence);
+            Arc::new(Known { snapshot, covers: Arc::clone(&known.covers) })
+        };
+        Self {
+            version: self.version,
+            workspace: self.workspace.clone(),
+            people: Arc::clone(&self.people),
+            sought: Arc::clone(&self.sought),
+            rotations: self.rotations.iter().map(enter).collect(),
+        }
+    }
+
+    /// Returns the same facts for the version that they led to.
+    pub(crate) fn at(self, version: Version) -> Self {
+        Self { version, ..self }
+    }
+}
+
+impl Borrow<RotationRecord> for &Known {
+    fn borrow(&self) -> &RotationRecord {
+        &self.snapshot.rotation
+    }
+}
+
+fn is_after(absence: &AbsenceRecord, from: DateTime<Utc>) -> bool {
+    absence.ends_at.is_none_or(|end| from < end)
+}
