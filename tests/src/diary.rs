@@ -83,7 +83,8 @@ impl<'a> Diary<'a> {
             let seen = self.play.messages("dm", &who).await;
             self.sort_out(&format!("to {who}"), seen, &mut news);
         }
-        news.sort_by(|one, other| (&one.1, &one.0).cmp(&(&other.1, &other.0)));
+        // Within a minute by place: what leaves at once for several places arrives in no order.
+        news.sort_by_cached_key(|(place, ts, ..)| (moment(ts), place.clone(), ts.clone()));
         for (place, ts, seen, is_new) in news {
             let verb = if is_new { "" } else { " (edited)" };
             let _ = writeln!(self.text, "\n{} {place}{verb}", moment(&ts));

@@ -212,7 +212,7 @@ async fn sees_the_handoff(page: &Page) {
     let message = page.reads("You are on duty for support", false).await;
     assert_eq!(message.buttons, ["Got it", "Who is next", "I'm away…", "Hand over…"]);
     page.presses_button("Got it").await;
-    page.reads("Thank you! You are on duty for support", true).await;
+    page.reads("You have seen this. Thank you!", false).await;
 
     page.becomes("Ben").await;
     page.waits_for_words("#log", "What Asyncbot tells only you arrives here").await;
