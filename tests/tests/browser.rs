@@ -228,7 +228,7 @@ async fn sees_ben_passed_over(page: &Page) {
     page.moves_clock_with("advance-handoff").await;
     let post = page.reads("support passes to @Cho", false).await;
     assert!(post.text.contains("Ben was next and is unavailable until Friday."), "{post:?}");
-    assert_eq!(messages_to(page, "Cho").await, 1);
+    assert_eq!(messages_to(page, "Cho").await, 2, "the reminder and the message itself");
     assert_eq!(messages_to(page, "Ben").await, 0);
 }
 
