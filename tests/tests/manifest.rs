@@ -224,3 +224,17 @@ fn what_is_not_plainly_written_is_not_read() {
     let read = yaml::read("# c\na:\n  - b: \"1: 2\"\n    c: true\n  - d\ne: >-\n  f\n  g\n");
     assert_eq!(read, Ok(json!({"a": [{"b": "1: 2", "c": true}, "d"], "e": "f g"})));
 }
+
+#[test]
+fn the_page_on_slack_names_a_feature_for_every_scope() {
+    let page = include_str!("../../docs/SLACK.md");
+
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let (mut scopes, features): (Vec<&str>, Vec<&str>) = rows.unzip();
+
+    scopes.sort_unstable();
+    let mut expected = SCOPES;
+    expected.sort_unstable();
+    assert_eq!(scopes, expected);
+    assert!(features.iter().all(|feature| feature.len() > 10), "{features:?}");
+}
