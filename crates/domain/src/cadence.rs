@@ -7,6 +7,7 @@ mod words;
 
 pub use nth_weekday::NthWeekday;
 pub use unit::Unit;
+pub(crate) use weekdays::WEEK;
 pub use weekdays::{Weekdays, day_code, day_name, parse_day};
 
 use crate::fault::Fault;

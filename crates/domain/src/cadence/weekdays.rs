@@ -4,7 +4,7 @@ use chrono::Weekday;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The week as people count it here, beginning on Monday.
-const WEEK: [Weekday; 7] = [
+pub(crate) const WEEK: [Weekday; 7] = [
     Weekday::Mon,
     Weekday::Tue,
     Weekday::Wed,

@@ -1,21 +1,11 @@
 //! Duty hours as people type and read them: a line for each window, such as `Mon-Fri 09:00-17:00`.
 
-use crate::cadence::{Weekdays, day_name};
+use crate::cadence::{WEEK, Weekdays, day_name};
 use crate::duty_hours::{DutyHours, DutyWindow};
 use chrono::{NaiveTime, Weekday};
 
 /// The most windows that are read.
 const MOST_WINDOWS: usize = 20;
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
 
 /// Returns the duty hours of a text; `None` for an empty one, which means always.
 ///
