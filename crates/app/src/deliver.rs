@@ -6,7 +6,7 @@ use crate::AppError;
 use crate::duty::Said;
 use crate::home;
 use crate::people::People;
-use crate::serving::{served_before, serving_from};
+use crate::serving::{LaidStretch, served_before, serving_in};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Effect;
@@ -225,6 +225,8 @@ pub(crate) struct Scene {
     pub(crate) previous: Vec<UserId>,
     /// Who serves now, or when the next duty time begins: after coverage.
     pub(crate) serving: Vec<UserId>,
+    /// The stretch in which they do.
+    pub(crate) laid: Option<LaidStretch>,
     pub(crate) missed: Vec<TurnRecord>,
     pub(crate) people: People,
 }
@@ -246,10 +248,12 @@ impl Scene {
         };
         let before = missed_from.or(since).unwrap_or(planned_at);
         let previous = served_before(tx, &rotation, before).await?;
-        let serving = serving_from(tx, &rotation, now.max(planned_at)).await?;
+        let at = now.max(planned_at);
+        let laid = LaidStretch::at(tx, &rotation, at).await?;
+        let serving = laid.as_ref().map(|laid| serving_in(laid, at)).unwrap_or_default();
         let turns = std::iter::once(&turn).chain(&missed);
         let people = people(tx, &rotation, turns, previous.iter().chain(&serving)).await?;
-        Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
+        Ok(Some(Self { rotation, turn, previous, serving, laid, missed, people }))
     }
 
     /// Returns the handoff for the channel; nothing where nobody serves.
@@ -264,7 +268,7 @@ impl Scene {
         }
         let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
         let next = snapshot.position(now).coming(1).pop();
-        let next = next.map(|turn| turn.seats).unwrap_or_default();
+        let next = next.map(|turn| turn.serving()).unwrap_or_default();
         let persons =
             |users: &[UserId]| users.iter().map(|user| self.people.person(user)).collect();
         let template = self.rotation.settings.announcement.as_deref();
@@ -277,13 +281,19 @@ impl Scene {
             // One that an earlier version could read is better left out than spelt out.
             template: template.and_then(|text| parse_template(text).ok()),
             since: since.unwrap_or(self.turn.planned_at),
-            until: self.turn.ends_at,
+            until: self.same_until(now),
             is_within_turn: since.is_some(),
             gone: if since.is_some() { self.gone() } else { Vec::new() },
             skipped: if since.is_none() { self.skipped() } else { Vec::new() },
             is_late: since.is_none() && self.is_late(now),
             missed: self.missed_lines(),
         }))
+    }
+
+    /// Returns until when those who serve now do so by plan.
+    fn same_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let at = now.max(self.turn.planned_at);
+        self.laid.as_ref().map_or(self.turn.ends_at, |laid| laid.same_until(at))
     }
 
     /// Returns who served before and cannot any more.

@@ -2,14 +2,14 @@
 
 use crate::AppError;
 use crate::people::People;
-use crate::snapshot::{Snapshot, find_kept, people_of, since};
+use crate::serving::Layers;
+use crate::snapshot::{Snapshot, find_kept, people_of, seated, since};
 use chrono::{DateTime, Utc};
 use domain::ids::{UserId, WorkspaceId};
-use domain::timeline::RunningTurn;
 use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
-use store::{AbsenceRecord, CoverageRecord, RotationRecord, Store, Version, WorkspaceRecord};
+use store::{AbsenceRecord, RotationRecord, Store, Version, WorkspaceRecord};
 
 /// A workspace as answers need it. Nothing in it changes; with the next write there are other facts.
 pub struct Facts {
@@ -24,8 +24,6 @@ pub struct Facts {
 /// A rotation that is not deleted.
 pub(crate) struct Known {
     pub(crate) snapshot: Snapshot,
-    /// From its running turn on, the first made first.
-    pub(crate) covers: Arc<[CoverageRecord]>,
 }
 
 impl Facts {
@@ -53,13 +51,13 @@ impl Facts {
             return Ok(Self { version, workspace, people, sought, rotations: Vec::new() });
         };
         let covers = tx.list_coverages_since(from).await?;
+        let all = Layers::new(covers, tx.list_swaps_since(from).await?);
         let sought: BTreeSet<UserId> = parts
             .iter()
             .flat_map(|(rotation, kept, _)| {
-                let seats = kept.running().into_iter().flat_map(RunningTurn::seats);
-                people_of(rotation).into_iter().chain(seats.map(|seat| seat.user.clone()))
+                people_of(rotation).into_iter().chain(kept.running().into_iter().flat_map(seated))
             })
-            .chain(covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user])).cloned())
+            .chain(all.users().cloned())
             .collect();
         let sought: Vec<UserId> = sought.into_iter().collect();
         let people = Arc::new(People::load(&mut tx, &sought).await?);
@@ -69,10 +67,8 @@ impl Facts {
             let members: HashSet<&UserId> = rotation.members.iter().collect();
             let own = absences.iter().filter(|absence| members.contains(&absence.user));
             let own = own.filter(|absence| is_after(absence, from)).cloned().collect();
-            let covers = covers.iter().filter(|cover| cover.rotation == rotation.id).cloned();
-            let covers = covers.collect();
-            let snapshot = Snapshot::of(Arc::clone(&rotation), kept, Arc::clone(&people), own);
-            Arc::new(Known { snapshot, covers })
+            let layers = Arc::new(all.of(rotation.id));
+            Arc::new(Known { snapshot: Snapshot::of(rotation, kept, Arc::clone(&people), own, layers) })
         };
         let rotations = parts.into_iter().map(know).collect();
         let sought = Arc::new(sought.into_iter().collect());
@@ -111,8 +107,7 @@ impl Facts {
             if !known.snapshot.rotation.members.contains(&absence.user) {
                 return Arc::clone(known);
             }
-            let snapshot = known.snapshot.with(absence);
-            Arc::new(Known { snapshot, covers: Arc::clone(&known.covers) })
+            Arc::new(Known { snapshot: known.snapshot.with(absence) })
         };
         Self {
             version: self.version,

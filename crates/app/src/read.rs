@@ -3,26 +3,27 @@
 use crate::facts::{Facts, Known};
 use crate::lookup;
 use crate::people::People;
-use crate::serving::{duty_end, on_duty};
 use crate::snapshot::{Coming, Current, Position, Snapshot};
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::engine::{Skip, SkipReason};
 use domain::ids::{RotationId, UserId};
+use domain::interval::Interval;
 use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
-use domain::reply::{Duty, DutyCard, NextCard, NextDuty, OnDutyPerson, Reply, TurnLine};
-use domain::shift::{Served, ShiftState};
+use domain::reply::{
+    CoverLine, Duty, DutyCard, NextCard, NextDuty, OnDutyPerson, Reply, TurnLine,
+};
+use domain::shift::{Right, Served, Shift, ShiftState};
 use domain::timeline::Mode;
 use domain::zone::Zone;
-use std::collections::BTreeSet;
-use store::{CoverageRecord, RotationRecord, Tx};
+use store::{RotationRecord, Tx};
 
 /// Answers the bare command: the channel's rotations, or all where the channel has none.
 #[must_use]
 pub fn home(facts: &Facts, request: &Request) -> Reply {
     let here = lookup::several(facts.rotations(), None, request.channel.as_ref());
-    Reply::Home(cards(facts, &here.unwrap_or_default(), request.now))
+    Reply::Home(cards(&here.unwrap_or_default(), request.now))
 }
 
 /// Answers with all rotations of the workspace, by name.
@@ -32,14 +33,14 @@ pub fn list(facts: &Facts, request: &Request) -> Reply {
     if rotations.is_empty() {
         return Reply::Refused(Refusal::NoRotations);
     }
-    Reply::List(cards(facts, &rotations, request.now))
+    Reply::List(cards(&rotations, request.now))
 }
 
 /// Answers who is on duty: in the rotation named, else in the channel's, else in all.
 #[must_use]
 pub fn who(facts: &Facts, request: &Request, rotation: Option<&str>) -> Reply {
     match lookup::several(facts.rotations(), rotation, request.channel.as_ref()) {
-        Ok(found) => Reply::Who(cards(facts, &found, request.now)),
+        Ok(found) => Reply::Who(cards(&found, request.now)),
         Err(refusal) => Reply::Refused(refusal),
     }
 }
@@ -63,11 +64,8 @@ pub fn next_of(facts: &Facts, request: &Request, rotation: RotationId, count: us
     }
 }
 
-fn cards(facts: &Facts, rotations: &[&Known], now: DateTime<Utc>) -> Vec<DutyCard> {
-    let card = |known: &&Known| {
-        let position = known.snapshot.position(now);
-        compose_card(&known.snapshot, &position, &known.covers, facts.people(), now)
-    };
+fn cards(rotations: &[&Known], now: DateTime<Utc>) -> Vec<DutyCard> {
+    let card = |known: &&Known| card_of(&known.snapshot, now);
     rotations.iter().map(card).collect()
 }
 
@@ -78,44 +76,16 @@ pub(crate) async fn card(
     now: DateTime<Utc>,
 ) -> Result<DutyCard, AppError> {
     let snapshot = Snapshot::load(tx, rotation, now).await?;
-    card_of(tx, &snapshot, now).await
+    Ok(card_of(&snapshot, now))
 }
 
 /// Returns a rotation that is loaded already, as [`card`].
-pub(crate) async fn card_of(
-    tx: &mut Tx,
-    snapshot: &Snapshot,
-    now: DateTime<Utc>,
-) -> Result<DutyCard, AppError> {
+pub(crate) fn card_of(snapshot: &Snapshot, now: DateTime<Utc>) -> DutyCard {
     let position = snapshot.position(now);
-    let (mut covers, mut others) = (Vec::new(), People::default());
-    if let Some(turn) = position.current() {
-        covers = tx.list_coverages(snapshot.rotation.id, turn.stretch.window).await?;
-        let users = covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user]));
-        let users = users.chain(turn.holders());
-        let strangers: BTreeSet<&UserId> =
-            users.filter(|user| !snapshot.rotation.members.contains(user)).collect();
-        if !strangers.is_empty() {
-            let strangers: Vec<UserId> = strangers.into_iter().cloned().collect();
-            others = People::load(tx, &strangers).await?;
-        }
-    }
-    Ok(compose_card(snapshot, &position, &covers, &others, now))
-}
-
-/// Returns one rotation as a person sees it at `now`, of its coverage from the running turn on; `others` are those who
-/// may serve without being (or being any longer) a member.
-fn compose_card(
-    snapshot: &Snapshot,
-    position: &Position<'_>,
-    covers: &[CoverageRecord],
-    others: &People,
-    now: DateTime<Utc>,
-) -> DutyCard {
     // In a rest, what matters is the handoff that ends it.
     let next = position.first_awake(snapshot.rotation.rest);
-    let next =
-        next.map(|turn| NextDuty { at: turn.window.start(), people: people_of(snapshot, &turn) });
+    let people = |turn: &Coming| persons(&snapshot.people, &turn.serving());
+    let next = next.map(|turn| NextDuty { at: turn.window.start(), people: people(&turn) });
     let rotation = &snapshot.rotation;
     DutyCard {
         rotation: rotation.id,
@@ -123,41 +93,29 @@ fn compose_card(
         channel: rotation.channel.clone(),
         zone: rotation.rules.zone.name().to_owned(),
         cadence: rotation.rules.cadence.in_words(),
-        members: rotation.members.iter().map(|user| snapshot.people.person(user)).collect(),
-        duty: duty(snapshot, position, covers, others, now),
+        members: persons(&snapshot.people, &rotation.members),
+        duty: duty(snapshot, &position, now),
         next,
     }
 }
 
-fn duty(
-    snapshot: &Snapshot,
-    position: &Position<'_>,
-    covers: &[CoverageRecord],
-    others: &People,
-    now: DateTime<Utc>,
-) -> Duty {
+fn duty(snapshot: &Snapshot, position: &Position<'_>, now: DateTime<Utc>) -> Duty {
     let is_paused = matches!(position.mode(), Mode::Paused | Mode::Resuming);
-    let Some(turn) = position.current() else {
+    let (Some(turn), Some(laid)) = (position.current(), position.laid()) else {
         return if is_paused { paused(position) } else { Duty::NotYet };
     };
     if turn.is_paused() || position.mode() == Mode::Paused {
         return paused(position);
     }
-    let window = turn.stretch.window;
-    let touches =
-        |cover: &&CoverageRecord| window.start() < cover.ends_at && cover.starts_at < window.end();
-    let covers: Vec<CoverageRecord> = covers.iter().filter(touches).cloned().collect();
-    let presence = position.timeline().presence();
-    let seats = snapshot.rotation.rules.seats;
-    let on_duty = on_duty(&turn.stretch, &covers, presence, seats, now);
+    let on_duty = laid.on_duty(now);
     match on_duty.state {
         ShiftState::OffHours => Duty::OffHours { until: off_hours_end(&turn, now) },
         ShiftState::Paused => paused(position),
-        ShiftState::Unassigned => Duty::Unassigned { until: turn.ends_at },
-        ShiftState::Planned => {
-            let until = duty_end(&turn.stretch, &covers, now);
-            Duty::OnDuty { people: on_duty_people(snapshot, others, &on_duty.seats), until }
-        }
+        ShiftState::Unassigned => Duty::Unassigned { until: laid.same_until(now) },
+        ShiftState::Planned => Duty::OnDuty {
+            people: on_duty.seats.iter().map(|seat| on_duty_person(snapshot, seat)).collect(),
+            until: laid.duty_end(now),
+        },
     }
 }
 
@@ -168,17 +126,11 @@ fn paused(position: &Position<'_>) -> Duty {
     Duty::Paused { until: next.map(|next| next.at) }
 }
 
-/// Returns the people, also those who are not (or no longer) members.
-fn on_duty_people(snapshot: &Snapshot, others: &People, seats: &[Served]) -> Vec<OnDutyPerson> {
-    let person = |user: &UserId| {
-        let is_member = snapshot.rotation.members.contains(user);
-        if is_member { snapshot.people.person(user) } else { others.person(user) }
-    };
-    let on_duty = |served: &Served| OnDutyPerson {
-        person: person(&served.user),
-        covered_for: served.covered_for().map(person),
-    };
-    seats.iter().map(on_duty).collect()
+fn on_duty_person(snapshot: &Snapshot, served: &Served) -> OnDutyPerson {
+    OnDutyPerson {
+        person: snapshot.people.person(&served.user),
+        covered_for: served.covered_for().map(|of| snapshot.people.person(of)),
+    }
 }
 
 /// Returns when the off-hours end that `now` lies in: at the turn's next active window, else with the turn.
@@ -196,19 +148,77 @@ fn coming(snapshot: &Snapshot, now: DateTime<Utc>, count: usize) -> NextCard {
     }
 }
 
+/// Returns a coming turn: whose it is and who serves it.
 pub(crate) fn turn_line(snapshot: &Snapshot, turn: &Coming) -> TurnLine {
     let zone = &snapshot.rotation.rules.zone;
+    let (people, covers) = who_serves(turn);
     TurnLine {
         start: turn.window.start(),
         end: turn.active.last().map_or(turn.window.end(), |window| window.end()),
-        people: people_of(snapshot, turn),
+        people: persons(&snapshot.people, &people),
+        covers: covers.into_iter().map(|cover| cover.line(&snapshot.people)).collect(),
         is_paused: turn.is_paused,
         skipped: skip_lines(&snapshot.people, zone, &turn.skipped),
     }
 }
 
-fn people_of(snapshot: &Snapshot, turn: &Coming) -> Vec<Person> {
-    turn.seats.iter().map(|user| snapshot.people.person(user)).collect()
+/// Time of a turn in which somebody serves who does not hold it.
+struct Covered<'a> {
+    by: &'a UserId,
+    of: Option<&'a UserId>,
+    /// One after the other; off-hours do not interrupt them.
+    windows: Vec<Interval>,
+    is_whole: bool,
+}
+
+impl Covered<'_> {
+    fn line(&self, people: &People) -> CoverLine {
+        CoverLine {
+            person: people.person(self.by),
+            of: self.of.map(|of| people.person(of)),
+            windows: if self.is_whole { Vec::new() } else { self.windows.clone() },
+        }
+    }
+}
+
+/// Returns who serves a turn, whoever serves it wholly for somebody in their place, and what is covered of it.
+fn who_serves(turn: &Coming) -> (Vec<UserId>, Vec<Covered<'_>>) {
+    let shifts: Vec<&Shift> =
+        turn.shifts.iter().filter(|shift| shift.state != ShiftState::OffHours).collect();
+    let mut covers: Vec<Covered<'_>> = Vec::new();
+    for (place, shift) in shifts.iter().enumerate() {
+        for served in shift.seats.iter().filter(|it| !matches!(it.right, Right::Own(_))) {
+            let (by, of) = (&served.user, served.covered_for());
+            let index = covers.iter().position(|cover| cover.by == by && cover.of == of);
+            let index = index.unwrap_or_else(|| {
+                covers.push(Covered { by, of, windows: Vec::new(), is_whole: false });
+                covers.len() - 1
+            });
+            let windows = &mut covers[index].windows;
+            let before = place.checked_sub(1).map(|before| shifts[before].window.end());
+            match windows.last_mut().filter(|last| Some(last.end()) == before) {
+                Some(last) => *last = last.up_to(shift.window.end()),
+                None => windows.push(shift.window),
+            }
+        }
+    }
+    let time = shifts.first().zip(shifts.last());
+    let time = time.map(|(first, last)| first.window.up_to(last.window.end()));
+    for cover in &mut covers {
+        cover.is_whole = matches!(&*cover.windows, [only] if Some(*only) == time);
+    }
+    let instead = |user: &UserId| {
+        let cover = covers.iter().find(|cover| cover.is_whole && cover.of == Some(user));
+        cover.map_or_else(|| user.clone(), |cover| cover.by.clone())
+    };
+    let mut people: Vec<UserId> = turn.seats.iter().map(instead).collect();
+    let takers = covers.iter().filter(|cover| cover.is_whole && cover.of.is_none());
+    people.extend(takers.map(|cover| cover.by.clone()));
+    (people, covers)
+}
+
+fn persons(people: &People, users: &[UserId]) -> Vec<Person> {
+    users.iter().map(|user| people.person(user)).collect()
 }
 
 /// Returns who was passed over, in the words that colleagues may read.

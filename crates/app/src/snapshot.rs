@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::people::People;
+use crate::serving::{LaidStretch, Layers};
 use chrono::{DateTime, Utc};
 use domain::absence::{Absence, AbsenceBook};
 use domain::change::{Change, Pause, Timed};
@@ -10,8 +11,10 @@ use domain::ids::{AbsenceId, UserId};
 use domain::interval::Interval;
 use domain::roster::Member;
 use domain::settings::Rest;
+use domain::shift::{Shift, ShiftState};
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
-use std::collections::HashSet;
+use domain::view::FinalView;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
@@ -22,6 +25,8 @@ pub(crate) struct Snapshot {
     pub(crate) people: Arc<People>,
     /// Those of its members, the first to begin first.
     pub(crate) absences: Vec<Arc<AbsenceRecord>>,
+    /// What is laid over its turns, from the running one on.
+    pub(crate) layers: Arc<Layers>,
     kept: Kept,
     book: AbsenceBook,
 }
@@ -29,6 +34,7 @@ pub(crate) struct Snapshot {
 /// Where a rotation stands at an instant: what is stored, with the handoffs that are due but not carried out yet.
 pub(crate) struct Position<'a> {
     timeline: Timeline<'a>,
+    layers: &'a Arc<Layers>,
 }
 
 /// The running turn, before coverage.
@@ -40,14 +46,18 @@ pub(crate) struct Current {
     pub(crate) stretch: Stretch,
 }
 
-/// A turn that is to come, before coverage.
+/// A turn that is to come.
 #[derive(Clone, Debug)]
 pub(crate) struct Coming {
     pub(crate) window: Interval,
     pub(crate) active: Vec<Interval>,
+    /// Whose turn it is, before coverage.
     pub(crate) seats: Vec<UserId>,
+    /// Who serves when, after coverage; they tile the window.
+    pub(crate) shifts: Vec<Shift>,
     pub(crate) skipped: Vec<Skip>,
     pub(crate) is_paused: bool,
+    stretches: Vec<Stretch>,
 }
 
 impl Snapshot {
@@ -73,10 +83,17 @@ impl Snapshot {
         users.extend(joining.iter().filter(|user| !known.contains(user)).cloned());
         let absences = tx.list_absences(&users, since(&rotation, &kept, now), None).await?;
         let absences = absences.into_iter().map(Arc::new).collect();
+        let layers = Layers::since(tx, rotation.id, since(&rotation, &kept, now)).await?;
         let known: HashSet<UserId> = users.iter().cloned().collect();
-        users.extend(people_of(&rotation).into_iter().filter(|user| !known.contains(user)));
+        let named: BTreeSet<UserId> = people_of(&rotation)
+            .into_iter()
+            .chain(kept.running().into_iter().flat_map(seated))
+            .chain(layers.users().cloned())
+            .filter(|user| !known.contains(user))
+            .collect();
+        users.extend(named);
         let people = Arc::new(People::load(tx, &users).await?);
-        Ok(Self::of(Arc::new(rotation), kept, people, absences))
+        Ok(Self::of(Arc::new(rotation), kept, people, absences, Arc::new(layers)))
     }
 
     /// Returns the snapshot of what was loaded: the absences are those of its members that were not over when its
@@ -86,9 +103,10 @@ impl Snapshot {
         kept: Kept,
         people: Arc<People>,
         absences: Vec<Arc<AbsenceRecord>>,
+        layers: Arc<Layers>,
     ) -> Self {
         let book = AbsenceBook::new(absences.iter().map(|absence| instants(absence)));
-        Self { rotation, people, absences, kept, book }
+        Self { rotation, people, absences, layers, kept, book }
     }
 
     /// Returns the snapshot with one absence more, of a member.
@@ -101,6 +119,7 @@ impl Snapshot {
             rotation: Arc::clone(&self.rotation),
             people: Arc::clone(&self.people),
             absences,
+            layers: Arc::clone(&self.layers),
             kept: self.kept.clone(),
             book: self.book.with(instants(absence)),
         }
@@ -149,20 +168,20 @@ impl Snapshot {
 
     /// Returns where the rotation would stand with other absences.
     pub(crate) fn position_with<'a>(
-        &self,
+        &'a self,
         book: &'a AbsenceBook,
         now: DateTime<Utc>,
     ) -> Position<'a> {
         let mut timeline = Timeline::resume(self.standing(), book, &[], &self.pauses());
         timeline.advance_to(now);
-        Position { timeline }
+        Position { timeline, layers: &self.layers }
     }
 }
 
 impl<'a> Position<'a> {
-    /// Returns the position of a timeline that was walked up to now.
-    pub(crate) fn of(timeline: Timeline<'a>) -> Self {
-        Self { timeline }
+    /// Returns the position of a snapshot's timeline that was walked up to now.
+    pub(crate) fn of(snapshot: &'a Snapshot, timeline: Timeline<'a>) -> Self {
+        Self { timeline, layers: &snapshot.layers }
     }
 
     /// Returns the timeline.
@@ -185,6 +204,18 @@ impl<'a> Position<'a> {
         })
     }
 
+    /// Returns what is left of the running turn with all that decides who serves in it.
+    pub(crate) fn laid(&self) -> Option<LaidStretch> {
+        let Current { stretch, planned_at, .. } = self.current()?;
+        Some(LaidStretch {
+            stretch,
+            planned_at,
+            layers: Arc::clone(self.layers),
+            presence: self.timeline.presence().clone(),
+            seats: self.timeline.standing().rules.seats,
+        })
+    }
+
     /// Returns the first turn that is to come in which the rotation does not rest; `None` where nobody knows when the
     /// rest ends.
     pub(crate) fn first_awake(&self, rest: Option<Rest>) -> Option<Coming> {
@@ -195,7 +226,11 @@ impl<'a> Position<'a> {
         let mut coming = self.timeline.clone();
         let is_awake =
             |stretch: &Stretch| Some(stretch.turn) != running && stretch.seating != Seating::Paused;
-        coming.find(is_awake).map(Coming::begin)
+        let first = coming.find(is_awake)?;
+        let mut turns = [(first.turn, Coming::begin(first))];
+        self.lay_over(&mut turns);
+        let [(_, turn)] = turns;
+        Some(turn)
     }
 
     /// Returns the coming turns, the soonest first.
@@ -217,7 +252,25 @@ impl<'a> Position<'a> {
                 None => turns.push((stretch.turn, Coming::begin(stretch))),
             }
         }
+        self.lay_over(&mut turns);
         turns.into_iter().map(|(_, turn)| turn).collect()
+    }
+
+    /// Lays cover and swaps over turns that come one after the other.
+    fn lay_over(&self, turns: &mut [(u64, Coming)]) {
+        let coverage = self.layers.coverage();
+        let begins = turns.iter().map(|(turn, coming)| (*turn, coming.window.start()));
+        let swaps = self.layers.swaps(begins);
+        let mut view = FinalView::new(&coverage, swaps, self.timeline.standing().rules.seats);
+        let presence = self.timeline.presence();
+        if let Some(open) = self.timeline.open_stretch() {
+            view.shifts_of(&open, presence);
+        }
+        for (_, turn) in turns {
+            for stretch in std::mem::take(&mut turn.stretches) {
+                view.push_shifts(&stretch, presence, &mut turn.shifts);
+            }
+        }
     }
 }
 
@@ -239,8 +292,10 @@ impl Coming {
             seats: stretch.seats().iter().map(|seat| seat.user.clone()).collect(),
             is_paused: stretch.seating == Seating::Paused,
             window: stretch.window,
-            active: stretch.active,
-            skipped: stretch.skipped,
+            active: stretch.active.clone(),
+            skipped: stretch.skipped.clone(),
+            shifts: Vec::new(),
+            stretches: vec![stretch],
         }
     }
 
@@ -251,7 +306,31 @@ impl Coming {
             self.seats = stretch.seats().iter().map(|seat| seat.user.clone()).collect();
             self.is_paused = stretch.seating == Seating::Paused;
         }
-        self.active.extend(stretch.active);
+        self.active.extend(&stretch.active);
+        self.stretches.push(stretch);
+    }
+
+    /// Returns who serves when the turn's duty time begins, after coverage.
+    pub(crate) fn serving(&self) -> Vec<UserId> {
+        let first = self.shifts.iter().find(|shift| shift.state != ShiftState::OffHours);
+        // A turn without any duty time is somebody's all the same.
+        first.map_or_else(|| self.seats.clone(), |shift| shift.members().cloned().collect())
+    }
+
+    /// Returns when somebody serves, after coverage; off-hours do not interrupt it.
+    pub(crate) fn windows_of(&self, user: &UserId) -> Vec<Interval> {
+        let mut windows: Vec<Interval> = Vec::new();
+        let mut goes_on = false;
+        for shift in self.shifts.iter().filter(|shift| shift.state != ShiftState::OffHours) {
+            let serves = shift.members().any(|member| member == user);
+            match windows.last_mut().filter(|_| goes_on && serves) {
+                Some(last) => *last = last.up_to(shift.window.end()),
+                None if serves => windows.push(shift.window),
+                None => {}
+            }
+            goes_on = serves;
+        }
+        windows
     }
 
     /// Returns the one seated first.
@@ -282,6 +361,11 @@ pub(crate) fn since(rotation: &RotationRecord, kept: &Kept, now: DateTime<Utc>) 
 pub(crate) fn people_of(rotation: &RotationRecord) -> Vec<UserId> {
     let fallback = rotation.rules.fallback.iter().filter(|user| !rotation.members.contains(user));
     rotation.members.iter().chain(fallback).cloned().collect()
+}
+
+/// Returns who holds a running turn.
+pub(crate) fn seated(running: &RunningTurn) -> impl Iterator<Item = UserId> {
+    running.seats().iter().map(|seat| seat.user.clone())
 }
 
 /// Returns the turn that runs in a rotation of which nothing else was kept.

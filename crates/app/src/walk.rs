@@ -5,7 +5,7 @@ use crate::announce;
 use crate::audit::{self, Entry};
 use crate::duty;
 use crate::home;
-use crate::serving::on_duty;
+use crate::serving::{LaidStretch, Layers, serving_in};
 use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::change::{Change, Pause, Timed};
@@ -13,11 +13,13 @@ use domain::effect::{Effect, Envelope, Recipient};
 use domain::engine::{Seat, Seating, Skip, SkipReason, Stretch};
 use domain::ids::UserId;
 use domain::interval::Interval;
+use domain::presence::Presence;
 use domain::preview::{Difference, coming, compare};
 use domain::settings::Rest;
 use domain::timeline::{RunningTurn, Standing};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::{RotationRecord, SkipCode, SkipRecord, StretchRecord, TurnRecord, TurnState, Tx};
 
 /// How many turns a preview shows.
@@ -118,7 +120,7 @@ impl Walk {
                     end_duties(tx, &snapshot.rotation, running, ended_at, &[], now).await?;
                 }
                 if turn.state != TurnState::Paused {
-                    begin_duty(tx, snapshot, turn, self.missed_from(), None, at).await?;
+                    begin_duty(tx, snapshot, (turn, &self.after.presence), self.missed_from(), None, at).await?;
                 }
                 Ok(())
             }
@@ -157,7 +159,7 @@ impl Walk {
             skipped: Vec::new(),
             state: TurnState::Served,
         };
-        begin_duty(tx, snapshot, &turn, None, Some(now), at).await
+        begin_duty(tx, snapshot, (&turn, &self.after.presence), None, Some(now), at).await
     }
 
     /// Writes down what is otherwise in the turn that ran before.
@@ -250,7 +252,7 @@ pub(crate) fn difference(
     let turns = |changes: &[Timed<Change>], pauses: &[Pause]| {
         let mut timeline = snapshot.timeline(changes, pauses);
         timeline.advance_to(now);
-        let position = Position::of(timeline);
+        let position = Position::of(snapshot, timeline);
         let open = position.current().map(|current| current.stretch);
         let rest = position.timeline().clone();
         let running = open.as_ref().map(|open| open.turn);
@@ -296,15 +298,19 @@ pub(crate) async fn end_duties(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let planned_at = running.window.start();
-    let covers = tx.list_coverages(rotation.id, running.window).await?;
     let mut users: BTreeSet<UserId> =
         running.seats().iter().map(|seat| seat.user.clone()).collect();
-    if let Some(open) = running.open_stretch() {
+    if let Some(stretch) = running.open_stretch() {
         let presence = rotation.kept.as_ref().map(|kept| kept.presence().clone());
-        let last = ended_at - TimeDelta::microseconds(1);
-        let presence = presence.unwrap_or_default();
-        let serving = on_duty(&open, &covers, &presence, rotation.rules.seats, last);
-        users.extend(serving.seats.into_iter().map(|served| served.user));
+        let laid = LaidStretch {
+            layers: Arc::new(Layers::since(tx, rotation.id, planned_at).await?),
+            stretch,
+            planned_at,
+            presence: presence.unwrap_or_default(),
+            seats: rotation.rules.seats,
+        };
+        let last = laid.on_duty(ended_at - TimeDelta::microseconds(1));
+        users.extend(last.seats.into_iter().map(|served| served.user));
     }
     for user in users.into_iter().filter(|user| !has_seat(staying, user)) {
         end_duty(tx, rotation, planned_at, &user, ended_at, now).await?;
@@ -354,20 +360,21 @@ pub(crate) async fn end_duty(
 async fn begin_duty(
     tx: &mut Tx,
     snapshot: &Snapshot,
-    turn: &Begun,
+    (turn, presence): (&Begun, &Presence),
     missed_from: Option<DateTime<Utc>>,
     since: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let rotation = snapshot.rotation.id;
     let planned_at = turn.window.start();
-    if turn.seats.is_empty() {
+    let serving = serving_in(&turn.laid(snapshot, presence), since.unwrap_or(planned_at).max(at));
+    if serving.is_empty() {
         return crate::hand_over::ask_for_takers(tx, snapshot, turn, missed_from, since, at).await;
     }
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     let post = Effect::HandoffPost { rotation, planned_at, missed_from, since };
     tx.insert_delivery(&Envelope::new(post, channel), at, at).await?;
-    for Seat { user, .. } in &turn.seats {
+    for user in &serving {
         let to = Recipient::Person(user.clone());
         let dm = Effect::OnDutyDm { rotation, planned_at, missed_from, user: user.clone(), since };
         tx.insert_delivery(&Envelope::new(dm, to), at, at).await?;
@@ -458,6 +465,24 @@ fn begun(before: &Standing, stretches: &[Stretch], running: Option<&RunningTurn>
 }
 
 impl Begun {
+    /// Returns it with what is laid over it.
+    fn laid(&self, snapshot: &Snapshot, presence: &Presence) -> LaidStretch {
+        LaidStretch {
+            stretch: Stretch {
+                turn: self.turn,
+                window: self.window,
+                active: self.active.clone(),
+                seating: Seating::On(self.seats.clone()),
+                skipped: Vec::new(),
+                is_first: true,
+            },
+            planned_at: self.window.start(),
+            layers: Arc::clone(&snapshot.layers),
+            presence: presence.clone(),
+            seats: snapshot.rotation.rules.seats,
+        }
+    }
+
     /// Adds what comes later in the turn.
     fn go_on(&mut self, window: Interval, active: &[Interval], seating: &Seating) {
         self.window = self.window.up_to(window.end());

@@ -2,6 +2,7 @@
 
 use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
+use crate::interval::Interval;
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
 use crate::story::{self, history, lifecycle, people, settings};
@@ -175,12 +176,25 @@ pub struct TurnLine {
     pub start: DateTime<Utc>,
     /// When it ends.
     pub end: DateTime<Utc>,
-    /// Who, in the order of seating; nobody where nobody can.
+    /// Who serves it, in the order of seating; nobody where nobody can.
     pub people: Vec<Person>,
+    /// What of it somebody serves who does not hold it.
+    pub covers: Vec<CoverLine>,
     /// Whether the rotation rests then.
     pub is_paused: bool,
     /// Who is passed over, in order, and why.
     pub skipped: Vec<SkipLine>,
+}
+
+/// Time of a turn that somebody serves who does not hold it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CoverLine {
+    /// Who serves.
+    pub person: Person,
+    /// Whose time it is; `None` where nobody holds the seat.
+    pub of: Option<Person>,
+    /// When, the first first; empty where it is the whole turn.
+    pub windows: Vec<Interval>,
 }
 
 /// An absence that was just entered, with what it does.

@@ -49,7 +49,7 @@ async fn is_paused(
     at: DateTime<Utc>,
 ) -> Result<bool, AppError> {
     let stretch = stretch_at(tx, rotation, at).await?;
-    Ok(stretch.is_some_and(|stretch| stretch.seating == Seating::Paused))
+    Ok(stretch.is_some_and(|(stretch, _)| stretch.seating == Seating::Paused))
 }
 
 /// Returns how a duty ended before its turn did; nothing where they have it again.

@@ -86,7 +86,7 @@ pub(super) async fn next_seats(
     else {
         return Ok(None);
     };
-    let seats = next.seats.into_iter().filter(|user| !serving.contains(user)).collect();
+    let seats = next.serving().into_iter().filter(|user| !serving.contains(user)).collect();
     Ok(Some(Next { snapshot, seats }))
 }
 

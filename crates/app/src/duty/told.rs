@@ -8,7 +8,7 @@ use crate::AppError;
 use crate::deliver::{Composed, Scene};
 use crate::people::People;
 use crate::read::skip_lines;
-use crate::serving::{duty_end, serving_at, serving_from, stretch_at};
+use crate::serving::{LaidStretch, serving_at, serving_from};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, Recipient};
@@ -16,7 +16,7 @@ use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::message::{Message as Any, Person};
 use domain::story::duty::{Message, OnDuty, Reminder, Silence, Unreachable, Unseen};
-use store::{CoverageRecord, Tx};
+use store::Tx;
 
 /// When the on-duty message is first said, and whether it was seen since.
 #[derive(Clone, Copy)]
@@ -71,20 +71,21 @@ pub(crate) async fn on_duty(
     }
     let Scene { rotation, turn, .. } = scene;
     let has_seat = turn.seats.iter().any(|seat| seat.user == *user);
-    let cover = if has_seat { None } else { cover_by(tx, scene, user, now).await? };
-    let until = cover.as_ref().map_or(turn.ends_at, |cover| cover.ends_at);
+    let at = now.max(turn.planned_at);
+    let served = scene.laid.iter().flat_map(|laid| laid.served_from(at));
+    let of = served.filter(|served| served.user == *user).find_map(|it| it.covered_for().cloned());
+    let until = scene.laid.as_ref().map_or(turn.ends_at, |laid| laid.serves_until(user, at));
     let snapshot = Snapshot::load(tx, rotation.clone(), now).await?;
     let next = if until < turn.ends_at {
         serving_from(tx, rotation, until).await?
     } else {
         let next = snapshot.position(now).coming(1).pop();
-        next.map(|turn| turn.seats).unwrap_or_default()
+        next.map(|turn| turn.serving()).unwrap_or_default()
     };
     let with: Vec<UserId> = scene.serving.iter().filter(|it| *it != user).cloned().collect();
-    let of = cover.and_then(|cover| cover.of);
     let others: Vec<UserId> = next.iter().chain(&with).chain(&of).cloned().collect();
     let others = People::load(tx, &others).await?;
-    let left = running_from(&snapshot, now.max(turn.planned_at));
+    let left = running_from(&snapshot, at);
     let is_own = since.is_none() && has_seat;
     Ok(say(Message::OnDuty(Box::new(OnDuty {
         rotation: rotation.id,
@@ -105,20 +106,6 @@ pub(crate) async fn on_duty(
         is_seen: said.is_seen,
         missed: scene.missed_lines(),
     }))))
-}
-
-/// Returns the cover by which somebody serves now, or when the next duty time begins.
-async fn cover_by(
-    tx: &mut Tx,
-    scene: &Scene,
-    user: &UserId,
-    now: DateTime<Utc>,
-) -> Result<Option<CoverageRecord>, AppError> {
-    let Some(left) = Interval::new(now.max(scene.turn.planned_at), scene.turn.ends_at) else {
-        return Ok(None);
-    };
-    let covers = tx.list_coverages(scene.rotation.id, left).await?;
-    Ok(covers.into_iter().find(|cover| cover.user == *user))
 }
 
 /// Returns the duty time of the running turn that is left.
@@ -204,7 +191,8 @@ async fn reminder(
         return Ok(Composed::Nothing("not_next"));
     };
     let before = People::load(tx, &before).await.map(|people| persons(&people, &before))?;
-    let with: Vec<UserId> = turn.seats.iter().filter(|it| *it != user).cloned().collect();
+    let with: Vec<UserId> = turn.serving().into_iter().filter(|it| it != user).collect();
+    let until = turn.windows_of(user).first().map_or(turn.window.end(), |first| first.end());
     let rotation = &snapshot.rotation;
     Ok(say(Message::Reminder(Box::new(Reminder {
         rotation: rotation.id,
@@ -213,7 +201,7 @@ async fn reminder(
         zone: rotation.rules.zone.name().to_owned(),
         reader_zone: snapshot.people.zone(user).map(|zone| zone.name().to_owned()),
         from: planned_at,
-        until: turn.window.end(),
+        until,
         with: persons(&snapshot.people, &with),
         before,
         away: days_away(&snapshot, user, &turn.active),
@@ -235,14 +223,8 @@ async fn unreachable(
     if !is_on_duty && !rotation.members.contains(user) {
         return Ok(Composed::Nothing("left_meanwhile"));
     }
-    let on_duty_until = match stretch_at(tx, &rotation, now).await?.filter(|_| is_on_duty) {
-        Some(stretch) => {
-            let covers = tx.list_coverages(rotation.id, stretch.window).await?;
-            let whole = domain::engine::Stretch { active: vec![stretch.window], ..stretch };
-            Some(duty_end(&whole, &covers, now))
-        }
-        None => None,
-    };
+    let laid = LaidStretch::at(tx, &rotation, now).await?.filter(|_| is_on_duty);
+    let on_duty_until = laid.map(|laid| laid.serves_until(user, now));
     let people = People::load(tx, std::slice::from_ref(user)).await?;
     Ok(say(Message::Unreachable(Unreachable {
         rotation: rotation.id,

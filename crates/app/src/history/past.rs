@@ -1,7 +1,7 @@
 //! The past of a rotation in a window: who held the duty and, by the final view, who served.
 
 use crate::AppError;
-use crate::serving::cover;
+use crate::serving::Layers;
 use chrono::{DateTime, Utc};
 use domain::coverage::Coverage;
 use domain::engine::Stretch;
@@ -40,11 +40,17 @@ impl Past {
         stretches.extend(running.and_then(|running| open_in(running, window)));
         let first = stretches.first().map_or(window.start(), |(_, first)| first.window.start());
         let all = Interval::new(first.min(window.start()), window.end()).unwrap_or(window);
-        let covers = tx.list_coverages(rotation.id, all).await?;
-        let covers: Vec<Coverage> = covers.iter().filter_map(cover).collect();
+        let from = stretches.first().map_or(window.start(), |(planned_at, _)| *planned_at);
+        let layers = Layers::new(
+            tx.list_coverages(rotation.id, all).await?,
+            tx.list_swaps(rotation.id, from, window.end()).await?,
+        );
+        let covers = layers.coverage();
+        let turns = stretches.iter().map(|(planned_at, stretch)| (stretch.turn, *planned_at));
+        let swaps = layers.swaps(turns);
         let presence =
             rotation.kept.as_ref().map(|kept| kept.presence().clone()).unwrap_or_default();
-        let mut view = FinalView::new(&covers, Swaps::default(), rotation.rules.seats);
+        let mut view = FinalView::new(&covers, swaps, rotation.rules.seats);
         let part = |(planned_at, stretch): (DateTime<Utc>, Stretch)| {
             let shifts = view.shifts_of(&stretch, &presence);
             Part { planned_at, stretch, shifts }

@@ -130,7 +130,7 @@ impl Seen {
     ) -> Result<(), AppError> {
         let user = &actor.user;
         let snapshot = Snapshot::load(tx, rotation, now).await?;
-        let card = read::card_of(tx, &snapshot, now).await?;
+        let card = read::card_of(&snapshot, now);
         let position = snapshot.position(now);
         let duty =
             |from, until| MyDuty { name: card.name.clone(), zone: card.zone.clone(), from, until };
@@ -143,10 +143,8 @@ impl Seen {
         let members = snapshot.rotation.members.len();
         let searched = (members * 2 + 2).clamp(TURNS_SHOWN, TURNS_SEARCHED);
         let coming = position.coming(searched);
-        let own = coming.iter().filter(|turn| turn.seats.contains(user));
-        self.next.extend(
-            own.take(DUTIES_SHOWN).map(|turn| duty(turn.window.start(), turn.window.end())),
-        );
+        let own = coming.iter().flat_map(|turn| turn.windows_of(user));
+        self.next.extend(own.take(DUTIES_SHOWN).map(|own| duty(own.start(), own.end())));
         if is_shown {
             let turns = coming.iter().take(TURNS_SHOWN);
             self.rotations.push(RotationBlock {

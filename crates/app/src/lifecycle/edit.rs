@@ -171,6 +171,7 @@ fn line(people: &People, turn: &Coming) -> TurnLine {
         start: turn.window.start(),
         end: turn.window.end(),
         people: persons,
+        covers: Vec::new(),
         is_paused: false,
         skipped: Vec::new(),
     }

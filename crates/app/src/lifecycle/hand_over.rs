@@ -5,7 +5,6 @@ use crate::audit::{self, Entry};
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
-use crate::serving::on_duty;
 use crate::snapshot::Snapshot;
 use crate::walk::{Edit, apply, end_duty};
 use crate::{AppError, Request};
@@ -108,7 +107,6 @@ struct Scene {
     people: People,
     left: Left,
     serving: Vec<Served>,
-    covers: Vec<CoverageRecord>,
 }
 
 /// What is left of the running turn.
@@ -129,10 +127,7 @@ impl Scene {
         let position = snapshot.position(now);
         let Some(current) = position.current() else { return Ok(None) };
         let Some(window) = Interval::new(now, current.ends_at) else { return Ok(None) };
-        let covers = tx.list_coverages(snapshot.rotation.id, current.stretch.window).await?;
-        let presence = position.timeline().presence();
-        let seats = snapshot.rotation.rules.seats;
-        let serving = on_duty(&current.stretch, &covers, presence, seats, now).seats;
+        let serving = position.laid().map(|laid| laid.on_duty(now).seats).unwrap_or_default();
         if serving.is_empty() {
             return Ok(None);
         }
@@ -143,7 +138,7 @@ impl Scene {
         users.push(request.actor.clone());
         let people = People::load(tx, &users).await?;
         let left = Left { planned_at, window, active: current.stretch.active };
-        Ok(Some(Self { snapshot, people, left, serving, covers }))
+        Ok(Some(Self { snapshot, people, left, serving }))
     }
 
     /// Returns who hands over: the one who asks where they are on duty, else the one seated first.
@@ -262,7 +257,7 @@ async fn pass(
     let is_own = matches!(served.right, Right::Own(_));
     if !is_own {
         // Of overlapping cover the first made wins, so theirs ends before the next begins.
-        let theirs = scene.covers.iter().find(|cover| {
+        let theirs = scene.snapshot.layers.covers.iter().find(|cover| {
             cover.user == served.user
                 && cover.of == of
                 && cover.starts_at <= now

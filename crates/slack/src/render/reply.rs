@@ -14,7 +14,7 @@ use crate::escape::escape;
 use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
-use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, DutyCard, NextCard, Reply, TurnLine};
+use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine};
 use domain::story::lifecycle;
 use serde_json::{Value, json};
 
@@ -171,8 +171,29 @@ pub(crate) fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
         ([], false) => String::from("nobody is free"),
         (people, _) => names(people),
     };
-    let skips = will_pass_over(ink, &turn.skipped).map_or_else(String::new, |it| format!("; {it}"));
-    format!("• {}: {who}{skips}", ink.at(turn.start))
+    let mut line = format!("• {}: {who}", ink.at(turn.start));
+    for cover in &turn.covers {
+        line.push_str(&cover_words(cover, ink));
+    }
+    line.extend(will_pass_over(ink, &turn.skipped).map(|it| format!("; {it}")));
+    line
+}
+
+/// Returns who serves what of a turn for somebody else.
+fn cover_words(cover: &CoverLine, ink: &Ink) -> String {
+    let for_whom = cover.of.as_ref().map(|of| format!(" for {}", name_of(of)));
+    let for_whom = for_whom.unwrap_or_default();
+    let windows: Vec<String> = cover
+        .windows
+        .iter()
+        .map(|window| format!("{} to {}", ink.at(window.start()), ink.at(window.end())))
+        .collect();
+    match windows.as_slice() {
+        [] => for_whom,
+        windows => {
+            format!("; {} serves{for_whom} from {}", name_of(&cover.person), windows.join(", "))
+        }
+    }
 }
 
 fn absence_parts(card: &AbsenceCard, now: DateTime<Utc>, style: Style) -> Vec<Part> {

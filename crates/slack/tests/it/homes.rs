@@ -40,6 +40,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
         start: at(NOW),
         end: at(NOW),
         people: crowd.to_vec(),
+        covers: Vec::new(),
         is_paused: false,
         skipped,
     };

@@ -213,6 +213,7 @@ fn next_says_who_will_be_passed_over_and_why() {
         start: at(start),
         end: at(end),
         people: person.into_iter().collect(),
+        covers: Vec::new(),
         is_paused: false,
         skipped,
     };
