@@ -262,6 +262,7 @@ impl Facts {
             id: AbsenceId::new(store::new_id(request.now)),
             user: self.of.clone(),
             source: AbsenceSource::Manual,
+            rotation: None,
             from,
             to,
             zone: self.zone.name().to_owned(),

@@ -94,10 +94,12 @@ async fn take(
         of: None,
         user: user.clone(),
         kind,
+        request: None,
         starts_at: window.start(),
         ends_at: window.end(),
         by: request.actor.clone(),
         created_at: request.now,
+        undone: None,
     };
     tx.insert_coverage(&cover).await?;
     let entry = Entry {

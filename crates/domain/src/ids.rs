@@ -103,6 +103,18 @@ uuid_id! {
     CoverageId
 }
 uuid_id! {
+    /// A request for cover.
+    CoverRequestId
+}
+uuid_id! {
+    /// A swap of two turns.
+    SwapId
+}
+uuid_id! {
+    /// A handoff note.
+    NoteId
+}
+uuid_id! {
     /// An event of the audit log.
     EventId
 }

@@ -19,6 +19,7 @@ pub mod grid;
 pub mod ids;
 pub mod interval;
 pub mod message;
+pub mod note;
 pub mod permission;
 pub mod plan;
 pub mod presence;

@@ -32,9 +32,11 @@ mod version;
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AuditEvent, Claim, CoverageKind, CoverageRecord, DeliveryRecord,
-    DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, Outcome, PersonRecord,
-    RotationRecord, SkipCode, SkipRecord, StretchRecord, Swept, TurnRecord, TurnState,
+    AbsenceRecord, AbsenceSource, AuditEvent, Claim, CoverAnswer, CoverRequestOrigin,
+    CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind, CoverageRecord, DeliveryRecord,
+    DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault,
+    NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord, SkipCode, SkipRecord,
+    StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState,
     WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};

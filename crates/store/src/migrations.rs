@@ -41,6 +41,7 @@ both! {
     5 "0005_standing",
     6 "0006_people",
     7 "0007_versions",
+    8 "0008_passing_on",
 }
 
 /// Applies the pending migrations and returns their names.

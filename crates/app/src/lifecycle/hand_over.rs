@@ -278,10 +278,12 @@ async fn pass(
             of,
             user: to.clone(),
             kind: CoverageKind::HandOver,
+            request: None,
             starts_at: now,
             ends_at: window.end(),
             by: request.actor.clone(),
             created_at: now,
+            undone: None,
         })
         .await?;
     }

@@ -79,6 +79,7 @@ impl Bench {
             id: AbsenceId::new(store::new_id(from)),
             user: of.clone(),
             source: AbsenceSource::Manual,
+            rotation: None,
             from: from.date_naive(),
             to: until.date_naive(),
             zone: "UTC".to_owned(),

@@ -2,13 +2,15 @@
 
 use super::stored_words;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{AbsenceId, UserId};
+use domain::ids::{AbsenceId, RotationId, UserId};
 
 stored_words! {
     /// Where an absence comes from.
     AbsenceSource {
         /// A person entered it.
         Manual = "manual",
+        /// A person asked to be passed over in one rotation.
+        Skip = "skip",
     }
 }
 
@@ -21,6 +23,8 @@ pub struct AbsenceRecord {
     pub user: UserId,
     /// Where it comes from.
     pub source: AbsenceSource,
+    /// The one rotation in which it counts; `None` for one that counts in all.
+    pub rotation: Option<RotationId>,
     /// The first day.
     pub from: NaiveDate,
     /// The last day, inclusive.

@@ -2,19 +2,27 @@
 
 mod absence;
 mod audit;
+mod cover;
 mod delivery;
 mod inbox;
+mod note;
 mod request;
 mod rotation;
+mod swap;
 mod turn;
 mod workspace;
 
 pub use absence::{AbsenceRecord, AbsenceSource};
 pub use audit::AuditEvent;
+pub use cover::{
+    CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
+};
 pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
 pub use inbox::{InboxClaim, InboxItem, InboxRecord};
+pub use note::{NoteFault, NoteReceiver, NoteRecord};
 pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};
+pub use swap::{SwapRecord, SwapSide, SwapState};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
 pub use workspace::{NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord};
 

@@ -3,7 +3,7 @@
 use super::stored_words;
 use chrono::{DateTime, Utc};
 use domain::engine::Seat;
-use domain::ids::{CoverageId, RotationId, UserId};
+use domain::ids::{CoverRequestId, CoverageId, RotationId, UserId};
 use serde::{Deserialize, Serialize};
 
 stored_words! {
@@ -27,6 +27,10 @@ stored_words! {
         Assign = "assign",
         /// The one on duty handed over before the end.
         HandOver = "hand_over",
+        /// They answered a request for cover.
+        Claim = "claim",
+        /// The one on duty asked to be passed over while they served.
+        Skip = "skip",
     }
 }
 
@@ -91,6 +95,8 @@ pub struct CoverageRecord {
     pub user: UserId,
     /// How it came about.
     pub kind: CoverageKind,
+    /// The request that it answers, if it does.
+    pub request: Option<CoverRequestId>,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
     /// When it ends.
@@ -99,6 +105,8 @@ pub struct CoverageRecord {
     pub by: UserId,
     /// When it was arranged.
     pub created_at: DateTime<Utc>,
+    /// Who undid it and when; `None` while it stands.
+    pub undone: Option<(UserId, DateTime<Utc>)>,
 }
 
 impl TurnRecord {

@@ -4,7 +4,8 @@ use super::{Conn, Fields, Row, list_of};
 use crate::error::StoreError;
 use crate::records::{AbsenceRecord, AbsenceSource};
 use chrono::{DateTime, Utc};
-use domain::ids::{AbsenceId, UserId, WorkspaceId};
+use domain::ids::{AbsenceId, RotationId, UserId, WorkspaceId};
+use uuid::Uuid;
 
 /// Later than every absence begins; the last instant whose text sorts like its time.
 const NEVER: i64 = 253_402_300_799;
@@ -12,13 +13,13 @@ const NEVER: i64 = 253_402_300_799;
 statements! {
     INSERT_ABSENCE = (
         "insert into absences (
-             workspace_id, absence_id, user_id, source, first_day, last_day, zone, starts_at,
-             ends_at, entered_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+             workspace_id, absence_id, user_id, source, rotation_id, first_day, last_day, zone,
+             starts_at, ends_at, entered_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     );
     LIST_ABSENCES = (
-        "select absence_id, user_id, source, first_day, last_day, zone, starts_at, ends_at,
-                entered_by, created_at
+        "select absence_id, user_id, source, rotation_id, first_day, last_day, zone, starts_at,
+                ends_at, entered_by, created_at
            from absences
           where workspace_id = $1
             and user_id in ", list_begins, "$2", list_ends,
@@ -27,8 +28,8 @@ statements! {
           order by starts_at, absence_id"
     );
     FIND_ABSENCE = (
-        "select absence_id, user_id, source, first_day, last_day, zone, starts_at, ends_at,
-                entered_by, created_at
+        "select absence_id, user_id, source, rotation_id, first_day, last_day, zone, starts_at,
+                ends_at, entered_by, created_at
            from absences
           where workspace_id = $1
             and absence_id = $2"
@@ -50,6 +51,7 @@ pub(crate) async fn insert_absence(
         .bind(absence.id.as_uuid())
         .bind(absence.user.as_str())
         .bind(absence.source.as_str())
+        .bind(absence.rotation.map(RotationId::as_uuid))
         .bind(absence.from)
         .bind(absence.to)
         .bind(&absence.zone)
@@ -112,6 +114,7 @@ fn read_absence(row: &Row) -> Result<AbsenceRecord, StoreError> {
         id: AbsenceId::new(fields.get("absence_id")?),
         user: fields.user("user_id")?,
         source: fields.word("source", AbsenceSource::parse)?,
+        rotation: fields.get::<Option<Uuid>>("rotation_id")?.map(RotationId::new),
         from: fields.get("first_day")?,
         to: fields.get("last_day")?,
         zone: fields.get("zone")?,

@@ -7,12 +7,16 @@ mod row;
 
 pub(crate) mod absences;
 pub(crate) mod audit;
+pub(crate) mod cover_requests;
+pub(crate) mod coverages;
 pub(crate) mod deliveries;
 pub(crate) mod inbox;
 pub(crate) mod meta;
+pub(crate) mod notes;
 pub(crate) mod queue;
 pub(crate) mod requests;
 pub(crate) mod rotations;
+pub(crate) mod swaps;
 pub(crate) mod system;
 pub(crate) mod turns;
 pub(crate) mod workspaces;
@@ -27,12 +31,16 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
     [
         absences::STATEMENTS,
         audit::STATEMENTS,
+        cover_requests::STATEMENTS,
+        coverages::STATEMENTS,
         deliveries::STATEMENTS,
         inbox::STATEMENTS,
         meta::STATEMENTS,
+        notes::STATEMENTS,
         queue::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
+        swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,
         workspaces::STATEMENTS,

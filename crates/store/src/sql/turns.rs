@@ -1,11 +1,11 @@
-//! Turns that have begun, and coverage of them.
+//! Turns that have begun.
 
 use super::row::stored;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
-use crate::records::{CoverageKind, CoverageRecord, StretchRecord, TurnRecord, TurnState};
+use crate::records::{StretchRecord, TurnRecord, TurnState};
 use chrono::{DateTime, Utc};
-use domain::ids::{CoverageId, RotationId, UserId, WorkspaceId};
+use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::interval::Interval;
 use sqlx::types::Json;
 
@@ -83,52 +83,6 @@ statements! {
             and starts_at < $4
           order by starts_at"
     );
-    INSERT_COVERAGE = (
-        "insert into coverages (
-             workspace_id, coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at,
-             ends_at, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         on conflict (workspace_id, rotation_id, planned_at, starts_at) do nothing"
-    );
-    RECORD_COVERAGE_END = (
-        "update coverages
-            set ends_at = $3
-          where workspace_id = $1
-            and coverage_id = $2
-            and starts_at < $3
-            and ends_at > $3"
-    );
-    LIST_COVERAGES = (
-        "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,
-                created_by, created_at
-           from coverages
-          where workspace_id = $1
-            and rotation_id = $2
-            and ends_at > $3
-            and starts_at < $4
-          order by created_at, coverage_id"
-    );
-    LIST_COVERAGES_SINCE = (
-        "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,
-                created_by, created_at
-           from coverages
-          where workspace_id = $1
-            and ends_at > $2
-          order by created_at, coverage_id"
-    );
-}
-
-pub(crate) async fn list_coverages_since(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    since: DateTime<Utc>,
-) -> Result<Vec<CoverageRecord>, StoreError> {
-    let rows = sqlx::query(LIST_COVERAGES_SINCE)
-        .bind(workspace.as_uuid())
-        .bind(since)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(read_coverage).collect()
 }
 
 pub(crate) async fn insert_turn(
@@ -279,62 +233,6 @@ pub(crate) async fn list_turns_before(
     rows.iter().map(read_turn).collect()
 }
 
-pub(crate) async fn insert_coverage(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    coverage: &CoverageRecord,
-) -> Result<(), StoreError> {
-    let done = sqlx::query(INSERT_COVERAGE)
-        .bind(workspace.as_uuid())
-        .bind(coverage.id.as_uuid())
-        .bind(coverage.rotation.as_uuid())
-        .bind(coverage.planned_at)
-        .bind(coverage.of.as_ref().map(UserId::as_str))
-        .bind(coverage.user.as_str())
-        .bind(coverage.kind.as_str())
-        .bind(coverage.starts_at)
-        .bind(coverage.ends_at)
-        .bind(coverage.by.as_str())
-        .bind(coverage.created_at)
-        .execute(conn)
-        .await?;
-    if done.rows_affected() == 0 {
-        return Err(StoreError::Conflict { constraint: "coverages_window" });
-    }
-    Ok(())
-}
-
-pub(crate) async fn record_coverage_end(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    coverage: CoverageId,
-    ends_at: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_COVERAGE_END)
-        .bind(workspace.as_uuid())
-        .bind(coverage.as_uuid())
-        .bind(ends_at)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-pub(crate) async fn list_coverages(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    rotation: RotationId,
-    window: Interval,
-) -> Result<Vec<CoverageRecord>, StoreError> {
-    let rows = sqlx::query(LIST_COVERAGES)
-        .bind(workspace.as_uuid())
-        .bind(rotation.as_uuid())
-        .bind(window.start())
-        .bind(window.end())
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(read_coverage).collect()
-}
-
 async fn find(
     conn: &mut Conn,
     statement: &'static str,
@@ -362,21 +260,5 @@ fn read_turn(row: &Row) -> Result<TurnRecord, StoreError> {
         state: fields.word("state", TurnState::parse)?,
         skips: fields.json("skips")?,
         seen_at: fields.get("seen_at")?,
-    })
-}
-
-fn read_coverage(row: &Row) -> Result<CoverageRecord, StoreError> {
-    let fields = Fields::new(row, "coverages", "coverage_id");
-    Ok(CoverageRecord {
-        id: CoverageId::new(fields.get("coverage_id")?),
-        rotation: RotationId::new(fields.get("rotation_id")?),
-        planned_at: fields.get("planned_at")?,
-        of: fields.maybe_user("of_user")?,
-        user: fields.user("user_id")?,
-        kind: fields.word("kind", CoverageKind::parse)?,
-        starts_at: fields.get("starts_at")?,
-        ends_at: fields.get("ends_at")?,
-        by: fields.user("created_by")?,
-        created_at: fields.get("created_at")?,
     })
 }

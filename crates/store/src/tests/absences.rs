@@ -11,6 +11,7 @@ fn absence(who: &str, starts: i64, ends: Option<i64>) -> AbsenceRecord {
         id: AbsenceId::new(new_id(at(0))),
         user: user(who),
         source: AbsenceSource::Manual,
+        rotation: None,
         from: NaiveDate::from_ymd_opt(2026, 6, 8).unwrap(),
         to: NaiveDate::from_ymd_opt(2026, 6, 12).unwrap(),
         zone: String::from("Europe/Berlin"),

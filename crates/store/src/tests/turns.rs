@@ -45,10 +45,12 @@ fn coverage(rotation: RotationId, planned_at: DateTime<Utc>) -> CoverageRecord {
         of: Some(user("UANA")),
         user: user("UCHO"),
         kind: CoverageKind::Take,
+        request: None,
         starts_at: planned_at,
         ends_at: planned_at + chrono::TimeDelta::seconds(100),
         by: user("UCHO"),
         created_at: at(1),
+        undone: None,
     }
 }
 

@@ -8,8 +8,16 @@ use domain::ids::WorkspaceId;
 use std::collections::BTreeMap;
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 6] =
-    ["audit_events", "inbox", "meta", "oauth_states", "outbox", "request_keys"];
+const NOT_COUNTED: [&str; 8] = [
+    "audit_events",
+    "inbox",
+    "meta",
+    "note_receivers",
+    "notes",
+    "oauth_states",
+    "outbox",
+    "request_keys",
+];
 
 /// Statements that count themselves.
 const COUNTING: [&str; 1] = ["RECORD_VERSION"];

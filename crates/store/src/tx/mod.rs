@@ -1,10 +1,14 @@
 //! A transaction in one workspace, on either engine.
 
 mod absences;
+mod cover_requests;
+mod coverages;
 mod deliveries;
 mod inbox;
+mod notes;
 mod requests;
 mod rotations;
+mod swaps;
 mod turns;
 mod workspaces;
 

@@ -1,10 +1,10 @@
-//! Turns and coverage.
+//! Turns that have begun.
 
 use super::{Tx, run, run_touching};
 use crate::error::StoreError;
-use crate::records::{CoverageRecord, StretchRecord, TurnRecord};
+use crate::records::{StretchRecord, TurnRecord};
 use chrono::{DateTime, Utc};
-use domain::ids::{CoverageId, RotationId};
+use domain::ids::RotationId;
 use domain::interval::Interval;
 
 impl Tx {
@@ -74,58 +74,6 @@ impl Tx {
     ) -> Result<Vec<TurnRecord>, StoreError> {
         let workspace = self.workspace;
         run!(self, turns::list_turns_before(workspace, rotation, before, most))
-    }
-
-    /// Stores that somebody else serves a window of a turn.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Conflict`] with `coverages_window` where a window of that turn with the same start is taken
-    /// already; otherwise what the database says, also where there is no such turn.
-    pub async fn insert_coverage(&mut self, coverage: &CoverageRecord) -> Result<(), StoreError> {
-        let workspace = self.workspace;
-        run_touching!(self, turns::insert_coverage(workspace, coverage))
-    }
-
-    /// Ends a coverage earlier than it was to end; returns `false` where it has not begun or is over.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn record_coverage_end(
-        &mut self,
-        coverage: CoverageId,
-        ends_at: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let workspace = self.workspace;
-        run_touching!(self, turns::record_coverage_end(workspace, coverage, ends_at))
-    }
-
-    /// Returns the coverage that touches a window, the first made first.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn list_coverages(
-        &mut self,
-        rotation: RotationId,
-        window: Interval,
-    ) -> Result<Vec<CoverageRecord>, StoreError> {
-        let workspace = self.workspace;
-        run!(self, turns::list_coverages(workspace, rotation, window))
-    }
-
-    /// Returns the coverage of all rotations of the workspace that ends after an instant, the first made first.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn list_coverages_since(
-        &mut self,
-        since: DateTime<Utc>,
-    ) -> Result<Vec<CoverageRecord>, StoreError> {
-        let workspace = self.workspace;
-        run!(self, turns::list_coverages_since(workspace, since))
     }
 
     /// Records the end, the seats and the state of a turn that is there; returns `false` where it is not.
