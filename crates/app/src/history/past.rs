@@ -3,13 +3,12 @@
 use crate::AppError;
 use crate::serving::Layers;
 use chrono::{DateTime, Utc};
-use domain::coverage::Coverage;
 use domain::engine::Stretch;
 use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::shift::{Served, Shift};
 use domain::timeline::RunningTurn;
-use domain::view::{FinalView, Swaps};
+use domain::view::FinalView;
 use std::collections::BTreeSet;
 use store::{RotationRecord, Tx};
 

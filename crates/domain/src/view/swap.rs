@@ -115,6 +115,14 @@ impl Swaps {
         made
     }
 
+    /// Returns the swaps whose two people are known already, by the numbers of their turns: they agreed to it.
+    ///
+    /// A part has its effect only as long as the turn is its holder's, and both are there.
+    #[must_use]
+    pub fn agreed(parts: HashMap<u64, SwapPart>) -> Self {
+        Self { parts, without_effect: HashMap::new() }
+    }
+
     /// Returns what a swap is to a turn, if there is one.
     #[must_use]
     pub fn part_of(&self, turn: u64) -> Option<&SwapPart> {
