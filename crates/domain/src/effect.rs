@@ -537,3 +537,6 @@ impl Effect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
