@@ -11,7 +11,7 @@ use crate::settings;
 use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::form::{NewRotation, read_create_form};
 use domain::grid::Grid;
 use domain::ids::{RotationId, UserId};
@@ -145,7 +145,7 @@ async fn insert(
         details: json!({"members": record.members.len(), "channel": record.channel}),
     };
     audit::record(tx, request.now, entry).await?;
-    let effect = Effect::RotationCreated { rotation: record.id };
+    let effect = StartEffect::RotationCreated { rotation: record.id };
     let to = Recipient::Channel(record.channel.clone());
     let at = request.now + NAMES_FIRST;
     tx.insert_delivery(&Envelope::new(effect, to), at, request.now).await?;

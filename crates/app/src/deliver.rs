@@ -9,8 +9,8 @@ use crate::people::People;
 use crate::serving::{served_before, serving_from};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::Effect;
-use domain::ids::{RotationId, UserId};
+use domain::effect::{DatesEffect, Effect, HomeEffect, StartEffect, TurnEffect};
+use domain::ids::UserId;
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
@@ -49,64 +49,46 @@ pub async fn compose(
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
     match effect {
-        Effect::Welcome { installed_at } => welcome(tx, *installed_at).await,
-        Effect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
+        Effect::Start(effect) => start(tx, effect, now).await,
+        Effect::Turn(effect) => of_turn(tx, effect, now).await,
+        Effect::Duty(effect) => crate::duty::compose(tx, effect, now).await,
+        Effect::Announce(effect) => crate::announce::compose(tx, effect, now).await,
+        Effect::Lifecycle(effect) => crate::lifecycle::compose(tx, effect, now).await,
+        Effect::Dates(effect) => moved(tx, effect, now).await,
+        Effect::Roster(effect) => roster::compose(tx, effect, now).await,
+        Effect::Home(HomeEffect::PublishHome { user, .. }) => {
+            Ok(match home::compose(tx, user, now).await? {
+                Some(home) => Composed::Home(user.clone(), Box::new(home)),
+                None => Composed::Nothing("home_not_opened"),
+            })
+        }
+        Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
+    }
+}
+
+async fn start(
+    tx: &mut Tx,
+    effect: &StartEffect,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    match effect {
+        StartEffect::Welcome { installed_at } => welcome(tx, *installed_at).await,
+        StartEffect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
             Some(rotation) => created(tx, rotation, now).await,
             None => Ok(Composed::Nothing("rotation_gone")),
         },
-        Effect::HandoffPost { rotation, planned_at, missed_from, .. }
-        | Effect::OnDutyDm { rotation, planned_at, missed_from, .. }
-        | Effect::UnassignedPost { rotation, planned_at, missed_from, .. } => {
-            of_turn(tx, effect, (*rotation, *planned_at, *missed_from), now).await
-        }
-        Effect::UnassignedResolved { rotation, planned_at, .. } => {
-            of_turn(tx, effect, (*rotation, *planned_at, None), now).await
-        }
-        Effect::DutyEnded { .. }
-        | Effect::DutySeen { .. }
-        | Effect::DutyUnseen { .. }
-        | Effect::NextDuty { .. }
-        | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
-        Effect::WeeklySummary { .. } | Effect::ChannelLost { .. } | Effect::ChannelBack { .. } => {
-            crate::announce::compose(tx, effect, now).await
-        }
-        Effect::RotationRenamed { .. }
-        | Effect::ChannelChanged { .. }
-        | Effect::RotationPaused { .. }
-        | Effect::RotationResumed { .. }
-        | Effect::RotationDeleted { .. }
-        | Effect::DeletionUndone { .. }
-        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
-        Effect::DatesMoved { rotation, .. } => match tx.find_rotation(*rotation).await? {
-            Some(rotation) => moved(tx, rotation, effect, now).await,
-            None => Ok(Composed::Nothing("rotation_gone")),
-        },
-        Effect::RosterChanged { rotation, .. } | Effect::JoinersTakenOut { rotation, .. } => {
-            match tx.find_rotation(*rotation).await? {
-                Some(rotation) => roster::compose(tx, rotation, effect, now).await,
-                None => Ok(Composed::Nothing("rotation_gone")),
-            }
-        }
-        Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
-            Some(home) => Composed::Home(user.clone(), Box::new(home)),
-            None => Composed::Nothing("home_not_opened"),
-        }),
-        Effect::MemberGone { .. }
-        | Effect::MemberBack { .. }
-        | Effect::RosterEmpty { .. }
-        | Effect::LeftChannel { .. } => crate::life::said::compose(tx, effect, now).await,
     }
 }
 
 /// Of several changes within a moment the last one tells; who stands where they stood is told nothing.
 async fn moved(
     tx: &mut Tx,
-    rotation: RotationRecord,
-    effect: &Effect,
+    effect: &DatesEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let Effect::DatesMoved { user, was, by, is_new, .. } = effect else {
-        return Ok(Composed::Nothing("not_of_a_member"));
+    let DatesEffect::DatesMoved { rotation, user, was, by, is_new, .. } = effect;
+    let Some(rotation) = tx.find_rotation(*rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
     };
     let people = People::load(tx, by.as_slice()).await?;
     let snapshot = Snapshot::load(tx, rotation, now).await?;
@@ -148,16 +130,23 @@ async fn moved(
 
 async fn of_turn(
     tx: &mut Tx,
-    effect: &Effect,
-    (rotation, planned_at, missed_from): (RotationId, DateTime<Utc>, Option<DateTime<Utc>>),
+    effect: &TurnEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
+    let (rotation, planned_at, missed_from, since) = match effect {
+        TurnEffect::HandoffPost { rotation, planned_at, missed_from, since }
+        | TurnEffect::OnDutyDm { rotation, planned_at, missed_from, since, .. } => {
+            (*rotation, *planned_at, *missed_from, *since)
+        }
+        TurnEffect::UnassignedPost { rotation, planned_at, missed_from, .. } => {
+            (*rotation, *planned_at, *missed_from, None)
+        }
+        TurnEffect::UnassignedResolved { rotation, planned_at, .. } => {
+            (*rotation, *planned_at, None, None)
+        }
+    };
     let Some(rotation) = tx.find_rotation(rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
-    };
-    let since = match effect {
-        Effect::HandoffPost { since, .. } | Effect::OnDutyDm { since, .. } => *since,
-        _ => None,
     };
     let scene = Scene::load(tx, rotation, (planned_at, since), missed_from, now).await?;
     let Some(scene) = scene else {
@@ -166,22 +155,21 @@ async fn of_turn(
     if scene.turn.ends_at <= now {
         return Ok(match effect {
             // The post that asked keeps its buttons; whoever presses one is told that the turn is over.
-            Effect::UnassignedResolved { .. } => Composed::Nothing("turn_over"),
+            TurnEffect::UnassignedResolved { .. } => Composed::Nothing("turn_over"),
             _ => Composed::TooLate,
         });
     }
     match effect {
-        Effect::OnDutyDm { user, since, .. } => {
-            crate::duty::on_duty(tx, &scene, user, *since, (Said::at(now), now)).await
+        TurnEffect::OnDutyDm { user, .. } => {
+            crate::duty::on_duty(tx, &scene, user, since, (Said::at(now), now)).await
         }
-        Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
-        Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { since, .. } => {
-            let handoff = scene.handoff(tx, *since, now).await?;
+        TurnEffect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
+        TurnEffect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
+        TurnEffect::HandoffPost { .. } => {
+            let handoff = scene.handoff(tx, since, now).await?;
             let said = |handoff| Composed::Say(Message::Handoff(Box::new(handoff)));
             Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
         }
-        _ => Ok(Composed::Nothing("not_of_a_turn")),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::AppError;
 use crate::snapshot::Snapshot;
 use crate::walk::{Begun, Walk};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::ids::{RotationId, WorkspaceId};
 use domain::settings::Rest;
 use store::{Store, Tx};
@@ -78,7 +78,7 @@ pub(crate) async fn ask_for_takers(
     // What was missed is said once, by the first.
     let mut missed_from = missed_from;
     for at in instants {
-        let post = Effect::UnassignedPost {
+        let post = TurnEffect::UnassignedPost {
             rotation: snapshot.rotation.id,
             planned_at: turn.window.start(),
             missed_from: missed_from.take(),

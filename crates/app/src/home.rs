@@ -6,7 +6,7 @@ pub(crate) use compose::{compose, workspace_state};
 
 use crate::{AppError, Request};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, HomeEffect, Recipient};
 use domain::ids::{DeliveryId, UserId, WorkspaceId};
 use std::collections::BTreeSet;
 use store::{RotationRecord, Store, Tx};
@@ -85,7 +85,7 @@ pub(crate) async fn touch(
     open.sort_by(|(one, _), (other, _)| one.cmp(other));
     let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
     for (user, _) in open {
-        let effect = Effect::PublishHome { user: user.clone(), as_of, act: None };
+        let effect = HomeEffect::PublishHome { user: user.clone(), as_of, act: None };
         let envelope = Envelope::new(effect, Recipient::Home(user));
         tx.insert_delivery(&envelope, as_of + SETTLED, now).await?;
     }
@@ -100,7 +100,7 @@ pub(crate) async fn show(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let act = Some(DeliveryId::of_parts(&["home", act]));
-    let effect = Effect::PublishHome { user: user.clone(), as_of: now, act };
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: now, act };
     let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
     tx.insert_delivery(&envelope, now, now).await?;
     Ok(())

@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::audit::{self, Entry};
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::json;
@@ -51,7 +51,7 @@ pub async fn install(store: &Store, install: &NewInstall) -> Result<WorkspaceId,
     let key = format!("installed:{}", install.at.timestamp_micros());
     tx.insert_inbox(&refresh, &key, install.at).await?;
     tx.release_parked(NOT_INSTALLED, install.at).await?;
-    let welcome = Effect::Welcome { installed_at: install.at };
+    let welcome = StartEffect::Welcome { installed_at: install.at };
     let to = Recipient::Person(install.installer.clone());
     tx.insert_delivery(&Envelope::new(welcome, to), install.at, install.at).await?;
     tx.commit().await?;

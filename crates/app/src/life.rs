@@ -10,7 +10,7 @@ use crate::snapshot::Snapshot;
 use crate::walk::{Edit, carry_out};
 use chrono::{DateTime, Utc};
 use domain::change::{Change, Leave, RosterChange};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, PeopleEffect, Recipient};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::story::people::Gone;
 use serde_json::json;
@@ -52,7 +52,7 @@ pub async fn channel_left(
     }
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| rotation.channel == *channel && rotation.members.contains(user));
-    let effect = |rotations| Effect::LeftChannel {
+    let effect = |rotations| PeopleEffect::LeftChannel {
         user: user.clone(),
         channel: channel.clone(),
         rotations,
@@ -119,14 +119,14 @@ async fn take_out(
         let rotation = snapshot.rotation;
         if rotation.members.iter().all(|member| member == user) {
             let empty =
-                Effect::RosterEmpty { rotation: id, user: user.clone(), found_at: now, why };
+                PeopleEffect::RosterEmpty { rotation: id, user: user.clone(), found_at: now, why };
             let to = Recipient::Channel(rotation.channel.clone());
             tx.insert_delivery(&Envelope::new(empty, to), now, now).await?;
         }
         left.push(Arc::unwrap_or_clone(rotation));
     }
     let effect =
-        |rotations| Effect::MemberGone { user: user.clone(), rotations, found_at: now, why };
+        |rotations| PeopleEffect::MemberGone { user: user.clone(), rotations, found_at: now, why };
     tell_managers(tx, &left, user, effect, now).await
 }
 
@@ -134,7 +134,8 @@ async fn take_out(
 async fn came_back(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<(), AppError> {
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| was_taken_out(rotation, user));
-    let effect = |rotations| Effect::MemberBack { user: user.clone(), rotations, found_at: now };
+    let effect =
+        |rotations| PeopleEffect::MemberBack { user: user.clone(), rotations, found_at: now };
     tell_managers(tx, &rotations, user, effect, now).await
 }
 
@@ -162,7 +163,7 @@ async fn tell_managers(
     tx: &mut Tx,
     rotations: &[RotationRecord],
     about: &UserId,
-    effect: impl Fn(Vec<RotationId>) -> Effect,
+    effect: impl Fn(Vec<RotationId>) -> PeopleEffect,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut managed: BTreeMap<UserId, BTreeSet<RotationId>> = BTreeMap::new();

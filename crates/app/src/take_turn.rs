@@ -8,7 +8,7 @@ use crate::people::People;
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::ids::{CoverageId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::permission::{Act, may};
@@ -144,7 +144,7 @@ async fn tell(
 ) -> Result<(), AppError> {
     let now = request.now;
     let CoverageRecord { rotation, planned_at, user, .. } = cover;
-    let dm = Effect::OnDutyDm {
+    let dm = TurnEffect::OnDutyDm {
         rotation: *rotation,
         planned_at: *planned_at,
         missed_from: None,
@@ -159,7 +159,7 @@ async fn tell(
     }
     let zone = &snapshot.rotation.rules.zone;
     for day in days(zone.date_of(*planned_at), zone.date_of(now)) {
-        let resolved = Effect::UnassignedResolved {
+        let resolved = TurnEffect::UnassignedResolved {
             rotation: *rotation,
             planned_at: *planned_at,
             day,

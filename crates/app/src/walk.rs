@@ -9,7 +9,7 @@ use crate::serving::on_duty;
 use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::change::{Change, Pause, Timed};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{DatesEffect, DutyEffect, Envelope, Recipient, TurnEffect};
 use domain::engine::{Seat, Seating, Skip, SkipReason, Stretch};
 use domain::ids::UserId;
 use domain::interval::Interval;
@@ -270,7 +270,7 @@ pub(crate) async fn tell_moved(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     for moved in difference.moved.iter().filter(|moved| Some(&moved.user) != by) {
-        let effect = Effect::DatesMoved {
+        let effect = DatesEffect::DatesMoved {
             rotation: rotation.id,
             user: moved.user.clone(),
             changed_at: now,
@@ -278,7 +278,7 @@ pub(crate) async fn tell_moved(
             by: by.cloned(),
             is_new: !rotation.members.contains(&moved.user),
         };
-        let is_new = matches!(effect, Effect::DatesMoved { is_new: true, .. });
+        let is_new = matches!(effect, DatesEffect::DatesMoved { is_new: true, .. });
         let at = if is_new { now + crate::create_rotation::NAMES_FIRST } else { now };
         let to = Recipient::Person(moved.user.clone());
         tx.insert_delivery(&Envelope::new(effect, to), at, now).await?;
@@ -334,7 +334,7 @@ pub(crate) async fn end_duty(
         since.extend(edges.map(Some));
     }
     for since in since {
-        let effect = Effect::DutyEnded {
+        let effect = DutyEffect::DutyEnded {
             rotation: rotation.id,
             planned_at,
             user: user.clone(),
@@ -365,11 +365,12 @@ async fn begin_duty(
         return crate::hand_over::ask_for_takers(tx, snapshot, turn, missed_from, since, at).await;
     }
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
-    let post = Effect::HandoffPost { rotation, planned_at, missed_from, since };
+    let post = TurnEffect::HandoffPost { rotation, planned_at, missed_from, since };
     tx.insert_delivery(&Envelope::new(post, channel), at, at).await?;
     for Seat { user, .. } in &turn.seats {
         let to = Recipient::Person(user.clone());
-        let dm = Effect::OnDutyDm { rotation, planned_at, missed_from, user: user.clone(), since };
+        let dm =
+            TurnEffect::OnDutyDm { rotation, planned_at, missed_from, user: user.clone(), since };
         tx.insert_delivery(&Envelope::new(dm, to), at, at).await?;
         let time = (turn.window, turn.active.as_slice());
         duty::schedule_check(tx, &snapshot.rotation, time, user, since, at).await?;

@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::audit::{self, Entry};
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{AnnounceEffect, Effect, Envelope, Recipient};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::settings::ChannelFault;
 use domain::story::announce::ChannelChange;
@@ -132,7 +132,7 @@ async fn lose(
         return Ok(());
     }
     for manager in crate::duty::managers(tx, rotation).await? {
-        let effect = Effect::ChannelLost { rotation: rotation.id, at: now };
+        let effect = AnnounceEffect::ChannelLost { rotation: rotation.id, at: now };
         let to = Recipient::Person(manager);
         tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     }
@@ -146,7 +146,7 @@ async fn find(tx: &mut Tx, rotation: &RotationRecord, now: DateTime<Utc>) -> Res
     }
     tx.record_channel_fault(rotation.id, None).await?;
     note(tx, rotation, "channel_back", json!({"channel": rotation.channel}), now).await?;
-    let effect = Effect::ChannelBack { rotation: rotation.id, at: now };
+    let effect = AnnounceEffect::ChannelBack { rotation: rotation.id, at: now };
     let to = Recipient::Channel(rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::people::People;
 use crate::serving::serving_at;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{DutyEffect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::rules::Rules;
 use domain::story::duty::{reminder_due_at, reminder_useful_until};
@@ -54,7 +54,8 @@ pub async fn remind(
         if now < due {
             look_at(&mut tx, rotation, planned_at, due, now).await?;
         } else if now < reminder_useful_until(due, planned_at) {
-            let effect = Effect::NextDuty { rotation: rotation.id, planned_at, user: user.clone() };
+            let effect =
+                DutyEffect::NextDuty { rotation: rotation.id, planned_at, user: user.clone() };
             let envelope = Envelope::new(effect, Recipient::Person(user));
             tx.insert_delivery(&envelope, now, now).await?;
         }

@@ -12,7 +12,7 @@ use crate::walk::{Edit, carry_out, difference};
 use crate::{AppError, Request};
 use domain::action::{Field, Modal};
 use domain::change::{Change, Timed};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, LifecycleEffect, Recipient};
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::message::Person;
@@ -273,13 +273,13 @@ async fn tell(
     let record = &snapshot.rotation;
     let (rotation, now, by) = (record.id, request.now, &request.actor);
     if edited.name != record.name {
-        let effect = Effect::RotationRenamed { rotation, by: by.clone(), changed_at: now };
+        let effect = LifecycleEffect::RotationRenamed { rotation, by: by.clone(), changed_at: now };
         let to = Recipient::Channel(edited.channel.clone());
         tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     }
     if edited.channel != record.channel {
         for channel in [&record.channel, &edited.channel] {
-            let effect = Effect::ChannelChanged {
+            let effect = LifecycleEffect::ChannelChanged {
                 rotation,
                 by: by.clone(),
                 changed_at: now,

@@ -183,7 +183,7 @@ fn stored() -> Vec<(String, &'static str)> {
 }
 
 fn envelope(text: &str) -> Envelope {
-    let effect = serde_json::from_str(text).expect("what is stored is read");
+    let effect: Effect = serde_json::from_str(text).expect("what is stored is read");
     Envelope::new(effect, Recipient::Person(UserId::new("U1")))
 }
 

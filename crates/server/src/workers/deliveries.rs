@@ -9,7 +9,7 @@ use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Effect, Envelope, Recipient, StartEffect};
 use domain::ids::{ChannelId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -233,7 +233,7 @@ async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
         Ok(channel) => channel,
         Err(outcome) => return outcome,
     };
-    if matches!(parcel.record.envelope.effect, Effect::RotationCreated { .. }) {
+    if let Effect::Start(StartEffect::RotationCreated { .. }) = parcel.record.envelope.effect {
         // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
         let joined = bot.api.join_channel(&parcel.token, &channel).await;
         tracing::debug!(code = joined.code(), "The channel of a new rotation was joined.");
