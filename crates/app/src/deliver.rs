@@ -109,10 +109,11 @@ async fn moved(
     let standing = position.timeline().standing();
     let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
     let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
-    if is == *was {
+    let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
+    // Who joined learns it even where no turn of theirs is found.
+    if is == *was && !(*is_new && stays) {
         return Ok(Composed::Nothing("nothing_moved"));
     }
-    let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
     Ok(Composed::Say(Message::DatesMoved {
         name: snapshot.rotation.name.clone(),
         was: *was,

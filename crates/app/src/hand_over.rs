@@ -75,6 +75,10 @@ pub(crate) async fn ask_for_takers(
         let tomorrow = zone.local_of(at) + TimeDelta::days(1);
         at = zone.instant_of(tomorrow).max(at + TimeDelta::hours(1));
     }
+    // Who takes a turn and leaves gives it back, and that asks at once, beside the posts of the later days.
+    let covers = tx.list_coverages(snapshot.rotation.id, turn.window).await?;
+    let taken = covers.iter().filter(|cover| cover.of.is_none()).count();
+    let mut again = (taken > 0).then_some(taken);
     // What was missed is said once, by the first.
     let mut missed_from = missed_from;
     for at in instants {
@@ -83,6 +87,7 @@ pub(crate) async fn ask_for_takers(
             planned_at: turn.window.start(),
             missed_from: missed_from.take(),
             day: zone.date_of(at),
+            again: again.take(),
         };
         let to = Recipient::Channel(snapshot.rotation.channel.clone());
         tx.insert_delivery(&Envelope::new(post, to), at, now).await?;

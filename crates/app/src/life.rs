@@ -19,14 +19,18 @@ use std::sync::Arc;
 use store::{PersonRecord, RotationRecord, Store, Tx};
 
 /// Does what follows from what Slack says of somebody now, beside what was known before; in the same transaction.
+///
+/// Whoever is looked up since they are `joining` a rotation is taken out of that one by the roster's story, which tells
+/// who added them.
 pub(crate) async fn follow(
     tx: &mut Tx,
     was: Option<&PersonRecord>,
     is: &PersonRecord,
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     match why_gone(is) {
-        Some(why) => take_out(tx, &is.user, why, now).await,
+        Some(why) => take_out(tx, &is.user, why, joining, now).await,
         None if was.is_some_and(|was| was.is_deactivated) => came_back(tx, &is.user, now).await,
         None => Ok(()),
     }
@@ -83,14 +87,17 @@ pub(crate) fn why_gone(person: &PersonRecord) -> Option<Gone> {
     if person.is_bot { Some(Gone::Bot) } else { person.is_deactivated.then_some(Gone::LeftSlack) }
 }
 
-/// Takes somebody out of every rotation of the workspace at once; a duty that they hold passes to the next who is free.
+/// Takes somebody out of every rotation of the workspace at once, but the one that they are joining; a duty that they
+/// hold passes to the next who is free.
 async fn take_out(
     tx: &mut Tx,
     user: &UserId,
     why: Gone,
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut concerned: Vec<RotationId> = rotations_of(tx, user).await?;
+    concerned.retain(|id| Some(*id) != joining);
     // Always in the same order: two that lock the same rotations do not wait for each other in a ring.
     concerned.sort_unstable();
     let mut left = Vec::new();

@@ -76,7 +76,8 @@ impl People {
     }
 }
 
-/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations.
+/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations, but not of
+/// the one that they are `joining`, where [`check_joiners`](crate::roster::check_joiners) looks next.
 ///
 /// # Errors
 ///
@@ -85,6 +86,7 @@ pub async fn store_people(
     store: &Store,
     workspace: WorkspaceId,
     people: &[PersonRecord],
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     if people.is_empty() {
@@ -100,7 +102,7 @@ pub async fn store_people(
         let was = before.0.get(&person.user);
         // What was asked before the last answer is not believed.
         if was.is_none_or(|was| was.refreshed_at <= person.refreshed_at) {
-            life::follow(&mut tx, was, person, now).await?;
+            life::follow(&mut tx, was, person, joining, now).await?;
         }
     }
     Ok(tx.commit().await?)

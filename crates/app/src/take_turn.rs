@@ -158,11 +158,21 @@ async fn tell(
         tx.insert_delivery(&dm, now, now).await?;
     }
     let zone = &snapshot.rotation.rules.zone;
-    for day in days(zone.date_of(*planned_at), zone.date_of(now)) {
+    let turn = Interval::new(*planned_at, cover.ends_at);
+    let covers = match turn {
+        Some(turn) => tx.list_coverages(*rotation, turn).await?,
+        None => Vec::new(),
+    };
+    let taken = covers.iter().filter(|cover| cover.of.is_none()).count();
+    let asked = days(zone.date_of(*planned_at), zone.date_of(now)).flat_map(|day| {
+        std::iter::once((day, None)).chain((1..taken).map(move |again| (day, Some(again))))
+    });
+    for (day, again) in asked {
         let resolved = TurnEffect::UnassignedResolved {
             rotation: *rotation,
             planned_at: *planned_at,
             day,
+            again,
             user: user.clone(),
         };
         let to = Recipient::Channel(snapshot.rotation.channel.clone());

@@ -1,5 +1,6 @@
 //! A rotation walked to now in one transaction: what passed on the way is recorded, and who must know is told.
 
+mod covers;
 mod duties;
 mod edit;
 mod turns;
@@ -14,8 +15,10 @@ use crate::duty;
 use crate::home;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
+use covers::{end_covers, serving};
 use domain::change::{Change, Pause, Timed};
 use domain::engine::{Seat, Seating, Stretch};
+use domain::ids::UserId;
 use domain::settings::Rest;
 use domain::timeline::Standing;
 use duties::{begin_duty, end_duties, has_seat};
@@ -122,16 +125,30 @@ impl Walk {
         let (Some(was), Some(is)) = (&self.before.running, &self.after.running) else {
             return Ok(());
         };
-        if was.seating == is.seating {
+        let rotation = &snapshot.rotation;
+        let presences = (&self.before.presence, &self.after.presence);
+        let covers = end_covers(tx, rotation.id, presences, is, now).await?;
+        if was.seating == is.seating && covers.is_empty() {
             return Ok(());
         }
-        end_duties(tx, &snapshot.rotation, was, now, is.seats(), now).await?;
+        let serving = serving(tx, rotation.id, &self.after, is, now).await?;
+        let seated = is.seats().iter().map(|seat| seat.user.clone());
+        let staying: Vec<UserId> = seated.chain(serving.iter().cloned()).collect();
+        end_duties(tx, rotation, was, now, &staying, now).await?;
+        for cover in &covers {
+            end_duty(tx, rotation, is.window.start(), &cover.user, now, now).await?;
+        }
         if is.seating == Seating::Paused {
             return Ok(());
         }
+        let is_back = |user: &UserId| {
+            covers.iter().any(|cover| cover.of.as_ref() == Some(user)) && serving.contains(user)
+        };
+        let is_new = |user: &UserId| !has_seat(was.seats(), user) || is_back(user);
         let newcomers: Vec<Seat> =
-            is.seats().iter().filter(|seat| !has_seat(was.seats(), &seat.user)).cloned().collect();
-        if newcomers.is_empty() && !is.seats().is_empty() {
+            is.seats().iter().filter(|seat| is_new(&seat.user)).cloned().collect();
+        let is_open = is.seats().is_empty() && serving.is_empty();
+        if newcomers.is_empty() && !is_open {
             return Ok(());
         }
         let turn = Begun {

@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::people::People;
 use crate::serving::serving_at;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Coming, Snapshot};
 use chrono::{DateTime, Utc};
 use domain::effect::{DutyEffect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId, WorkspaceId};
@@ -66,6 +66,7 @@ pub async fn remind(
 /// Who will serve the next turn and does not serve yet.
 pub(super) struct Next {
     pub(super) snapshot: Snapshot,
+    pub(super) turn: Coming,
     pub(super) seats: Vec<UserId>,
 }
 
@@ -87,8 +88,8 @@ pub(super) async fn next_seats(
     else {
         return Ok(None);
     };
-    let seats = next.seats.into_iter().filter(|user| !serving.contains(user)).collect();
-    Ok(Some(Next { snapshot, seats }))
+    let seats = next.seats.iter().filter(|user| !serving.contains(user)).cloned().collect();
+    Ok(Some(Next { snapshot, turn: next, seats }))
 }
 
 async fn look_at(

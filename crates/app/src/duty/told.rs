@@ -1,7 +1,7 @@
 //! What the messages of a duty say, as things stand when they are sent.
 
 use super::ending::ended;
-use super::remind::next_seats;
+use super::remind::{Next, next_seats};
 use super::seen::is_still_unseen;
 use super::{days_away, posted_at};
 use crate::AppError;
@@ -198,10 +198,7 @@ async fn reminder(
     if !next.seats.contains(user) {
         return Ok(Composed::Nothing("somebody_else_is_next"));
     }
-    let snapshot = next.snapshot;
-    let Some(turn) = snapshot.position(now).coming(1).pop() else {
-        return Ok(Composed::Nothing("not_next"));
-    };
+    let Next { snapshot, turn, .. } = next;
     let before = People::load(tx, &before).await.map(|people| persons(&people, &before))?;
     let with: Vec<UserId> = turn.seats.iter().filter(|it| *it != user).cloned().collect();
     let rotation = &snapshot.rotation;

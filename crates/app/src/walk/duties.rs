@@ -20,7 +20,7 @@ pub(super) async fn end_duties(
     rotation: &RotationRecord,
     running: &RunningTurn,
     ended_at: DateTime<Utc>,
-    staying: &[Seat],
+    staying: &[UserId],
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let planned_at = running.window.start();
@@ -34,7 +34,7 @@ pub(super) async fn end_duties(
         let serving = on_duty(&open, &covers, &presence, rotation.rules.seats, last);
         users.extend(serving.seats.into_iter().map(|served| served.user));
     }
-    for user in users.into_iter().filter(|user| !has_seat(staying, user)) {
+    for user in users.into_iter().filter(|user| !staying.contains(user)) {
         end_duty(tx, rotation, planned_at, &user, ended_at, now).await?;
     }
     Ok(())

@@ -4,12 +4,13 @@ use super::Walk;
 use crate::AppError;
 use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, Utc};
-use domain::change::{Change, Pause, Timed};
+use domain::change::{Change, Pause, RosterChange, Timed};
 use domain::effect::{DatesEffect, Envelope, Recipient};
 use domain::ids::UserId;
 use domain::interval::Interval;
-use domain::preview::{Difference, coming, compare};
+use domain::preview::{Difference, Moved, coming, compare};
 use domain::settings::Rest;
+use std::collections::HashSet;
 use store::{RotationRecord, Tx};
 
 /// How many turns a preview shows.
@@ -49,7 +50,13 @@ pub(crate) async fn carry_out(
     let pauses = edit.pauses.clone().unwrap_or_else(|| snapshot.pauses());
     let difference = difference(snapshot, &edit.changes, &pauses, now);
     apply(tx, snapshot, edit, now).await?;
-    tell_moved(tx, &snapshot.rotation, &difference, by, now).await?;
+    let mut moved = difference.moved.clone();
+    // Who joins learns it even where their first turn is further away than turns are compared.
+    let known: HashSet<&UserId> = difference.moved.iter().map(|moved| &moved.user).collect();
+    let further = joining(&edit.changes).filter(|user| !known.contains(user));
+    let further = further.filter(|user| !snapshot.rotation.members.contains(user));
+    moved.extend(further.map(|user| Moved { user: user.clone(), was: None, is: None }));
+    tell_moved(tx, &snapshot.rotation, &moved, by, now).await?;
     Ok(difference)
 }
 
@@ -74,7 +81,8 @@ pub(crate) fn difference(
     pauses: &[Pause],
     now: DateTime<Utc>,
 ) -> Difference {
-    let count = (snapshot.rotation.members.len() * 2 + 4).clamp(TURNS_SHOWN + 1, MOST_COMPARED);
+    let members = snapshot.rotation.members.len() + joining(changes).count();
+    let count = (members * 2 + 4).clamp(TURNS_SHOWN + 1, MOST_COMPARED);
     let turns = |changes: &[Timed<Change>], pauses: &[Pause]| {
         let mut timeline = snapshot.timeline(changes, pauses);
         timeline.advance_to(now);
@@ -88,16 +96,24 @@ pub(crate) fn difference(
     compare(turns(&[], &snapshot.pauses()), turns(changes, pauses), TURNS_SHOWN)
 }
 
+/// Returns who joins by changes.
+fn joining(changes: &[Timed<Change>]) -> impl Iterator<Item = &UserId> {
+    changes.iter().filter_map(|change| match &change.what {
+        Change::Roster(RosterChange::Add { user, .. }) => Some(user),
+        _ => None,
+    })
+}
+
 /// Tells those whose next turn a change moves, but not the one who made it; who joined by it is told when their name is
 /// known.
 async fn tell_moved(
     tx: &mut Tx,
     rotation: &RotationRecord,
-    difference: &Difference,
+    moved: &[Moved],
     by: Option<&UserId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    for moved in difference.moved.iter().filter(|moved| Some(&moved.user) != by) {
+    for moved in moved.iter().filter(|moved| Some(&moved.user) != by) {
         let effect = DatesEffect::DatesMoved {
             rotation: rotation.id,
             user: moved.user.clone(),

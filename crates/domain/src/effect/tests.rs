@@ -38,7 +38,15 @@ const STORED: &[(&str, &str)] = &[
         "",
     ),
     (
+        r#"{"kind":"unassigned_post","rotation":"R","planned_at":"T","missed_from":null,"day":"2026-06-08","again":1}"#,
+        "",
+    ),
+    (
         r#"{"kind":"unassigned_resolved","rotation":"R","planned_at":"T","day":"2026-06-08","user":"U1"}"#,
+        "unassigned_post",
+    ),
+    (
+        r#"{"kind":"unassigned_resolved","rotation":"R","planned_at":"T","day":"2026-06-08","again":1,"user":"U1"}"#,
         "unassigned_post",
     ),
     (r#"{"kind":"publish_home","user":"U1","as_of":"T"}"#, ""),

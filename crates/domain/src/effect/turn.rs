@@ -45,6 +45,9 @@ pub enum TurnEffect {
         missed_from: Option<DateTime<Utc>>,
         /// The local day on which it is asked; each day asks once.
         day: NaiveDate,
+        /// How often it was taken before and came back; `None` for never. Each time asks anew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<usize>,
     },
     /// The post that asked is replaced by its outcome, so that nobody presses a stale button.
     UnassignedResolved {
@@ -54,6 +57,9 @@ pub enum TurnEffect {
         planned_at: DateTime<Utc>,
         /// The day of the post that is replaced.
         day: NaiveDate,
+        /// As in the post that is replaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<usize>,
         /// Who serves now.
         user: UserId,
     },
@@ -74,25 +80,28 @@ impl Told for TurnEffect {
             Self::OnDutyDm { rotation, planned_at, since, .. } => {
                 Key::of("on_duty_dm", *rotation).turn(at(planned_at)).since(*since)
             }
-            Self::UnassignedPost { rotation, planned_at, day, .. } => {
-                Key::of("unassigned_post", *rotation).turn(at(planned_at)).occasion(day.to_string())
+            Self::UnassignedPost { rotation, planned_at, day, again, .. } => {
+                Key::of("unassigned_post", *rotation)
+                    .turn(at(planned_at))
+                    .occasion(asked(*day, *again))
             }
-            Self::UnassignedResolved { rotation, planned_at, day, .. } => {
+            Self::UnassignedResolved { rotation, planned_at, day, again, .. } => {
                 Key::of("unassigned_resolved", *rotation)
                     .turn(at(planned_at))
-                    .occasion(day.to_string())
+                    .occasion(asked(*day, *again))
             }
         }
     }
 
     fn replaces(&self) -> Option<Effect> {
         match self {
-            Self::UnassignedResolved { rotation, planned_at, day, .. } => {
+            Self::UnassignedResolved { rotation, planned_at, day, again, .. } => {
                 let post = Self::UnassignedPost {
                     rotation: *rotation,
                     planned_at: *planned_at,
                     missed_from: None,
                     day: *day,
+                    again: *again,
                 };
                 Some(post.into())
             }
@@ -109,5 +118,12 @@ impl Told for TurnEffect {
 
     fn can_wait_for_the_morning(&self) -> bool {
         matches!(self, Self::OnDutyDm { .. })
+    }
+}
+
+fn asked(day: NaiveDate, again: Option<usize>) -> String {
+    match again {
+        Some(again) => format!("{day}/{again}"),
+        None => day.to_string(),
     }
 }
