@@ -28,7 +28,13 @@ pub(crate) async fn send(
         None => Fate::Good,
         Some(FaultKind::AcceptThenDrop) => Fate::CutAfter,
         Some(FaultKind::Hang) => Fate::Lost,
-        Some(FaultKind::TooMany | FaultKind::Broken | FaultKind::Reset | FaultKind::Refuse) => {
+        Some(
+            FaultKind::TooMany
+            | FaultKind::Broken
+            | FaultKind::Reset
+            | FaultKind::Refuse
+            | FaultKind::Error,
+        ) => {
             Fate::CutBefore
         }
     };
