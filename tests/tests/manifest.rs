@@ -50,8 +50,8 @@ const METHODS: [(&str, &[&str]); 12] = [
     ("views.publish", &[]),
 ];
 
-/// The scopes that neither a method nor an event needs: of the command, and of an address that `users.info` leaves out
-/// without it.
+/// The scopes that neither a method nor an event needs: of the command, and of the addresses by which absence sources know
+/// people, which nothing reads before there is such a source.
 const OTHER_SCOPES: [&str; 2] = ["commands", "users:read.email"];
 
 /// The families of Slack's methods, of which a name in the code is a call.
