@@ -232,7 +232,8 @@ async fn lookups_and_updates(play: &Play) -> Vec<String> {
 async fn is_quietly_settled(play: &Play) {
     let counted = play.database().open().await.system().count_outbox_by_state().await;
     let counted = counted.expect("the outbox is counted");
-    let of = |state| counted.iter().find(|(found, _)| *found == state).map_or(0, |(_, count)| *count);
+    let of =
+        |state| counted.iter().find(|(found, _)| *found == state).map_or(0, |(_, count)| *count);
     assert_eq!(of(DeliveryState::Dropped), 1, "{counted:?}");
     assert_eq!(of(DeliveryState::Failed), 0, "{counted:?}");
     let calls = play.calls("conversations.info").await.len();

@@ -55,7 +55,8 @@ const METHODS: [(&str, &[&str]); 12] = [
 const OTHER_SCOPES: [&str; 2] = ["commands", "users:read.email"];
 
 /// The families of Slack's methods, of which a name in the code is a call.
-const FAMILIES: [&str; 8] = ["apps", "auth", "chat", "conversations", "oauth", "team", "users", "views"];
+const FAMILIES: [&str; 8] =
+    ["apps", "auth", "chat", "conversations", "oauth", "team", "users", "views"];
 
 /// The keys that Slack's schema allows, of those that an app like this can have use for.
 const KEYS: [(&str, &[&str]); 11] = [

@@ -36,8 +36,11 @@ async fn too_many_and_broken_are_answered_without_doing_anything() {
 #[tokio::test]
 async fn an_error_is_answered_in_its_word_without_doing_anything() {
     let bench = Bench::start().await;
-    ask_for(&bench, json!({"method": "chat.postMessage", "kind": "error", "error": "not_in_channel"}))
-        .await;
+    ask_for(
+        &bench,
+        json!({"method": "chat.postMessage", "kind": "error", "error": "not_in_channel"}),
+    )
+    .await;
 
     let refused = bench.api("chat.postMessage", &post()).await;
 

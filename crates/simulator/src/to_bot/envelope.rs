@@ -34,9 +34,7 @@ pub(crate) async fn send(
             | FaultKind::Reset
             | FaultKind::Refuse
             | FaultKind::Error,
-        ) => {
-            Fate::CutBefore
-        }
+        ) => Fate::CutBefore,
     };
     let mut envelope = json!({
         "envelope_id": id,

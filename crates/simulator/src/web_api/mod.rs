@@ -109,9 +109,7 @@ pub(crate) async fn play(sim: &Sim, fault: &Fault, switch: &Switch) -> Response 
             switch.close();
             StatusCode::NO_CONTENT.into_response()
         }
-        FaultKind::Error => {
-            axum::Json(json!({"ok": false, "error": fault.error})).into_response()
-        }
+        FaultKind::Error => axum::Json(json!({"ok": false, "error": fault.error})).into_response(),
     }
 }
 

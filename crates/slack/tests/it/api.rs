@@ -299,12 +299,24 @@ async fn a_channel_is_joined_and_one_that_cannot_be_says_why() {
 async fn direct_messages_are_looked_up_with_whom_they_are() {
     for (answer, direct) in [
         (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1"}}"#, Direct::Open),
-        (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_archived":false,"is_user_deleted":false,"name":7}}"#, Direct::Open),
-        (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_user_deleted":true}}"#, Direct::Closed),
-        (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_archived":true}}"#, Direct::Closed),
+        (
+            r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_archived":false,"is_user_deleted":false,"name":7}}"#,
+            Direct::Open,
+        ),
+        (
+            r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_user_deleted":true}}"#,
+            Direct::Closed,
+        ),
+        (
+            r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_archived":true}}"#,
+            Direct::Closed,
+        ),
         (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U2"}}"#, Direct::Strange),
         (r#"{"ok":true,"channel":{"id":"D1","is_im":true}}"#, Direct::Strange),
-        (r#"{"ok":true,"channel":{"id":"C1","is_channel":true,"is_im":false,"user":"U1"}}"#, Direct::Strange),
+        (
+            r#"{"ok":true,"channel":{"id":"C1","is_channel":true,"is_im":false,"user":"U1"}}"#,
+            Direct::Strange,
+        ),
         (r#"{"ok":false,"error":"channel_not_found"}"#, Direct::Gone),
     ] {
         let mut stand_in = start(vec![ok(answer)]).await;
