@@ -10,6 +10,7 @@ mod socket;
 mod tls;
 
 pub use api::client::{Api, ApiConfig, ApiFault};
+pub use api::direct::Direct;
 pub use api::methods::{AuthFacts, Home, PersonFacts, Posted};
 pub use api::outcome::{NotSent, NotSentKind, Outcome};
 pub use escape::escape;
