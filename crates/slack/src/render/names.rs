@@ -15,11 +15,15 @@ pub(crate) fn name_of(person: &Person) -> String {
 
 /// Returns a person's name for a text in which nothing is a mark: a choice of a menu, an error beside a field.
 pub(crate) fn bare(person: &Person) -> String {
-    let name = person.name.as_deref().unwrap_or_default();
+    let name = unmarked(person.name.as_deref().unwrap_or_default());
+    if name.is_empty() { person.user.to_string() } else { name }
+}
+
+/// Returns a name for a text in which nothing is a mark.
+pub(crate) fn unmarked(name: &str) -> String {
     let calm = name.chars().filter(|c| !turns_direction(*c) && !c.is_control());
     let calm: String = calm.take(LONGEST).collect();
-    let calm = calm.trim();
-    if calm.is_empty() { person.user.to_string() } else { calm.to_owned() }
+    calm.trim().to_owned()
 }
 
 /// Returns a mention, which calls the person: for those who must act.
