@@ -179,7 +179,7 @@ impl Walk {
             record.state = TurnState::Served;
         }
         tx.update_turn(&record).await?;
-        Ok(())
+        move_covers(tx, rotation, was.window, is.window).await
     }
 
     fn planned_at(&self, turn: u64) -> Option<DateTime<Utc>> {
@@ -373,6 +373,23 @@ async fn begin_duty(
         tx.insert_delivery(&Envelope::new(dm, to), at, at).await?;
         let time = (turn.window, turn.active.as_slice());
         duty::schedule_check(tx, &snapshot.rotation, time, user, since, at).await?;
+    }
+    Ok(())
+}
+
+/// Lets cover up to the end of a turn go up to the end that the turn has now: whoever took over the rest of it has it.
+async fn move_covers(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    was: Interval,
+    is: Interval,
+) -> Result<(), AppError> {
+    if was.end() == is.end() {
+        return Ok(());
+    }
+    let covers = tx.list_coverages(rotation.id, was).await?;
+    for cover in covers.iter().filter(|cover| cover.ends_at == was.end()) {
+        tx.record_coverage_end(cover.id, is.end()).await?;
     }
     Ok(())
 }
