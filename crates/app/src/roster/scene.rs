@@ -158,7 +158,7 @@ impl Scene {
 }
 
 /// Returns why somebody cannot be a member, as far as is known.
-pub(super) fn unfit(people: &People, user: &UserId) -> Option<Unfit> {
+pub(crate) fn unfit(people: &People, user: &UserId) -> Option<Unfit> {
     if user.as_str() == SLACKBOT || people.is_bot(user) {
         return Some(Unfit::Bot);
     }
