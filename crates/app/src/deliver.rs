@@ -21,7 +21,7 @@ use domain::story::lifecycle;
 use domain::story::people::GonePerson;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
-use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
+use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, Tx};
 
 /// How late a handoff may be said before it says so (specification, Catch-up 4).
 const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
