@@ -159,7 +159,8 @@ async fn insert(
     }
     let people = People::load(tx, &record.members).await?;
     let known = (&record.rules, &people);
-    duty::schedule_reminder(tx, record, known, record.next_handoff_at, request.now).await?;
+    let (members, next) = (&record.members, record.next_handoff_at);
+    duty::schedule_reminder(tx, record, members, known, next, request.now).await?;
     announce::schedule_summary(tx, record.id, &record.rules.zone, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;

@@ -108,7 +108,8 @@ impl Walk {
         let at = now.max(snapshot.rotation.created_at + crate::create_rotation::NAMES_FIRST);
         let next = self.after.next.map(|next| next.at);
         let known = (&self.after.rules, &*snapshot.people);
-        duty::schedule_reminder(tx, &snapshot.rotation, known, next, now).await?;
+        let members = self.after.roster.members().iter().map(|member| &member.user);
+        duty::schedule_reminder(tx, &snapshot.rotation, members, known, next, now).await?;
         announce::schedule_summary(tx, snapshot.rotation.id, &self.after.rules.zone, now).await?;
         match self.new_turn() {
             Some(turn) => {
