@@ -3,8 +3,9 @@
 use crate::bench::{Bench, at, rules, user};
 use app::deliver::{Composed, compose};
 use app::lifecycle::{pause, submit_edit, submit_hand_over};
+use app::roster::{Target, add, submit_remove};
 use app::take_turn::{Way, take_turn};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::ids::{ChannelId, RotationId};
@@ -13,7 +14,8 @@ use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::rules::Rules;
 use domain::story::lifecycle::{CUSTOM, EditForm, HandOverForm, KEEP, Step};
-use store::{CoverageRecord, PersonRecord};
+use domain::story::roster::{Pick, RemoveForm};
+use store::{CoverageRecord, InboxItem, PersonRecord};
 
 const MONDAY: &str = "2026-06-08T09:00:00Z";
 
@@ -280,4 +282,49 @@ async fn a_rotation_is_not_made_with_somebody_known_to_be_a_guest() {
         matches!(&answer, Answer::FieldErrors(faults) if faults[0].0 == Field::Members),
         "{answer:?}"
     );
+}
+
+#[tokio::test]
+async fn somebody_named_twice_in_a_form_leaves_once() {
+    let bench = Bench::sqlite().await;
+    let rotation = bench.rotation("support", &[user("UANA")], &weekly(), (0, at(MONDAY))).await;
+    let people = vec![user("UANA"), user("UANA")];
+    let form = RemoveForm { rotation, people, now: true, may_empty: true };
+    let request = bench.request("UANA", "removes", at("2026-06-05T12:00:00Z"));
+
+    let answer = submit_remove(&bench.store, &request, &form).await.unwrap();
+
+    assert!(matches!(answer, Answer::Say(_)), "{answer:?}");
+    assert_eq!(bench.find_rotation(rotation).await.members, []);
+}
+
+#[tokio::test]
+async fn who_joins_is_reminded_at_the_time_of_their_own_clock() {
+    let bench = Bench::sqlite().await;
+    let daily = rules("UTC", r#"{"every": 1, "unit": "day", "anchor": "2026-06-08T09:00"}"#);
+    let rotation = bench.rotation("support", &[user("UANA")], &daily, (0, at(MONDAY))).await;
+    bench.hand_over(rotation, at(MONDAY)).await;
+    let tokyo = Some("Asia/Tokyo".to_owned());
+    tell(&bench, &PersonRecord { zone: tokyo, ..known("UBEN", at("2026-06-08T01:00:00Z")) }).await;
+    // Half past six in Tokyo, where people are reminded at five.
+    let now = at("2026-06-08T09:30:00Z");
+    let people = [Pick::Person(user("UBEN"))];
+    let request = bench.request("UANA", "adds", now);
+    add(&bench.store, &request, Target::Id(rotation), &people, None).await.unwrap();
+
+    assert!(is_looked_at(&bench, now).await, "at once, and not in the evening of the others");
+}
+
+/// Returns whether it is looked at now who is to be reminded of the next turn.
+async fn is_looked_at(bench: &Bench, now: DateTime<Utc>) -> bool {
+    let until = now + TimeDelta::minutes(1);
+    let claimed = bench.store.system().claim_inbox("w", now, until, 100).await.expect("claimed");
+    let mut tx = bench.store.read(bench.workspace).await.expect("a transaction");
+    for claim in claimed {
+        let found = tx.find_inbox(claim.inbox).await.expect("it reads");
+        if found.is_some_and(|found| matches!(found.item, InboxItem::RemindNext { .. })) {
+            return true;
+        }
+    }
+    false
 }
