@@ -8,7 +8,7 @@ use app::take_turn::{Way, take_turn};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
 use domain::effect::{Effect, Envelope, Recipient};
-use domain::ids::{ChannelId, RotationId};
+use domain::ids::{ChannelId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
@@ -186,7 +186,7 @@ async fn who_stands_in_does_so_again_once_they_are_back_in_slack() {
 
     let turns = bench.turns(rotation).await;
 
-    let holders: Vec<_> = turns.iter().map(|turn| turn.holder().map(|it| it.as_str())).collect();
+    let holders: Vec<_> = turns.iter().map(|turn| turn.holder().map(UserId::as_str)).collect();
     assert_eq!(holders, [None, None, Some("UFAY")]);
 }
 
