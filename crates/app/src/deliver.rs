@@ -6,10 +6,11 @@ use crate::AppError;
 use crate::duty::Said;
 use crate::home;
 use crate::people::People;
-use crate::serving::{served_before, serving_from};
+use crate::serving::{served_before, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{DatesEffect, Effect, HomeEffect, StartEffect, TurnEffect};
+use domain::engine::Seating;
 use domain::ids::UserId;
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
@@ -20,7 +21,7 @@ use domain::story::lifecycle;
 use domain::story::people::GonePerson;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
-use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
+use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, Tx};
 
 /// How late a handoff may be said before it says so (specification, Catch-up 4).
 const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
@@ -214,6 +215,8 @@ pub(crate) struct Scene {
     pub(crate) previous: Vec<UserId>,
     /// Who serves now, or when the next duty time begins: after coverage.
     pub(crate) serving: Vec<UserId>,
+    /// Whether the rotation rests now: it may have begun to in the middle of the turn.
+    is_resting: bool,
     pub(crate) missed: Vec<TurnRecord>,
     pub(crate) people: People,
 }
@@ -236,9 +239,11 @@ impl Scene {
         let before = missed_from.or(since).unwrap_or(planned_at);
         let previous = served_before(tx, &rotation, before).await?;
         let serving = serving_from(tx, &rotation, now.max(planned_at)).await?;
+        let stretch = stretch_at(tx, &rotation, now.max(planned_at)).await?;
+        let is_resting = stretch.is_some_and(|stretch| stretch.seating == Seating::Paused);
         let turns = std::iter::once(&turn).chain(&missed);
         let people = people(tx, &rotation, turns, previous.iter().chain(&serving)).await?;
-        Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
+        Ok(Some(Self { rotation, turn, previous, serving, is_resting, missed, people }))
     }
 
     /// Returns the handoff for the channel; nothing where nobody serves.
@@ -288,12 +293,11 @@ impl Scene {
             // Nobody could take it, and that nobody is left is said already.
             return Composed::Nothing("roster_empty");
         }
-        if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
-            return Composed::Nothing("turn_taken");
+        if self.is_resting {
+            return Composed::Nothing("paused");
         }
-        // Where nobody is in the rotation, nobody can take it.
-        if self.rotation.members.is_empty() {
-            return Composed::Nothing("nobody_is_in_it");
+        if !self.serving.is_empty() {
+            return Composed::Nothing("turn_taken");
         }
         Composed::Say(Message::Unassigned(UnassignedMessage {
             rotation: self.rotation.id,

@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::snapshot::people_of;
 use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{UserId, WorkspaceId};
@@ -44,8 +45,7 @@ pub async fn install(store: &Store, install: &NewInstall) -> Result<WorkspaceId,
     audit::record(&mut tx, install.at, entry).await?;
     // While the app was gone nobody told of who left.
     let rotations = tx.list_rotations().await?;
-    let mut users: BTreeSet<UserId> =
-        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    let mut users: BTreeSet<UserId> = rotations.iter().flat_map(people_of).collect();
     users.insert(install.installer.clone());
     let refresh = InboxItem::RefreshPeople { users: users.into_iter().collect() };
     let key = format!("installed:{}", install.at.timestamp_micros());

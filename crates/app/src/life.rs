@@ -108,8 +108,9 @@ async fn take_out(
         };
         let snapshot = Snapshot::load(tx, record, now).await?;
         let leave = match why {
-            Gone::LeftSlack => Leave::Deactivated,
-            Gone::Bot => Leave::Now,
+            // It is noted who can stand in for nobody; a bot among the members is simply removed.
+            Gone::Bot if snapshot.rotation.rules.fallback.as_ref() != Some(user) => Leave::Now,
+            Gone::Bot | Gone::LeftSlack => Leave::Deactivated,
         };
         let change = RosterChange::Remove { user: user.clone(), leave };
         let edit = Edit::of(&snapshot, Change::Roster(change), now);

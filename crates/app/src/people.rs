@@ -1,6 +1,7 @@
 //! People as the bot last saw them: display name, zone, present or not.
 
 use crate::life;
+use crate::snapshot::people_of;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
@@ -197,7 +198,7 @@ pub(crate) async fn zone_or_installers(
 /// How late a handoff may be before its members are asked about again: for that long Slack repeats what we missed.
 const EVENTS_LAST: TimeDelta = TimeDelta::minutes(15);
 
-/// Returns the members of a rotation whose handoff is so late that Slack may have told us in vain who left.
+/// Returns the members of a rotation, and who stands in, whose handoff is so late that Slack may have told us in vain who left.
 ///
 /// Members who were looked up meanwhile are left out; a rotation whose handoff is on time has none.
 ///
@@ -219,7 +220,7 @@ pub async fn members_to_check(
         return Ok(Vec::new());
     }
     drop(tx);
-    not_seen_since(store, workspace, rotation.members, now - EVENTS_LAST).await
+    not_seen_since(store, workspace, people_of(&rotation), now - EVENTS_LAST).await
 }
 
 /// Returns those of the people whom Slack was not asked about since an instant.
@@ -242,7 +243,7 @@ pub async fn not_seen_since(
     Ok(users.into_iter().filter(|user| !seen.contains(user)).collect())
 }
 
-/// Lets all members of the workspace's rotations be looked up again, once for each `occasion`.
+/// Lets all members of the workspace's rotations, and those who stand in, be looked up again, once for each `occasion`.
 ///
 /// # Errors
 ///
@@ -254,8 +255,7 @@ pub async fn look_up_members(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let rotations = store.read(workspace).await?.list_rotations().await?;
-    let users: BTreeSet<UserId> =
-        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    let users: BTreeSet<UserId> = rotations.iter().flat_map(people_of).collect();
     if users.is_empty() {
         return Ok(());
     }

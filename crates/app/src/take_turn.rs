@@ -76,6 +76,10 @@ async fn take(
     if let Err(refusal) = may(&people.actor(actor), act) {
         return Ok(Err(refusal));
     }
+    // A rest that begins during a turn ends it.
+    if snapshot.position(request.now).current().is_some_and(|current| current.is_paused()) {
+        return Ok(Err(Refusal::TurnIsOver));
+    }
     let window = match open_window(tx, &turn, request.now).await? {
         Ok(window) => window,
         Err(refusal) => return Ok(Err(refusal)),

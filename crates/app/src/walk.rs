@@ -15,7 +15,7 @@ use crate::duty;
 use crate::home;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
-use covers::{end_covers, serving};
+use covers::{end_covers, move_covers, serving};
 use domain::change::{Change, Pause, Timed};
 use domain::engine::{Seat, Seating, Stretch};
 use domain::ids::UserId;
@@ -96,7 +96,8 @@ impl Walk {
         let at = now.max(snapshot.rotation.created_at + crate::create_rotation::NAMES_FIRST);
         let next = self.after.next.map(|next| next.at);
         let known = (&self.after.rules, &*snapshot.people);
-        duty::schedule_reminder(tx, &snapshot.rotation, known, next, now).await?;
+        let members = self.after.roster.members().iter().map(|member| &member.user);
+        duty::schedule_reminder(tx, &snapshot.rotation, members, known, next, now).await?;
         announce::schedule_summary(tx, snapshot.rotation.id, &self.after.rules.zone, now).await?;
         match self.new_turn() {
             Some(turn) => {
@@ -181,7 +182,7 @@ impl Walk {
             record.state = TurnState::Served;
         }
         tx.update_turn(&record).await?;
-        Ok(())
+        move_covers(tx, rotation, was.window, is.window).await
     }
 
     fn planned_at(&self, turn: u64) -> Option<DateTime<Utc>> {

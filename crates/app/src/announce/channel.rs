@@ -105,13 +105,16 @@ pub async fn found_open(tx: &mut Tx, told: &Envelope) -> Result<(), AppError> {
 }
 
 async fn of_channel(tx: &mut Tx, channel: &ChannelId) -> Result<Vec<RotationRecord>, AppError> {
-    let ids: Vec<RotationId> = tx.list_rotations().await?.into_iter().map(|it| it.id).collect();
-    let mut found = Vec::new();
+    let rotations = tx.list_rotations().await?.into_iter();
+    let mut ids: Vec<RotationId> =
+        rotations.filter(|rotation| rotation.channel == *channel).map(|it| it.id).collect();
+    // Always in the same order: two that lock the same rotations do not wait for each other in a ring.
+    ids.sort_unstable();
+    let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let rotation = tx.find_rotation(id).await?.filter(|rotation| rotation.channel == *channel);
-        if rotation.is_some() {
-            found.extend(tx.lock_rotation(id).await?);
-        }
+        // It may have moved to another channel just now.
+        let rotation = tx.lock_rotation(id).await?;
+        found.extend(rotation.filter(|rotation| rotation.channel == *channel));
     }
     Ok(found)
 }

@@ -12,19 +12,20 @@ use domain::story::duty::{reminder_due_at, reminder_useful_until};
 use std::collections::BTreeSet;
 use store::{InboxItem, RotationRecord, Store, Tx};
 
-/// Lets the members of the next turn be reminded of it, whoever they will be then.
+/// Lets the one who has the next turn be reminded of it, whoever of the members that will be then.
 ///
 /// One look at each instant at which any member would be reminded; after every change of the rotation anew.
 pub(crate) async fn schedule(
     tx: &mut Tx,
     rotation: &RotationRecord,
+    members: impl IntoIterator<Item = &UserId>,
     (rules, people): (&Rules, &People),
     handoff: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let Some(handoff) = handoff.filter(|handoff| now < *handoff) else { return Ok(()) };
     let due = |user: &UserId| due_at(rules, people, user, handoff);
-    let instants: BTreeSet<DateTime<Utc>> = rotation.members.iter().filter_map(due).collect();
+    let instants: BTreeSet<DateTime<Utc>> = members.into_iter().filter_map(due).collect();
     for at in instants.into_iter().filter(|at| now < reminder_useful_until(*at, handoff)) {
         look_at(tx, rotation, handoff, at.max(now), now).await?;
     }

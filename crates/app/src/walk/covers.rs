@@ -7,7 +7,7 @@ use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
 use domain::timeline::{RunningTurn, Standing};
-use store::{CoverageRecord, Tx};
+use store::{CoverageRecord, RotationRecord, Tx};
 
 /// Ends the covers in force in a turn whose coverer was there before and is not any more, and returns them.
 pub(super) async fn end_covers(
@@ -52,4 +52,21 @@ pub(super) async fn serving(
     let covers = tx.list_coverages(rotation, open.window).await?;
     let on_duty = on_duty(&open, &covers, &standing.presence, standing.rules.seats, at);
     Ok(on_duty.seats.into_iter().map(|served| served.user).collect())
+}
+
+/// Lets cover up to the end of a turn go up to the end that the turn has now: whoever took over the rest of it has it.
+pub(super) async fn move_covers(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    was: Interval,
+    is: Interval,
+) -> Result<(), AppError> {
+    if was.end() == is.end() {
+        return Ok(());
+    }
+    let covers = tx.list_coverages(rotation.id, was).await?;
+    for cover in covers.iter().filter(|cover| cover.ends_at == was.end()) {
+        tx.record_coverage_end(cover.id, is.end()).await?;
+    }
+    Ok(())
 }
