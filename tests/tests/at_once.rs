@@ -81,7 +81,7 @@ both_engines! {
 
         let listed = play.types("ana", "/rotation list").await;
         assert!(listed.contains("In order: Ben, Cho"), "{listed}");
-        assert_eq!(listed.matches("Cho").count(), 2, "in the order and as the next: {listed}");
+        assert_eq!(listed.matches("Cho").count(), 1, "{listed}");
     }
 
     async fn two_managers_remove_who_is_on_duty_and_they_leave_once(play at "2026-06-05T10:00:00Z") {
@@ -91,6 +91,7 @@ both_engines! {
             play.types(who, "/rotation remove <@U0BEN>").await;
         }
         let (anas, elis) = (ephemeral(&play, "ana").await, ephemeral(&play, "eli").await);
+eprintln!("DBG {:#?}", play.channel("support").await);
 
         tokio::join!(play.presses("ana", &anas, "roster_leave_now"), play.presses("eli", &elis, "roster_leave_now"));
         play.waits("5s").await;
@@ -164,7 +165,7 @@ both_engines! {
         let posts = texts(&play.channel("support").await);
         assert_eq!(posts.matches("restored it").count(), 1, "{posts}");
         let answers = [newest(&play, "ana").await, newest(&play, "eli").await];
-        check_one(&answers, "is back", "is not deleted");
+        check_one(&answers, "is back", "is there already");
         assert_eq!(play.types("ana", "/rotation list").await.matches("*support*").count(), 1);
     }
 
