@@ -91,7 +91,6 @@ both_engines! {
             play.types(who, "/rotation remove <@U0BEN>").await;
         }
         let (anas, elis) = (ephemeral(&play, "ana").await, ephemeral(&play, "eli").await);
-eprintln!("DBG {:#?}", play.channel("support").await);
 
         tokio::join!(play.presses("ana", &anas, "roster_leave_now"), play.presses("eli", &elis, "roster_leave_now"));
         play.waits("5s").await;

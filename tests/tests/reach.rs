@@ -65,7 +65,8 @@ both_engines! {
             let answer = presses(&play, ("U0ANA", play.team()), &button).await;
             assert!(!answer.contains(LOOK_ONLY) && !answer.contains("older message"), "{button:?}: {answer}");
             let now = hand.state(&play).await;
-            let did = if now == before { "nothing" } else { "something" };
+            let answer = answer.lines().next().unwrap_or_default();
+            let did = if now == before { format!("nothing: {answer}") } else { String::from("something") };
             let _ = writeln!(log, "{} changed {did}", button.action_id());
             before = now;
         }
@@ -245,7 +246,8 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let day = planned_at.date_naive();
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
-        let users = vec![UserId::new("U0DEE")];
+        let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
+        let users = vec![UserId::new(leaver)];
         Button::Roster(roster::Button::Leave(Leaving { rotation, users, when, may_empty: false }))
     };
     let statistics = |days| Button::History(history::Button::Statistics { rotation, days });
@@ -358,7 +360,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
     let text = |value: &str| json!({"value": {"type": "plain_text_input", "value": value}});
     let day = |day: &str| json!({"value": {"type": "datepicker", "selected_date": day}});
     let choice = |value: &str| json!({"value": {"type": "static_select", "selected_option": {"value": value}}});
-    let people = json!({"value": {"selected_users": ["U0ELI"], "selected_options": [{"value": "U0DEE"}]}});
+    let people = json!({"value": {"selected_users": ["U0ELI"], "selected_options": [{"value": "U0ELI"}]}});
     json!({
         "callback_id": callback_id,
         "private_metadata": memory,
@@ -369,9 +371,9 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "channel": {"value": {"type": "conversations_select", "selected_conversation": "C0SUPPORT"}},
             "announcement": text("Over to {people}"), "unseen": choice("4"), "creators": choice("admins"),
             "preferences": {"value": {"type": "checkboxes", "selected_options": [{"value": "quiet_nights"}]}},
-            "seats": text("1"), "skip_rule": choice("share"), "skip_amount": text("50"), "duty_hours": text(""),
+            "seats": text("1"), "skip_rule": choice("over_share"), "skip_amount": text("50"), "duty_hours": text(""),
             "every": text("1"), "unit": choice("week"), "when": choice("now"),
-            "place_1": choice("U0DEE"), "place_2": choice("U0BEN"), "place_3": choice("U0CHO"),
+            "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),
             "takes_over": {"value": {"type": "users_select", "selected_user": "U0CHO"}},
         }},
     })
@@ -385,6 +387,8 @@ async fn presses(play: &Play, who: (&str, &str), button: &Button) -> String {
     let view = json!({"id": format!("V0{ts}"), "hash": ts});
     let more = json!({"actions": [action], "view": view, "container": {"type": "view", "view_id": "V0OLD"}});
     posts(play, who, "block_actions", &more).await;
+    // Slack takes one message a second from an app.
+    play.waits("2s").await;
     let told = direct(play, who.0).await;
     told[before..].iter().map(|seen| seen.text.as_str()).collect::<Vec<_>>().join(" / ")
 }

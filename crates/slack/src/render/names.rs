@@ -15,11 +15,20 @@ pub(crate) fn name_of(person: &Person) -> String {
 
 /// Returns a person's name for a text in which nothing is a mark: a choice of a menu, an error beside a field.
 pub(crate) fn bare(person: &Person) -> String {
-    let name = person.name.as_deref().unwrap_or_default();
+    let calm = bare_name(person.name.as_deref().unwrap_or_default());
+    if calm.is_empty() { person.user.to_string() } else { calm }
+}
+
+/// Returns a name for such a text.
+pub(crate) fn bare_name(name: &str) -> String {
     let calm = name.chars().filter(|c| !turns_direction(*c) && !c.is_control());
     let calm: String = calm.take(LONGEST).collect();
-    let calm = calm.trim();
-    if calm.is_empty() { person.user.to_string() } else { calm.to_owned() }
+    calm.trim().to_owned()
+}
+
+/// Returns words that somebody typed, as long as they are, without marks that turn the direction of what follows.
+pub(crate) fn straight(words: &str) -> String {
+    words.chars().filter(|c| !turns_direction(*c)).collect()
 }
 
 /// Returns a mention, which calls the person: for those who must act.

@@ -2,7 +2,7 @@
 
 use super::super::blocks::{clip, plain_text};
 use super::super::modal::{day_input, input, text_input, view};
-use super::super::names::{name_of, names, plain, title};
+use super::super::names::{bare, name_of, names, plain, title};
 use super::super::reply::turn_line;
 use super::super::words::{Ink, Style};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
@@ -242,10 +242,7 @@ fn hand_over_blocks(modal: &HandOverModal, now: DateTime<Utc>) -> Vec<Value> {
             .serving
             .iter()
             .take(100)
-            .map(|person| {
-                let name = person.name.as_deref().filter(|name| !name.trim().is_empty());
-                option(person.user.as_str(), name.unwrap_or(person.user.as_str()))
-            })
+            .map(|person| option(person.user.as_str(), &bare(person)))
             .collect();
         let chosen = select(&options, Some(modal.from.user.as_str()));
         blocks.push(input(Field::HandsOver, "Who hands over", None, chosen));
