@@ -173,7 +173,8 @@ async fn every_message(play: &Play) -> Vec<(&'static str, &'static str, Seen)> {
 async fn still_there(play: &Play, who: &str, message: &Seen) -> Option<Seen> {
     let mut all = play.messages("support", who).await;
     all.extend(play.messages("dm", who).await);
-    let found = all.into_iter().find(|now| (&now.ts, &now.channel) == (&message.ts, &message.channel));
+    let found =
+        all.into_iter().find(|now| (&now.ts, &now.channel) == (&message.ts, &message.channel));
     found.filter(|now| !now.buttons.is_empty())
 }
 
@@ -188,9 +189,10 @@ async fn pressed(play: &Play, who: &str, message: &Seen, action: &str) -> String
     }
     let now = [play.messages("support", who).await, play.messages("dm", who).await];
     let before = [here, there];
-    let news = now.iter().zip(&before).flat_map(|(now, before)| {
-        now.iter().filter(move |seen| !before.contains(seen))
-    });
+    let news = now
+        .iter()
+        .zip(&before)
+        .flat_map(|(now, before)| now.iter().filter(move |seen| !before.contains(seen)));
     news.map(|seen| seen.text.clone()).collect::<Vec<_>>().join(" / ")
 }
 

@@ -54,8 +54,9 @@ both_engines! {
         let mut faults = Vec::new();
         for call in play.get("sim/calls").await["calls"].as_array().into_iter().flatten() {
             let method = call["method"].as_str().unwrap_or_default();
-            let is_refused = call["ok"] != true && call["error"] != "ratelimited";
-            if is_refused {
+            // The channel was archived for a week.
+            let is_expected = ["ratelimited", "is_archived"].contains(&call["error"].as_str().unwrap_or_default());
+            if call["ok"] != true && !is_expected {
                 faults.push(format!("{method} is refused: {}", call["reason"]));
             }
             find_faults(method, "arguments", &call["arguments"], &mut faults);
@@ -129,7 +130,9 @@ impl Ear<'_> {
     }
 
     async fn closes(&self, who: &str) {
-        self.play.act(&json!({"team": self.play.team(), "user": id(who), "close": {"all": true}})).await;
+        self.play
+            .act(&json!({"team": self.play.team(), "user": id(who), "close": {"all": true}}))
+            .await;
     }
 
     async fn presses(&self, who: &str, message: &Seen, action: &str) {
@@ -142,7 +145,19 @@ impl Ear<'_> {
 
     /// Everything that can be looked at.
     async fn asks(&mut self) {
-        for typed in ["", "help", "list", "who", "show", "next 5", "history", "stats", "nonsense", "ooo", "ooo list <@U0CHO>"] {
+        for typed in [
+            "",
+            "help",
+            "list",
+            "who",
+            "show",
+            "next 5",
+            "history",
+            "stats",
+            "nonsense",
+            "ooo",
+            "ooo list <@U0CHO>",
+        ] {
             self.types("ben", typed).await;
         }
         for who in ["ana", "cho"] {
@@ -162,7 +177,8 @@ impl Ear<'_> {
         self.presses("ana", &joined, "roster_order").await;
         self.types("ana", "order <@U0CHO> <@U0DEE>").await;
         self.sends("ana", "/rotation add", &json!({})).await;
-        self.sends("ana", "/rotation order", &json!({"place_1": "U0DEE", "place_2": "U0DEE"})).await;
+        self.sends("ana", "/rotation order", &json!({"place_1": "U0DEE", "place_2": "U0DEE"}))
+            .await;
         let wrong = json!({"name": " ", "zone": "\u{202e}<!here>", "duty_hours": "<!here>"});
         let edit = self.opens("ana", "/rotation edit").await;
         let view = edit["id"].as_str().expect("an id");
@@ -179,21 +195,33 @@ impl Ear<'_> {
         play.waits_until("2026-06-15T07:01:00Z").await;
         play.waits_until("2026-06-15T09:01:00Z").await;
         self.asks().await;
-        for who in ["cho", "dee"] {
-            let dm = play.dms(who).await.pop().unwrap_or_else(|| panic!("{who} has a duty"));
-            self.presses(who, &dm, "seen_duty").await;
-            self.presses(who, &dm, "show_next").await;
+        let mut seen = 0;
+        for who in ["ana", "ben", "cho", "dee"] {
+            for dm in play
+                .dms(who)
+                .await
+                .iter()
+                .filter(|dm| dm.buttons.iter().any(|it| it == "seen_duty"))
+            {
+                self.presses(who, dm, "seen_duty").await;
+                self.presses(who, dm, "show_next").await;
+                seen += 1;
+            }
         }
-        let form = self.opens("ana", "/rotation handover").await;
-        self.fills("ana", &form, &json!({"hands_over": "U0CHO", "takes_over": "U0CHO"})).await;
-        self.fills("ana", &form, &json!({"hands_over": "U0CHO", "takes_over": "U0BEN"})).await;
+        assert_eq!(seen, 2, "two are on duty");
+        for to in ["U0ANA", "U0BEN", "U0CHO", "U0DEE"] {
+            let form = self.opens("ana", "/rotation handover").await;
+            self.fills("ana", &form, &json!({"takes_over": to})).await;
+            self.closes("ana").await;
+        }
         self.closes("ana").await;
         for who in ["ana", "ben", "cho", "dee"] {
             self.types("ana", &format!("ooo add <@{}> 2026-06-22 to 2026-06-28", id(who))).await;
         }
         play.waits_until("2026-06-22T07:01:00Z").await;
-        let asked = play.channel("support").await.pop().expect("the channel is asked");
-        self.presses("dee", &asked, "take_turn").await;
+        let posts = play.channel("support").await;
+        let asked = posts.iter().rfind(|post| post.buttons.iter().any(|it| it == "take_turn"));
+        self.presses("dee", asked.expect("the channel is asked"), "take_turn").await;
         play.waits_until("2026-06-29T07:01:00Z").await;
         for who in ["cho", "dee"] {
             play.deactivates(who).await;
@@ -203,7 +231,6 @@ impl Ear<'_> {
             let told = play.dms("ana").await.pop().expect("the maker is told");
             self.presses("ana", &told, "people_add_again").await;
         }
-        play.invites_bot("ana", "#support").await;
         play.leaves_channel("cho", "#support").await;
         play.archives("#support").await;
         play.waits("1w").await;
@@ -241,10 +268,13 @@ fn find_faults(place: &str, key: &str, value: &Value, faults: &mut Vec<String>) 
         Value::Object(fields) => {
             let is_plain = fields.get("type").is_some_and(|kind| kind == "plain_text");
             for (key, value) in fields {
-                let is_own = ["initial_value", "value", "private_metadata", "metadata"].contains(&key.as_str());
+                let is_own = ["initial_value", "value", "private_metadata", "metadata"]
+                    .contains(&key.as_str());
                 let is_read = key == "text" && !is_plain;
                 if let (true, Some(text)) = (is_read, value.as_str()) {
-                    faults.extend(read_as_mrkdwn(text).map(|what| format!("{place}: {what} in {text:?}")));
+                    faults.extend(
+                        read_as_mrkdwn(text).map(|what| format!("{place}: {what} in {text:?}")),
+                    );
                 }
                 if !is_own {
                     find_faults(place, key, value, faults);
@@ -261,7 +291,8 @@ fn find_faults(place: &str, key: &str, value: &Value, faults: &mut Vec<String>) 
 
 /// Returns what a text calls or links that it must not.
 fn read_as_mrkdwn(text: &str) -> Option<String> {
-    const ALLOWED: [&str; 6] = ["!date^", "@U0ANA>", "@U0BEN>", "@U0CHO>", "@U0DEE>", "#C0SUPPORT>"];
+    const ALLOWED: [&str; 6] =
+        ["!date^", "@U0ANA>", "@U0BEN>", "@U0CHO>", "@U0DEE>", "#C0SUPPORT>"];
     let mut marks = text.match_indices('<').map(|(at, _)| &text[at + 1..]);
     let found = marks.find(|rest| !ALLOWED.iter().any(|allowed| rest.starts_with(allowed)));
     found.map(|rest| rest.chars().take(20).collect())
@@ -272,7 +303,12 @@ fn turns(text: &str) -> bool {
     let mut open = 0_i32;
     for c in text.chars() {
         match c {
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{2067}' => return true,
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'
+            | '\u{2067}' => return true,
             '\u{2068}' => open += 1,
             '\u{2069}' => open -= 1,
             '\n' if open != 0 => return true,

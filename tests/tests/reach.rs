@@ -191,7 +191,8 @@ impl Hand {
         let now = play.stage().clock().now();
         let people = everybody();
         let absences = tx.list_absences(&people, now, None).await.expect("absences");
-        let nobodys = AbsenceId::new("018f4f3e-0000-7000-8000-000000000001".parse().expect("an id"));
+        let nobodys =
+            AbsenceId::new("018f4f3e-0000-7000-8000-000000000001".parse().expect("an id"));
         Self {
             rotation: rotation.id,
             revision: rotation.revision,
@@ -217,7 +218,9 @@ impl Hand {
             (
                 tx.list_rotations().await.expect("rotations"),
                 tx.list_deleted_rotations().await.expect("rotations"),
-                tx.list_turns_before(self.rotation, play.stage().clock().now(), 50).await.expect("turns"),
+                tx.list_turns_before(self.rotation, play.stage().clock().now(), 50)
+                    .await
+                    .expect("turns"),
                 tx.list_coverages_since(from).await.expect("coverage"),
                 tx.list_absences(&people, from, None).await.expect("absences"),
                 workspace.settings,
@@ -266,7 +269,9 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             history::Button::Older { .. } => statistics(30),
             history::Button::Statistics { days: 30, .. } => statistics(90),
             history::Button::Statistics { days: 90, .. } => statistics(365),
-            history::Button::Statistics { .. } => Button::Home(home::Button::PageBefore { page: 0 }),
+            history::Button::Statistics { .. } => {
+                Button::Home(home::Button::PageBefore { page: 0 })
+            }
         },
         Button::Home(button) => match button {
             home::Button::PageBefore { .. } => Button::Home(home::Button::PageAfter { page: 1 }),
@@ -360,7 +365,8 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
     let text = |value: &str| json!({"value": {"type": "plain_text_input", "value": value}});
     let day = |day: &str| json!({"value": {"type": "datepicker", "selected_date": day}});
     let choice = |value: &str| json!({"value": {"type": "static_select", "selected_option": {"value": value}}});
-    let people = json!({"value": {"selected_users": ["U0ELI"], "selected_options": [{"value": "U0ELI"}]}});
+    let people =
+        json!({"value": {"selected_users": ["U0ELI"], "selected_options": [{"value": "U0ELI"}]}});
     json!({
         "callback_id": callback_id,
         "private_metadata": memory,

@@ -147,7 +147,9 @@ async fn seats(play: &Play, seats: &str) -> String {
 /// Returns the messages about a duty of a person's, the oldest first; those that are over have another text.
 async fn duties(play: &Play, who: &str) -> Vec<Seen> {
     let all = play.dms(who).await;
-    all.into_iter().filter(|dm| dm.text.starts_with("You are on duty for") || dm.is_edited).collect()
+    all.into_iter()
+        .filter(|dm| dm.text.starts_with("You are on duty for") || dm.is_edited)
+        .collect()
 }
 
 async fn last_post(play: &Play) -> Seen {

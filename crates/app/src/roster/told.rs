@@ -38,11 +38,7 @@ pub(super) async fn answer(
 }
 
 /// Puts the outcome of a write into words, from what was stored of it.
-async fn say(
-    store: &Store,
-    request: &Request,
-    decision: Decision,
-) -> Result<Reply, AppError> {
+async fn say(store: &Store, request: &Request, decision: Decision) -> Result<Reply, AppError> {
     let card = match decision {
         Ok(Done::Roster { card }) => card,
         Ok(_) => return Ok(Reply::Refused(Refusal::Unreadable)),

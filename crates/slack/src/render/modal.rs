@@ -56,7 +56,9 @@ pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
     for (field, text) in errors {
         let text = if text.is_empty() { "Please look at this again." } else { text };
         // The first error of a field is the one to mend first.
-        by_block.entry(field.block_id()).or_insert_with(|| json!(clip(&straight(text), LONGEST_ERROR)));
+        by_block
+            .entry(field.block_id())
+            .or_insert_with(|| json!(clip(&straight(text), LONGEST_ERROR)));
     }
     json!({ "response_action": "errors", "errors": by_block })
 }
