@@ -9,9 +9,10 @@ use crate::people::People;
 use crate::serving::{served_before, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::{DatesEffect, Effect, HomeEffect, StartEffect, TurnEffect};
+use domain::effect::{DatesEffect, Effect, Envelope, HomeEffect, Recipient, StartEffect, TurnEffect};
 use domain::engine::Seating;
 use domain::ids::UserId;
+use domain::interval::Interval;
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
@@ -167,7 +168,11 @@ async fn of_turn(
         }
         TurnEffect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
         TurnEffect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        TurnEffect::HandoffPost { .. } => {
+        TurnEffect::HandoffPost { missed_from, .. } => {
+            // What was missed is said nowhere else.
+            if missed_from.is_none() && scene.passed_again(tx, since).await? {
+                return Ok(Composed::Nothing("passed_meanwhile"));
+            }
             let handoff = scene.handoff(tx, since, now).await?;
             let said = |handoff| Composed::Say(Message::Handoff(Box::new(handoff)));
             Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
@@ -278,6 +283,31 @@ impl Scene {
             is_late: since.is_none() && self.is_late(now),
             missed: self.missed_lines(),
         }))
+    }
+
+    /// Returns whether the duty passed once more within the turn, of which a later post tells.
+    async fn passed_again(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<bool, AppError> {
+        let (rotation, planned_at) = (self.rotation.id, self.turn.planned_at);
+        let Some(window) = Interval::new(planned_at, self.turn.ends_at) else { return Ok(false) };
+        let stretches = tx.list_stretches(rotation, window).await?;
+        let own = stretches.iter().filter(|record| record.planned_at == planned_at);
+        let mut edges: Vec<DateTime<Utc>> = own.map(|record| record.stretch.window.end()).collect();
+        let covers = tx.list_coverages(rotation, window).await?;
+        edges.extend(covers.iter().flat_map(|cover| [cover.starts_at, cover.ends_at]));
+        let said = since.unwrap_or(planned_at);
+        for since in edges.into_iter().filter(|edge| said < *edge) {
+            let since = Some(since);
+            let post = TurnEffect::HandoffPost { rotation, planned_at, missed_from: None, since };
+            let post = Envelope::new(post, Recipient::Channel(self.rotation.channel.clone()));
+            if tx.find_delivery(post.delivery_id(tx.workspace())).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns who served before and cannot any more.

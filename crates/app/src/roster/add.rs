@@ -47,10 +47,7 @@ pub async fn add(
         Ok(unless_said(joined, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }
 
 /// Adds the people whom the form names, or answers with what is wrong beside the fields.

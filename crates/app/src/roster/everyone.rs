@@ -79,8 +79,5 @@ pub async fn add_everyone(
         Ok(unless_said(joined, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }

@@ -114,10 +114,7 @@ async fn carry_out(
         Ok(unless_said(left, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }
 
 async fn remove_from(

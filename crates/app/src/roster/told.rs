@@ -22,12 +22,23 @@ const TURNS_SHOWN: usize = 5;
 /// The most of those who were in the rotation before whose new dates are listed.
 const MOST_MOVED: usize = 8;
 
-/// Puts the outcome of a write into words, from what was stored of it.
-pub(super) async fn say(
+/// Puts the outcome of a write into words, or what is to be said instead where this very request changed nothing.
+///
+/// A request that comes twice at once may meet its own change; it is answered with what the first came to.
+pub(super) async fn answer(
     store: &Store,
     request: &Request,
     decision: Decision,
+    said: Option<Said>,
 ) -> Result<Reply, AppError> {
+    match (decision, said) {
+        (Err(_), Some(said)) => Ok(Reply::Roster(said)),
+        (decision, _) => say(store, request, decision).await,
+    }
+}
+
+/// Puts the outcome of a write into words, from what was stored of it.
+async fn say(store: &Store, request: &Request, decision: Decision) -> Result<Reply, AppError> {
     let card = match decision {
         Ok(Done::Roster { card }) => card,
         Ok(_) => return Ok(Reply::Refused(Refusal::Unreadable)),

@@ -7,7 +7,7 @@ use app::roster::{Target, add, submit_remove};
 use app::take_turn::{Way, take_turn};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Effect, Envelope, Recipient, TurnEffect};
 use domain::ids::{ChannelId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::refusal::Refusal;

@@ -1,6 +1,7 @@
 //! Our modals and the errors beside their fields.
 
 use super::blocks::{clip, plain_text};
+use super::names::straight;
 use super::outcome::outcome_view;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
@@ -58,7 +59,9 @@ pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
     for (field, text) in errors {
         let text = if text.is_empty() { "Please look at this again." } else { text };
         // The first error of a field is the one to mend first.
-        by_block.entry(field.block_id()).or_insert_with(|| json!(clip(text, LONGEST_ERROR)));
+        by_block
+            .entry(field.block_id())
+            .or_insert_with(|| json!(clip(&straight(text), LONGEST_ERROR)));
     }
     json!({ "response_action": "errors", "errors": by_block })
 }

@@ -26,6 +26,11 @@ pub(crate) fn unmarked(name: &str) -> String {
     calm.trim().to_owned()
 }
 
+/// Returns words that somebody typed, as long as they are, without marks that turn the direction of what follows.
+pub(crate) fn straight(words: &str) -> String {
+    words.chars().filter(|c| !turns_direction(*c)).collect()
+}
+
 /// Returns a mention, which calls the person: for those who must act.
 pub(crate) fn mention(user: &UserId) -> String {
     if is_slack_id(user.as_str()) { format!("<@{user}>") } else { plain(user.as_str()) }

@@ -5,7 +5,7 @@ use super::blocks::{Part, assemble, clip};
 use super::buttons::{button, button_of, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
-use super::names::{name_of, names, plain, title};
+use super::names::{name_of, names, plain, straight, title};
 use super::people;
 use super::roster;
 use super::skips::will_pass_over;
@@ -99,7 +99,9 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Settings(reply) => super::settings::compose(reply),
-        Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
+        Reply::Refused(refusal) => {
+            say(escape(&clip(&straight(&refusal.to_string()), LONGEST_REFUSAL)))
+        }
         Reply::Roster(reply) => roster::reply(reply, now, style),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",

@@ -2,7 +2,7 @@
 
 use super::blocks::plain_text;
 use super::modal::{input, option, optional, view};
-use super::names::{bare, list};
+use super::names::{bare, list, unmarked};
 use domain::action::Field;
 use domain::message::Person;
 use domain::story::roster::{Modal, PLACES, Scene};
@@ -39,7 +39,7 @@ fn add(scene: &Scene) -> Vec<Value> {
         json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) });
     let mut blocks = vec![optional(input(
         Field::People,
-        &format!("Who joins {}?", scene.name),
+        &format!("Who joins {}?", unmarked(&scene.name)),
         Some("They take turns in the order in which you pick them."),
         people,
     ))];
@@ -74,7 +74,7 @@ fn remove(scene: &Scene) -> Vec<Value> {
     }
     blocks.push(input(
         Field::People,
-        &format!("Who leaves {}?", scene.name),
+        &format!("Who leaves {}?", unmarked(&scene.name)),
         None,
         menu("multi_static_select", &scene.members),
     ));
