@@ -5,6 +5,9 @@ use crate::reply::Reply;
 use crate::story::{announce, history, home, lifecycle, people, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
+/// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.
+pub const MENU: &str = "menu";
+
 /// A button of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Button {
@@ -115,9 +118,22 @@ impl Button {
         }
     }
 
-    /// Returns the button that was pressed, or `None` for one that is not ours or whose value was bent.
+    /// Returns the value that stands for the button in a [`MENU`]: at most 75 characters for a button of a rotation.
+    #[must_use]
+    pub fn menu_value(&self) -> String {
+        format!("{}|{}", self.action_id(), self.value())
+    }
+
+    /// Returns the button that was pressed, or chosen in a menu, or `None` for one that is not ours or whose value was bent.
     #[must_use]
     pub fn parse(action_id: &str, value: &str) -> Option<Self> {
+        match action_id {
+            MENU => value.split_once('|').and_then(|(chosen, rest)| Self::parse_one(chosen, rest)),
+            _ => Self::parse_one(action_id, value),
+        }
+    }
+
+    fn parse_one(action_id: &str, value: &str) -> Option<Self> {
         let mut parts = value.split('|');
         let mut next = || parts.next();
         let button = match action_id {

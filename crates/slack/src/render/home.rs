@@ -1,7 +1,7 @@
 //! The App Home in words and blocks: at most a hundred blocks a page.
 
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
-use super::buttons::{button, primary};
+use super::buttons::{button, menu, primary};
 use super::card::{duty_line, duty_lines};
 use super::names::{link, plain, title};
 use super::reply::{UTC, span, turn_line};
@@ -15,7 +15,7 @@ use domain::story::home::{
     self, FaultLine, Home, HomeKind, MemberHome, MyDuty, RotationBlock, RotationFault,
     WorkspaceState,
 };
-use domain::story::{history, lifecycle, settings};
+use domain::story::{history, lifecycle, roster, settings};
 use serde_json::{Value, json};
 
 /// The most rotations whose faults are named.
@@ -181,17 +181,23 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
     words.extend(block.turns.iter().map(|turn| turn_line(turn, &ink)));
     let rotation = card.rotation;
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
-    let mut buttons = vec![
-        Button::ShowNext { rotation },
+    let buttons = [
         of_life(lifecycle::Press::Show),
+        Button::ShowNext { rotation },
         Button::History(history::Button::Turns { rotation }),
         Button::History(history::Button::Statistics { rotation, days: history::USUAL_WINDOW }),
     ];
-    if block.can_manage {
-        buttons.push(of_life(lifecycle::Press::Edit));
-        buttons.push(Button::Settings(settings::Button::Rotation { rotation }));
-    }
-    [lines(&words), actions(&buttons.iter().map(button).collect::<Vec<_>>())]
+    let changes = block.can_manage.then(|| {
+        menu(&[
+            Button::Roster(roster::Button::Order { rotation }),
+            Button::Roster(roster::Button::Add { rotation }),
+            Button::Roster(roster::Button::Remove { rotation }),
+            of_life(lifecycle::Press::Edit),
+            Button::Settings(settings::Button::Rotation { rotation }),
+        ])
+    });
+    let words = section(&fit(&words, LONGEST_SECTION), changes);
+    [words, actions(&buttons.map(|which| button(&which)))]
 }
 
 fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
