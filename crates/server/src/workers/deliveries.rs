@@ -113,6 +113,9 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
     }
     let mut tx = bot.store.write(claim.workspace).await?;
     let is_ours = tx.record_sending(claim.delivery, claim.fence, now).await?;
+    if is_ours && let Content::Home(Page { user, changes_at: Some(at), .. }) = &parcel.content {
+        outcome::carried_out(app::home::show_again(&mut tx, user, *at, now).await)?;
+    }
     tx.commit().await?;
     if !is_ours {
         return Ok(());
@@ -139,7 +142,15 @@ enum Content {
     /// A message.
     Message(Rendered),
     /// A person's home view.
-    Home(UserId, Value),
+    Home(Page),
+}
+
+/// A home view.
+struct Page {
+    user: UserId,
+    view: Value,
+    /// When it reads otherwise by itself.
+    changes_at: Option<DateTime<Utc>>,
 }
 
 /// Why there is nothing to be sent.
@@ -174,7 +185,8 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Home(user, home)) => {
-            let content = Content::Home(user, slack::render_home(&home, now));
+            let view = slack::render_home(&home, now);
+            let content = Content::Home(Page { user, view, changes_at: home.changes_at });
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
@@ -221,7 +233,7 @@ async fn give_up(
 async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
     let rendered = match &parcel.content {
         Content::Message(rendered) => rendered,
-        Content::Home(user, view) => {
+        Content::Home(Page { user, view, .. }) => {
             return home::publish(bot, claim.workspace, &parcel.token, user, view).await;
         }
     };

@@ -41,6 +41,7 @@ pub fn render_home(home: &Home, now: DateTime<Utc>) -> Value {
 /// Returns what stands on a button.
 pub(super) const fn label(button: home::Button) -> &'static str {
     match button {
+        home::Button::All => "All rotations",
         home::Button::PageBefore { .. } => "Previous page",
         home::Button::PageAfter { .. } => "Next page",
     }
@@ -107,15 +108,15 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
     blocks.push(actions(&[away]));
     blocks.push(header(&rotations_title(home)));
     if home.rotations.is_empty() {
-        blocks.push(say("You are in no rotation yet. `/rotation list` shows all there are."));
+        blocks.push(say("You are in no rotation yet."));
     }
     for rotation in &home.rotations {
         blocks.extend(rotation_blocks(rotation, now));
     }
     blocks.extend(page_buttons(home));
-    if member.can_create {
-        blocks.push(actions(&[primary(&Button::CreateRotation)]));
-    }
+    let create = member.can_create.then(|| primary(&Button::CreateRotation));
+    let all = button(&Button::Home(home::Button::All));
+    blocks.push(actions(&create.into_iter().chain([all]).collect::<Vec<_>>()));
     blocks.push(header("Your absences"));
     blocks.extend(absence_blocks(member, now));
     blocks.push(header("Your preferences"));

@@ -24,6 +24,7 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         | Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
         Reply::Next(_) => "Who is next",
+        Reply::List(_) => "All rotations",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",

@@ -71,7 +71,13 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
 }
 
 fn home(member: MemberHome, rotations: Vec<RotationBlock>) -> Home {
-    Home { page: 1, pages: 3, kind: HomeKind::Member(Box::new(member)), rotations }
+    Home {
+        page: 1,
+        pages: 3,
+        kind: HomeKind::Member(Box::new(member)),
+        rotations,
+        changes_at: None,
+    }
 }
 
 fn plain_member(workspace: Option<WorkspaceState>) -> MemberHome {
@@ -127,7 +133,7 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
 #[test]
 fn a_look_only_home_has_no_button_that_changes_anything() {
     let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd(3))).collect();
-    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations };
+    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations, changes_at: None };
 
     let view = render_home(&home, at(NOW));
 
