@@ -388,3 +388,39 @@ fn parse_rotation(text: &str) -> Option<RotationId> {
 fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::user;
+
+    #[test]
+    fn what_is_chosen_in_a_menu_is_the_button_that_was_put_there() {
+        let rotation = RotationId::new(uuid::Uuid::from_u128(7));
+        for button in [
+            Button::ShowNext { rotation },
+            Button::Roster(roster::Button::Order { rotation }),
+            Button::History(history::Button::Statistics { rotation, days: 365 }),
+            Button::Settings(settings::Button::Rotation { rotation }),
+        ] {
+            let value = button.menu_value();
+
+            assert!(value.len() <= 75, "{value}");
+            assert_eq!(Button::parse(MENU, &value), Some(button));
+        }
+    }
+
+    #[test]
+    fn a_menu_within_a_menu_is_no_button() {
+        let again = roster::Button::Leave(roster::Leaving {
+            rotation: RotationId::new(uuid::Uuid::from_u128(7)),
+            users: vec![user("U1")],
+            when: roster::When::Now,
+            may_empty: false,
+        });
+        let value = Button::Roster(again).menu_value();
+
+        assert_eq!(Button::parse(MENU, &format!("{MENU}|{value}")), None);
+        assert_eq!(Button::parse(MENU, "roster_add"), None);
+    }
+}
