@@ -65,7 +65,7 @@ both_engines! {
         let question = ephemeral(&play, "ben").await;
         assert_eq!(question.buttons, ["roster_leave_handoff", "roster_leave_now"], "who serves is asked: {question:?}");
         let who = play.types("ana", "/rotation list").await;
-        assert!(who.contains("In order: Ben and Dee."), "only Cho has left: {who}");
+        assert!(who.contains("In order: Ben, Dee."), "only Cho has left: {who}");
         let channel = texts(&play.channel("support").await);
         assert_eq!(channel.matches("Cho left").count(), 1, "{channel}");
     }
