@@ -165,6 +165,7 @@ async fn insert(
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
     home::touch(tx, home::people_of(record), request.now).await?;
+    home::touch_admins(tx, request.now).await?;
     Ok(Ok(Done::RotationCreated { rotation: record.id }))
 }
 

@@ -4,6 +4,7 @@ mod compose;
 
 pub(crate) use compose::{compose, workspace_state};
 
+use crate::people::People;
 use crate::{AppError, Request};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::effect::{Envelope, HomeEffect, Recipient};
@@ -92,6 +93,37 @@ pub(crate) async fn touch(
     Ok(())
 }
 
+/// Shows those who administer the workspace that its rotations, or what is wrong with them, changed.
+pub(crate) async fn touch_admins(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), AppError> {
+    let open = who_opened(tx).await?;
+    let people = People::load(tx, &open).await?;
+    let admins = open.iter().filter(|user| people.actor(user).is_admin);
+    touch(tx, admins, now).await
+}
+
+/// Shows everybody who has opened their home that something changed that concerns all.
+pub(crate) async fn touch_everybody(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), AppError> {
+    let open = who_opened(tx).await?;
+    touch(tx, &open, now).await
+}
+
+/// Shows a person their home again at an instant at which it reads otherwise, whatever happens until then.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn show_again(
+    tx: &mut Tx,
+    user: &UserId,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: at, act: None };
+    let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
+    tx.insert_delivery(&envelope, at + SETTLED, now).await?;
+    Ok(())
+}
+
 /// Shows one person their home at once, for what they did in it; `act` tells that from all else they do.
 pub(crate) async fn show(
     tx: &mut Tx,
@@ -104,6 +136,12 @@ pub(crate) async fn show(
     let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
     tx.insert_delivery(&envelope, now, now).await?;
     Ok(())
+}
+
+async fn who_opened(tx: &mut Tx) -> Result<Vec<UserId>, AppError> {
+    let all = tx.list_preferences().await?;
+    let open = all.into_iter().filter(|(_, preferences)| preferences.home_opened_at.is_some());
+    Ok(open.map(|(user, _)| user).collect())
 }
 
 /// Returns whom a change of a rotation concerns.

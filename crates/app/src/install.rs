@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::snapshot::people_of;
 use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient, StartEffect};
@@ -51,6 +52,8 @@ pub async fn install(store: &Store, install: &NewInstall) -> Result<WorkspaceId,
     let key = format!("installed:{}", install.at.timestamp_micros());
     tx.insert_inbox(&refresh, &key, install.at).await?;
     tx.release_parked(NOT_INSTALLED, install.at).await?;
+    // What changed meanwhile was shown to nobody.
+    home::touch_everybody(&mut tx, install.at).await?;
     let welcome = StartEffect::Welcome { installed_at: install.at };
     let to = Recipient::Person(install.installer.clone());
     tx.insert_delivery(&Envelope::new(welcome, to), install.at, install.at).await?;

@@ -1,5 +1,6 @@
 //! People as the bot last saw them: display name, zone, present or not.
 
+use crate::home;
 use crate::life;
 use crate::snapshot::people_of;
 use crate::{AppError, Request};
@@ -99,14 +100,37 @@ pub async fn store_people(
     for person in people {
         tx.upsert_person(person).await?;
     }
+    let mut changed = Vec::new();
     for person in people {
         let was = before.0.get(&person.user);
         // What was asked before the last answer is not believed.
         if was.is_none_or(|was| was.refreshed_at <= person.refreshed_at) {
             life::follow(&mut tx, was, person, joining, now).await?;
+            changed.extend((!was.is_some_and(|was| is_same(was, person))).then_some(&person.user));
         }
     }
+    show_changed(&mut tx, &changed, now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Shows themselves, and everybody in whose home they stand, that people are known otherwise now.
+async fn show_changed(
+    tx: &mut Tx,
+    changed: &[&UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut rotations = tx.list_rotations().await?;
+    rotations.retain(|rotation| changed.iter().any(|user| rotation.members.contains(user)));
+    let others = rotations.iter().flat_map(home::people_of);
+    home::touch(tx, changed.iter().copied().chain(others), now).await
+}
+
+/// Returns whether two answers of Slack about somebody say the same.
+fn is_same(known: &PersonRecord, said: &PersonRecord) -> bool {
+    *known == PersonRecord { refreshed_at: known.refreshed_at, ..said.clone() }
 }
 
 /// Returns whether what Slack tells of somebody is news: of somebody unknown nothing is, and most changes of a profile
@@ -121,10 +145,7 @@ pub async fn is_news(
     said: &PersonRecord,
 ) -> Result<bool, AppError> {
     let known = store.read(workspace).await?.find_people(std::slice::from_ref(&said.user)).await?;
-    let is_same = |known: &PersonRecord| {
-        *known == PersonRecord { refreshed_at: known.refreshed_at, ..said.clone() }
-    };
-    Ok(known.first().is_some_and(|known| !is_same(known)))
+    Ok(known.first().is_some_and(|known| !is_same(known, said)))
 }
 
 /// For how long it is believed what Slack said of somebody who asks.

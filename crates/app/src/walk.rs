@@ -82,7 +82,12 @@ impl Walk {
         }
         tx.record_standing(rotation.id, &self.after, rest).await?;
         let newcomers = self.after.roster.members().iter().map(|member| &member.user);
-        home::touch(tx, home::people_of(rotation).chain(newcomers), now).await
+        home::touch(tx, home::people_of(rotation).chain(newcomers), now).await?;
+        // That nobody is in a rotation is what admins are told of.
+        if self.before.roster.members().is_empty() != self.after.roster.members().is_empty() {
+            home::touch_admins(tx, now).await?;
+        }
+        Ok(())
     }
 
     /// Tells the channel and the people of what is otherwise than before.

@@ -9,6 +9,9 @@ use crate::reply::Reply;
 use crate::story::{announce, history, home, lifecycle, people, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
+/// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.
+pub const MENU: &str = "menu";
+
 /// A button of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Button {
@@ -119,9 +122,22 @@ impl Button {
         }
     }
 
-    /// Returns the button that was pressed, or `None` for one that is not ours or whose value was bent.
+    /// Returns the value that stands for the button in a [`MENU`]: at most 75 characters for a button of a rotation.
+    #[must_use]
+    pub fn menu_value(&self) -> String {
+        format!("{}|{}", self.action_id(), self.value())
+    }
+
+    /// Returns the button that was pressed, or chosen in a menu, or `None` for one that is not ours or whose value was bent.
     #[must_use]
     pub fn parse(action_id: &str, value: &str) -> Option<Self> {
+        match action_id {
+            MENU => value.split_once('|').and_then(|(chosen, rest)| Self::parse_one(chosen, rest)),
+            _ => Self::parse_one(action_id, value),
+        }
+    }
+
+    fn parse_one(action_id: &str, value: &str) -> Option<Self> {
         let mut parts = value.split('|');
         let mut next = || parts.next();
         let button = match action_id {
@@ -251,4 +267,40 @@ fn parse_rotation(text: &str) -> Option<RotationId> {
 
 fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::user;
+
+    #[test]
+    fn what_is_chosen_in_a_menu_is_the_button_that_was_put_there() {
+        let rotation = RotationId::new(uuid::Uuid::from_u128(7));
+        for button in [
+            Button::ShowNext { rotation },
+            Button::Roster(roster::Button::Order { rotation }),
+            Button::History(history::Button::Statistics { rotation, days: 365 }),
+            Button::Settings(settings::Button::Rotation { rotation }),
+        ] {
+            let value = button.menu_value();
+
+            assert!(value.len() <= 75, "{value}");
+            assert_eq!(Button::parse(MENU, &value), Some(button));
+        }
+    }
+
+    #[test]
+    fn a_menu_within_a_menu_is_no_button() {
+        let again = roster::Button::Leave(roster::Leaving {
+            rotation: RotationId::new(uuid::Uuid::from_u128(7)),
+            users: vec![user("U1")],
+            when: roster::When::Now,
+            may_empty: false,
+        });
+        let value = Button::Roster(again).menu_value();
+
+        assert_eq!(Button::parse(MENU, &format!("{MENU}|{value}")), None);
+        assert_eq!(Button::parse(MENU, "roster_add"), None);
+    }
 }

@@ -192,7 +192,7 @@ async fn press(
         }
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
-        Button::Home(button) => return home::press(bot, request, *button).await,
+        Button::Home(button) => return home::press(bot, request, facts, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::Settings(button) => return settings::press(bot, request, *button).await,
         Button::People(people::Button::AddAgain { rotation, user }) => {

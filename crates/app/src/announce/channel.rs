@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::home;
 use chrono::{DateTime, Utc};
 use domain::effect::{
     AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect,
@@ -95,11 +96,12 @@ pub async fn refused(
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn found_open(tx: &mut Tx, told: &Envelope) -> Result<(), AppError> {
+pub async fn found_open(tx: &mut Tx, told: &Envelope, now: DateTime<Utc>) -> Result<(), AppError> {
     let Some(rotation) = of_effect(tx, &told.effect).await? else { return Ok(()) };
     let is_told_here = told.to == Recipient::Channel(rotation.channel.clone());
     if rotation.channel_fault.is_some() && is_told_here {
         tx.record_channel_fault(rotation.id, None).await?;
+        home::touch_admins(tx, now).await?;
     }
     Ok(())
 }
@@ -143,6 +145,7 @@ async fn lose(
     };
     if !is_known {
         tx.record_channel_fault(rotation.id, Some(fault)).await?;
+        home::touch_admins(tx, now).await?;
         let details = json!({"channel": rotation.channel, "fault": fault});
         note(tx, rotation, "channel_lost", details, now).await?;
     }
@@ -171,6 +174,7 @@ async fn find(tx: &mut Tx, rotation: &RotationRecord, now: DateTime<Utc>) -> Res
         return Ok(());
     }
     tx.record_channel_fault(rotation.id, None).await?;
+    home::touch_admins(tx, now).await?;
     note(tx, rotation, "channel_back", json!({"channel": rotation.channel}), now).await?;
     let effect = AnnounceEffect::ChannelBack { rotation: rotation.id, at: now };
     let to = Recipient::Channel(rotation.channel.clone());
@@ -186,6 +190,8 @@ async fn follow(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     tx.record_rotation_settings(rotation.id, to, &rotation.settings).await?;
+    home::touch(tx, home::people_of(rotation), now).await?;
+    home::touch_admins(tx, now).await?;
     note(tx, rotation, "channel_moved", json!({"channel": rotation.channel, "to": to}), now).await
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Lived, UNDO};
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -119,6 +120,7 @@ async fn remove(
     let rest = snapshot.rotation.rest.filter(|_| is_paused);
     apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_deleted(rotation, now).await?;
+    home::touch_admins(tx, now).await?;
     let effect = LifecycleEffect::RotationDeleted { rotation, by: by.clone(), deleted_at: now };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(effect, channel), now, now).await?;
@@ -152,6 +154,7 @@ async fn bring_back(
     let is_renamed = name != snapshot.rotation.name;
     apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_restored(rotation, &name).await?;
+    home::touch_admins(tx, now).await?;
     tell_restored(tx, request, &snapshot, deleted_at).await?;
     record_event(tx, request, rotation, "rotation_restored").await?;
     Ok(Ok(Done::Lifecycle(Lived::Restored { rotation, is_renamed })))

@@ -307,6 +307,9 @@ async fn write(
         tx.record_rotation_revision(rotation).await?;
         home::touch(tx, home::people_of(record), request.now).await?;
     }
+    if has_other_name || has_other_channel {
+        home::touch_admins(tx, request.now).await?;
+    }
     Ok(Ok(Done::Lifecycle(Lived::Edited { rotation })))
 }
 

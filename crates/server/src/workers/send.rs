@@ -3,6 +3,7 @@
 use super::home;
 use super::outcome::Placed;
 use crate::bot::Bot;
+use chrono::{DateTime, Utc};
 use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
 use domain::ids::{ChannelId, UserId};
 use secrecy::SecretString;
@@ -23,7 +24,15 @@ pub(super) enum Content {
     /// A message.
     Message(Rendered),
     /// A person's home view.
-    Home(UserId, Value),
+    Home(Page),
+}
+
+/// A home view.
+pub(super) struct Page {
+    pub(super) user: UserId,
+    pub(super) view: Value,
+    /// When it reads otherwise by itself.
+    pub(super) changes_at: Option<DateTime<Utc>>,
 }
 
 /// What sending came to.
@@ -38,7 +47,7 @@ pub(super) enum Sent {
 pub(super) async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Sent {
     let rendered = match &parcel.content {
         Content::Message(rendered) => rendered,
-        Content::Home(user, view) => {
+        Content::Home(Page { user, view, .. }) => {
             let workspace = claim.workspace;
             return Sent::Called(home::publish(bot, workspace, &parcel.token, user, view).await);
         }

@@ -22,6 +22,7 @@ pub(super) const fn label(button: &Button) -> &'static str {
         Button::Add { .. } => "Add people…",
         Button::Remove { .. } => "Remove people…",
         Button::Order { .. } => "Change the order…",
+        Button::LeaveMyself { .. } => "Leave…",
         Button::Leave(Leaving { when: When::Now, .. }) => "Now",
         Button::Leave(Leaving { when: When::Handoff, .. }) => "At the next handoff",
     }

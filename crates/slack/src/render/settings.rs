@@ -42,9 +42,9 @@ pub(super) fn compose(reply: &Reply) -> Vec<Part> {
 /// Returns what stands on a button.
 pub(super) const fn label(button: &Button) -> &'static str {
     match button {
-        Button::Rotation { .. } => "Settings",
-        Button::Mine => "Change",
-        Button::Workspace => "Workspace settings",
+        Button::Rotation { .. } => "Settings…",
+        Button::Mine => "Change…",
+        Button::Workspace => "Workspace settings…",
     }
 }
 

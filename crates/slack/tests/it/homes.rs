@@ -71,7 +71,13 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
 }
 
 fn home(member: MemberHome, rotations: Vec<RotationBlock>) -> Home {
-    Home { page: 1, pages: 3, kind: HomeKind::Member(Box::new(member)), rotations }
+    Home {
+        page: 1,
+        pages: 3,
+        kind: HomeKind::Member(Box::new(member)),
+        rotations,
+        changes_at: None,
+    }
 }
 
 fn plain_member(workspace: Option<WorkspaceState>) -> MemberHome {
@@ -125,9 +131,23 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
 }
 
 #[test]
+fn the_menu_of_a_rotation_is_for_who_manages_it() {
+    let of_manager = block(1, &crowd(1));
+    let of_member = RotationBlock { can_manage: false, ..of_manager.clone() };
+
+    let view = render_home(&home(plain_member(None), vec![of_manager, of_member]), at(NOW));
+
+    let blocks = view["blocks"].as_array().unwrap().iter();
+    let menus: Vec<&Value> = blocks.map(|block| &block["accessory"]).collect();
+    let menus: Vec<&&Value> = menus.iter().filter(|menu| menu["type"] == "overflow").collect();
+    assert_eq!(menus.len(), 1, "{view}");
+    insta::assert_snapshot!(serde_json::to_string_pretty(menus[0]).unwrap());
+}
+
+#[test]
 fn a_look_only_home_has_no_button_that_changes_anything() {
     let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd(3))).collect();
-    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations };
+    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations, changes_at: None };
 
     let view = render_home(&home, at(NOW));
 
