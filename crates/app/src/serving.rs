@@ -8,6 +8,7 @@ use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
 use domain::shift::Served;
+use domain::timeline::RunningTurn;
 use domain::view::{OnDuty, SwapPart, Swaps, on_duty_at};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -119,6 +120,19 @@ impl LaidStretch {
             presence: presence.unwrap_or_default(),
             seats: rotation.rules.seats,
         }))
+    }
+
+    /// Returns the open stretch of a turn that runs.
+    pub(crate) async fn of_running(
+        tx: &mut Tx,
+        rotation: RotationId,
+        running: &RunningTurn,
+        (presence, seats): (&Presence, u16),
+    ) -> Result<Option<Self>, AppError> {
+        let Some(stretch) = running.open_stretch() else { return Ok(None) };
+        let planned_at = running.window.start();
+        let layers = Arc::new(Layers::since(tx, rotation, planned_at).await?);
+        Ok(Some(Self { stretch, planned_at, layers, presence: presence.clone(), seats }))
     }
 
     /// Returns who serves at an instant.
