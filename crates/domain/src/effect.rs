@@ -321,6 +321,13 @@ pub enum Recipient {
     Person(UserId),
     /// A person's home view.
     Home(UserId),
+    /// A channel, where one person sees it and nobody else; it is gone when their Slack is started again.
+    Only {
+        /// The channel.
+        channel: ChannelId,
+        /// Who sees it; it reaches them only while they are in the channel.
+        user: UserId,
+    },
 }
 
 /// An effect with the version of its form, as it is stored.
@@ -346,15 +353,16 @@ impl Envelope {
     pub fn delivery_id(&self, workspace: WorkspaceId) -> DeliveryId {
         let (kind, rotation, turn, occasion) = self.effect.key();
         let recipient = match &self.to {
-            Recipient::Channel(channel) => channel.as_str(),
-            Recipient::Person(user) | Recipient::Home(user) => user.as_str(),
+            Recipient::Channel(channel) => channel.to_string(),
+            Recipient::Person(user) | Recipient::Home(user) => user.to_string(),
+            Recipient::Only { channel, user } => format!("{channel}/{user}"),
         };
         DeliveryId::of_parts(&[
             &workspace.to_string(),
             &rotation.map_or_else(|| String::from("workspace"), |rotation| rotation.to_string()),
             &turn,
             kind,
-            recipient,
+            &recipient,
             &occasion,
         ])
     }
@@ -367,7 +375,16 @@ impl Envelope {
             Recipient::Person(user) => format!("person:{user}"),
             // Apart from the messages, so that it delays none of them.
             Recipient::Home(user) => format!("home:{user}"),
+            // Whoever sees it has just done something and waits for the answer.
+            Recipient::Only { channel, user } => format!("only:{channel}:{user}"),
         }
+    }
+
+    /// Returns the delivery in whose thread this one is posted: without that message's `ts` there is no thread, and it is
+    /// not said.
+    #[must_use]
+    pub fn replies_to(&self, _workspace: WorkspaceId) -> Option<DeliveryId> {
+        None
     }
 
     /// Returns the delivery whose message this one replaces: without that message's `ts` there is nothing to say.
@@ -535,5 +552,66 @@ impl Effect {
                 ("joiners_taken_out", Some(*rotation), at(changed_at), once())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::user;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    fn said_to(to: Recipient) -> Envelope {
+        let rotation = RotationId::new(Uuid::from_u128(7));
+        Envelope::new(Effect::RotationCreated { rotation }, to)
+    }
+
+    fn only(channel: &str, name: &str) -> Recipient {
+        Recipient::Only { channel: ChannelId::new(channel), user: user(name) }
+    }
+
+    #[track_caller]
+    fn check(to: Recipient, stored: &Value, order_key: &str) {
+        let envelope = said_to(to);
+
+        let json = serde_json::to_value(&envelope).unwrap();
+
+        assert_eq!(&json["to"], stored);
+        assert_eq!(serde_json::from_value::<Envelope>(json).unwrap(), envelope);
+        assert_eq!(envelope.order_key(), order_key);
+    }
+
+    #[test]
+    fn each_recipient_is_stored_by_its_own_name_and_waits_only_for_its_own() {
+        check(Recipient::Channel(ChannelId::new("C1")), &json!({"channel": "C1"}), "channel:C1");
+        check(Recipient::Person(user("U1")), &json!({"person": "U1"}), "person:U1");
+        check(Recipient::Home(user("U1")), &json!({"home": "U1"}), "home:U1");
+        check(only("C1", "U1"), &json!({"only": {"channel": "C1", "user": "U1"}}), "only:C1:U1");
+    }
+
+    #[test]
+    fn what_one_person_sees_in_a_channel_is_no_others_and_no_post() {
+        let workspace = WorkspaceId::new(Uuid::from_u128(1));
+        let id = |to: Recipient| said_to(to).delivery_id(workspace);
+
+        let others = [
+            only("C1", "U2"),
+            only("C2", "U1"),
+            Recipient::Channel(ChannelId::new("C1")),
+            Recipient::Person(user("U1")),
+        ];
+
+        for other in others {
+            assert_ne!(id(only("C1", "U1")), id(other.clone()), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_delivery_keeps_the_id_that_it_had() {
+        let workspace = WorkspaceId::new(Uuid::from_u128(1));
+        let id = said_to(Recipient::Channel(ChannelId::new("C1"))).delivery_id(workspace);
+
+        assert_eq!(id.to_string(), "PUT_IT_HERE");
     }
 }

@@ -50,6 +50,7 @@ pub(crate) async fn compose(
         seen.add(tx, &actor, rotation, is_shown, now).await?;
     }
     let mut absences = tx.list_absences(from_ref(user), now, None).await?;
+    absences.retain(|absence| absence.rotation.is_none());
     let more_absences = absences.len().saturating_sub(ABSENCES_SHOWN);
     absences.truncate(ABSENCES_SHOWN);
     let can_create = settings::may_create(tx, &actor).await?.is_ok();

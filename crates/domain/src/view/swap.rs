@@ -115,6 +115,16 @@ impl Swaps {
         made
     }
 
+    /// Returns the swaps that were agreed, by the numbers of their turns, each under both.
+    ///
+    /// Whoever stored them has looked at the turns before both agreed, and voids them where a change takes a turn from one
+    /// of the two; so no walk gathers [`Openings`] for them. One whose turn begins without the one who would serve is
+    /// dropped all the same, and the shifts are those of [`Swaps::new`].
+    #[must_use]
+    pub fn agreed(parts: HashMap<u64, SwapPart>) -> Self {
+        Self { parts, without_effect: HashMap::new() }
+    }
+
     /// Returns what a swap is to a turn, if there is one.
     #[must_use]
     pub fn part_of(&self, turn: u64) -> Option<&SwapPart> {

@@ -9,8 +9,8 @@ use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::effect::{Effect, Envelope, Recipient};
-use domain::ids::{ChannelId, UserId};
+use domain::effect::{Effect, Recipient};
+use domain::ids::{ChannelId, DeliveryId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
 use slack::{NotSent, NotSentKind, Outcome, Rendered};
@@ -132,6 +132,8 @@ struct Parcel {
     token: SecretString,
     content: Content,
     replaces: Option<Placed>,
+    /// The message in whose thread it is posted.
+    replies_to: Option<Placed>,
 }
 
 /// What is sent.
@@ -163,19 +165,25 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     let Some(token) = tx.find_bot_token().await? else {
         return Ok(Err(Unpackable::NotInstalled));
     };
-    let replaces = match replaced(&mut tx, claim, &record.envelope).await? {
+    let updates = record.envelope.updates(claim.workspace);
+    let replaces = match placed(&mut tx, updates, "nothing_to_replace").await? {
         Ok(replaces) => replaces,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let thread = record.envelope.replies_to(claim.workspace);
+    let replies_to = match placed(&mut tx, thread, "nothing_to_reply_to").await? {
+        Ok(replies_to) => replies_to,
         Err(reason) => return Ok(Err(reason)),
     };
     let composed = compose(&mut tx, &record.envelope.effect, now).await;
     match composed {
         Ok(Composed::Say(message)) => {
             let content = Content::Message(slack::render_message(&message, now));
-            Ok(Ok(Parcel { record, token, content, replaces }))
+            Ok(Ok(Parcel { record, token, content, replaces, replies_to }))
         }
         Ok(Composed::Home(user, home)) => {
             let content = Content::Home(user, slack::render_home(&home, now));
-            Ok(Ok(Parcel { record, token, content, replaces }))
+            Ok(Ok(Parcel { record, token, content, replaces, replies_to }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
         Ok(Composed::TooLate) => Ok(Err(Unpackable::Over(GivenUp::Expired, "turn_over"))),
@@ -187,19 +195,19 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     }
 }
 
-/// Returns where the message is that this one replaces; without one there is nothing to replace.
-async fn replaced(
+/// Returns where the message of another delivery is, which this one needs; without it there is nothing to say.
+async fn placed(
     tx: &mut store::Tx,
-    claim: &Claim,
-    envelope: &Envelope,
+    original: Option<DeliveryId>,
+    code: &'static str,
 ) -> Result<Result<Option<Placed>, Unpackable>, StoreError> {
-    let Some(original) = envelope.updates(claim.workspace) else {
+    let Some(original) = original else {
         return Ok(Ok(None));
     };
     let original = tx.find_delivery(original).await?;
     let placed =
         original.and_then(|record| Some(Placed { channel: record.channel?, ts: record.ts? }));
-    Ok(placed.map(Some).ok_or(Unpackable::Over(GivenUp::Dropped, "nothing_to_replace")))
+    Ok(placed.map(Some).ok_or(Unpackable::Over(GivenUp::Dropped, code)))
 }
 
 async fn give_up(
@@ -238,7 +246,19 @@ async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
         let joined = bot.api.join_channel(&parcel.token, &channel).await;
         tracing::debug!(code = joined.code(), "The channel of a new rotation was joined.");
     }
-    let post = || bot.api.post_message(&parcel.token, &channel, rendered, claim.delivery);
+    let thread = parcel.replies_to.as_ref().map(|original| original.ts.as_str());
+    let post = async || {
+        let (api, token) = (&bot.api, &parcel.token);
+        match (&parcel.record.envelope.to, thread) {
+            (Recipient::Only { user, .. }, _) => {
+                api.post_ephemeral(token, &channel, thread, user, rendered).await
+            }
+            (_, Some(thread)) => {
+                api.post_reply(token, &channel, thread, rendered, claim.delivery).await
+            }
+            (_, None) => api.post_message(token, &channel, rendered, claim.delivery).await,
+        }
+    };
     let mut posted = post().await;
     if matches!(&posted, Outcome::NotSent(refused) if refused.asks_to_join())
         && bot.api.join_channel(&parcel.token, &channel).await.done().is_some()
@@ -248,9 +268,13 @@ async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
     posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
 }
 
+/// Returns where it is posted: a thread stays where it is, though its rotation may speak elsewhere now.
 async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed>> {
+    if let Some(original) = &parcel.replies_to {
+        return Ok(original.channel.clone());
+    }
     match &parcel.record.envelope.to {
-        Recipient::Channel(channel) => Ok(channel.clone()),
+        Recipient::Channel(channel) | Recipient::Only { channel, .. } => Ok(channel.clone()),
         Recipient::Person(user) | Recipient::Home(user) => {
             match bot.api.open_dm(&parcel.token, user).await {
                 Outcome::Done(channel) => Ok(channel),
