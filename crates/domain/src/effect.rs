@@ -612,6 +612,6 @@ mod tests {
         let workspace = WorkspaceId::new(Uuid::from_u128(1));
         let id = said_to(Recipient::Channel(ChannelId::new("C1"))).delivery_id(workspace);
 
-        assert_eq!(id.to_string(), "PUT_IT_HERE");
+        assert_eq!(id.to_string(), "16faf1cc-d0c5-53c4-a81d-76b724545d2d");
     }
 }
