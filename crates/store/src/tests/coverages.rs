@@ -36,16 +36,20 @@ fn window(from: i64, until: i64) -> Interval {
 both_engines! {
     async fn coverage_comes_back_as_it_was_also_of_a_turn_that_has_not_begun(bench) {
         let rotation = bench.rotation("support").await.id;
-        let request = Some(CoverRequestId::new(new_id(at(0))));
-        let cover = CoverageRecord { request, kind: CoverageKind::Claim, ..coverage(rotation, at(900)) };
+        let request = CoverRequestId::new(new_id(at(0)));
+        let cover = CoverageRecord {
+            request: Some(request),
+            kind: CoverageKind::Claim,
+            ..coverage(rotation, at(900))
+        };
         let mut tx = bench.write().await;
 
         tx.insert_coverage(&cover).await.unwrap();
 
         assert_eq!(tx.find_coverage(cover.id).await.unwrap().as_ref(), Some(&cover));
-        let nobody_answers = CoverageId::new(new_id(at(0)));
-        assert_eq!(tx.find_coverage(nobody_answers).await.unwrap(), None);
-        assert_eq!(tx.list_coverages_for(request.unwrap()).await.unwrap(), [cover]);
+        let none_of_ours = CoverageId::new(new_id(at(0)));
+        assert_eq!(tx.find_coverage(none_of_ours).await.unwrap(), None);
+        assert_eq!(tx.list_coverages_for(request).await.unwrap(), [cover]);
         let other = CoverRequestId::new(new_id(at(0)));
         assert!(tx.list_coverages_for(other).await.unwrap().is_empty());
     }
@@ -94,8 +98,8 @@ both_engines! {
 
     async fn what_was_undone_is_found_and_listed_no_more_and_its_place_is_free(bench) {
         let rotation = bench.rotation("support").await.id;
-        let request = Some(CoverRequestId::new(new_id(at(0))));
-        let first = CoverageRecord { request, ..coverage(rotation, at(100)) };
+        let request = CoverRequestId::new(new_id(at(0)));
+        let first = CoverageRecord { request: Some(request), ..coverage(rotation, at(100)) };
         let second = again(&first, first.of.clone(), "UBEN");
         let mut tx = bench.write().await;
         tx.insert_coverage(&first).await.unwrap();
@@ -108,7 +112,7 @@ both_engines! {
         assert_eq!(tx.find_coverage(first.id).await.unwrap(), Some(undone));
         assert!(tx.list_coverages(rotation, window(0, 900)).await.unwrap().is_empty());
         assert!(tx.list_coverages_since(at(0)).await.unwrap().is_empty());
-        assert!(tx.list_coverages_for(request.unwrap()).await.unwrap().is_empty());
+        assert!(tx.list_coverages_for(request).await.unwrap().is_empty());
         tx.insert_coverage(&second).await.unwrap();
         assert_eq!(tx.list_coverages(rotation, window(0, 900)).await.unwrap(), [second]);
     }
