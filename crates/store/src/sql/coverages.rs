@@ -31,8 +31,7 @@ statements! {
           where workspace_id = $1
             and coverage_id = $2
             and undone_at is null
-            and starts_at < $3
-            and ends_at > $3"
+            and starts_at < $3"
     );
     UNDO_COVERAGE = (
         "update coverages
