@@ -124,7 +124,7 @@ pub async fn list(
 ) -> Result<Reply, AppError> {
     let mut tx = store.read(request.workspace).await?;
     let facts = Facts::load(&mut tx, request, who).await?;
-    let found = tx.list_absences(std::slice::from_ref(&facts.of), request.now, None).await?;
+    let found = facts.entered(&mut tx, request.now).await?;
     Ok(Reply::AbsenceList {
         person: facts.people.person(&facts.of),
         absences: found.iter().map(line).collect(),
@@ -145,7 +145,7 @@ pub async fn remove(
 ) -> Result<Reply, AppError> {
     let act = async |tx: &mut Tx| {
         let facts = Facts::load(tx, request, who).await?;
-        let found = tx.list_absences(std::slice::from_ref(&facts.of), request.now, None).await?;
+        let found = facts.entered(tx, request.now).await?;
         match choose(found, days, facts.today) {
             Ok(absence) => facts.delete(tx, request, &absence).await,
             Err(refusal) => Ok(Err(refusal)),
@@ -246,6 +246,17 @@ impl Facts {
             self.rotations.iter().map(|rotation| circle(rotation)).collect();
         let act = Act::EnterAbsence { of: &self.of, circles: &circles };
         may(&self.people.actor(actor), act)
+    }
+
+    /// Returns the absences that are not over and count in every rotation.
+    async fn entered(
+        &self,
+        tx: &mut Tx,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AbsenceRecord>, AppError> {
+        let mut found = tx.list_absences(std::slice::from_ref(&self.of), now, None).await?;
+        found.retain(|absence| absence.rotation.is_none());
+        Ok(found)
     }
 
     /// Returns the absence that is to be entered.

@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::people::People;
 use crate::serving::Layers;
-use crate::snapshot::{Snapshot, find_kept, people_of, seated, since};
+use crate::snapshot::{Snapshot, counts_in, find_kept, people_of, seated, since};
 use chrono::{DateTime, Utc};
 use domain::ids::{UserId, WorkspaceId};
 use std::borrow::Borrow;
@@ -104,7 +104,8 @@ impl Facts {
     /// Returns the facts as they are when nothing but an absence has been entered since.
     pub(crate) fn with_absence(&self, absence: &Arc<AbsenceRecord>) -> Self {
         let enter = |known: &Arc<Known>| {
-            if !known.snapshot.rotation.members.contains(&absence.user) {
+            let rotation = &known.snapshot.rotation;
+            if !rotation.members.contains(&absence.user) || !counts_in(absence, rotation.id) {
                 return Arc::clone(known);
             }
             Arc::new(Known { snapshot: known.snapshot.with(absence) })

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::absence::{Absence, AbsenceBook};
 use domain::change::{Change, Pause, Timed};
 use domain::engine::{Seating, Skip, Stretch};
-use domain::ids::{AbsenceId, UserId};
+use domain::ids::{AbsenceId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::roster::Member;
 use domain::settings::Rest;
@@ -97,19 +97,20 @@ impl Snapshot {
     }
 
     /// Returns the snapshot of what was loaded: the absences are those of its members that were not over when its
-    /// running turn began, the first to begin first.
+    /// running turn began, the first to begin first; those that count in another rotation only are left out.
     pub(crate) fn of(
         rotation: Arc<RotationRecord>,
         kept: Kept,
         people: Arc<People>,
-        absences: Vec<Arc<AbsenceRecord>>,
+        mut absences: Vec<Arc<AbsenceRecord>>,
         layers: Arc<Layers>,
     ) -> Self {
+        absences.retain(|absence| counts_in(absence, rotation.id));
         let book = AbsenceBook::new(absences.iter().map(|absence| instants(absence)));
         Self { rotation, people, absences, layers, kept, book }
     }
 
-    /// Returns the snapshot with one absence more, of a member.
+    /// Returns the snapshot with one absence more, of a member, that counts in it.
     pub(crate) fn with(&self, absence: &Arc<AbsenceRecord>) -> Self {
         let key = |absence: &AbsenceRecord| (absence.starts_at, absence.id);
         let at = self.absences.partition_point(|other| key(other) < key(absence));
@@ -392,6 +393,11 @@ fn running(rotation: &RotationRecord, turn: &TurnRecord) -> Option<RunningTurn> 
         since: turn.planned_at,
         skipped: Vec::new(),
     })
+}
+
+/// Returns whether an absence counts in a rotation.
+pub(crate) fn counts_in(absence: &AbsenceRecord, rotation: RotationId) -> bool {
+    absence.rotation.is_none_or(|only| only == rotation)
 }
 
 fn instants(absence: &AbsenceRecord) -> Absence {

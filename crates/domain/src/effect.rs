@@ -64,6 +64,13 @@ pub enum Recipient {
     Person(UserId),
     /// A person's home view.
     Home(UserId),
+    /// A channel, where one person sees it and nobody else; it is gone when their Slack is started again.
+    Only {
+        /// The channel.
+        channel: ChannelId,
+        /// Who sees it; it reaches them only while they are in the channel.
+        user: UserId,
+    },
 }
 
 /// An effect with the version of its form, as it is stored.
@@ -89,15 +96,16 @@ impl Envelope {
     pub fn delivery_id(&self, workspace: WorkspaceId) -> DeliveryId {
         let Key { kind, rotation, turn, occasion } = self.effect.told().key();
         let recipient = match &self.to {
-            Recipient::Channel(channel) => channel.as_str(),
-            Recipient::Person(user) | Recipient::Home(user) => user.as_str(),
+            Recipient::Channel(channel) => channel.to_string(),
+            Recipient::Person(user) | Recipient::Home(user) => user.to_string(),
+            Recipient::Only { channel, user } => format!("{channel}/{user}"),
         };
         DeliveryId::of_parts(&[
             &workspace.to_string(),
             &rotation.map_or_else(|| String::from("workspace"), |rotation| rotation.to_string()),
             &turn,
             kind,
-            recipient,
+            &recipient,
             &occasion,
         ])
     }
@@ -110,6 +118,8 @@ impl Envelope {
             Recipient::Person(user) => format!("person:{user}"),
             // Apart from the messages, so that it delays none of them.
             Recipient::Home(user) => format!("home:{user}"),
+            // Whoever sees it has just done something and waits for the answer.
+            Recipient::Only { channel, user } => format!("only:{channel}:{user}"),
         }
     }
 
@@ -118,6 +128,13 @@ impl Envelope {
     pub fn updates(&self, workspace: WorkspaceId) -> Option<DeliveryId> {
         let post = self.effect.told().replaces()?;
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
+    }
+
+    /// Returns the delivery in whose thread this one is posted: without that message's `ts` there is no thread, and it is
+    /// not said.
+    #[must_use]
+    pub fn replies_to(&self, workspace: WorkspaceId) -> Option<DeliveryId> {
+        Some(self.effect.told().replies_to()?.delivery_id(workspace))
     }
 }
 
@@ -164,6 +181,11 @@ trait Told {
 
     /// Returns the effect whose message it replaces.
     fn replaces(&self) -> Option<Effect> {
+        None
+    }
+
+    /// Returns the post in whose thread it is said, with where that post went.
+    fn replies_to(&self) -> Option<Envelope> {
         None
     }
 

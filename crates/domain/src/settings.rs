@@ -1,6 +1,6 @@
 //! What people choose: for a rotation, for themselves, for their workspace. Stored as JSON; each field has a default.
 
-use crate::ids::UserId;
+use crate::ids::{ChannelId, UserId};
 use crate::zone::Zone;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,13 @@ pub struct RotationSettings {
     pub unseen_after_hours: Option<u8>,
     /// Whether the channel gets a summary each week: who is on, and who is next.
     pub has_weekly_summary: bool,
+    /// How many hours before a duty ends the one on duty is asked for a note; `None` means never.
+    pub asks_for_note_before_hours: Option<u8>,
+    /// How many days a note is kept after it was told, from 1 to 365.
+    pub notes_kept_days: u16,
+    /// Where cover is asked for; `None` means the rotation's own channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cover_channel: Option<ChannelId>,
     /// The name before the last one, for those who still know it by that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub former_name: Option<String>,
@@ -38,6 +45,9 @@ impl Default for RotationSettings {
             reminds_the_day_before: true,
             unseen_after_hours: None,
             has_weekly_summary: false,
+            asks_for_note_before_hours: Some(2),
+            notes_kept_days: 90,
+            cover_channel: None,
             former_name: None,
         }
     }

@@ -36,8 +36,8 @@ pub use records::{
     CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind, CoverageRecord, DeliveryRecord,
     DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault,
     NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord, SkipCode, SkipRecord,
-    StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState,
-    WorkspaceListing, WorkspaceRecord,
+    StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState, WorkspaceListing,
+    WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

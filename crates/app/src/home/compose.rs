@@ -50,6 +50,7 @@ pub(crate) async fn compose(
         seen.add(tx, &actor, rotation, is_shown, now).await?;
     }
     let mut absences = tx.list_absences(from_ref(user), now, None).await?;
+    absences.retain(|absence| absence.rotation.is_none());
     let ends = absences.iter().filter_map(|absence| absence.ends_at);
     let changes_at = ends.chain(seen.edges.iter().copied()).filter(|at| now < *at).min();
     let more_absences = absences.len().saturating_sub(ABSENCES_SHOWN);

@@ -173,6 +173,54 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     ");
 }
 
+#[track_caller]
+fn check_recipient(to: Recipient, stored: &str, order_key: &str) {
+    let rotation = RotationId::new(uuid::Uuid::from_u128(7));
+    let envelope = Envelope::new(StartEffect::RotationCreated { rotation }, to);
+
+    let written = serde_json::to_string(&envelope).expect("an envelope is written");
+
+    assert!(written.ends_with(&format!(r#","to":{stored}}}"#)), "{written}");
+    let read: Envelope = serde_json::from_str(&written).expect("an envelope is read");
+    assert_eq!(read, envelope);
+    assert_eq!(envelope.order_key(), order_key);
+}
+
+#[test]
+fn each_recipient_is_stored_by_its_own_name_and_waits_only_for_its_own() {
+    let (channel, user) = (ChannelId::new("C1"), UserId::new("U1"));
+    check_recipient(Recipient::Channel(channel.clone()), r#"{"channel":"C1"}"#, "channel:C1");
+    check_recipient(Recipient::Person(user.clone()), r#"{"person":"U1"}"#, "person:U1");
+    check_recipient(Recipient::Home(user.clone()), r#"{"home":"U1"}"#, "home:U1");
+    check_recipient(
+        Recipient::Only { channel, user },
+        r#"{"only":{"channel":"C1","user":"U1"}}"#,
+        "only:C1:U1",
+    );
+}
+
+#[test]
+fn what_one_person_sees_in_a_channel_is_no_others_and_no_post() {
+    let only = |channel: &str, user: &str| Recipient::Only {
+        channel: ChannelId::new(channel),
+        user: UserId::new(user),
+    };
+    let id = |to: Recipient| {
+        let rotation = RotationId::new(uuid::Uuid::from_u128(7));
+        let effect = StartEffect::RotationCreated { rotation };
+        Envelope::new(effect, to).delivery_id(workspace())
+    };
+
+    for other in [
+        only("C1", "U2"),
+        only("C2", "U1"),
+        Recipient::Channel(ChannelId::new("C1")),
+        Recipient::Person(UserId::new("U1")),
+    ] {
+        assert_ne!(id(only("C1", "U1")), id(other.clone()), "{other:?}");
+    }
+}
+
 #[test]
 fn a_kind_that_nobody_knows_is_refused() {
     let text = r#"{"kind":"something_else","rotation":"00000000-0000-0000-0000-000000000007"}"#;

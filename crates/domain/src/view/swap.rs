@@ -115,9 +115,11 @@ impl Swaps {
         made
     }
 
-    /// Returns the swaps whose two people are known already, by the numbers of their turns: they agreed to it.
+    /// Returns the swaps that were agreed, by the numbers of their turns, each under both.
     ///
-    /// A part has its effect only as long as the turn is its holder's, and both are there.
+    /// Whoever stored them has looked at the turns before both agreed, and voids them where a change takes a turn from one
+    /// of the two; so no walk gathers [`Openings`] for them. One whose turn begins without the one who would serve is
+    /// dropped all the same, and the shifts are those of [`Swaps::new`].
     #[must_use]
     pub fn agreed(parts: HashMap<u64, SwapPart>) -> Self {
         Self { parts, without_effect: HashMap::new() }

@@ -79,13 +79,28 @@ impl Story {
         (shifts, view)
     }
 
-    /// Checks the shifts, and that asking for one instant gives the same.
+    /// Returns the swaps that can have an effect, as they are stored once both agreed.
+    fn agreed_swaps(&self) -> Swaps {
+        let made = self.made_swaps();
+        let turns = self.swaps.iter().flat_map(|swap| [swap.turn, swap.with]);
+        Swaps::agreed(turns.filter_map(|turn| Some((turn, made.part_of(turn)?.clone()))).collect())
+    }
+
+    /// Returns the shifts with the swaps that were agreed, of which no walk was made before.
+    pub(super) fn shifts_as_agreed(&self) -> Vec<Shift> {
+        let mut view = FinalView::new(&self.covers, self.agreed_swaps(), self.seats);
+        let shifts = self.stretches.iter().map(|stretch| view.shifts_of(stretch, &self.presence));
+        shifts.flatten().collect()
+    }
+
+    /// Checks the shifts, and that agreed swaps and asking for one instant give the same.
     #[track_caller]
     fn check(&self, expected: &[&str]) {
         let (shifts, _) = self.view();
 
         let told: Vec<String> = shifts.iter().map(tell).collect();
         assert_eq!(told, expected);
+        assert_eq!(self.shifts_as_agreed(), shifts);
         for shift in &shifts {
             self.check_instant(shift, shift.window.start());
             self.check_instant(shift, shift.window.end() - TimeDelta::microseconds(1));

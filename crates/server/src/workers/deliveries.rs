@@ -9,7 +9,8 @@ use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::effect::{Envelope, Recipient};
+use domain::effect::Recipient;
+use domain::ids::DeliveryId;
 use slack::Outcome;
 use std::sync::Arc;
 use store::{Claim, GivenUp, StoreError};
@@ -148,20 +149,26 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     let Some(token) = tx.find_bot_token().await? else {
         return Ok(Err(Unpackable::NotInstalled));
     };
-    let replaces = match replaced(&mut tx, claim, &record.envelope).await? {
+    let updates = record.envelope.updates(claim.workspace);
+    let replaces = match placed(&mut tx, updates, "nothing_to_replace").await? {
         Ok(replaces) => replaces,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let thread = record.envelope.replies_to(claim.workspace);
+    let replies_to = match placed(&mut tx, thread, "nothing_to_reply_to").await? {
+        Ok(replies_to) => replies_to,
         Err(reason) => return Ok(Err(reason)),
     };
     let composed = compose(&mut tx, &record.envelope.effect, now).await;
     match composed {
         Ok(Composed::Say(message)) => {
             let content = Content::Message(slack::render_message(&message, now));
-            Ok(Ok(Parcel { record, token, content, replaces }))
+            Ok(Ok(Parcel { record, token, content, replaces, replies_to }))
         }
         Ok(Composed::Home(user, home)) => {
             let view = slack::render_home(&home, now);
             let content = Content::Home(Page { user, view, changes_at: home.changes_at });
-            Ok(Ok(Parcel { record, token, content, replaces }))
+            Ok(Ok(Parcel { record, token, content, replaces, replies_to }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
         Ok(Composed::TooLate) => Ok(Err(Unpackable::Over(GivenUp::Expired, "turn_over"))),
@@ -173,19 +180,19 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     }
 }
 
-/// Returns where the message is that this one replaces; without one there is nothing to replace.
-async fn replaced(
+/// Returns where the message of another delivery is, which this one needs; without it there is nothing to say.
+async fn placed(
     tx: &mut store::Tx,
-    claim: &Claim,
-    envelope: &Envelope,
+    original: Option<DeliveryId>,
+    code: &'static str,
 ) -> Result<Result<Option<Placed>, Unpackable>, StoreError> {
-    let Some(original) = envelope.updates(claim.workspace) else {
+    let Some(original) = original else {
         return Ok(Ok(None));
     };
     let original = tx.find_delivery(original).await?;
     let placed =
         original.and_then(|record| Some(Placed { channel: record.channel?, ts: record.ts? }));
-    Ok(placed.map(Some).ok_or(Unpackable::Over(GivenUp::Dropped, "nothing_to_replace")))
+    Ok(placed.map(Some).ok_or(Unpackable::Over(GivenUp::Dropped, code)))
 }
 
 async fn give_up(

@@ -95,6 +95,14 @@ async fn try_record(
             tracing::warn!(code, delivery.id = %claim.delivery, "It is not known whether a message arrived; it is held.");
             tx.record_ambiguous(claim.delivery, claim.fence, now + HOLD, code, now).await?;
         }
+        // Somebody who is not in the channel any more needs no answer there.
+        Outcome::NotSent(NotSent { code, kind: NotSentKind::Permanent, .. })
+            if matches!(record.envelope.to, Recipient::Only { .. }) =>
+        {
+            tracing::info!(code, delivery.id = %claim.delivery, "One person could not be shown a message.");
+            let (id, fence) = (claim.delivery, claim.fence);
+            tx.record_given_up(id, fence, GivenUp::Dropped, code, now).await?;
+        }
         Outcome::NotSent(refused @ NotSent { code, retry_after, kind }) => {
             tracing::warn!(code, delivery.id = %claim.delivery, "A message was not sent.");
             let wait = match kind {
@@ -131,7 +139,7 @@ async fn tell_of_refusal(
             Some(fault) => app::announce::refused(tx, envelope, fault, now).await,
             None => Ok(()),
         },
-        Recipient::Home(_) => Ok(()),
+        Recipient::Home(_) | Recipient::Only { .. } => Ok(()),
     };
     carried_out(told)
 }

@@ -17,6 +17,8 @@ pub(super) struct Parcel {
     pub(super) token: SecretString,
     pub(super) content: Content,
     pub(super) replaces: Option<Placed>,
+    /// The message in whose thread it is posted.
+    pub(super) replies_to: Option<Placed>,
 }
 
 /// What is sent.
@@ -93,7 +95,19 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
         let joined = bot.api.join_channel(&parcel.token, &channel).await;
         tracing::debug!(code = joined.code(), "A rotation's new channel was joined.");
     }
-    let post = || bot.api.post_message(&parcel.token, &channel, rendered, claim.delivery);
+    let thread = parcel.replies_to.as_ref().map(|original| original.ts.as_str());
+    let post = async || {
+        let (api, token) = (&bot.api, &parcel.token);
+        match (&parcel.record.envelope.to, thread) {
+            (Recipient::Only { user, .. }, _) => {
+                api.post_ephemeral(token, &channel, thread, user, rendered).await
+            }
+            (_, Some(thread)) => {
+                api.post_reply(token, &channel, thread, rendered, claim.delivery).await
+            }
+            (_, None) => api.post_message(token, &channel, rendered, claim.delivery).await,
+        }
+    };
     let posted = match post().await {
         Outcome::NotSent(refused) if refused.asks_to_join() => {
             match bot.api.join_channel(&parcel.token, &channel).await {
@@ -111,14 +125,20 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
 fn is_for_a_new_channel(envelope: &Envelope) -> bool {
     match &envelope.effect {
         Effect::Start(StartEffect::RotationCreated { .. }) => true,
-        Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => envelope.to == Recipient::Channel(into.clone()),
+        Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => {
+            envelope.to == Recipient::Channel(into.clone())
+        }
         _ => false,
     }
 }
 
+/// Returns where it is posted: a thread stays where it is, though its rotation may speak elsewhere now.
 async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed>> {
+    if let Some(original) = &parcel.replies_to {
+        return Ok(original.channel.clone());
+    }
     match &parcel.record.envelope.to {
-        Recipient::Channel(channel) => Ok(channel.clone()),
+        Recipient::Channel(channel) | Recipient::Only { channel, .. } => Ok(channel.clone()),
         Recipient::Person(user) | Recipient::Home(user) => {
             match bot.api.open_dm(&parcel.token, user).await {
                 Outcome::Done(channel) => Ok(channel),

@@ -19,6 +19,9 @@ pub(crate) struct Answer {
     /// A message's timestamp.
     #[serde(deserialize_with = "lenient")]
     pub(crate) ts: Option<String>,
+    /// The timestamp of a message that one person sees.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) message_ts: Option<String>,
     /// A person.
     #[serde(deserialize_with = "lenient")]
     pub(crate) user: Option<UserField>,

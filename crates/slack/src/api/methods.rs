@@ -88,25 +88,44 @@ impl Api {
         message: &Rendered,
         delivery: DeliveryId,
     ) -> Outcome<Posted> {
-        let body = json!({
+        self.post_to(token, (channel, None), message, delivery).await
+    }
+
+    /// Posts a message as [`Api::post_message`] in the thread of another, which is in the same channel.
+    pub async fn post_reply(
+        &self,
+        token: &SecretString,
+        channel: &ChannelId,
+        thread_ts: &str,
+        message: &Rendered,
+        delivery: DeliveryId,
+    ) -> Outcome<Posted> {
+        self.post_to(token, (channel, Some(thread_ts)), message, delivery).await
+    }
+
+    /// Shows a message to one person of a channel, in the thread of another message if there is one.
+    ///
+    /// Slack keeps no copy of it: it cannot be replaced by its `ts`, no event tells of it, and it may never be seen.
+    pub async fn post_ephemeral(
+        &self,
+        token: &SecretString,
+        channel: &ChannelId,
+        thread_ts: Option<&str>,
+        user: &UserId,
+        message: &Rendered,
+    ) -> Outcome<Posted> {
+        let mut body = json!({
             "channel": channel.as_str(),
+            "user": user.as_str(),
             "text": message.text,
             "blocks": message.blocks,
-            "metadata": {
-                "event_type": DELIVERY_EVENT_TYPE,
-                "event_payload": { "delivery_id": delivery.to_string() },
-            },
-            "unfurl_links": false,
-            "unfurl_media": false,
         });
-        self.post(token, "chat.postMessage", &body).await.and_read(|answer| {
-            Some(Posted {
-                channel: answer
-                    .channel
-                    .map_or_else(|| channel.clone(), |id| ChannelId::new(&id.into_id())),
-                ts: answer.ts?,
-            })
-        })
+        if let Some(thread_ts) = thread_ts {
+            body["thread_ts"] = thread_ts.into();
+        }
+        self.post(token, "chat.postEphemeral", &body)
+            .await
+            .and_read(|answer| Some(Posted { channel: channel.clone(), ts: answer.message_ts? }))
     }
 
     /// Replaces a message.
@@ -189,6 +208,37 @@ impl Api {
             .await
             .and_read(|answer| answer.user.map(|field| person_facts(user, field)))
             .repeatable()
+    }
+
+    async fn post_to(
+        &self,
+        token: &SecretString,
+        (channel, thread_ts): (&ChannelId, Option<&str>),
+        message: &Rendered,
+        delivery: DeliveryId,
+    ) -> Outcome<Posted> {
+        let mut body = json!({
+            "channel": channel.as_str(),
+            "text": message.text,
+            "blocks": message.blocks,
+            "metadata": {
+                "event_type": DELIVERY_EVENT_TYPE,
+                "event_payload": { "delivery_id": delivery.to_string() },
+            },
+            "unfurl_links": false,
+            "unfurl_media": false,
+        });
+        if let Some(thread_ts) = thread_ts {
+            body["thread_ts"] = thread_ts.into();
+        }
+        self.post(token, "chat.postMessage", &body).await.and_read(|answer| {
+            Some(Posted {
+                channel: answer
+                    .channel
+                    .map_or_else(|| channel.clone(), |id| ChannelId::new(&id.into_id())),
+                ts: answer.ts?,
+            })
+        })
     }
 }
 

@@ -65,6 +65,61 @@ async fn a_post_carries_its_delivery_and_comes_back_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_reply_is_a_post_in_the_thread_of_another() {
+    let mut stand_in = start(vec![ok(r#"{"ok":true,"channel":"C1","ts":"1.3"}"#)]).await;
+    let (api, _) = client(&stand_in.url);
+    let channel = ChannelId::new("C1");
+
+    let outcome = api.post_reply(&token(), &channel, "1.2", &message(), delivery()).await;
+
+    assert_eq!(outcome, Outcome::Done(Posted { channel, ts: String::from("1.3") }));
+    let request = stand_in.requests.recv().await.unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /api/chat.postMessage HTTP/1.1"), "{head}");
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["thread_ts"], "1.2");
+    let delivery = "0190a4f8-0000-5000-8000-000000000002";
+    assert_eq!(body["metadata"]["event_payload"]["delivery_id"], delivery);
+}
+
+#[tokio::test]
+async fn what_one_person_sees_names_them_and_the_thread_if_there_is_one() {
+    let shown = || ok(r#"{"ok":true,"message_ts":"1.4"}"#);
+    let mut stand_in = start(vec![shown(), shown()]).await;
+    let (api, _) = client(&stand_in.url);
+    let (channel, user) = (ChannelId::new("C1"), UserId::new("U1"));
+
+    for thread_ts in [None, Some("1.2")] {
+        let outcome = api.post_ephemeral(&token(), &channel, thread_ts, &user, &message()).await;
+
+        let posted = Posted { channel: channel.clone(), ts: String::from("1.4") };
+        assert_eq!(outcome, Outcome::Done(posted));
+        let request = stand_in.requests.recv().await.unwrap();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("POST /api/chat.postEphemeral HTTP/1.1"), "{head}");
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let mut expected = json!({
+            "channel": "C1", "user": "U1", "text": "hello", "blocks": message().blocks,
+        });
+        if let Some(thread_ts) = thread_ts {
+            expected["thread_ts"] = thread_ts.into();
+        }
+        assert_eq!(body, expected);
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_is_not_in_the_channel_is_shown_nothing_for_good() {
+    let stand_in = start(vec![ok(r#"{"ok":false,"error":"user_not_in_channel"}"#)]).await;
+    let (api, _) = client(&stand_in.url);
+    let (channel, user) = (ChannelId::new("C1"), UserId::new("U1"));
+
+    let outcome = api.post_ephemeral(&token(), &channel, None, &user, &message()).await;
+
+    check_not_sent(outcome, NotSentKind::Permanent, "user_not_in_channel");
+}
+
+#[tokio::test]
 async fn a_429_is_not_sent_and_says_when_to_come_back() {
     for (headers, wait) in [
         ("Retry-After: 30\r\n", Some(30)),

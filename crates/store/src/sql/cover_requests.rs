@@ -194,10 +194,8 @@ pub(crate) async fn list_open_cover_requests(
     conn: &mut Conn,
     workspace: WorkspaceId,
 ) -> Result<Vec<CoverRequestRecord>, StoreError> {
-    let rows = sqlx::query(LIST_OPEN_COVER_REQUESTS)
-        .bind(workspace.as_uuid())
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sqlx::query(LIST_OPEN_COVER_REQUESTS).bind(workspace.as_uuid()).fetch_all(conn).await?;
     rows.iter().map(read_request).collect()
 }
 

@@ -129,11 +129,8 @@ pub(crate) async fn list_swaps_since(
     workspace: WorkspaceId,
     since: DateTime<Utc>,
 ) -> Result<Vec<SwapRecord>, StoreError> {
-    let rows = sqlx::query(LIST_SWAPS_SINCE)
-        .bind(workspace.as_uuid())
-        .bind(since)
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sqlx::query(LIST_SWAPS_SINCE).bind(workspace.as_uuid()).bind(since).fetch_all(conn).await?;
     rows.iter().map(read_swap).collect()
 }
 

@@ -75,4 +75,26 @@ both_engines! {
         assert!(!tx.delete_absence(stored.id).await.unwrap());
         assert_eq!(tx.find_absence(stored.id).await.unwrap(), None);
     }
+
+    async fn an_absence_of_one_rotation_comes_back_as_it_was_and_goes_with_the_rotation(bench) {
+        let rotation = bench.rotation("support").await.id;
+        let everywhere = absence("UBEN", 0, None);
+        let skip = AbsenceRecord {
+            source: AbsenceSource::Skip,
+            rotation: Some(rotation),
+            ..absence("UBEN", 0, Some(100))
+        };
+        let mut tx = bench.write().await;
+        tx.insert_absence(&everywhere).await.unwrap();
+        tx.insert_absence(&skip).await.unwrap();
+        assert_eq!(tx.find_absence(skip.id).await.unwrap().as_ref(), Some(&skip));
+        let listed = tx.list_absences(&[user("UBEN")], at(0), None).await.unwrap();
+        assert_eq!(listed, [everywhere.clone(), skip]);
+
+        tx.record_rotation_deleted(rotation, at(5)).await.unwrap();
+        assert_eq!(tx.erase_deleted_rotations(at(6)).await.unwrap(), 1);
+
+        let listed = tx.list_absences(&[user("UBEN")], at(0), None).await.unwrap();
+        assert_eq!(listed, [everywhere]);
+    }
 }

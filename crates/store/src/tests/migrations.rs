@@ -3,6 +3,7 @@
 use crate::testing::{TestDatabase, keys};
 use crate::{Store, StoreError, migrations};
 use secrecy::ExposeSecret;
+use sqlx::migrate::Migrator;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 fn names(engine: &str) -> Vec<String> {
@@ -39,6 +40,48 @@ async fn migrating_sqlite_names_what_was_applied_and_a_second_time_nothing() {
 
     assert_eq!(Store::migrate(database.settings()).await.unwrap(), names("sqlite"));
     assert!(Store::migrate(database.settings()).await.unwrap().is_empty());
+}
+
+/// Two rows of coverage of one person from one instant, in two turns, as the rule before `0008_passing_on` let them be.
+const TWO_COVERS: &str = "
+    insert into workspaces values (x'01', 'T1', 'Harbour', 'A1', 'UBOT', '', 'UANA', null, 1, '2026', null, '{}', 0);
+    insert into rotations (workspace_id, rotation_id, name, name_key, channel_id, rules, members, next_turn, created_by, created_at)
+        values (x'01', x'02', 'support', 'support', 'C1', '{}', '[]', 1, 'UANA', '2026');
+    insert into turns (workspace_id, rotation_id, planned_at, ends_at, number, state, skips)
+        values (x'01', x'02', '2026-01', '2026-02', 0, 'served', '[]'), (x'01', x'02', '2026-02', '2026-03', 1, 'served', '[]');
+    insert into coverages values
+        (x'01', x'03', x'02', '2026-01', 'UBEN', 'take', '2026-02', '2026-03', 'UCHO', '2026-01', null),
+        (x'01', x'04', x'02', '2026-02', 'UDAN', 'assign', '2026-02', '2026-03', 'UCHO', '2026-02', null),
+        (x'01', x'05', x'02', '2026-02', 'UEVE', 'hand_over', '2026-02-05', '2026-03', 'UCHO', '2026-03', 'UANA')";
+
+#[tokio::test]
+async fn coverage_that_is_there_is_kept_and_of_two_that_cannot_be_both_the_first_stands() {
+    let database = TestDatabase::sqlite();
+    let url = database.settings().url.expose_secret().to_owned() + "?mode=rwc";
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let older = Migrator::with_migrations(migrations::SQLITE.iter().take(7).cloned().collect());
+    migrations::apply(&older, &mut connection).await.unwrap();
+    connection.execute(TWO_COVERS).await.unwrap();
+
+    migrations::apply(&migrations::SQLITE, &mut connection).await.unwrap();
+
+    let kept: Vec<String> = sqlx::query_scalar(
+        "select user_id || ' ' || kind || ' ' || created_at || ' of ' || coalesce(of_user, '-')
+                || ' undone ' || coalesce(undone_at, '-')
+           from coverages
+          order by coverage_id",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(
+        kept,
+        [
+            "UBEN take 2026-01 of - undone -",
+            "UDAN assign 2026-02 of - undone 2026-02",
+            "UEVE hand_over 2026-03 of UANA undone -",
+        ]
+    );
 }
 
 #[tokio::test]

@@ -1,15 +1,12 @@
-//! Turns and coverage.
+//! Turns.
 
 use super::Bench;
 use super::bench::{at, user};
 use super::both_engines;
-use crate::{
-    CoverageKind, CoverageRecord, SkipCode, SkipRecord, StoreError, TurnRecord, TurnState, new_id,
-};
+use crate::{SkipCode, SkipRecord, StoreError, TurnRecord, TurnState};
 use chrono::{DateTime, Utc};
 use domain::engine::{Seat, SeatedBy};
-use domain::ids::{CoverageId, RotationId};
-use domain::interval::Interval;
+use domain::ids::RotationId;
 
 fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
     TurnRecord {
@@ -34,23 +31,6 @@ fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
             },
         ],
         seen_at: None,
-    }
-}
-
-fn coverage(rotation: RotationId, planned_at: DateTime<Utc>) -> CoverageRecord {
-    CoverageRecord {
-        id: CoverageId::new(new_id(at(0))),
-        rotation,
-        planned_at,
-        of: Some(user("UANA")),
-        user: user("UCHO"),
-        kind: CoverageKind::Take,
-        request: None,
-        starts_at: planned_at,
-        ends_at: planned_at + chrono::TimeDelta::seconds(100),
-        by: user("UCHO"),
-        created_at: at(1),
-        undone: None,
     }
 }
 
@@ -134,46 +114,6 @@ both_engines! {
         assert_eq!(planned(two), [at(100), at(0)]);
         assert_eq!(planned(one), [at(0)]);
         assert_eq!(planned(none), Vec::<DateTime<Utc>>::new());
-    }
-
-    async fn of_two_who_take_a_turn_the_first_has_it(bench) {
-        let rotation = with_turns(&bench).await;
-        let first = coverage(rotation, at(100));
-        let second = CoverageRecord {
-            id: CoverageId::new(new_id(at(0))),
-            user: user("UBEN"),
-            ..first.clone()
-        };
-        let mut tx = bench.write().await;
-        tx.insert_coverage(&first).await.unwrap();
-
-        let error = tx.insert_coverage(&second).await.unwrap_err();
-
-        assert_eq!(error, StoreError::Conflict { constraint: "coverages_window" });
-        let window = Interval::new(at(100), at(200)).unwrap();
-        assert_eq!(tx.list_coverages(rotation, window).await.unwrap(), [first]);
-    }
-
-    async fn coverage_is_listed_where_it_touches_the_window(bench) {
-        let rotation = with_turns(&bench).await;
-        let mut tx = bench.write().await;
-        tx.insert_coverage(&coverage(rotation, at(100))).await.unwrap();
-
-        for (from, until, expected) in [(0, 100, 0), (0, 101, 1), (199, 300, 1), (200, 300, 0)] {
-            let window = Interval::new(at(from), at(until)).unwrap();
-            let listed = tx.list_coverages(rotation, window).await.unwrap();
-            assert_eq!(listed.len(), expected, "{from} to {until}");
-        }
-    }
-
-    async fn coverage_of_a_turn_that_is_not_there_is_refused(bench) {
-        let rotation = with_turns(&bench).await;
-        let mut tx = bench.write().await;
-
-        let error = tx.insert_coverage(&coverage(rotation, at(55))).await.unwrap_err();
-
-        assert!(matches!(error, StoreError::Refused { .. }), "{error}");
-        assert_eq!(tx.commit().await.unwrap_err(), StoreError::Aborted);
     }
 
     async fn a_turn_of_another_workspaces_rotation_is_refused(bench) {

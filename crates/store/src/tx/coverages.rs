@@ -32,7 +32,8 @@ impl Tx {
         run!(self, coverages::find_coverage(workspace, coverage))
     }
 
-    /// Ends a coverage earlier than it was to end; returns `false` where it has not begun, is over or was undone.
+    /// Ends a coverage earlier or later than it was to end; returns `false` where it does not begin before that, or was
+    /// undone.
     ///
     /// # Errors
     ///

@@ -92,12 +92,11 @@ impl Tx {
         let bytes = self.find_note_sealed(note).await?.ok_or(NoteFault::NotThere)?;
         let sealed = Sealed::from_bytes(bytes).map_err(|_| NoteFault::Closed)?;
         let (tenant, row) = (self.workspace.as_uuid(), note.as_uuid());
-        let opened = self.keys.open_text(&place(&tenant, &row), &sealed).map_err(|fault| {
-            match fault {
+        let opened =
+            self.keys.open_text(&place(&tenant, &row), &sealed).map_err(|fault| match fault {
                 OpenFault::UnknownKey { id } => NoteFault::UnknownKey { id },
                 OpenFault::Closed => NoteFault::Closed,
-            }
-        })?;
+            })?;
         let plain: Plain<'_> =
             serde_json::from_str(opened.expose_secret()).map_err(|_| NoteFault::Closed)?;
         let text = NoteText::new(plain.text.into_owned());
