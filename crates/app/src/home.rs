@@ -7,7 +7,7 @@ pub(crate) use compose::{compose, workspace_state};
 use crate::people::People;
 use crate::{AppError, Request};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, HomeEffect, Recipient};
 use domain::ids::{DeliveryId, UserId, WorkspaceId};
 use std::collections::BTreeSet;
 use store::{RotationRecord, Store, Tx};
@@ -86,7 +86,7 @@ pub(crate) async fn touch(
     open.sort_by(|(one, _), (other, _)| one.cmp(other));
     let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
     for (user, _) in open {
-        let effect = Effect::PublishHome { user: user.clone(), as_of, act: None };
+        let effect = HomeEffect::PublishHome { user: user.clone(), as_of, act: None };
         let envelope = Envelope::new(effect, Recipient::Home(user));
         tx.insert_delivery(&envelope, as_of + SETTLED, now).await?;
     }
@@ -118,7 +118,7 @@ pub async fn show_again(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    let effect = Effect::PublishHome { user: user.clone(), as_of: at, act: None };
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: at, act: None };
     let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
     tx.insert_delivery(&envelope, at + SETTLED, now).await?;
     Ok(())
@@ -132,7 +132,7 @@ pub(crate) async fn show(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let act = Some(DeliveryId::of_parts(&["home", act]));
-    let effect = Effect::PublishHome { user: user.clone(), as_of: now, act };
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: now, act };
     let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
     tx.insert_delivery(&envelope, now, now).await?;
     Ok(())

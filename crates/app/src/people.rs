@@ -2,6 +2,7 @@
 
 use crate::home;
 use crate::life;
+use crate::snapshot::people_of;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
@@ -77,7 +78,8 @@ impl People {
     }
 }
 
-/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations.
+/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations, but not of
+/// the one that they are `joining`, where [`check_joiners`](crate::roster::check_joiners) looks next.
 ///
 /// # Errors
 ///
@@ -86,6 +88,7 @@ pub async fn store_people(
     store: &Store,
     workspace: WorkspaceId,
     people: &[PersonRecord],
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     if people.is_empty() {
@@ -102,7 +105,7 @@ pub async fn store_people(
         let was = before.0.get(&person.user);
         // What was asked before the last answer is not believed.
         if was.is_none_or(|was| was.refreshed_at <= person.refreshed_at) {
-            life::follow(&mut tx, was, person, now).await?;
+            life::follow(&mut tx, was, person, joining, now).await?;
             changed.extend((!was.is_some_and(|was| is_same(was, person))).then_some(&person.user));
         }
     }
@@ -216,7 +219,7 @@ pub(crate) async fn zone_or_installers(
 /// How late a handoff may be before its members are asked about again: for that long Slack repeats what we missed.
 const EVENTS_LAST: TimeDelta = TimeDelta::minutes(15);
 
-/// Returns the members of a rotation whose handoff is so late that Slack may have told us in vain who left.
+/// Returns the members of a rotation, and who stands in, whose handoff is so late that Slack may have told us in vain who left.
 ///
 /// Members who were looked up meanwhile are left out; a rotation whose handoff is on time has none.
 ///
@@ -238,7 +241,7 @@ pub async fn members_to_check(
         return Ok(Vec::new());
     }
     drop(tx);
-    not_seen_since(store, workspace, rotation.members, now - EVENTS_LAST).await
+    not_seen_since(store, workspace, people_of(&rotation), now - EVENTS_LAST).await
 }
 
 /// Returns those of the people whom Slack was not asked about since an instant.
@@ -261,7 +264,7 @@ pub async fn not_seen_since(
     Ok(users.into_iter().filter(|user| !seen.contains(user)).collect())
 }
 
-/// Lets all members of the workspace's rotations be looked up again, once for each `occasion`.
+/// Lets all members of the workspace's rotations, and those who stand in, be looked up again, once for each `occasion`.
 ///
 /// # Errors
 ///
@@ -273,8 +276,7 @@ pub async fn look_up_members(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let rotations = store.read(workspace).await?.list_rotations().await?;
-    let users: BTreeSet<UserId> =
-        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    let users: BTreeSet<UserId> = rotations.iter().flat_map(people_of).collect();
     if users.is_empty() {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::action::Modal;
 use domain::change::Pause;
 use domain::command::MAX_NAME;
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, LifecycleEffect, Recipient};
 use domain::ids::RotationId;
 use domain::permission::{Act, may};
 use domain::refusal::Refusal;
@@ -121,7 +121,7 @@ async fn remove(
     apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_deleted(rotation, now).await?;
     home::touch_admins(tx, now).await?;
-    let effect = Effect::RotationDeleted { rotation, by: by.clone(), deleted_at: now };
+    let effect = LifecycleEffect::RotationDeleted { rotation, by: by.clone(), deleted_at: now };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(effect, channel), now, now).await?;
     record_event(tx, request, rotation, "rotation_deleted").await?;
@@ -170,14 +170,14 @@ async fn tell_restored(
     let (now, rotation) = (request.now, snapshot.rotation.id);
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     let by = request.actor.clone();
-    let undone = Effect::DeletionUndone { rotation, by: by.clone(), deleted_at };
+    let undone = LifecycleEffect::DeletionUndone { rotation, by: by.clone(), deleted_at };
     let undone = Envelope::new(undone, channel.clone());
     if let Some(post) = undone.updates(request.workspace)
         && tx.find_delivery(post).await?.is_some()
     {
         tx.insert_delivery(&undone, now, now).await?;
     }
-    let restored = Effect::RotationRestored { rotation, by, restored_at: now };
+    let restored = LifecycleEffect::RotationRestored { rotation, by, restored_at: now };
     tx.insert_delivery(&Envelope::new(restored, channel), now, now).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Our buttons with their labels.
 
-use super::blocks::plain_text;
+use super::blocks::{clip, plain_text};
+use super::names::unmarked;
 use super::people;
 use domain::action::{Button, MENU};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 /// The most options of a menu.
 pub(crate) const MOST_IN_MENU: usize = 5;
 
-/// The longest label, in characters.
+/// The longest label, seen or heard, in characters.
 const LONGEST_LABEL: usize = 75;
 
 /// Returns a button.
@@ -19,6 +20,14 @@ pub(crate) fn button(button: &Button) -> Value {
         "value": button.value(),
         "text": plain_text(label(button), LONGEST_LABEL),
     })
+}
+
+/// Returns a button of which several stand in one place: whoever hears it is told which one this is.
+pub(crate) fn button_of(which: &Button, about: &str) -> Value {
+    let mut json = button(which);
+    let heard = format!("{}: {}", label(which), unmarked(about));
+    json["accessibility_label"] = json!(clip(&heard, LONGEST_LABEL));
+    json
 }
 
 /// Returns the button that is the obvious one to press.

@@ -1,7 +1,7 @@
 //! The App Home in words and blocks: at most a hundred blocks a page.
 
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
-use super::buttons::{button, menu, primary};
+use super::buttons::{button, button_of, menu, primary};
 use super::card::{duty_line, duty_lines};
 use super::names::{link, plain, title};
 use super::reply::{UTC, span, turn_line};
@@ -95,7 +95,7 @@ fn look_only(home: &Home, now: DateTime<Utc>) -> Vec<Value> {
     }
     for RotationBlock { card, .. } in &home.rotations {
         let lines = duty_lines(card, &Ink::new(&card.zone, now, Style::Block));
-        let next = button(&Button::ShowNext { rotation: card.rotation });
+        let next = button_of(&Button::ShowNext { rotation: card.rotation }, &card.name);
         blocks.push(section(&fit(&lines, LONGEST_SECTION), Some(next)));
     }
     blocks.extend(page_buttons(home));
@@ -198,7 +198,7 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         ])
     });
     let words = section(&fit(&words, LONGEST_SECTION), changes);
-    [words, actions(&buttons.map(|which| button(&which)))]
+    [words, actions(&buttons.map(|which| button_of(&which, &card.name)))]
 }
 
 fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
@@ -207,8 +207,9 @@ fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
     }
     let ink = Ink::new(UTC, now, Style::Block);
     let row = |absence: &AbsenceLine| {
-        let back = button(&Button::RemoveAbsence { absence: absence.absence });
-        section(&format!("Away {}", span(&ink, absence)), Some(back))
+        let days = span(&ink, absence);
+        let back = button_of(&Button::RemoveAbsence { absence: absence.absence }, &days);
+        section(&format!("Away {days}"), Some(back))
     };
     let mut blocks: Vec<Value> = member.absences.iter().map(row).collect();
     if member.more_absences > 0 {

@@ -130,6 +130,9 @@ pub(super) fn moved_lines(
             ink.at(was)
         ),
         (_, None, Some(is)) => format!("Your next turn in {name} begins {}.", ink.at(is)),
+        (WhyMoved::Joined, _, None) => {
+            String::from("Your first turn is further away than I can plan now.")
+        }
         (_, _, None) => format!("You have no turn ahead in {name} any more."),
     });
     lines
