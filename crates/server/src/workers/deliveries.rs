@@ -3,7 +3,7 @@
 use super::POLL;
 use super::outcome::{self, Placed};
 use super::pace::Pace;
-use super::send::{Content, Parcel, Sent, send};
+use super::send::{Content, Page, Parcel, Sent, send};
 use crate::bot::Bot;
 use crate::dead_token;
 use app::deliver::{Composed, compose};
@@ -110,6 +110,9 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
     }
     let mut tx = bot.store.write(claim.workspace).await?;
     let is_ours = tx.record_sending(claim.delivery, claim.fence, now).await?;
+    if is_ours && let Content::Home(Page { user, changes_at: Some(at), .. }) = &parcel.content {
+        outcome::carried_out(app::home::show_again(&mut tx, user, *at, now).await)?;
+    }
     tx.commit().await?;
     if !is_ours {
         return Ok(());
@@ -156,7 +159,8 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Home(user, home)) => {
-            let content = Content::Home(user, slack::render_home(&home, now));
+            let view = slack::render_home(&home, now);
+            let content = Content::Home(Page { user, view, changes_at: home.changes_at });
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),

@@ -3,7 +3,8 @@
 use super::home;
 use super::outcome::Placed;
 use crate::bot::Bot;
-use domain::effect::{Effect, Envelope, Recipient};
+use chrono::{DateTime, Utc};
+use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
 use domain::ids::{ChannelId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -23,7 +24,15 @@ pub(super) enum Content {
     /// A message.
     Message(Rendered),
     /// A person's home view.
-    Home(UserId, Value),
+    Home(Page),
+}
+
+/// A home view.
+pub(super) struct Page {
+    pub(super) user: UserId,
+    pub(super) view: Value,
+    /// When it reads otherwise by itself.
+    pub(super) changes_at: Option<DateTime<Utc>>,
 }
 
 /// What sending came to.
@@ -38,7 +47,7 @@ pub(super) enum Sent {
 pub(super) async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Sent {
     let rendered = match &parcel.content {
         Content::Message(rendered) => rendered,
-        Content::Home(user, view) => {
+        Content::Home(Page { user, view, .. }) => {
             let workspace = claim.workspace;
             return Sent::Called(home::publish(bot, workspace, &parcel.token, user, view).await);
         }
@@ -102,8 +111,8 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
 /// Returns whether it is the word with which a rotation comes into a channel.
 fn is_for_a_new_channel(envelope: &Envelope) -> bool {
     match &envelope.effect {
-        Effect::RotationCreated { .. } => true,
-        Effect::ChannelChanged { into, .. } => envelope.to == Recipient::Channel(into.clone()),
+        Effect::Start(StartEffect::RotationCreated { .. }) => true,
+        Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => envelope.to == Recipient::Channel(into.clone()),
         _ => false,
     }
 }
