@@ -276,9 +276,8 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         },
         Button::Home(button) => match button {
             home::Button::PageBefore { .. } => Button::Home(home::Button::PageAfter { page: 1 }),
-            home::Button::PageAfter { .. } => {
-                Button::Settings(settings::Button::Rotation { rotation })
-            }
+            home::Button::PageAfter { .. } => Button::Home(home::Button::All),
+            home::Button::All => Button::Settings(settings::Button::Rotation { rotation }),
         },
         Button::Settings(button) => match button {
             settings::Button::Rotation { .. } => Button::Settings(settings::Button::Mine),
@@ -307,7 +306,10 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         Button::Roster(button) => match button {
             roster::Button::Add { .. } => Button::Roster(roster::Button::Remove { rotation }),
             roster::Button::Remove { .. } => Button::Roster(roster::Button::Order { rotation }),
-            roster::Button::Order { .. } => leaving(When::Handoff),
+            roster::Button::Order { .. } => {
+                Button::Roster(roster::Button::LeaveMyself { rotation })
+            }
+            roster::Button::LeaveMyself { .. } => leaving(When::Handoff),
             roster::Button::Leave(Leaving { when: When::Handoff, .. }) => leaving(When::Now),
             roster::Button::Leave(Leaving { when: When::Now, .. }) => return None,
         },

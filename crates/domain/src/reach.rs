@@ -94,7 +94,7 @@ impl Button {
                 roster::Button::Add { .. }
                 | roster::Button::Remove { .. }
                 | roster::Button::Order { .. } => Reach::Open,
-                roster::Button::Leave(_) => Reach::Change,
+                roster::Button::LeaveMyself { .. } | roster::Button::Leave(_) => Reach::Change,
             },
         }
     }

@@ -8,7 +8,7 @@ use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::action::Field;
 use domain::change::{Leave, RosterChange};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, RosterEffect};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::permission::Act;
 use domain::refusal::Refusal;
@@ -251,7 +251,7 @@ pub async fn check_joiners(
             scene.carry_out(tx, left.iter().map(leave).collect(), None, now).await?;
             told::record(tx, &scene, "roster_removed", &left, None, now).await?;
             let refused = card.refused.clone();
-            let effect = Effect::JoinersTakenOut { rotation, changed_at: added_at, refused };
+            let effect = RosterEffect::JoinersTakenOut { rotation, changed_at: added_at, refused };
             let to = Recipient::Person(by.clone());
             tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
         }

@@ -6,7 +6,7 @@ use crate::outcome::{Decision, Done};
 use crate::people::People;
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, RosterEffect};
 use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::preview::{Coming, Difference};
@@ -105,7 +105,7 @@ pub(super) async fn tell_channel(
     by: Option<&UserId>,
     (changed_at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
-    let effect = Effect::RosterChanged {
+    let effect = RosterEffect::RosterChanged {
         rotation: rotation.id,
         changed_at,
         by: by.cloned(),

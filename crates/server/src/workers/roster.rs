@@ -2,7 +2,7 @@
 
 use crate::bot::Bot;
 use crate::late;
-use crate::people::refresh;
+use crate::people::{refresh, refresh_joiners};
 use app::{AppError, Request, roster};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
@@ -36,7 +36,7 @@ pub(super) async fn check_joiners(
         return Ok(None);
     }
     let unknown = roster::unknown_of(&bot.store, workspace, users).await?;
-    if let Some(wait) = refresh(bot, workspace, &unknown).await? {
+    if let Some(wait) = refresh_joiners(bot, workspace, (rotation, &unknown)).await? {
         return Ok(Some(wait));
     }
     let at = (added_at, bot.clock.now());

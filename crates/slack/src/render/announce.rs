@@ -124,7 +124,9 @@ fn lost_lines(lost: &ChannelLost) -> Vec<String> {
             format!("Please pick another channel with {edit}."),
         ),
         ChannelFault::NotInvited => (
-            format!("I cannot post in {channel}, the channel of {name}: it is private, or gone."),
+            format!(
+                "I cannot post in {channel}, the channel of {name}: I am not in it, and cannot let myself in."
+            ),
             format!("Please type `/invite @Asyncbot` there, or pick another channel with {edit}."),
         ),
         ChannelFault::Refused => (

@@ -21,6 +21,9 @@ const USUAL_TIME: &str = "09:00";
 /// The longest name of a zone that can be typed, in characters.
 const LONGEST_ZONE: usize = 100;
 
+/// The longest text of a choice, in characters.
+const LONGEST_OPTION: usize = 75;
+
 /// The longest error beside a field, in characters.
 const LONGEST_ERROR: usize = 500;
 
@@ -131,6 +134,17 @@ pub(super) fn input(field: Field, label: &str, hint: Option<&str>, mut element: 
     block
 }
 
+/// Returns a block whose field may stay empty.
+pub(super) fn optional(mut block: Value) -> Value {
+    block["optional"] = json!(true);
+    block
+}
+
+/// Returns a choice of a menu.
+pub(super) fn option(code: &str, label: &str) -> Value {
+    json!({ "text": plain_text(label, LONGEST_OPTION), "value": code })
+}
+
 fn name_input(name: Option<&str>) -> Value {
     let mut element = text_input(name, MAX_NAME);
     element["placeholder"] = plain_text("support", 150);
@@ -152,7 +166,6 @@ pub(super) fn day_input(initial: NaiveDate) -> Value {
 }
 
 fn cadence_input() -> Value {
-    let option = |code: &str, label: &str| json!({ "text": plain_text(label, 75), "value": code });
     let options: Vec<Value> =
         CADENCE_CHOICES.iter().map(|choice| option(choice.code, choice.label)).collect();
     let mut element = json!({ "type": "static_select", "options": options });

@@ -2,7 +2,7 @@
 
 use super::Rendered;
 use super::blocks::{Part, assemble, clip};
-use super::buttons::{button, primary};
+use super::buttons::{button, button_of, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
 use super::names::{name_of, names, plain, straight, title};
@@ -131,7 +131,8 @@ fn home_buttons() -> Vec<Value> {
 fn card_buttons(card: &DutyCard) -> Part {
     let rotation = card.rotation;
     let show = lifecycle::Button { press: lifecycle::Press::Show, rotation };
-    Part::Buttons(vec![button(&Button::ShowNext { rotation }), button(&Button::Lifecycle(show))])
+    let buttons = [Button::ShowNext { rotation }, Button::Lifecycle(show)];
+    Part::Buttons(buttons.iter().map(|which| button_of(which, &card.name)).collect())
 }
 
 fn cards_or(
@@ -215,9 +216,10 @@ fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: 
     }
     let mut parts = say(format!("{name} is away:"));
     parts.extend(absences.iter().take(MOST_ROWS).map(|line| {
-        let words = vec![format!("• {}", span(ink, line))];
+        let days = span(ink, line);
+        let words = vec![format!("• {days}")];
         if can_remove {
-            Part::Row(words, button(&Button::RemoveAbsence { absence: line.absence }))
+            Part::Row(words, button_of(&Button::RemoveAbsence { absence: line.absence }, &days))
         } else {
             Part::Lines(words)
         }
