@@ -19,6 +19,7 @@ macro_rules! fragment {
     };
 }
 
+mod again;
 mod check;
 mod counts;
 #[path = "sql/mod.rs"]
@@ -28,6 +29,7 @@ pub(crate) mod sql;
 use crate::error::StoreError;
 use crate::migrations;
 use crate::version::Version;
+use again::begin_again;
 use chrono::{DateTime, TimeDelta, Utc};
 use counts::Counts;
 use domain::ids::WorkspaceId;
@@ -47,6 +49,9 @@ const CONNECTION_WAIT: Duration = Duration::from_secs(2);
 
 /// A connection that was used this recently is taken to work: to ask each time would be one trip more for each request.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// Begins a transaction that sees one state and cannot write.
+const READ: &str = "begin isolation level repeatable read read only";
 
 /// An opened PostgreSQL database.
 #[derive(Clone)]
@@ -88,8 +93,7 @@ impl Engine {
         &self,
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        let begin = "begin isolation level repeatable read read only";
-        Ok(self.app.begin_with(scoped(begin, workspace)).await?)
+        Ok(begin_again(&self.app, || self.app.begin_with(scoped(READ, workspace))).await?)
     }
 
     /// Begins a transaction that may write in one workspace.
@@ -97,7 +101,7 @@ impl Engine {
         &self,
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.app.begin_with(scoped("begin", workspace)).await?)
+        Ok(begin_again(&self.app, || self.app.begin_with(scoped("begin", workspace))).await?)
     }
 
     /// Returns the version of a workspace, in one trip to the server and back that many share.
@@ -109,19 +113,19 @@ impl Engine {
     }
 
     pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.system.begin_with("begin isolation level repeatable read read only").await?)
+        Ok(begin_again(&self.system, || self.system.begin_with(READ)).await?)
     }
 
     pub(crate) async fn write_unscoped(
         &self,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.system.begin().await?)
+        Ok(begin_again(&self.system, || self.system.begin()).await?)
     }
 
     /// Returns how far the server's clock is ahead: the one place that asks it.
     pub(crate) async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
-        let there: DateTime<Utc> =
-            sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app).await?;
+        let ask = || sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app);
+        let there: DateTime<Utc> = begin_again(&self.app, ask).await?;
         Ok(there - now)
     }
 

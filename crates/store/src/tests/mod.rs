@@ -11,6 +11,7 @@ mod isolation;
 mod logins;
 mod migrations;
 mod opening;
+mod outages;
 mod parity;
 mod people;
 mod requests;
