@@ -22,19 +22,26 @@ macro_rules! fragment {
 mod again;
 mod check;
 mod counts;
+mod saver;
 #[path = "sql/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the SQL is written once and compiled for each engine")]
 pub(crate) mod sql;
+mod together;
 
 use crate::error::StoreError;
 use crate::migrations;
+use crate::records::Entry;
 use crate::version::Version;
 use again::begin_again;
 use chrono::{DateTime, TimeDelta, Utc};
 use counts::Counts;
 use domain::ids::WorkspaceId;
+use saver::{GROUPS, Saver, preparing};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, PgPool, Postgres,
+    Transaction,
+};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -59,6 +66,8 @@ pub(crate) struct Engine {
     app: PgPool,
     system: PgPool,
     counts: Counts,
+    saving: PgPool,
+    saver: Saver,
 }
 
 /// Returns whether the URL names this engine.
@@ -85,7 +94,14 @@ impl Engine {
         check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
         drop(connection);
         let counts = Counts::start(system.clone());
-        Ok(Self { app, system, counts })
+        let saving = pool(GROUPS)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(preparing()).await.map(drop) })
+            })
+            // What it sends holds values, which belong into no log.
+            .connect_lazy_with(options(url)?.disable_statement_logging());
+        let saver = Saver::start(&saving);
+        Ok(Self { app, system, counts, saving, saver })
     }
 
     /// Begins a transaction that sees one state of one workspace and cannot write.
@@ -102,6 +118,15 @@ impl Engine {
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
         Ok(begin_again(&self.app, || self.app.begin_with(scoped("begin", workspace))).await?)
+    }
+
+    /// Enters an absence and what belongs to it, and returns when it is on disk.
+    pub(crate) async fn enter(
+        &self,
+        workspace: WorkspaceId,
+        entry: &Entry,
+    ) -> Result<Option<Version>, StoreError> {
+        self.saver.save(workspace, sql::entries::steps(workspace, entry)?).await
     }
 
     /// Returns the version of a workspace, in one trip to the server and back that many share.
@@ -130,6 +155,7 @@ impl Engine {
     }
 
     pub(crate) async fn close(&self) {
+        self.saving.close().await;
         self.app.close().await;
         self.system.close().await;
     }
@@ -145,12 +171,19 @@ fn scoped(begin: &str, workspace: WorkspaceId) -> AssertSqlSafe<String> {
 }
 
 async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("asyncbot").options([
+    Ok(pool(connections).connect_with(options(url)?).await?)
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("asyncbot").options([
         ("statement_timeout", "10s"),
         ("lock_timeout", "2s"),
         ("idle_in_transaction_session_timeout", "10s"),
-    ]);
-    Ok(PgPoolOptions::new()
+    ]))
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(CONNECTION_WAIT)
         .test_before_acquire(false)
@@ -162,6 +195,4 @@ async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
                 Ok(true)
             })
         })
-        .connect_with(options)
-        .await?)
 }

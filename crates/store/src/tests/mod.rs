@@ -5,6 +5,7 @@ mod audit;
 mod bench;
 mod claims;
 mod deliveries;
+mod entries;
 mod fairness;
 mod inbox;
 mod isolation;
