@@ -1,13 +1,15 @@
 //! Absences that are entered with all that belongs to them, many together.
 
 use super::bench::{at, user};
-use super::both_engines;
+use super::{Bench, both_engines};
+use crate::postgres::Engine;
 use crate::{
     AbsenceRecord, AbsenceSource, AuditEvent, Entry, Outcome, StoreError, Version, new_id,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::effect::{Effect, Envelope, Recipient};
 use domain::ids::{AbsenceId, EventId, UserId, WorkspaceId};
+use secrecy::ExposeSecret;
 
 both_engines! {
     async fn an_entry_is_there_with_all_that_belongs_to_it(bench) {
@@ -127,7 +129,28 @@ both_engines! {
     }
 }
 
-fn entry(key: &str, of: &str) -> Entry {
+#[tokio::test]
+async fn row_level_security_binds_an_entry() {
+    let bench = Bench::postgres().await;
+    let other = bench.install("T2").await;
+    let settings = bench.database.settings();
+    let system = settings.system_url.as_ref().unwrap().expose_secret();
+    let engine = Engine::open(settings.url.expose_secret(), system).await.unwrap();
+    let entry = entry("key", "UANA");
+
+    let error = engine.enter_as(bench.workspace, other, &entry).await.unwrap_err();
+
+    let refused = StoreError::Refused { code: String::from("42501"), constraint: None };
+    assert_eq!(error, refused, "no privilege");
+    for workspace in [bench.workspace, other] {
+        let mut tx = bench.store.read(workspace).await.unwrap();
+        assert_eq!(tx.find_absence(entry.absence.id).await.unwrap(), None);
+    }
+    engine.enter_as(other, other, &entry).await.unwrap();
+}
+
+/// Returns an entry of something new.
+pub(super) fn entry(key: &str, of: &str) -> Entry {
     let of = user(of);
     let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).unwrap();
     Entry {

@@ -2,6 +2,7 @@
 
 use super::Bench;
 use super::bench::at;
+use super::entries::entry;
 use sqlx::{Connection, PgConnection};
 
 #[tokio::test]
@@ -48,6 +49,17 @@ async fn work_over_many_workspaces_begins_although_the_server_has_ended_all_conn
     bench.store.system().list_workspaces().await.unwrap();
     end_all(&bench).await;
     bench.store.clock_offset(at(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_absence_is_entered_although_the_server_has_ended_all_connections() {
+    let bench = Bench::postgres().await;
+    for key in ["one", "two", "three"] {
+        bench.store.enter(bench.workspace, &entry(key, "UANA")).await.unwrap();
+        end_all(&bench).await;
+    }
+
+    bench.store.enter(bench.workspace, &entry("four", "UANA")).await.unwrap();
 }
 
 /// Lets the pool hold as many connections as it may.
