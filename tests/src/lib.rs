@@ -15,7 +15,7 @@ pub use browser::{Browser, View};
 pub use diary::Diary;
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
-pub use sight::{Seen, plain_blocks, plain_view};
+pub use sight::{Seen, block_kit, plain_blocks, plain_view};
 pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;
 

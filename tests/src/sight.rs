@@ -76,6 +76,49 @@ pub fn plain_view(view: &Value) -> String {
     text.trim_end().to_owned()
 }
 
+/// Returns the Block Kit of a message, an answer, a modal or a home, a block on each line, without what differs from run to
+/// run.
+#[must_use]
+pub fn block_kit(shown: &Value) -> String {
+    let words = |name: &str| shown[name]["text"].as_str().map(|text| format!("{name}: {text}"));
+    let head: Vec<String> = ["title", "submit", "close"].into_iter().filter_map(words).collect();
+    let mut lines = Vec::from_iter((!head.is_empty()).then(|| head.join(" | ")));
+    for block in shown["blocks"].as_array().into_iter().flatten() {
+        let mut block = block.clone();
+        if block["type"] != "input"
+            && let Some(block) = block.as_object_mut()
+        {
+            // Slack makes one up where the app gives none.
+            block.remove("block_id");
+        }
+        lines.push(without_ids(&block.to_string()));
+    }
+    lines.join("\n")
+}
+
+/// Puts a word in place of the ids that are made at random.
+fn without_ids(text: &str) -> String {
+    const LENGTH: usize = 36;
+    let is_id = |part: &[u8]| {
+        let fits = |(place, byte): (usize, &u8)| match place {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        };
+        part.len() == LENGTH && part.iter().enumerate().all(fits)
+    };
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(letter) = rest.chars().next() {
+        let id = rest.as_bytes().get(..LENGTH).filter(|part| is_id(part));
+        if id.is_some() {
+            out.push_str("<id>");
+        } else {
+            out.push(letter);
+        }
+        rest = &rest[id.map_or(letter.len_utf8(), <[u8]>::len)..];
+    }
+    out
+}
+
 /// Returns what stood in a field at first, in words.
 fn began_with(element: &Value) -> String {
     let fields = element.as_object().into_iter().flatten();

@@ -63,6 +63,7 @@ both_engines! {
             ("slack/interactions", "payload=not json"),
             ("slack/interactions", "payload=%7B%22type%22%3A%22block_actions%22%2C%22team%22%3Anull%7D"),
             ("slack/interactions", "payload=%5B%5B%5B%5B%5D%5D%5D%5D"),
+            ("slack/options", "payload=not json"),
             ("slack/events", "{}"),
             ("slack/events", "nonsense"),
             ("slack/events", r#"{"type":"event_callback","team_id":null,"event":{"type":"user_change"}}"#),

@@ -4,7 +4,7 @@ use domain::ids::{UserId, WorkspaceId};
 use domain::settings::{Preferences, RotationSettings};
 use insta::assert_snapshot;
 use serde_json::json;
-use stories::{Play, both_engines};
+use stories::{Play, Seen, both_engines};
 
 both_engines! {
     async fn got_it_is_shown_in_the_message_itself_and_two_presses_are_one(play at "2026-06-05T10:00:00Z") {
@@ -111,6 +111,76 @@ both_engines! {
         play.presses("cho", &told[0], "seen_duty").await;
         play.waits("10s").await;
         assert!(play.dms("cho").await[0].text.contains("You have seen this"));
+    }
+
+    async fn a_cover_of_who_is_removed_goes_back_to_the_holder_who_is_told_once(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+        let form = play.opens("ana", "/rotation handover support").await;
+        play.fills("ana", &form, &json!({})).await;
+        play.waits("1h").await;
+        assert!(play.types("eli", "/rotation who").await.contains("Ben (for Ana) is on duty"));
+
+        play.types("ana", "/rotation remove support <@U0BEN>").await;
+        play.waits("10s").await;
+
+        let (ana, ben) = (play.dms("ana").await, play.dms("ben").await);
+        assert_eq!(ana.len(), 2, "the handoff, and the duty that comes back: {ana:#?}");
+        assert!(ana[0].buttons.is_empty() && !ana[1].buttons.is_empty(), "{ana:#?}");
+        assert!(ben[0].buttons.is_empty(), "{ben:#?}");
+        assert_snapshot!("a_duty_that_came_back_from_who_was_removed", texts(&ana[1..]));
+        assert_snapshot!("a_cover_that_ended_with_the_removal", texts(&ben));
+        assert_snapshot!("the_channel_learns_that_the_duty_came_back", texts(&play.channel("support").await[2..]));
+        assert!(play.types("eli", "/rotation who").await.contains("Ana is on duty"));
+        play.waits_until("2026-06-15T07:01:00Z").await;
+        assert!(play.dms("ana").await[1].text.contains("It passed to Cho"), "{:#?}", play.dms("ana").await);
+    }
+
+    async fn a_cover_of_who_leaves_slack_goes_back_to_the_holder_who_is_told_once(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-16T12:00:00Z").await;
+        let form = play.opens("ben", "/rotation handover support").await;
+        play.fills("ben", &form, &json!({})).await;
+        play.waits("1h").await;
+
+        play.deactivates("cho").await;
+        play.waits("1m").await;
+
+        let ben = play.dms("ben").await;
+        let live: Vec<&Seen> = ben.iter().filter(|seen| !seen.buttons.is_empty()).collect();
+        assert_eq!(live.len(), 1, "{ben:#?}");
+        assert_eq!(ben.len(), 2, "{ben:#?}");
+        assert_snapshot!("the_channel_learns_who_serves_instead", play.channel("support").await.pop().expect("a post").text);
+        assert!(play.types("eli", "/rotation who").await.contains("Ben is on duty"));
+    }
+
+    async fn a_turn_whose_taker_leaves_is_asked_for_again(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        for who in ["ANA", "BEN", "CHO"] {
+            play.types("ana", &format!("/rotation ooo add <@U0{who}> 2026-06-08 to 2026-06-14")).await;
+        }
+        play.waits_until("2026-06-08T07:10:00Z").await;
+        let asked = play.channel("support").await.pop().expect("a post");
+        play.presses("ben", &asked, "take_turn").await;
+        play.waits("1h").await;
+
+        play.types("ana", "/rotation remove support <@U0BEN>").await;
+        play.waits("10s").await;
+        let posts = play.channel("support").await;
+        let mut open = posts.iter().filter(|seen| seen.buttons.contains(&"take_turn".to_owned()));
+        let again = open.next().expect("the channel is asked again");
+        assert_ne!(again.ts, asked.ts);
+        assert_eq!(open.count(), 0, "{posts:#?}");
+        assert_snapshot!("a_turn_that_came_back_is_asked_for", again.text);
+        play.presses("cho", again, "take_turn").await;
+        play.waits("10s").await;
+
+        assert_snapshot!("a_turn_that_was_taken_and_came_back", texts(&play.dms("ben").await));
+        assert!(play.types("eli", "/rotation who").await.contains("Cho is on duty"));
+        let channel = play.channel("support").await;
+        assert!(channel.iter().all(|seen| !seen.buttons.contains(&"take_turn".to_owned())), "{channel:#?}");
+        play.waits("2d").await;
+        assert_eq!(play.channel("support").await.len(), channel.len(), "nobody is asked once it is taken");
     }
 
     async fn a_duty_of_a_deleted_rotation_says_so(play at "2026-06-05T10:00:00Z") {

@@ -4,6 +4,7 @@ mod yaml;
 
 use serde_json::{Value, json};
 use slack::{BOT_EVENTS, SCOPES};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The host that whoever installs the app replaces.
@@ -32,6 +33,30 @@ const EVENTS: [(&str, Option<&str>); 20] = [
     ("team_join", Some("users:read")),
     ("user_change", Some("users:read")),
 ];
+
+/// The methods that the code calls, with the scopes that it needs for them.
+const METHODS: [(&str, &[&str]); 12] = [
+    ("apps.connections.open", &[]),
+    ("auth.test", &[]),
+    ("chat.postMessage", &["chat:write", "chat:write.public"]),
+    ("chat.update", &["chat:write"]),
+    ("conversations.info", &["im:read"]),
+    ("conversations.join", &["channels:join"]),
+    ("conversations.members", &["channels:read", "groups:read"]),
+    ("conversations.open", &["im:write"]),
+    ("oauth.v2.access", &[]),
+    ("users.info", &["users:read"]),
+    ("views.open", &[]),
+    ("views.publish", &[]),
+];
+
+/// The scopes that neither a method nor an event needs: of the command, and of the addresses by which absence sources know
+/// people, which nothing reads before there is such a source.
+const OTHER_SCOPES: [&str; 2] = ["commands", "users:read.email"];
+
+/// The families of Slack's methods, of which a name in the code is a call.
+const FAMILIES: [&str; 8] =
+    ["apps", "auth", "chat", "conversations", "oauth", "team", "users", "views"];
 
 /// The keys that Slack's schema allows, of those that an app like this can have use for.
 const KEYS: [(&str, &[&str]); 11] = [
@@ -173,6 +198,39 @@ fn it_asks_for_the_scopes_and_events_that_the_code_uses() {
 }
 
 #[test]
+fn every_scope_is_needed_by_a_method_that_is_called_or_an_event_that_is_heard() {
+    let mut called = BTreeSet::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/slack/src");
+    collect_methods(&root, &mut called);
+    let mut needed: BTreeSet<&str> = OTHER_SCOPES.into_iter().collect();
+    needed.extend(METHODS.iter().flat_map(|(_, scopes)| *scopes));
+    let heard = EVENTS.iter().filter(|(event, _)| BOT_EVENTS.contains(event));
+    needed.extend(heard.filter_map(|(_, scope)| *scope));
+
+    let known: BTreeSet<String> = METHODS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(called, known);
+    assert_eq!(needed, SCOPES.into_iter().collect());
+}
+
+/// Adds the methods of Slack's that the code below a folder names.
+fn collect_methods(folder: &Path, methods: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("the sources are there") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect_methods(&path, methods);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let is_method = |word: &&str| {
+            let family = word.split_once('.').map(|(family, _)| family);
+            let is_name = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+            is_name && family.is_some_and(|family| FAMILIES.contains(&family))
+        };
+        methods.extend(text.split('"').filter(is_method).map(str::to_owned));
+    }
+}
+
+#[test]
 fn every_address_is_a_route_of_the_bot_at_the_placeholder() {
     let manifest = manifest();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -236,5 +294,6 @@ fn the_page_on_slack_names_a_feature_for_every_scope() {
     let mut expected = SCOPES;
     expected.sort_unstable();
     assert_eq!(scopes, expected);
+    assert!(!page.contains("not used yet"), "every scope is used, or not asked for");
     assert!(features.iter().all(|feature| feature.len() > 10), "{features:?}");
 }

@@ -281,6 +281,20 @@ both_engines! {
         assert_eq!(made["view"]["title"]["text"], "Done", "{made}");
     }
 
+    async fn a_late_answer_that_slack_has_no_time_for_is_told_later(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.breaks(&json!({"service": "slack", "method": "users.info", "kind": "500", "times": 1})).await;
+        let modal = play.opens("dee", "/rotation create").await;
+        play.breaks(&json!({"service": "slack", "method": "conversations.open", "kind": "429", "times": 1, "retry_after_s": 40})).await;
+
+        play.fills("dee", &modal, &form("review", &["U0DEE"])).await;
+        play.waits("5m").await;
+
+        let told: Vec<String> = play.dms("dee").await.into_iter().map(|seen| seen.text).collect();
+        let set_up = told.iter().filter(|text| text.starts_with("Done, it is set up.")).count();
+        assert_eq!(set_up, 1, "{told:#?}");
+    }
+
     async fn the_first_form_of_somebody_unknown_is_answered_at_its_fields(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
         let before = play.calls("users.info").await.len();

@@ -31,6 +31,45 @@ both_engines! {
         assert_snapshot!("cho_learns_that_the_turn_moved", texts(&play.dms("cho").await));
     }
 
+    async fn the_card_of_a_rotation_opens_its_forms_for_who_may_use_them(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho"]).await;
+
+        play.types("ana", "/rotation show").await;
+        let card = ephemeral(&play, "ana").await;
+        let mut opened = Vec::new();
+        for action in ["roster_order", "roster_add", "roster_remove", "settings_rotation"] {
+            let form = play.opens_by("ana", &card, action).await;
+            opened.push(form["callback_id"].as_str().unwrap_or_default().to_owned());
+            play.closes("ana").await;
+        }
+        play.types("eli", "/rotation show").await;
+        let of_stranger = ephemeral(&play, "eli").await;
+
+        assert_eq!(opened, ["roster_order", "roster_add", "roster_remove", "settings_rotation"]);
+        assert_eq!(of_stranger.buttons, ["history_turns", "history_statistics_90"]);
+    }
+
+    async fn a_member_leaves_with_a_button_of_the_card(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-01", &["ben", "cho", "dee"]).await;
+        play.types("ben", "/rotation show").await;
+        let of_ben = ephemeral(&play, "ben").await;
+        play.types("cho", "/rotation show").await;
+        let of_cho = ephemeral(&play, "cho").await;
+
+        play.presses("ben", &of_ben, "roster_leave_myself").await;
+        tokio::join!(
+            play.presses("cho", &of_cho, "roster_leave_myself"),
+            play.presses("cho", &of_cho, "roster_leave_myself"),
+        );
+
+        let question = ephemeral(&play, "ben").await;
+        assert_eq!(question.buttons, ["roster_leave_handoff", "roster_leave_now"], "who serves is asked: {question:?}");
+        let who = play.types("ana", "/rotation list").await;
+        assert!(who.contains("In order: Ben, Dee."), "only Cho has left: {who}");
+        let channel = texts(&play.channel("support").await);
+        assert_eq!(channel.matches("Cho left").count(), 1, "{channel}");
+    }
+
     async fn somebody_not_on_duty_leaves_at_once(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-01", &["ana", "ben", "cho", "dee"]).await;
         play.waits("5s").await;
@@ -156,11 +195,51 @@ both_engines! {
         let list = play.types("ana", "/rotation list").await;
         assert!(list.contains("In order: Eli, Ana, Ben") || list.contains("In order: Ana, Ben, Eli"), "{list}");
         let told = texts(&play.dms("ana").await);
-        assert!(told.contains("Robo is a bot and cannot be on duty"), "{told}");
+        assert!(told.contains("Robo: a bot cannot be on duty"), "{told}");
+        assert_eq!(told.matches("Robo").count(), 1, "{told}");
         assert!(told.contains("Slack does not say who that is"), "{told}");
         let post = last_post(&play).await;
         assert!(post.contains("Ana added Eli to"), "{post}");
         assert!(!texts(&play.channel("support").await).contains("Robo"));
+    }
+
+    async fn of_who_cannot_be_in_it_only_the_one_who_added_them_is_told_and_once(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-01", &["ana", "ben"]).await;
+        play.makes_admin("eli", true).await;
+        play.becomes_known("eli").await;
+        play.ends_bot("stop").await;
+        play.joins_team_as("Gus", &json!({"is_restricted": true})).await;
+        play.joins_team_as("Robo", &json!({"is_bot": true})).await;
+        play.waits("1d").await;
+        play.starts_bot().await;
+
+        play.types("eli", "/rotation add support <@U0ROBO> <@U0GUS>").await;
+        play.waits("10s").await;
+
+        assert_snapshot!("eli_learns_who_cannot_be_in_it", texts(&play.dms("eli").await));
+        assert!(!texts(&play.dms("ana").await).contains("Robo"), "{:?}", play.dms("ana").await);
+        assert_eq!(play.dms("eli").await.len(), 1);
+        assert!(!play.types("ana", "/rotation list").await.contains("Robo"));
+    }
+
+    async fn everybody_who_joins_is_told_however_far_their_first_turn_is(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-01", &["ana"]).await;
+        let mut names = Vec::new();
+        for number in 1..=9 {
+            names.push(play.joins_team(&format!("Guest{number}")).await);
+        }
+        play.types("dee", "/rotation ooo add 2026-06-05 to 2027-06-04").await;
+        play.waits("5s").await;
+
+        let mentions: Vec<String> = names.iter().map(|user| format!("<@{user}>")).collect();
+        play.types("ana", &format!("/rotation add support {} <@U0DEE>", mentions.join(" "))).await;
+        play.waits("1m").await;
+
+        for name in &names {
+            let told = texts(&play.dms(name).await);
+            assert_eq!(told.matches("Your first turn begins").count(), 1, "{name}: {told}");
+        }
+        assert_snapshot!("dee_joins_and_is_away_for_long", texts(&play.dms("dee").await));
     }
 
     async fn everybody_in_the_channel_joins_and_the_answer_comes_later(play at "2026-06-05T10:00:00Z") {

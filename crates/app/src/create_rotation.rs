@@ -7,18 +7,19 @@ use crate::home;
 use crate::outcome::{Done, once};
 use crate::people::People;
 use crate::read;
+use crate::roster::unfit;
 use crate::settings;
 use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{CreateForm, Field};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::form::{NewRotation, read_create_form};
 use domain::grid::Grid;
 use domain::ids::{RotationId, UserId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::settings::RotationSettings;
-use domain::story::people::Gone;
+use domain::story::roster::Unfit;
 use domain::timeline::Kept;
 use serde_json::json;
 use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
@@ -47,7 +48,7 @@ pub async fn create_rotation(
         Ok(record) => record,
         Err(fault) => return Ok(Answer::FieldErrors(vec![fault])),
     };
-    if let Some(fault) = find_bots(store, request, &new).await? {
+    if let Some(fault) = find_unfit(store, request, &new).await? {
         return Ok(Answer::FieldErrors(vec![fault]));
     }
     let act = async |tx: &mut Tx| insert(tx, &record, request).await;
@@ -67,7 +68,7 @@ pub async fn create_rotation(
 }
 
 /// Returns what is wrong with members of whom it is known that they cannot be on duty.
-async fn find_bots(
+async fn find_unfit(
     store: &Store,
     request: &Request,
     new: &NewRotation,
@@ -80,9 +81,12 @@ async fn find_bots(
         let why = if Some(user) == own.as_ref() {
             String::from("Asyncbot is a bot, and bots cannot be on duty.")
         } else {
-            match people.why_gone(user)? {
-                Gone::Bot => format!("{} is a bot, and bots cannot be on duty.", named(user)),
-                Gone::LeftSlack => format!("{} has left Slack.", named(user)),
+            match unfit(&people, user)? {
+                Unfit::Bot => format!("{} is a bot, and bots cannot be on duty.", named(user)),
+                Unfit::Deactivated => format!("{} has left Slack.", named(user)),
+                Unfit::Guest | Unfit::Unknown => {
+                    format!("{} is a guest here, and guests can only look.", named(user))
+                }
             }
         };
         Some((Field::Members, format!("{why} Please choose people who can take a turn.")))
@@ -145,7 +149,7 @@ async fn insert(
         details: json!({"members": record.members.len(), "channel": record.channel}),
     };
     audit::record(tx, request.now, entry).await?;
-    let effect = Effect::RotationCreated { rotation: record.id };
+    let effect = StartEffect::RotationCreated { rotation: record.id };
     let to = Recipient::Channel(record.channel.clone());
     let at = request.now + NAMES_FIRST;
     tx.insert_delivery(&Envelope::new(effect, to), at, request.now).await?;
@@ -155,11 +159,13 @@ async fn insert(
     }
     let people = People::load(tx, &record.members).await?;
     let known = (&record.rules, &people);
-    duty::schedule_reminder(tx, record, known, record.next_handoff_at, request.now).await?;
+    let (members, next) = (&record.members, record.next_handoff_at);
+    duty::schedule_reminder(tx, record, members, known, next, request.now).await?;
     announce::schedule_summary(tx, record.id, &record.rules.zone, request.now).await?;
     let refresh = InboxItem::RefreshPeople { users };
     tx.insert_inbox(&refresh, &format!("people:{}", record.id), request.now).await?;
     home::touch(tx, home::people_of(record), request.now).await?;
+    home::touch_admins(tx, request.now).await?;
     Ok(Ok(Done::RotationCreated { rotation: record.id }))
 }
 

@@ -6,11 +6,15 @@ use crate::AppError;
 use crate::duty::Said;
 use crate::home;
 use crate::people::People;
-use crate::serving::{served_before, serving_from};
+use crate::serving::{served_before, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::Effect;
-use domain::ids::{RotationId, UserId};
+use domain::effect::{
+    DatesEffect, Effect, Envelope, HomeEffect, Recipient, StartEffect, TurnEffect,
+};
+use domain::engine::Seating;
+use domain::ids::UserId;
+use domain::interval::Interval;
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
@@ -20,7 +24,7 @@ use domain::story::lifecycle;
 use domain::story::people::GonePerson;
 use domain::zone::Zone;
 use std::collections::BTreeSet;
-use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, TurnState, Tx};
+use store::{RotationRecord, SkipCode, SkipRecord, TurnRecord, Tx};
 
 /// How late a handoff may be said before it says so (specification, Catch-up 4).
 const LATE_AFTER: TimeDelta = TimeDelta::minutes(15);
@@ -49,64 +53,46 @@ pub async fn compose(
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
     match effect {
-        Effect::Welcome { installed_at } => welcome(tx, *installed_at).await,
-        Effect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
+        Effect::Start(effect) => start(tx, effect, now).await,
+        Effect::Turn(effect) => of_turn(tx, effect, now).await,
+        Effect::Duty(effect) => crate::duty::compose(tx, effect, now).await,
+        Effect::Announce(effect) => crate::announce::compose(tx, effect, now).await,
+        Effect::Lifecycle(effect) => crate::lifecycle::compose(tx, effect, now).await,
+        Effect::Dates(effect) => moved(tx, effect, now).await,
+        Effect::Roster(effect) => roster::compose(tx, effect, now).await,
+        Effect::Home(HomeEffect::PublishHome { user, .. }) => {
+            Ok(match home::compose(tx, user, now).await? {
+                Some(home) => Composed::Home(user.clone(), Box::new(home)),
+                None => Composed::Nothing("home_not_opened"),
+            })
+        }
+        Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
+    }
+}
+
+async fn start(
+    tx: &mut Tx,
+    effect: &StartEffect,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    match effect {
+        StartEffect::Welcome { installed_at } => welcome(tx, *installed_at).await,
+        StartEffect::RotationCreated { rotation } => match tx.find_rotation(*rotation).await? {
             Some(rotation) => created(tx, rotation, now).await,
             None => Ok(Composed::Nothing("rotation_gone")),
         },
-        Effect::HandoffPost { rotation, planned_at, missed_from, .. }
-        | Effect::OnDutyDm { rotation, planned_at, missed_from, .. }
-        | Effect::UnassignedPost { rotation, planned_at, missed_from, .. } => {
-            of_turn(tx, effect, (*rotation, *planned_at, *missed_from), now).await
-        }
-        Effect::UnassignedResolved { rotation, planned_at, .. } => {
-            of_turn(tx, effect, (*rotation, *planned_at, None), now).await
-        }
-        Effect::DutyEnded { .. }
-        | Effect::DutySeen { .. }
-        | Effect::DutyUnseen { .. }
-        | Effect::NextDuty { .. }
-        | Effect::Unreachable { .. } => crate::duty::compose(tx, effect, now).await,
-        Effect::WeeklySummary { .. } | Effect::ChannelLost { .. } | Effect::ChannelBack { .. } => {
-            crate::announce::compose(tx, effect, now).await
-        }
-        Effect::RotationRenamed { .. }
-        | Effect::ChannelChanged { .. }
-        | Effect::RotationPaused { .. }
-        | Effect::RotationResumed { .. }
-        | Effect::RotationDeleted { .. }
-        | Effect::DeletionUndone { .. }
-        | Effect::RotationRestored { .. } => crate::lifecycle::compose(tx, effect, now).await,
-        Effect::DatesMoved { rotation, .. } => match tx.find_rotation(*rotation).await? {
-            Some(rotation) => moved(tx, rotation, effect, now).await,
-            None => Ok(Composed::Nothing("rotation_gone")),
-        },
-        Effect::RosterChanged { rotation, .. } | Effect::JoinersTakenOut { rotation, .. } => {
-            match tx.find_rotation(*rotation).await? {
-                Some(rotation) => roster::compose(tx, rotation, effect, now).await,
-                None => Ok(Composed::Nothing("rotation_gone")),
-            }
-        }
-        Effect::PublishHome { user, .. } => Ok(match home::compose(tx, user, now).await? {
-            Some(home) => Composed::Home(user.clone(), Box::new(home)),
-            None => Composed::Nothing("home_not_opened"),
-        }),
-        Effect::MemberGone { .. }
-        | Effect::MemberBack { .. }
-        | Effect::RosterEmpty { .. }
-        | Effect::LeftChannel { .. } => crate::life::said::compose(tx, effect, now).await,
     }
 }
 
 /// Of several changes within a moment the last one tells; who stands where they stood is told nothing.
 async fn moved(
     tx: &mut Tx,
-    rotation: RotationRecord,
-    effect: &Effect,
+    effect: &DatesEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let Effect::DatesMoved { user, was, by, is_new, .. } = effect else {
-        return Ok(Composed::Nothing("not_of_a_member"));
+    let DatesEffect::DatesMoved { rotation, user, was, by, is_new, .. } = effect;
+    let Some(rotation) = tx.find_rotation(*rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
     };
     let people = People::load(tx, by.as_slice()).await?;
     let snapshot = Snapshot::load(tx, rotation, now).await?;
@@ -127,10 +113,11 @@ async fn moved(
     let standing = position.timeline().standing();
     let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
     let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
-    if is == *was {
+    let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
+    // Who joined learns it even where no turn of theirs is found.
+    if is == *was && !(*is_new && stays) {
         return Ok(Composed::Nothing("nothing_moved"));
     }
-    let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
     Ok(Composed::Say(Message::DatesMoved {
         name: snapshot.rotation.name.clone(),
         was: *was,
@@ -148,16 +135,23 @@ async fn moved(
 
 async fn of_turn(
     tx: &mut Tx,
-    effect: &Effect,
-    (rotation, planned_at, missed_from): (RotationId, DateTime<Utc>, Option<DateTime<Utc>>),
+    effect: &TurnEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
+    let (rotation, planned_at, missed_from, since) = match effect {
+        TurnEffect::HandoffPost { rotation, planned_at, missed_from, since }
+        | TurnEffect::OnDutyDm { rotation, planned_at, missed_from, since, .. } => {
+            (*rotation, *planned_at, *missed_from, *since)
+        }
+        TurnEffect::UnassignedPost { rotation, planned_at, missed_from, .. } => {
+            (*rotation, *planned_at, *missed_from, None)
+        }
+        TurnEffect::UnassignedResolved { rotation, planned_at, .. } => {
+            (*rotation, *planned_at, None, None)
+        }
+    };
     let Some(rotation) = tx.find_rotation(rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
-    };
-    let since = match effect {
-        Effect::HandoffPost { since, .. } | Effect::OnDutyDm { since, .. } => *since,
-        _ => None,
     };
     let scene = Scene::load(tx, rotation, (planned_at, since), missed_from, now).await?;
     let Some(scene) = scene else {
@@ -166,22 +160,25 @@ async fn of_turn(
     if scene.turn.ends_at <= now {
         return Ok(match effect {
             // The post that asked keeps its buttons; whoever presses one is told that the turn is over.
-            Effect::UnassignedResolved { .. } => Composed::Nothing("turn_over"),
+            TurnEffect::UnassignedResolved { .. } => Composed::Nothing("turn_over"),
             _ => Composed::TooLate,
         });
     }
     match effect {
-        Effect::OnDutyDm { user, since, .. } => {
-            crate::duty::on_duty(tx, &scene, user, *since, (Said::at(now), now)).await
+        TurnEffect::OnDutyDm { user, .. } => {
+            crate::duty::on_duty(tx, &scene, user, since, (Said::at(now), now)).await
         }
-        Effect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
-        Effect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
-        Effect::HandoffPost { since, .. } => {
-            let handoff = scene.handoff(tx, *since, now).await?;
+        TurnEffect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
+        TurnEffect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
+        TurnEffect::HandoffPost { missed_from, .. } => {
+            // What was missed is said nowhere else.
+            if missed_from.is_none() && scene.passed_again(tx, since).await? {
+                return Ok(Composed::Nothing("passed_meanwhile"));
+            }
+            let handoff = scene.handoff(tx, since, now).await?;
             let said = |handoff| Composed::Say(Message::Handoff(Box::new(handoff)));
             Ok(handoff.map_or(Composed::Nothing("turn_unassigned"), said))
         }
-        _ => Ok(Composed::Nothing("not_of_a_turn")),
     }
 }
 
@@ -225,6 +222,8 @@ pub(crate) struct Scene {
     pub(crate) previous: Vec<UserId>,
     /// Who serves now, or when the next duty time begins: after coverage.
     pub(crate) serving: Vec<UserId>,
+    /// Whether the rotation rests now: it may have begun to in the middle of the turn.
+    is_resting: bool,
     pub(crate) missed: Vec<TurnRecord>,
     pub(crate) people: People,
 }
@@ -247,9 +246,11 @@ impl Scene {
         let before = missed_from.or(since).unwrap_or(planned_at);
         let previous = served_before(tx, &rotation, before).await?;
         let serving = serving_from(tx, &rotation, now.max(planned_at)).await?;
+        let stretch = stretch_at(tx, &rotation, now.max(planned_at)).await?;
+        let is_resting = stretch.is_some_and(|stretch| stretch.seating == Seating::Paused);
         let turns = std::iter::once(&turn).chain(&missed);
         let people = people(tx, &rotation, turns, previous.iter().chain(&serving)).await?;
-        Ok(Some(Self { rotation, turn, previous, serving, missed, people }))
+        Ok(Some(Self { rotation, turn, previous, serving, is_resting, missed, people }))
     }
 
     /// Returns the handoff for the channel; nothing where nobody serves.
@@ -286,6 +287,31 @@ impl Scene {
         }))
     }
 
+    /// Returns whether the duty passed once more within the turn, of which a later post tells.
+    async fn passed_again(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<bool, AppError> {
+        let (rotation, planned_at) = (self.rotation.id, self.turn.planned_at);
+        let Some(window) = Interval::new(planned_at, self.turn.ends_at) else { return Ok(false) };
+        let stretches = tx.list_stretches(rotation, window).await?;
+        let own = stretches.iter().filter(|record| record.planned_at == planned_at);
+        let mut edges: Vec<DateTime<Utc>> = own.map(|record| record.stretch.window.end()).collect();
+        let covers = tx.list_coverages(rotation, window).await?;
+        edges.extend(covers.iter().flat_map(|cover| [cover.starts_at, cover.ends_at]));
+        let said = since.unwrap_or(planned_at);
+        for since in edges.into_iter().filter(|edge| said < *edge) {
+            let since = Some(since);
+            let post = TurnEffect::HandoffPost { rotation, planned_at, missed_from: None, since };
+            let post = Envelope::new(post, Recipient::Channel(self.rotation.channel.clone()));
+            if tx.find_delivery(post.delivery_id(tx.workspace())).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Returns who served before and cannot any more.
     fn gone(&self) -> Vec<GonePerson> {
         let gone = self.previous.iter().filter_map(|user| {
@@ -299,12 +325,11 @@ impl Scene {
             // Nobody could take it, and that nobody is left is said already.
             return Composed::Nothing("roster_empty");
         }
-        if !self.serving.is_empty() || self.turn.state == TurnState::Paused {
-            return Composed::Nothing("turn_taken");
+        if self.is_resting {
+            return Composed::Nothing("paused");
         }
-        // Where nobody is in the rotation, nobody can take it.
-        if self.rotation.members.is_empty() {
-            return Composed::Nothing("nobody_is_in_it");
+        if !self.serving.is_empty() {
+            return Composed::Nothing("turn_taken");
         }
         Composed::Say(Message::Unassigned(UnassignedMessage {
             rotation: self.rotation.id,

@@ -3,10 +3,11 @@
 use crate::AppError;
 use crate::snapshot::Snapshot;
 use crate::walk::{Begun, Walk};
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::ids::{RotationId, WorkspaceId};
 use domain::settings::Rest;
+use domain::zone::Zone;
 use store::{Store, Tx};
 
 /// The longest stretch over which a turn that nobody can serve is asked about again.
@@ -65,27 +66,46 @@ pub(crate) async fn ask_for_takers(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let zone = &snapshot.rotation.rules.zone;
-    let mut instants = vec![now];
-    let mut at = turn.window.start();
-    while at < turn.window.end().min(since.unwrap_or(turn.window.start()) + ASKED_FOR) {
-        let is_active = turn.active.iter().any(|window| window.contains(at));
-        if is_active && zone.date_of(at) > zone.date_of(now) {
-            instants.push(at);
-        }
-        let tomorrow = zone.local_of(at) + TimeDelta::days(1);
-        at = zone.instant_of(tomorrow).max(at + TimeDelta::hours(1));
-    }
+    let end = turn.window.end().min(since.unwrap_or(turn.window.start()) + ASKED_FOR);
+    let later = later_days(turn, zone, now, end);
+    // Who takes a turn and leaves gives it back, and that asks at once, beside the posts of the later days.
+    let covers = tx.list_coverages(snapshot.rotation.id, turn.window).await?;
+    let taken = covers.iter().filter(|cover| cover.of.is_none()).count();
+    let mut again = (taken > 0).then_some(taken);
     // What was missed is said once, by the first.
     let mut missed_from = missed_from;
-    for at in instants {
-        let post = Effect::UnassignedPost {
+    for at in std::iter::once(now).chain(later) {
+        let post = TurnEffect::UnassignedPost {
             rotation: snapshot.rotation.id,
             planned_at: turn.window.start(),
             missed_from: missed_from.take(),
             day: zone.date_of(at),
+            again: again.take(),
         };
         let to = Recipient::Channel(snapshot.rotation.channel.clone());
         tx.insert_delivery(&Envelope::new(post, to), at, now).await?;
     }
     Ok(())
+}
+
+/// Returns when each later active day of a turn begins, up to `end`: with its first window of duty, or where one goes on
+/// from the day before at the time of day of the handoff.
+fn later_days(
+    turn: &Begun,
+    zone: &Zone,
+    now: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Vec<DateTime<Utc>> {
+    let handoff_time = zone.local_of(turn.window.start()).time();
+    let starts = turn.active.iter().map(|window| window.start());
+    let starts: Vec<DateTime<Utc>> = starts.filter(|start| now < *start && *start < end).collect();
+    let last = zone.date_of(end);
+    let days = zone.date_of(now).iter_days().skip(1).take_while(|day| *day <= last);
+    let begin = |day: NaiveDate| {
+        let at = zone.instant_of(day.and_time(handoff_time));
+        let is_active = turn.active.iter().any(|window| window.contains(at));
+        let first = starts.iter().copied().find(|start| zone.date_of(*start) == day);
+        first.or_else(|| is_active.then_some(at)).filter(|at| *at < end)
+    };
+    days.filter_map(begin).collect()
 }

@@ -4,9 +4,10 @@ mod compose;
 
 pub(crate) use compose::{compose, workspace_state};
 
+use crate::people::People;
 use crate::{AppError, Request};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, HomeEffect, Recipient};
 use domain::ids::{DeliveryId, UserId, WorkspaceId};
 use std::collections::BTreeSet;
 use store::{RotationRecord, Store, Tx};
@@ -117,10 +118,41 @@ pub(crate) fn updates<'a>(
 ) -> Vec<(Envelope, DateTime<Utc>)> {
     let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
     let update = |user: &UserId| {
-        let effect = Effect::PublishHome { user: user.clone(), as_of, act: None };
+        let effect = HomeEffect::PublishHome { user: user.clone(), as_of, act: None };
         (Envelope::new(effect, Recipient::Home(user.clone())), as_of + SETTLED)
     };
     open.map(update).collect()
+}
+
+/// Shows those who administer the workspace that its rotations, or what is wrong with them, changed.
+pub(crate) async fn touch_admins(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), AppError> {
+    let open = who_opened(tx).await?;
+    let people = People::load(tx, &open).await?;
+    let admins = open.iter().filter(|user| people.actor(user).is_admin);
+    touch(tx, admins, now).await
+}
+
+/// Shows everybody who has opened their home that something changed that concerns all.
+pub(crate) async fn touch_everybody(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), AppError> {
+    let open = who_opened(tx).await?;
+    touch(tx, &open, now).await
+}
+
+/// Shows a person their home again at an instant at which it reads otherwise, whatever happens until then.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn show_again(
+    tx: &mut Tx,
+    user: &UserId,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: at, act: None };
+    let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
+    tx.insert_delivery(&envelope, at + SETTLED, now).await?;
+    Ok(())
 }
 
 /// Shows one person their home at once, for what they did in it; `act` tells that from all else they do.
@@ -131,10 +163,16 @@ pub(crate) async fn show(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let act = Some(DeliveryId::of_parts(&["home", act]));
-    let effect = Effect::PublishHome { user: user.clone(), as_of: now, act };
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: now, act };
     let envelope = Envelope::new(effect, Recipient::Home(user.clone()));
     tx.insert_delivery(&envelope, now, now).await?;
     Ok(())
+}
+
+async fn who_opened(tx: &mut Tx) -> Result<Vec<UserId>, AppError> {
+    let all = tx.list_preferences().await?;
+    let open = all.into_iter().filter(|(_, preferences)| preferences.home_opened_at.is_some());
+    Ok(open.map(|(user, _)| user).collect())
 }
 
 /// Returns whom a change of a rotation concerns.

@@ -2,8 +2,10 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::home;
+use crate::snapshot::people_of;
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::json;
@@ -44,14 +46,15 @@ pub async fn install(store: &Store, install: &NewInstall) -> Result<WorkspaceId,
     audit::record(&mut tx, install.at, entry).await?;
     // While the app was gone nobody told of who left.
     let rotations = tx.list_rotations().await?;
-    let mut users: BTreeSet<UserId> =
-        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    let mut users: BTreeSet<UserId> = rotations.iter().flat_map(people_of).collect();
     users.insert(install.installer.clone());
     let refresh = InboxItem::RefreshPeople { users: users.into_iter().collect() };
     let key = format!("installed:{}", install.at.timestamp_micros());
     tx.insert_inbox(&refresh, &key, install.at).await?;
     tx.release_parked(NOT_INSTALLED, install.at).await?;
-    let welcome = Effect::Welcome { installed_at: install.at };
+    // What changed meanwhile was shown to nobody.
+    home::touch_everybody(&mut tx, install.at).await?;
+    let welcome = StartEffect::Welcome { installed_at: install.at };
     let to = Recipient::Person(install.installer.clone());
     tx.insert_delivery(&Envelope::new(welcome, to), install.at, install.at).await?;
     tx.commit().await?;

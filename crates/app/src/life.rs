@@ -10,7 +10,7 @@ use crate::snapshot::Snapshot;
 use crate::walk::{Edit, carry_out};
 use chrono::{DateTime, Utc};
 use domain::change::{Change, Leave, RosterChange};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, PeopleEffect, Recipient};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::story::people::Gone;
 use serde_json::json;
@@ -19,14 +19,18 @@ use std::sync::Arc;
 use store::{PersonRecord, RotationRecord, Store, Tx};
 
 /// Does what follows from what Slack says of somebody now, beside what was known before; in the same transaction.
+///
+/// Whoever is looked up since they are `joining` a rotation is taken out of that one by the roster's story, which tells
+/// who added them.
 pub(crate) async fn follow(
     tx: &mut Tx,
     was: Option<&PersonRecord>,
     is: &PersonRecord,
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     match why_gone(is) {
-        Some(why) => take_out(tx, &is.user, why, now).await,
+        Some(why) => take_out(tx, &is.user, why, joining, now).await,
         None if was.is_some_and(|was| was.is_deactivated) => came_back(tx, &is.user, now).await,
         None => Ok(()),
     }
@@ -52,7 +56,7 @@ pub async fn channel_left(
     }
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| rotation.channel == *channel && rotation.members.contains(user));
-    let effect = |rotations| Effect::LeftChannel {
+    let effect = |rotations| PeopleEffect::LeftChannel {
         user: user.clone(),
         channel: channel.clone(),
         rotations,
@@ -83,14 +87,17 @@ pub(crate) fn why_gone(person: &PersonRecord) -> Option<Gone> {
     if person.is_bot { Some(Gone::Bot) } else { person.is_deactivated.then_some(Gone::LeftSlack) }
 }
 
-/// Takes somebody out of every rotation of the workspace at once; a duty that they hold passes to the next who is free.
+/// Takes somebody out of every rotation of the workspace at once, but the one that they are joining; a duty that they
+/// hold passes to the next who is free.
 async fn take_out(
     tx: &mut Tx,
     user: &UserId,
     why: Gone,
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut concerned: Vec<RotationId> = rotations_of(tx, user).await?;
+    concerned.retain(|id| Some(*id) != joining);
     // Always in the same order: two that lock the same rotations do not wait for each other in a ring.
     concerned.sort_unstable();
     let mut left = Vec::new();
@@ -101,8 +108,9 @@ async fn take_out(
         };
         let snapshot = Snapshot::load(tx, record, now).await?;
         let leave = match why {
-            Gone::LeftSlack => Leave::Deactivated,
-            Gone::Bot => Leave::Now,
+            // It is noted who can stand in for nobody; a bot among the members is simply removed.
+            Gone::Bot if snapshot.rotation.rules.fallback.as_ref() != Some(user) => Leave::Now,
+            Gone::Bot | Gone::LeftSlack => Leave::Deactivated,
         };
         let change = RosterChange::Remove { user: user.clone(), leave };
         let edit = Edit::of(&snapshot, Change::Roster(change), now);
@@ -119,14 +127,14 @@ async fn take_out(
         let rotation = snapshot.rotation;
         if rotation.members.iter().all(|member| member == user) {
             let empty =
-                Effect::RosterEmpty { rotation: id, user: user.clone(), found_at: now, why };
+                PeopleEffect::RosterEmpty { rotation: id, user: user.clone(), found_at: now, why };
             let to = Recipient::Channel(rotation.channel.clone());
             tx.insert_delivery(&Envelope::new(empty, to), now, now).await?;
         }
         left.push(Arc::unwrap_or_clone(rotation));
     }
     let effect =
-        |rotations| Effect::MemberGone { user: user.clone(), rotations, found_at: now, why };
+        |rotations| PeopleEffect::MemberGone { user: user.clone(), rotations, found_at: now, why };
     tell_managers(tx, &left, user, effect, now).await
 }
 
@@ -134,7 +142,8 @@ async fn take_out(
 async fn came_back(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<(), AppError> {
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| was_taken_out(rotation, user));
-    let effect = |rotations| Effect::MemberBack { user: user.clone(), rotations, found_at: now };
+    let effect =
+        |rotations| PeopleEffect::MemberBack { user: user.clone(), rotations, found_at: now };
     tell_managers(tx, &rotations, user, effect, now).await
 }
 
@@ -162,7 +171,7 @@ async fn tell_managers(
     tx: &mut Tx,
     rotations: &[RotationRecord],
     about: &UserId,
-    effect: impl Fn(Vec<RotationId>) -> Effect,
+    effect: impl Fn(Vec<RotationId>) -> PeopleEffect,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut managed: BTreeMap<UserId, BTreeSet<RotationId>> = BTreeMap::new();

@@ -1,6 +1,8 @@
 //! People as the bot last saw them: display name, zone, present or not.
 
+use crate::home;
 use crate::life;
+use crate::snapshot::people_of;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
@@ -76,7 +78,8 @@ impl People {
     }
 }
 
-/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations.
+/// Stores what Slack said of people, and what follows from it: who left Slack is taken out of their rotations, but not of
+/// the one that they are `joining`, where [`check_joiners`](crate::roster::check_joiners) looks next.
 ///
 /// # Errors
 ///
@@ -85,6 +88,7 @@ pub async fn store_people(
     store: &Store,
     workspace: WorkspaceId,
     people: &[PersonRecord],
+    joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     if people.is_empty() {
@@ -96,14 +100,37 @@ pub async fn store_people(
     for person in people {
         tx.upsert_person(person).await?;
     }
+    let mut changed = Vec::new();
     for person in people {
         let was = before.0.get(&person.user);
         // What was asked before the last answer is not believed.
         if was.is_none_or(|was| was.refreshed_at <= person.refreshed_at) {
-            life::follow(&mut tx, was, person, now).await?;
+            life::follow(&mut tx, was, person, joining, now).await?;
+            changed.extend((!was.is_some_and(|was| is_same(was, person))).then_some(&person.user));
         }
     }
+    show_changed(&mut tx, &changed, now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Shows themselves, and everybody in whose home they stand, that people are known otherwise now.
+async fn show_changed(
+    tx: &mut Tx,
+    changed: &[&UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut rotations = tx.list_rotations().await?;
+    rotations.retain(|rotation| changed.iter().any(|user| rotation.members.contains(user)));
+    let others = rotations.iter().flat_map(home::people_of);
+    home::touch(tx, changed.iter().copied().chain(others), now).await
+}
+
+/// Returns whether two answers of Slack about somebody say the same.
+fn is_same(known: &PersonRecord, said: &PersonRecord) -> bool {
+    *known == PersonRecord { refreshed_at: known.refreshed_at, ..said.clone() }
 }
 
 /// Returns whether what Slack tells of somebody is news: of somebody unknown nothing is, and most changes of a profile
@@ -118,10 +145,7 @@ pub async fn is_news(
     said: &PersonRecord,
 ) -> Result<bool, AppError> {
     let known = store.read(workspace).await?.find_people(std::slice::from_ref(&said.user)).await?;
-    let is_same = |known: &PersonRecord| {
-        *known == PersonRecord { refreshed_at: known.refreshed_at, ..said.clone() }
-    };
-    Ok(known.first().is_some_and(|known| !is_same(known)))
+    Ok(known.first().is_some_and(|known| !is_same(known, said)))
 }
 
 /// For how long it is believed what Slack said of somebody who asks.
@@ -195,7 +219,7 @@ pub(crate) async fn zone_or_installers(
 /// How late a handoff may be before its members are asked about again: for that long Slack repeats what we missed.
 const EVENTS_LAST: TimeDelta = TimeDelta::minutes(15);
 
-/// Returns the members of a rotation whose handoff is so late that Slack may have told us in vain who left.
+/// Returns the members of a rotation, and who stands in, whose handoff is so late that Slack may have told us in vain who left.
 ///
 /// Members who were looked up meanwhile are left out; a rotation whose handoff is on time has none.
 ///
@@ -217,7 +241,7 @@ pub async fn members_to_check(
         return Ok(Vec::new());
     }
     drop(tx);
-    not_seen_since(store, workspace, rotation.members, now - EVENTS_LAST).await
+    not_seen_since(store, workspace, people_of(&rotation), now - EVENTS_LAST).await
 }
 
 /// Returns those of the people whom Slack was not asked about since an instant.
@@ -240,7 +264,7 @@ pub async fn not_seen_since(
     Ok(users.into_iter().filter(|user| !seen.contains(user)).collect())
 }
 
-/// Lets all members of the workspace's rotations be looked up again, once for each `occasion`.
+/// Lets all members of the workspace's rotations, and those who stand in, be looked up again, once for each `occasion`.
 ///
 /// # Errors
 ///
@@ -252,8 +276,7 @@ pub async fn look_up_members(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let rotations = store.read(workspace).await?.list_rotations().await?;
-    let users: BTreeSet<UserId> =
-        rotations.into_iter().flat_map(|rotation| rotation.members).collect();
+    let users: BTreeSet<UserId> = rotations.iter().flat_map(people_of).collect();
     if users.is_empty() {
         return Ok(());
     }

@@ -14,3 +14,5 @@ pub use form::{open_add, open_order, open_remove};
 pub use order::{order, submit_order};
 pub use remove::{leave, remove, submit_remove};
 pub use scene::Target;
+
+pub(crate) use scene::unfit;

@@ -119,13 +119,17 @@ impl Snapshot {
             |user: &UserId| Member { user: user.clone(), is_present: self.people.is_present(user) };
         // A deleted rotation has no next handoff, but its place on the grid.
         let at = self.rotation.next_handoff_at.or(self.rotation.deleted_at);
-        Standing::of_kept(
+        let mut standing = Standing::of_kept(
             rules.clone(),
             members.iter().map(member).collect(),
             last_turn.clone(),
             at.map(|at| (*next_turn, at)),
             self.kept.clone(),
-        )
+        );
+        // Nobody adds again who stands in: they do so as soon as they are back in Slack.
+        let is_back = |user: &UserId| self.people.is_present(user) && !self.people.is_bot(user);
+        standing.deactivated.retain(|user| rules.fallback.as_ref() != Some(user) || !is_back(user));
+        standing
     }
 
     /// Returns the rotation's rest, for a walk.

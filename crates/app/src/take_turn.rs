@@ -8,7 +8,7 @@ use crate::people::People;
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::ids::{CoverageId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::permission::{Act, may};
@@ -75,6 +75,10 @@ async fn take(
     };
     if let Err(refusal) = may(&people.actor(actor), act) {
         return Ok(Err(refusal));
+    }
+    // A rest that begins during a turn ends it.
+    if snapshot.position(request.now).current().is_some_and(|current| current.is_paused()) {
+        return Ok(Err(Refusal::TurnIsOver));
     }
     let window = match open_window(tx, &turn, request.now).await? {
         Ok(window) => window,
@@ -144,7 +148,7 @@ async fn tell(
 ) -> Result<(), AppError> {
     let now = request.now;
     let CoverageRecord { rotation, planned_at, user, .. } = cover;
-    let dm = Effect::OnDutyDm {
+    let dm = TurnEffect::OnDutyDm {
         rotation: *rotation,
         planned_at: *planned_at,
         missed_from: None,
@@ -158,11 +162,21 @@ async fn tell(
         tx.insert_delivery(&dm, now, now).await?;
     }
     let zone = &snapshot.rotation.rules.zone;
-    for day in days(zone.date_of(*planned_at), zone.date_of(now)) {
-        let resolved = Effect::UnassignedResolved {
+    let turn = Interval::new(*planned_at, cover.ends_at);
+    let covers = match turn {
+        Some(turn) => tx.list_coverages(*rotation, turn).await?,
+        None => Vec::new(),
+    };
+    let taken = covers.iter().filter(|cover| cover.of.is_none()).count();
+    let asked = days(zone.date_of(*planned_at), zone.date_of(now)).flat_map(|day| {
+        std::iter::once((day, None)).chain((1..taken).map(move |again| (day, Some(again))))
+    });
+    for (day, again) in asked {
+        let resolved = TurnEffect::UnassignedResolved {
             rotation: *rotation,
             planned_at: *planned_at,
             day,
+            again,
             user: user.clone(),
         };
         let to = Recipient::Channel(snapshot.rotation.channel.clone());

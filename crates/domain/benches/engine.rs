@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use domain::absence::{Absence, AbsenceBook};
 use domain::cadence::{Cadence, Unit, Weekdays};
-use domain::catch_up::catch_up;
 use domain::duty_hours::{DutyHours, DutyWindow};
 use domain::engine::{Inputs, Order, plan_turns};
 use domain::grid::Grid;
@@ -119,13 +118,16 @@ fn on_duty_now(c: &mut Criterion) {
         let absences = AbsenceBook::new(rotation.absences.iter().cloned());
         let turn = Grid::new(&rotation.rules).turn(since).expect("a turn of these years");
         let now = turn.start() + TimeDelta::minutes(20);
-        let order = Order::after(Some(user(7)));
+        let mut first = Standing::new(rotation.rules.clone(), roster, Order::default());
+        if let Some(next) = &mut first.next {
+            (next.turn, next.point, next.at) = (since, since, turn.start());
+        }
         group.bench_function(name, |b| {
             b.iter(|| {
-                let rules = black_box(&rotation.rules);
-                let grid = Grid::new(rules);
-                let inputs = Inputs { rules, grid: &grid, roster: &roster, absences: &absences };
-                catch_up(&inputs, &order, since, now).map(|found| found.current.holder().cloned())
+                let standing = black_box(&first).clone();
+                let mut timeline = Timeline::resume(standing, &absences, &[], &[]);
+                timeline.advance_to(now);
+                timeline.open_stretch().map(|stretch| stretch.seats().to_vec())
             });
         });
     }

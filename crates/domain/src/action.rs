@@ -1,9 +1,16 @@
 //! What a person can press or submit, and how it travels through Slack and back.
 
+mod field;
+
+pub use field::Field;
+
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{announce, history, home, lifecycle, people, roster, settings};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+/// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.
+pub const MENU: &str = "menu";
 
 /// A button of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,9 +122,22 @@ impl Button {
         }
     }
 
-    /// Returns the button that was pressed, or `None` for one that is not ours or whose value was bent.
+    /// Returns the value that stands for the button in a [`MENU`]: at most 75 characters for a button of a rotation.
+    #[must_use]
+    pub fn menu_value(&self) -> String {
+        format!("{}|{}", self.action_id(), self.value())
+    }
+
+    /// Returns the button that was pressed, or chosen in a menu, or `None` for one that is not ours or whose value was bent.
     #[must_use]
     pub fn parse(action_id: &str, value: &str) -> Option<Self> {
+        match action_id {
+            MENU => value.split_once('|').and_then(|(chosen, rest)| Self::parse_one(chosen, rest)),
+            _ => Self::parse_one(action_id, value),
+        }
+    }
+
+    fn parse_one(action_id: &str, value: &str) -> Option<Self> {
         let mut parts = value.split('|');
         let mut next = || parts.next();
         let button = match action_id {
@@ -241,134 +261,46 @@ pub struct AbsenceForm {
     pub to: Option<String>,
 }
 
-/// A field of a modal, for errors that stand beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
-    /// The rotation's name.
-    Name,
-    /// The members.
-    Members,
-    /// How often it hands over.
-    Cadence,
-    /// The first day.
-    FirstDay,
-    /// The handoff time.
-    Time,
-    /// The zone.
-    Zone,
-    /// The channel.
-    Channel,
-    /// The first day of an absence.
-    From,
-    /// The last day of an absence.
-    To,
-    /// The managers of a rotation.
-    Managers,
-    /// The announcement in a team's own words.
-    Announcement,
-    /// The messages that a rotation sends besides.
-    Messages,
-    /// The hours after which an unseen duty is told of.
-    Unseen,
-    /// A person's own preferences.
-    Preferences,
-    /// Who may make rotations.
-    Creators,
-    /// How many units lie between two handoffs.
-    Every,
-    /// The unit of the cadence.
-    Unit,
-    /// The active weekdays.
-    Weekdays,
-    /// The weekday of the month.
-    NthWeekday,
-    /// How many serve at once.
-    Seats,
-    /// When somebody is passed over.
-    SkipRule,
-    /// The number of that rule.
-    SkipAmount,
-    /// Whether turns are made up.
-    MakeUp,
-    /// Who stands in when nobody can.
-    Fallback,
-    /// The duty hours.
-    DutyHours,
-    /// The day on which a rest ends.
-    RestEnd,
-    /// Who hands over.
-    HandsOver,
-    /// Who takes over.
-    TakesOver,
-    /// The people who join or leave, or who come first.
-    People,
-    /// The member before whom somebody is placed.
-    Before,
-    /// Whether everybody in the channel is meant.
-    Everyone,
-    /// When somebody leaves.
-    When,
-    /// A place in the order, from 0.
-    Place(u8),
-}
-
-impl Field {
-    /// Returns the `block_id` of the field.
-    #[must_use]
-    pub const fn block_id(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Members => "members",
-            Self::Cadence => "cadence",
-            Self::FirstDay => "first_day",
-            Self::Time => "time",
-            Self::Zone => "zone",
-            Self::Channel => "channel",
-            Self::From => "from",
-            Self::To => "to",
-            Self::Managers => "managers",
-            Self::Announcement => "announcement",
-            Self::Messages => "messages",
-            Self::Unseen => "unseen",
-            Self::Preferences => "preferences",
-            Self::Creators => "creators",
-            Self::Every => "every",
-            Self::Unit => "unit",
-            Self::Weekdays => "weekdays",
-            Self::NthWeekday => "nth_weekday",
-            Self::Seats => "seats",
-            Self::SkipRule => "skip_rule",
-            Self::SkipAmount => "skip_amount",
-            Self::MakeUp => "make_up",
-            Self::Fallback => "fallback",
-            Self::DutyHours => "duty_hours",
-            Self::RestEnd => "rest_end",
-            Self::HandsOver => "hands_over",
-            Self::TakesOver => "takes_over",
-            Self::People => "people",
-            Self::Before => "before",
-            Self::Everyone => "everyone",
-            Self::When => "when",
-            Self::Place(place) => match place {
-                0 => "place_1",
-                1 => "place_2",
-                2 => "place_3",
-                3 => "place_4",
-                4 => "place_5",
-                5 => "place_6",
-                6 => "place_7",
-                7 => "place_8",
-                8 => "place_9",
-                _ => "place_10",
-            },
-        }
-    }
-}
-
 fn parse_rotation(text: &str) -> Option<RotationId> {
     text.parse().ok().map(RotationId::new)
 }
 
 fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::user;
+
+    #[test]
+    fn what_is_chosen_in_a_menu_is_the_button_that_was_put_there() {
+        let rotation = RotationId::new(uuid::Uuid::from_u128(7));
+        for button in [
+            Button::ShowNext { rotation },
+            Button::Roster(roster::Button::Order { rotation }),
+            Button::History(history::Button::Statistics { rotation, days: 365 }),
+            Button::Settings(settings::Button::Rotation { rotation }),
+        ] {
+            let value = button.menu_value();
+
+            assert!(value.len() <= 75, "{value}");
+            assert_eq!(Button::parse(MENU, &value), Some(button));
+        }
+    }
+
+    #[test]
+    fn a_menu_within_a_menu_is_no_button() {
+        let again = roster::Button::Leave(roster::Leaving {
+            rotation: RotationId::new(uuid::Uuid::from_u128(7)),
+            users: vec![user("U1")],
+            when: roster::When::Now,
+            may_empty: false,
+        });
+        let value = Button::Roster(again).menu_value();
+
+        assert_eq!(Button::parse(MENU, &format!("{MENU}|{value}")), None);
+        assert_eq!(Button::parse(MENU, "roster_add"), None);
+    }
 }

@@ -1,314 +1,57 @@
 //! Effects: what the outside must be told, as data of ids, instants and codes.
 
+mod announce;
+mod dates;
+mod duty;
+mod home;
+mod lifecycle;
+mod people;
+mod roster;
+mod start;
+mod turn;
+
+pub use announce::AnnounceEffect;
+pub use dates::DatesEffect;
+pub use duty::DutyEffect;
+pub use home::HomeEffect;
+pub use lifecycle::LifecycleEffect;
+pub use people::PeopleEffect;
+pub use roster::RosterEffect;
+pub use start::StartEffect;
+pub use turn::TurnEffect;
+
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
-use crate::story::duty::Silence;
-use crate::story::people::Gone;
-use crate::story::roster::{Crowd, Refused};
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// How long something is worth saying where its story does not say otherwise.
+const USEFUL_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What must be said, without a name and without a text: both are read when it is delivered.
 ///
-/// It is stored as JSON with its version ([`Envelope`]); a variant is never renamed.
+/// Each story has its own kinds. It is stored as JSON with its version ([`Envelope`]), and the kind alone says of which
+/// story it is: no two stories have one in common, and none is ever renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum Effect {
-    /// The rotation's channel learns that the rotation exists and who is first.
-    RotationCreated {
-        /// The new rotation.
-        rotation: RotationId,
-    },
-    /// The rotation's channel learns of a handoff and, after down time, of the ones that were missed before it.
-    HandoffPost {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the handoff.
-        planned_at: DateTime<Utc>,
-        /// The planned instant of the first missed handoff, if any was missed.
-        missed_from: Option<DateTime<Utc>>,
-        /// When the duty passed in the middle of the turn; `None` for the handoff itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<DateTime<Utc>>,
-    },
-    /// The person on duty learns that the duty is theirs.
-    OnDutyDm {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the handoff.
-        planned_at: DateTime<Utc>,
-        /// The planned instant of the first missed handoff, if any was missed.
-        missed_from: Option<DateTime<Utc>>,
-        /// Who is on duty.
-        user: UserId,
-        /// When the duty passed to them in the middle of the turn; `None` for the handoff itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<DateTime<Utc>>,
-    },
-    /// The on-duty message loses its buttons and says how the duty ended.
-    DutyEnded {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the turn.
-        planned_at: DateTime<Utc>,
-        /// Whose duty it was.
-        user: UserId,
-        /// As in the message that is replaced.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<DateTime<Utc>>,
-        /// When it ended.
-        ended_at: DateTime<Utc>,
-    },
-    /// A member learns that their next turn is at another time than it was.
-    DatesMoved {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who.
-        user: UserId,
-        /// When the rotation was changed.
-        changed_at: DateTime<Utc>,
-        /// When the turn was; `None` where they had none.
-        was: Option<DateTime<Utc>>,
-        /// Who changed it; `None` where the bot did by itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        by: Option<UserId>,
-        /// Whether they joined by that change.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        is_new: bool,
-    },
-    /// The rotation's channel is asked who takes a turn that nobody can serve.
-    UnassignedPost {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the handoff.
-        planned_at: DateTime<Utc>,
-        /// The planned instant of the first missed handoff, if any was missed.
-        missed_from: Option<DateTime<Utc>>,
-        /// The local day on which it is asked; each day asks once.
-        day: NaiveDate,
-    },
-    /// The post that asked is replaced by its outcome, so that nobody presses a stale button.
-    UnassignedResolved {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the turn.
-        planned_at: DateTime<Utc>,
-        /// The day of the post that is replaced.
-        day: NaiveDate,
-        /// Who serves now.
-        user: UserId,
-    },
-    /// The home view of a person who has opened it is shown as it is now.
-    PublishHome {
-        /// Whose.
-        user: UserId,
-        /// The instant until which changes are shown together: each publishes once.
-        as_of: DateTime<Utc>,
-        /// What the person did in their home that is shown at once.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        act: Option<DeliveryId>,
-    },
-    /// Who installed the app is welcomed.
-    Welcome {
-        /// When it was installed: each installation welcomes once.
-        installed_at: DateTime<Utc>,
-    },
-    /// The rotation's channel learns of its new name.
-    RotationRenamed {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who changed it.
-        by: UserId,
-        /// When.
-        changed_at: DateTime<Utc>,
-    },
-    /// The old and the new channel learn where the rotation is announced.
-    ChannelChanged {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who changed it.
-        by: UserId,
-        /// When.
-        changed_at: DateTime<Utc>,
-        /// The old channel.
-        from: ChannelId,
-        /// The new channel.
-        into: ChannelId,
-    },
-    /// The rotation's channel learns that it rests.
-    RotationPaused {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who paused it.
-        by: UserId,
-        /// When.
-        paused_at: DateTime<Utc>,
-    },
-    /// The rotation's channel learns that its rest ends with the next handoff.
-    RotationResumed {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who resumed it.
-        by: UserId,
-        /// When.
-        resumed_at: DateTime<Utc>,
-    },
-    /// The rotation's channel learns that it is deleted.
-    RotationDeleted {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who deleted it.
-        by: UserId,
-        /// When.
-        deleted_at: DateTime<Utc>,
-    },
-    /// The post of the deletion is replaced, since that was undone.
-    DeletionUndone {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who brought it back.
-        by: UserId,
-        /// When it was deleted.
-        deleted_at: DateTime<Utc>,
-    },
-    /// The rotation's channel learns that it is back.
-    RotationRestored {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who brought it back.
-        by: UserId,
-        /// When.
-        restored_at: DateTime<Utc>,
-    },
-    /// The on-duty message shows that it was seen, and cannot be confirmed again.
-    DutySeen {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the turn.
-        planned_at: DateTime<Utc>,
-        /// Who saw it.
-        user: UserId,
-        /// As in the message that is replaced.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<DateTime<Utc>>,
-    },
-    /// A manager learns that somebody on duty has not said to have seen it.
-    DutyUnseen {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the turn.
-        planned_at: DateTime<Utc>,
-        /// Whose duty it is.
-        user: UserId,
-        /// As in the message that was not seen.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<DateTime<Utc>>,
-    },
-    /// Who holds the next turn is reminded of it.
-    NextDuty {
-        /// The rotation.
-        rotation: RotationId,
-        /// The planned instant of the turn.
-        planned_at: DateTime<Utc>,
-        /// Whose turn it will be.
-        user: UserId,
-    },
-    /// A manager learns that somebody cannot be written to; once for each person and rotation.
-    Unreachable {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who cannot be written to.
-        user: UserId,
-        /// Why.
-        why: Silence,
-    },
-    /// A manager learns that somebody was taken out of their rotations, because Slack knows them no longer as a person who
-    /// can serve.
-    MemberGone {
-        /// Who.
-        user: UserId,
-        /// The rotations that the recipient manages.
-        rotations: Vec<RotationId>,
-        /// When it was found out.
-        found_at: DateTime<Utc>,
-        /// Why.
-        why: Gone,
-    },
-    /// A manager learns that somebody who was taken out is back in Slack.
-    MemberBack {
-        /// Who.
-        user: UserId,
-        /// The rotations that the recipient manages.
-        rotations: Vec<RotationId>,
-        /// When it was found out.
-        found_at: DateTime<Utc>,
-    },
-    /// The rotation's channel learns that nobody is left in it.
-    RosterEmpty {
-        /// The rotation.
-        rotation: RotationId,
-        /// Who went last.
-        user: UserId,
-        /// When it was found out.
-        found_at: DateTime<Utc>,
-        /// Why.
-        why: Gone,
-    },
-    /// A manager learns that a member left the channel in which their rotations speak; of one person once a day at most.
-    LeftChannel {
-        /// Who.
-        user: UserId,
-        /// The channel.
-        channel: ChannelId,
-        /// The rotations that the recipient manages.
-        rotations: Vec<RotationId>,
-        /// The day on which Slack told of it, in UTC.
-        day: NaiveDate,
-    },
-    /// The rotation's channel learns who is on duty and who comes next, once a week.
-    WeeklySummary {
-        /// The rotation.
-        rotation: RotationId,
-        /// When it is due.
-        at: DateTime<Utc>,
-    },
-    /// A manager learns that the rotation's channel cannot be told anything.
-    ChannelLost {
-        /// The rotation.
-        rotation: RotationId,
-        /// When that was found.
-        at: DateTime<Utc>,
-    },
-    /// The rotation's channel can be told again, and learns who is on duty.
-    ChannelBack {
-        /// The rotation.
-        rotation: RotationId,
-        /// When that was found.
-        at: DateTime<Utc>,
-    },
-    /// The rotation's channel learns who joined or left, or that turns moved.
-    RosterChanged {
-        /// The rotation.
-        rotation: RotationId,
-        /// When it was changed.
-        changed_at: DateTime<Utc>,
-        /// Who changed it; `None` where the bot did by itself.
-        by: Option<UserId>,
-        /// Who joined.
-        joined: Crowd<UserId>,
-        /// Who left.
-        left: Crowd<UserId>,
-        /// Who leaves at the next handoff.
-        leaving: Crowd<UserId>,
-    },
-    /// Who added people learns that some of them cannot be in a rotation, and were taken out again.
-    JoinersTakenOut {
-        /// The rotation.
-        rotation: RotationId,
-        /// When they were added.
-        changed_at: DateTime<Utc>,
-        /// Who, and why.
-        refused: Vec<Refused<UserId>>,
-    },
+    /// Of announcements, and of what becomes of a channel.
+    Announce(AnnounceEffect),
+    /// Of somebody's dates.
+    Dates(DatesEffect),
+    /// Of a duty: what is said before, during and after it, and what managers are told of it.
+    Duty(DutyEffect),
+    /// Of home views.
+    Home(HomeEffect),
+    /// Of the life of a rotation.
+    Lifecycle(LifecycleEffect),
+    /// Of people who go and come back.
+    People(PeopleEffect),
+    /// Of a roster that changed.
+    Roster(RosterEffect),
+    /// Of what begins.
+    Start(StartEffect),
+    /// Of a turn: the channel and those whose it is are told, or a taker is asked for.
+    Turn(TurnEffect),
 }
 
 /// Where an effect is delivered.
@@ -337,14 +80,14 @@ pub struct Envelope {
 impl Envelope {
     /// Returns the effect in the current form.
     #[must_use]
-    pub fn new(effect: Effect, to: Recipient) -> Self {
-        Self { v: 1, effect, to }
+    pub fn new(effect: impl Into<Effect>, to: Recipient) -> Self {
+        Self { v: 1, effect: effect.into(), to }
     }
 
     /// Returns the id of the delivery: equal for everything that must be said only once.
     #[must_use]
     pub fn delivery_id(&self, workspace: WorkspaceId) -> DeliveryId {
-        let (kind, rotation, turn, occasion) = self.effect.key();
+        let Key { kind, rotation, turn, occasion } = self.effect.told().key();
         let recipient = match &self.to {
             Recipient::Channel(channel) => channel.as_str(),
             Recipient::Person(user) | Recipient::Home(user) => user.as_str(),
@@ -373,30 +116,7 @@ impl Envelope {
     /// Returns the delivery whose message this one replaces: without that message's `ts` there is nothing to say.
     #[must_use]
     pub fn updates(&self, workspace: WorkspaceId) -> Option<DeliveryId> {
-        let post = match &self.effect {
-            Effect::UnassignedResolved { rotation, planned_at, day, .. } => {
-                Effect::UnassignedPost {
-                    rotation: *rotation,
-                    planned_at: *planned_at,
-                    missed_from: None,
-                    day: *day,
-                }
-            }
-            Effect::DutyEnded { rotation, planned_at, user, since, .. }
-            | Effect::DutySeen { rotation, planned_at, user, since } => Effect::OnDutyDm {
-                rotation: *rotation,
-                planned_at: *planned_at,
-                missed_from: None,
-                user: user.clone(),
-                since: *since,
-            },
-            Effect::DeletionUndone { rotation, by, deleted_at } => Effect::RotationDeleted {
-                rotation: *rotation,
-                by: by.clone(),
-                deleted_at: *deleted_at,
-            },
-            _ => return None,
-        };
+        let post = self.effect.told().replaces()?;
         Some(Self::new(post, self.to.clone()).delivery_id(workspace))
     }
 }
@@ -405,13 +125,7 @@ impl Effect {
     /// Returns how long after it was due the effect is still worth saying; later it expires and is counted.
     #[must_use]
     pub fn useful_for(&self) -> TimeDelta {
-        match self {
-            Self::UnassignedPost { .. } => TimeDelta::hours(24),
-            // The next change or visit shows it anew.
-            Self::PublishHome { .. } => TimeDelta::minutes(10),
-            Self::WeeklySummary { .. } => TimeDelta::hours(12),
-            _ => TimeDelta::days(7),
-        }
+        self.told().useful_for()
     }
 
     /// Returns whether a person who wants quiet nights is told in the morning only.
@@ -419,121 +133,92 @@ impl Effect {
     /// What replaces a message rings no bell, and whoever asked for something is answered at once.
     #[must_use]
     pub fn can_wait_for_the_morning(&self) -> bool {
-        matches!(
-            self,
-            Self::OnDutyDm { .. }
-                | Self::DatesMoved { .. }
-                | Self::DutyUnseen { .. }
-                | Self::NextDuty { .. }
-                | Self::MemberGone { .. }
-                | Self::MemberBack { .. }
-                | Self::LeftChannel { .. }
-                | Self::Unreachable { .. }
-                | Self::ChannelLost { .. }
-        )
+        self.told().can_wait_for_the_morning()
     }
 
     /// Returns the rotation of which it tells.
     #[must_use]
     pub fn rotation(&self) -> Option<RotationId> {
-        self.key().1
+        self.told().key().rotation
     }
 
-    fn key(&self) -> (&'static str, Option<RotationId>, String, String) {
-        let at = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let once = || String::from("0");
+    fn told(&self) -> &dyn Told {
         match self {
-            Self::RotationCreated { rotation } => {
-                ("rotation_created", Some(*rotation), once(), once())
-            }
-            Self::HandoffPost { rotation, planned_at, since, .. } => {
-                let occasion = since.as_ref().map_or_else(once, at);
-                ("handoff_post", Some(*rotation), at(planned_at), occasion)
-            }
-            Self::OnDutyDm { rotation, planned_at, since, .. } => {
-                let occasion = since.as_ref().map_or_else(once, at);
-                ("on_duty_dm", Some(*rotation), at(planned_at), occasion)
-            }
-            Self::DutyEnded { rotation, planned_at, since, .. } => {
-                let occasion = since.as_ref().map_or_else(once, at);
-                ("duty_ended", Some(*rotation), at(planned_at), occasion)
-            }
-            Self::DatesMoved { rotation, changed_at, .. } => {
-                ("dates_moved", Some(*rotation), at(changed_at), once())
-            }
-            Self::UnassignedPost { rotation, planned_at, day, .. } => {
-                ("unassigned_post", Some(*rotation), at(planned_at), day.to_string())
-            }
-            Self::UnassignedResolved { rotation, planned_at, day, .. } => {
-                ("unassigned_resolved", Some(*rotation), at(planned_at), day.to_string())
-            }
-            Self::PublishHome { as_of, act, .. } => {
-                let occasion = act.map_or_else(once, |act| act.to_string());
-                ("publish_home", None, at(as_of), occasion)
-            }
-            Self::Welcome { installed_at } => ("welcome", None, at(installed_at), once()),
-            Self::RotationRenamed { rotation, changed_at, .. } => {
-                ("rotation_renamed", Some(*rotation), at(changed_at), once())
-            }
-            Self::ChannelChanged { rotation, changed_at, .. } => {
-                ("channel_changed", Some(*rotation), at(changed_at), once())
-            }
-            Self::RotationPaused { rotation, paused_at, .. } => {
-                ("rotation_paused", Some(*rotation), at(paused_at), once())
-            }
-            Self::RotationResumed { rotation, resumed_at, .. } => {
-                ("rotation_resumed", Some(*rotation), at(resumed_at), once())
-            }
-            Self::RotationDeleted { rotation, deleted_at, .. } => {
-                ("rotation_deleted", Some(*rotation), at(deleted_at), once())
-            }
-            Self::DeletionUndone { rotation, deleted_at, .. } => {
-                ("deletion_undone", Some(*rotation), at(deleted_at), once())
-            }
-            Self::RotationRestored { rotation, restored_at, .. } => {
-                ("rotation_restored", Some(*rotation), at(restored_at), once())
-            }
-            Self::DutySeen { rotation, planned_at, since, .. } => {
-                let occasion = since.as_ref().map_or_else(once, at);
-                ("duty_seen", Some(*rotation), at(planned_at), occasion)
-            }
-            Self::DutyUnseen { rotation, planned_at, user, since } => {
-                let since = since.as_ref().map_or_else(once, at);
-                ("duty_unseen", Some(*rotation), at(planned_at), format!("{user}:{since}"))
-            }
-            Self::WeeklySummary { rotation, at: due } => {
-                ("weekly_summary", Some(*rotation), at(due), once())
-            }
-            Self::ChannelLost { rotation, at: found } => {
-                ("channel_lost", Some(*rotation), at(found), once())
-            }
-            Self::ChannelBack { rotation, at: found } => {
-                ("channel_back", Some(*rotation), at(found), once())
-            }
-            Self::NextDuty { rotation, planned_at, .. } => {
-                ("next_duty", Some(*rotation), at(planned_at), once())
-            }
-            Self::Unreachable { rotation, user, .. } => {
-                ("unreachable", Some(*rotation), once(), user.to_string())
-            }
-            Self::MemberGone { user, found_at, .. } => {
-                ("member_gone", None, user.to_string(), at(found_at))
-            }
-            Self::MemberBack { user, found_at, .. } => {
-                ("member_back", None, user.to_string(), at(found_at))
-            }
-            Self::RosterEmpty { rotation, found_at, .. } => {
-                ("roster_empty", Some(*rotation), at(found_at), once())
-            }
-            Self::LeftChannel { user, channel, day, .. } => {
-                ("left_channel", None, format!("{user}/{channel}"), day.to_string())
-            }
-            Self::RosterChanged { rotation, changed_at, .. } => {
-                ("roster_changed", Some(*rotation), at(changed_at), once())
-            }
-            Self::JoinersTakenOut { rotation, changed_at, .. } => {
-                ("joiners_taken_out", Some(*rotation), at(changed_at), once())
-            }
+            Self::Announce(effect) => effect,
+            Self::Dates(effect) => effect,
+            Self::Duty(effect) => effect,
+            Self::Home(effect) => effect,
+            Self::Lifecycle(effect) => effect,
+            Self::People(effect) => effect,
+            Self::Roster(effect) => effect,
+            Self::Start(effect) => effect,
+            Self::Turn(effect) => effect,
         }
     }
 }
+
+/// What each story says of its effects.
+trait Told {
+    /// Returns what makes it the same as another, beside its recipient.
+    fn key(&self) -> Key;
+
+    /// Returns the effect whose message it replaces.
+    fn replaces(&self) -> Option<Effect> {
+        None
+    }
+
+    /// As [`Effect::useful_for`].
+    fn useful_for(&self) -> TimeDelta {
+        USEFUL_FOR
+    }
+
+    /// As [`Effect::can_wait_for_the_morning`].
+    fn can_wait_for_the_morning(&self) -> bool {
+        false
+    }
+}
+
+/// What must be said only once. It is never changed: ids that follow from it are in the database.
+struct Key {
+    kind: &'static str,
+    rotation: Option<RotationId>,
+    turn: String,
+    occasion: String,
+}
+
+impl Key {
+    /// Returns the key of something that is said once of a rotation.
+    fn of(kind: &'static str, rotation: RotationId) -> Self {
+        Self { rotation: Some(rotation), ..Self::of_workspace(kind) }
+    }
+
+    /// Returns the key of something that is said once in a workspace.
+    fn of_workspace(kind: &'static str) -> Self {
+        Self { kind, rotation: None, turn: String::from("0"), occasion: String::from("0") }
+    }
+
+    /// Returns the same for one turn, or for what stands in its place.
+    fn turn(self, turn: String) -> Self {
+        Self { turn, ..self }
+    }
+
+    /// Returns the same for one of several occasions within a turn.
+    fn occasion(self, occasion: String) -> Self {
+        Self { occasion, ..self }
+    }
+
+    /// Returns the same for a duty that passed in the middle of its turn, where it did.
+    fn since(self, since: Option<DateTime<Utc>>) -> Self {
+        match since {
+            Some(since) => self.occasion(at(&since)),
+            None => self,
+        }
+    }
+}
+
+fn at(instant: &DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 pub mod absence;
 pub mod action;
 pub mod cadence;
-pub mod catch_up;
 pub mod change;
 pub mod command;
 pub mod coverage;

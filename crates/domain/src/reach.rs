@@ -12,7 +12,7 @@ use crate::story::{lifecycle, people, roster, settings};
 pub enum Reach {
     /// Shows something.
     Look,
-    /// Opens a form; what is submitted is another request.
+    /// Opens a form, or shows what belongs to one; what is submitted is another request.
     Open,
     /// Changes what is the person's own alone.
     Own,
@@ -70,10 +70,11 @@ impl Button {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         match self {
-            Self::ShowNext { .. } | Self::Announce(_) | Self::History(_) | Self::Home(_) => {
-                Reach::Look
+            Self::ShowNext { .. } | Self::History(_) | Self::Home(_) => Reach::Look,
+            // A test is for those who manage the rotation; it changes nothing.
+            Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) | Self::Announce(_) => {
+                Reach::Open
             }
-            Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) => Reach::Open,
             Self::SeenDuty { .. } => Reach::Own,
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
@@ -93,7 +94,7 @@ impl Button {
                 roster::Button::Add { .. }
                 | roster::Button::Remove { .. }
                 | roster::Button::Order { .. } => Reach::Open,
-                roster::Button::Leave(_) => Reach::Change,
+                roster::Button::LeaveMyself { .. } | roster::Button::Leave(_) => Reach::Change,
             },
         }
     }

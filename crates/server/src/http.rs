@@ -22,6 +22,7 @@ pub(crate) fn public_routes(bot: Arc<Bot>) -> Router {
     Router::new()
         .route("/slack/commands", post(receive::command))
         .route("/slack/interactions", post(receive::interaction))
+        .route("/slack/options", post(receive::options))
         .route("/slack/events", post(receive::event))
         .route("/slack/install", get(install::begin))
         .route("/slack/oauth/callback", get(install::finish))

@@ -51,13 +51,32 @@ pub(crate) async fn answer(
     reply: &Reply,
 ) -> Option<TimeDelta> {
     let now = bot.clock.now();
-    let mut message = slack::render_reply(reply, now);
-    if let Some(url) = bot.late.take(key, now) {
-        match bot.api.respond(&url, &message).await.code() {
-            None => return None,
-            Some(code) => tracing::warn!(code, "A late answer goes to direct messages instead."),
-        }
+    if let Some(url) = bot.late.take(key, now)
+        && respond(bot, &url, reply).await
+    {
+        return None;
     }
+    tell(bot, workspace, user, key, reply).await
+}
+
+/// Sends a reply to a `response_url`; returns whether Slack took it.
+pub(crate) async fn respond(bot: &Bot, response_url: &str, reply: &Reply) -> bool {
+    let message = slack::render_reply(reply, bot.clock.now());
+    let outcome = bot.api.respond(response_url, &message).await;
+    let Some(code) = outcome.code() else { return true };
+    tracing::warn!(code, "A late answer could not be delivered to its address.");
+    false
+}
+
+/// Tells a person directly what became of the request with this key; returns how long to wait where it must be tried again.
+pub(crate) async fn tell(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    user: &UserId,
+    key: &str,
+    reply: &Reply,
+) -> Option<TimeDelta> {
+    let mut message = slack::render_reply(reply, bot.clock.now());
     let Ok(Some(token)) = app::install::bot_token(&bot.store, workspace).await else {
         tracing::warn!(workspace.id = %workspace, "A late answer has no token to be sent with.");
         return None;

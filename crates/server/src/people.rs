@@ -4,7 +4,7 @@ use crate::bot::Bot;
 use crate::dead_token;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{UserId, WorkspaceId};
+use domain::ids::{RotationId, UserId, WorkspaceId};
 use slack::{NotSentKind, Outcome, PersonFacts};
 use std::sync::Arc;
 use store::PersonRecord;
@@ -40,6 +40,25 @@ pub(crate) async fn refresh(
     workspace: WorkspaceId,
     users: &[UserId],
 ) -> Result<Option<TimeDelta>, AppError> {
+    ask(bot, workspace, users, None).await
+}
+
+/// Asks Slack, as [`refresh`], who the people are that were just added to a rotation, and leaves them in it: the roster's
+/// story takes out who cannot be in it, and tells who added them.
+pub(crate) async fn refresh_joiners(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    (rotation, users): (RotationId, &[UserId]),
+) -> Result<Option<TimeDelta>, AppError> {
+    ask(bot, workspace, users, Some(rotation)).await
+}
+
+async fn ask(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    users: &[UserId],
+    joining: Option<RotationId>,
+) -> Result<Option<TimeDelta>, AppError> {
     let Some(token) = app::install::bot_token(&bot.store, workspace).await? else {
         return Ok(None);
     };
@@ -64,7 +83,7 @@ pub(crate) async fn refresh(
             break;
         }
     }
-    app::people::store_people(&bot.store, workspace, &people, bot.clock.now()).await?;
+    app::people::store_people(&bot.store, workspace, &people, joining, bot.clock.now()).await?;
     // Somebody may have been taken out of a rotation.
     bot.bells.handoffs.ring();
     bot.bells.deliveries.ring();

@@ -15,7 +15,7 @@ use app::{AppError, Request};
 use checked::{What, check_first};
 use domain::action::{Button, Submission};
 use domain::command::{Command, parse_command};
-use domain::ids::{TeamId, WorkspaceId};
+use domain::ids::WorkspaceId;
 use domain::reach::Reach;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
@@ -38,13 +38,12 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
     let wanted = parse_command(&command.text);
     let reach = wanted.as_ref().map_or(Reach::Look, |wanted| wanted.reach(&command.user));
     let what = || What::Command { text: command.text.clone() };
-    let from = From { team: &command.team, response_url: command.response_url.as_ref() };
-    if let Some(answer) = stop(bot, &facts, &request, (reach, Comer::Own), &from, what).await? {
+    let url = command.response_url.as_deref();
+    if let Some(answer) = stop(bot, &facts, &request, (reach, Comer::Own), url, what).await? {
         return Ok(answer);
     }
     match wanted {
         Ok(wanted) => {
-            let url = command.response_url.as_deref();
             let answer = carry_out(bot, &facts, &request, wanted, url).await?;
             or_ask_again(bot, &request, reach, answer).await
         }
@@ -52,27 +51,20 @@ pub(crate) async fn command(bot: &Bot, command: &SlashCommand) -> Result<Answer,
     }
 }
 
-/// Where a request came from, for an answer that comes later.
-struct From<'a> {
-    team: &'a TeamId,
-    response_url: Option<&'a String>,
-}
-
-/// Returns the answer to a request that does not pass the gate; `what` is what waits until Slack was asked.
+/// Returns the answer to a request that does not pass the gate; `what` is what waits until Slack was asked, and is then
+/// answered at `response_url`.
 async fn stop(
     bot: &Bot,
     facts: &Facts,
     request: &Request,
     gate: (Reach, Comer),
-    from: &From<'_>,
+    response_url: Option<&str>,
     what: impl FnOnce() -> What,
 ) -> Result<Option<Answer>, AppError> {
     match admit(&bot.store, facts, request, gate).await? {
         Admission::Go => Ok(None),
         Admission::Refused(refusal) => Ok(Some(refused(refusal))),
-        Admission::CheckFirst => {
-            check_first(bot, request, from.team, from.response_url, what()).await.map(Some)
-        }
+        Admission::CheckFirst => check_first(bot, request, response_url, what()).await.map(Some),
     }
 }
 
@@ -137,8 +129,8 @@ pub(crate) async fn click(bot: &Bot, click: &Click) -> Result<Answer, AppError> 
     };
     let facts = bot.memo.facts(request.workspace, request.now).await?;
     let gate = (button.reach(), comer(click.is_foreign));
-    let from = From { team: &click.team, response_url: click.response_url.as_ref() };
-    if let Some(answer) = stop(bot, &facts, &request, gate, &from, || What::button(button)).await? {
+    let url = click.response_url.as_deref();
+    if let Some(answer) = stop(bot, &facts, &request, gate, url, || What::button(button)).await? {
         return Ok(answer);
     }
     let answer = press(bot, &facts, &request, button, click.typed_template.as_deref()).await?;
@@ -200,7 +192,7 @@ async fn press(
         }
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
-        Button::Home(button) => return home::press(bot, request, *button).await,
+        Button::Home(button) => return home::press(bot, request, facts, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::Settings(button) => return settings::press(bot, request, *button).await,
         Button::People(people::Button::AddAgain { rotation, user }) => {
@@ -228,9 +220,8 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
         return Ok(refused(Refusal::StaleButton));
     };
     let gate = (submission.reach(), comer(submit.is_foreign));
-    let from = From { team: &submit.team, response_url: None };
     let what = || What::Form { view: submit.view.clone() };
-    if let Some(answer) = stop(bot, &facts, &request, gate, &from, what).await? {
+    if let Some(answer) = stop(bot, &facts, &request, gate, None, what).await? {
         return Ok(answer);
     }
     take_in(bot, &request, submission).await

@@ -8,6 +8,7 @@ mod inbox;
 mod outcome;
 mod pace;
 mod roster;
+mod send;
 
 use crate::bot::Bot;
 use std::sync::Arc;

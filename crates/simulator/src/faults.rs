@@ -23,6 +23,9 @@ pub(crate) enum FaultKind {
     /// The connection is closed without an answer; nothing was done.
     #[serde(rename = "refuse")]
     Refuse,
+    /// The call is answered with an error code of the service; nothing was done.
+    #[serde(rename = "error")]
+    Error,
 }
 
 impl FaultKind {
@@ -34,6 +37,7 @@ impl FaultKind {
             Self::Reset => "reset",
             Self::AcceptThenDrop => "accept_then_drop",
             Self::Refuse => "refuse",
+            Self::Error => "error",
         }
     }
 }
@@ -54,6 +58,23 @@ pub(crate) struct Fault {
     /// What a 429 asks for, in seconds.
     #[serde(default = "half_a_minute")]
     pub(crate) retry_after_s: u32,
+    /// What an error is called, such as `is_archived`; only with [`FaultKind::Error`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+}
+
+impl Fault {
+    /// Returns whether it names an error exactly where it is one.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_word = |code: &String| {
+            (1..=64).contains(&code.len())
+                && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        match self.kind {
+            FaultKind::Error => self.error.as_ref().is_some_and(is_word),
+            _ => self.error.is_none(),
+        }
+    }
 }
 
 fn slack() -> String {

@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod client;
+pub(crate) mod direct;
 pub(crate) mod methods;
 pub(crate) mod outcome;
 mod plain;

@@ -10,6 +10,7 @@ mod socket;
 mod tls;
 
 pub use api::client::{Api, ApiConfig, ApiFault};
+pub use api::direct::Direct;
 pub use api::methods::{AuthFacts, Home, PersonFacts, Posted};
 pub use api::outcome::{NotSent, NotSentKind, Outcome};
 pub use escape::escape;
@@ -17,6 +18,7 @@ pub use inbound::Inbound;
 pub use inbound::command::{SlashCommand, read_command};
 pub use inbound::envelope::{Enclosed, Envelope, Frame, acknowledge, read_frame};
 pub use inbound::event::{Event, EventKind, read_event};
+pub use inbound::form::is_ssl_check;
 pub use inbound::interaction::{Click, MessageRef, Submit, read_interaction};
 pub use inbound::submission::read_submission;
 pub use oauth::{BOT_EVENTS, Install, SCOPES, authorize_url};

@@ -2,8 +2,9 @@
 
 use crate::AppError;
 use crate::audit::{self, Entry};
+use crate::home;
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::settings::ChannelFault;
 use domain::story::announce::ChannelChange;
@@ -25,9 +26,15 @@ pub async fn change(
     let mut tx = store.write(workspace).await?;
     for rotation in of_channel(&mut tx, channel).await? {
         match change {
-            ChannelChange::Archived => lose(&mut tx, &rotation, ChannelFault::Archived, now).await,
-            ChannelChange::Deleted => lose(&mut tx, &rotation, ChannelFault::Deleted, now).await,
-            ChannelChange::BotLeft => lose(&mut tx, &rotation, ChannelFault::NotInvited, now).await,
+            ChannelChange::Archived => {
+                lose(&mut tx, &rotation, ChannelFault::Archived, None, now).await
+            }
+            ChannelChange::Deleted => {
+                lose(&mut tx, &rotation, ChannelFault::Deleted, None, now).await
+            }
+            ChannelChange::BotLeft => {
+                lose(&mut tx, &rotation, ChannelFault::NotInvited, None, now).await
+            }
             ChannelChange::Unarchived | ChannelChange::BotJoined => {
                 find(&mut tx, &rotation, now).await
             }
@@ -74,7 +81,12 @@ pub async fn refused(
         tx.insert_delivery(&Envelope::new(refused.effect.clone(), to), now, now).await?;
         return Ok(());
     }
-    lose(tx, &rotation, fault, now).await
+    let chosen_by = match &refused.effect {
+        Effect::Start(StartEffect::RotationCreated { .. }) => Some(&rotation.created_by),
+        Effect::Lifecycle(LifecycleEffect::ChannelChanged { by, .. }) => Some(by),
+        _ => None,
+    };
+    lose(tx, &rotation, fault, chosen_by, now).await
 }
 
 /// Takes in that a rotation's channel was told something: what stood in the way is gone.
@@ -82,23 +94,27 @@ pub async fn refused(
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn found_open(tx: &mut Tx, told: &Envelope) -> Result<(), AppError> {
+pub async fn found_open(tx: &mut Tx, told: &Envelope, now: DateTime<Utc>) -> Result<(), AppError> {
     let Some(rotation) = of_effect(tx, &told.effect).await? else { return Ok(()) };
     let is_told_here = told.to == Recipient::Channel(rotation.channel.clone());
     if rotation.channel_fault.is_some() && is_told_here {
         tx.record_channel_fault(rotation.id, None).await?;
+        home::touch_admins(tx, now).await?;
     }
     Ok(())
 }
 
 async fn of_channel(tx: &mut Tx, channel: &ChannelId) -> Result<Vec<RotationRecord>, AppError> {
-    let ids: Vec<RotationId> = tx.list_rotations().await?.into_iter().map(|it| it.id).collect();
-    let mut found = Vec::new();
+    let rotations = tx.list_rotations().await?.into_iter();
+    let mut ids: Vec<RotationId> =
+        rotations.filter(|rotation| rotation.channel == *channel).map(|it| it.id).collect();
+    // Always in the same order: two that lock the same rotations do not wait for each other in a ring.
+    ids.sort_unstable();
+    let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let rotation = tx.find_rotation(id).await?.filter(|rotation| rotation.channel == *channel);
-        if rotation.is_some() {
-            found.extend(tx.lock_rotation(id).await?);
-        }
+        // It may have moved to another channel just now.
+        let rotation = tx.lock_rotation(id).await?;
+        found.extend(rotation.filter(|rotation| rotation.channel == *channel));
     }
     Ok(found)
 }
@@ -111,10 +127,13 @@ async fn of_effect(tx: &mut Tx, effect: &Effect) -> Result<Option<RotationRecord
 }
 
 /// Keeps why the channel cannot be told anything, and tells the managers, once until it can be told again.
+///
+/// Who has just chosen the channel is told at once, a manager or not.
 async fn lose(
     tx: &mut Tx,
     rotation: &RotationRecord,
     fault: ChannelFault,
+    chosen_by: Option<&UserId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     // Slack says of a channel that is gone only that it is not found.
@@ -122,19 +141,27 @@ async fn lose(
         Some(ChannelFault::Deleted) => true,
         known => known == Some(fault),
     };
-    if is_known {
-        return Ok(());
+    if !is_known {
+        tx.record_channel_fault(rotation.id, Some(fault)).await?;
+        home::touch_admins(tx, now).await?;
+        let details = json!({"channel": rotation.channel, "fault": fault});
+        note(tx, rotation, "channel_lost", details, now).await?;
     }
-    tx.record_channel_fault(rotation.id, Some(fault)).await?;
-    note(tx, rotation, "channel_lost", json!({"channel": rotation.channel, "fault": fault}), now)
-        .await?;
+    let managers = crate::duty::managers(tx, rotation).await?;
+    let tell = |user: UserId| {
+        let effect = AnnounceEffect::ChannelLost { rotation: rotation.id, at: now };
+        Envelope::new(effect, Recipient::Person(user))
+    };
+    if let Some(user) = chosen_by
+        && (rotation.channel_fault.is_none() || !managers.contains(user))
+    {
+        tx.insert_answer(&tell(user.clone()), now, now).await?;
+    }
     if rotation.channel_fault.is_some() {
         return Ok(());
     }
-    for manager in crate::duty::managers(tx, rotation).await? {
-        let effect = Effect::ChannelLost { rotation: rotation.id, at: now };
-        let to = Recipient::Person(manager);
-        tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+    for manager in managers.into_iter().filter(|manager| Some(manager) != chosen_by) {
+        tx.insert_delivery(&tell(manager), now, now).await?;
     }
     Ok(())
 }
@@ -145,8 +172,9 @@ async fn find(tx: &mut Tx, rotation: &RotationRecord, now: DateTime<Utc>) -> Res
         return Ok(());
     }
     tx.record_channel_fault(rotation.id, None).await?;
+    home::touch_admins(tx, now).await?;
     note(tx, rotation, "channel_back", json!({"channel": rotation.channel}), now).await?;
-    let effect = Effect::ChannelBack { rotation: rotation.id, at: now };
+    let effect = AnnounceEffect::ChannelBack { rotation: rotation.id, at: now };
     let to = Recipient::Channel(rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     Ok(())
@@ -160,6 +188,8 @@ async fn follow(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     tx.record_rotation_settings(rotation.id, to, &rotation.settings).await?;
+    home::touch(tx, home::people_of(rotation), now).await?;
+    home::touch_admins(tx, now).await?;
     note(tx, rotation, "channel_moved", json!({"channel": rotation.channel, "to": to}), now).await
 }
 

@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{AnnounceEffect, Envelope, Recipient};
 use domain::ids::{RotationId, WorkspaceId};
 use domain::story::announce::{next_summary_at, summary_useful_until};
 use domain::zone::Zone;
@@ -40,7 +40,7 @@ pub async fn summarize(
     // In another zone since, it is another instant, and that one is looked at as well.
     let is_its_time = next_summary_at(zone, at - chrono::TimeDelta::microseconds(1)) == at;
     if record.settings.has_weekly_summary && is_its_time && now < summary_useful_until(at) {
-        let effect = Effect::WeeklySummary { rotation, at };
+        let effect = AnnounceEffect::WeeklySummary { rotation, at };
         let to = Recipient::Channel(record.channel.clone());
         tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     }

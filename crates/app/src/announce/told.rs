@@ -5,8 +5,7 @@ use crate::deliver::Composed;
 use crate::read::{card, turn_line};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::Effect;
-use domain::ids::RotationId;
+use domain::effect::AnnounceEffect;
 use domain::message::Message as Any;
 use domain::reply::Duty;
 use domain::story::announce::{ChannelLost, Message, Summary};
@@ -21,24 +20,20 @@ const AHEAD: TimeDelta = TimeDelta::weeks(4);
 /// Composes a message of this story as things stand at `now`.
 pub(crate) async fn compose(
     tx: &mut Tx,
-    effect: &Effect,
+    effect: &AnnounceEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let rotation = match effect.rotation() {
-        Some(rotation) => find(tx, rotation).await?,
-        None => None,
+    let (AnnounceEffect::WeeklySummary { rotation, .. }
+    | AnnounceEffect::ChannelLost { rotation, .. }
+    | AnnounceEffect::ChannelBack { rotation, .. }) = effect;
+    let Some(rotation) = tx.find_rotation(*rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
     };
-    let Some(rotation) = rotation else { return Ok(Composed::Nothing("rotation_gone")) };
     match effect {
-        Effect::WeeklySummary { .. } => summary(tx, rotation, now).await,
-        Effect::ChannelLost { .. } => Ok(lost(rotation)),
-        Effect::ChannelBack { .. } => back(tx, rotation, now).await,
-        _ => Ok(Composed::Nothing("of_another_story")),
+        AnnounceEffect::WeeklySummary { .. } => summary(tx, rotation, now).await,
+        AnnounceEffect::ChannelLost { .. } => Ok(lost(rotation)),
+        AnnounceEffect::ChannelBack { .. } => back(tx, rotation, now).await,
     }
-}
-
-async fn find(tx: &mut Tx, rotation: RotationId) -> Result<Option<RotationRecord>, AppError> {
-    Ok(tx.find_rotation(rotation).await?)
 }
 
 async fn summary(

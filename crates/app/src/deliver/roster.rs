@@ -5,7 +5,7 @@ use crate::AppError;
 use crate::people::People;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
-use domain::effect::Effect;
+use domain::effect::RosterEffect;
 use domain::ids::UserId;
 use domain::message::Message;
 use domain::story::roster::{Crowd, Message as Said};
@@ -18,15 +18,19 @@ const TURNS_TOLD: usize = 3;
 /// Composes what is said of a change; who came or went and is back where they were is not spoken of.
 pub(super) async fn compose(
     tx: &mut Tx,
-    rotation: RotationRecord,
-    effect: &Effect,
+    effect: &RosterEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
+    let (RosterEffect::RosterChanged { rotation, .. }
+    | RosterEffect::JoinersTakenOut { rotation, .. }) = effect;
+    let Some(rotation) = tx.find_rotation(*rotation).await? else {
+        return Ok(Composed::Nothing("rotation_gone"));
+    };
     match effect {
-        Effect::RosterChanged { by, joined, left, leaving, .. } => {
+        RosterEffect::RosterChanged { by, joined, left, leaving, .. } => {
             changed(tx, rotation, by.as_ref(), [joined, left, leaving], now).await
         }
-        Effect::JoinersTakenOut { refused, .. } => {
+        RosterEffect::JoinersTakenOut { refused, .. } => {
             let who = refused.iter().flat_map(|refused| &refused.who.named);
             let people = People::load(tx, &who.cloned().collect::<Vec<_>>()).await?;
             let refused =
@@ -34,7 +38,6 @@ pub(super) async fn compose(
             let name = rotation.name;
             Ok(Composed::Say(Message::Roster(Said::TakenOut { name, refused })))
         }
-        _ => Ok(Composed::Nothing("not_of_a_roster")),
     }
 }
 

@@ -3,28 +3,29 @@
 use crate::AppError;
 use crate::people::People;
 use crate::serving::serving_at;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Coming, Snapshot};
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{DutyEffect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::rules::Rules;
 use domain::story::duty::{reminder_due_at, reminder_useful_until};
 use std::collections::BTreeSet;
 use store::{InboxItem, RotationRecord, Store, Tx};
 
-/// Lets the members of the next turn be reminded of it, whoever they will be then.
+/// Lets the one who has the next turn be reminded of it, whoever of the members that will be then.
 ///
 /// One look at each instant at which any member would be reminded; after every change of the rotation anew.
 pub(crate) async fn schedule(
     tx: &mut Tx,
     rotation: &RotationRecord,
+    members: impl IntoIterator<Item = &UserId>,
     (rules, people): (&Rules, &People),
     handoff: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let Some(handoff) = handoff.filter(|handoff| now < *handoff) else { return Ok(()) };
     let due = |user: &UserId| due_at(rules, people, user, handoff);
-    let instants: BTreeSet<DateTime<Utc>> = rotation.members.iter().filter_map(due).collect();
+    let instants: BTreeSet<DateTime<Utc>> = members.into_iter().filter_map(due).collect();
     for at in instants.into_iter().filter(|at| now < reminder_useful_until(*at, handoff)) {
         look_at(tx, rotation, handoff, at.max(now), now).await?;
     }
@@ -54,7 +55,8 @@ pub async fn remind(
         if now < due {
             look_at(&mut tx, rotation, planned_at, due, now).await?;
         } else if now < reminder_useful_until(due, planned_at) {
-            let effect = Effect::NextDuty { rotation: rotation.id, planned_at, user: user.clone() };
+            let effect =
+                DutyEffect::NextDuty { rotation: rotation.id, planned_at, user: user.clone() };
             let envelope = Envelope::new(effect, Recipient::Person(user));
             tx.insert_delivery(&envelope, now, now).await?;
         }
@@ -65,6 +67,7 @@ pub async fn remind(
 /// Who will serve the next turn and does not serve yet.
 pub(super) struct Next {
     pub(super) snapshot: Snapshot,
+    pub(super) turn: Coming,
     pub(super) seats: Vec<UserId>,
 }
 
@@ -86,8 +89,8 @@ pub(super) async fn next_seats(
     else {
         return Ok(None);
     };
-    let seats = next.seats.into_iter().filter(|user| !serving.contains(user)).collect();
-    Ok(Some(Next { snapshot, seats }))
+    let seats = next.seats.iter().filter(|user| !serving.contains(user)).cloned().collect();
+    Ok(Some(Next { snapshot, turn: next, seats }))
 }
 
 async fn look_at(

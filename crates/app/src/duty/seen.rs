@@ -7,7 +7,7 @@ use crate::serving::serving_from;
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{DutyEffect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::interval::Interval;
 use domain::refusal::Refusal;
@@ -91,7 +91,7 @@ impl Message<'_> {
     /// Returns what shows in it that it was seen.
     fn seen(&self) -> Envelope {
         let Self { rotation, planned_at, user, since } = *self;
-        let effect = Effect::DutySeen { rotation, planned_at, user: user.clone(), since };
+        let effect = DutyEffect::DutySeen { rotation, planned_at, user: user.clone(), since };
         Envelope::new(effect, Recipient::Person(user.clone()))
     }
 
@@ -158,7 +158,8 @@ pub async fn check_seen(
         Some(due) if due > now => message.check_at(&mut tx, due, now).await?,
         Some(_) => {
             for manager in managers_but(&mut tx, &snapshot.rotation, user).await? {
-                let effect = Effect::DutyUnseen { rotation, planned_at, user: user.clone(), since };
+                let effect =
+                    DutyEffect::DutyUnseen { rotation, planned_at, user: user.clone(), since };
                 let to = Recipient::Person(manager);
                 tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
             }

@@ -3,7 +3,7 @@
 use super::managers_but;
 use crate::AppError;
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{DatesEffect, DutyEffect, Effect, Envelope, Recipient, TurnEffect};
 use domain::story::duty::Silence;
 use store::{InboxItem, Tx};
 
@@ -19,15 +19,15 @@ pub async fn tell_managers(
     why: Silence,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    let (Effect::OnDutyDm { rotation, user, .. }
-    | Effect::NextDuty { rotation, user, .. }
-    | Effect::DatesMoved { rotation, user, .. }) = &undelivered.effect
+    let (Effect::Turn(TurnEffect::OnDutyDm { rotation, user, .. })
+    | Effect::Duty(DutyEffect::NextDuty { rotation, user, .. })
+    | Effect::Dates(DatesEffect::DatesMoved { rotation, user, .. })) = &undelivered.effect
     else {
         return Ok(());
     };
     let Some(record) = tx.find_rotation(*rotation).await? else { return Ok(()) };
     for manager in managers_but(tx, &record, user).await? {
-        let effect = Effect::Unreachable { rotation: *rotation, user: user.clone(), why };
+        let effect = DutyEffect::Unreachable { rotation: *rotation, user: user.clone(), why };
         let to = Recipient::Person(manager);
         tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     }

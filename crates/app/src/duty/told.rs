@@ -1,7 +1,7 @@
 //! What the messages of a duty say, as things stand when they are sent.
 
 use super::ending::ended;
-use super::remind::next_seats;
+use super::remind::{Next, next_seats};
 use super::seen::is_still_unseen;
 use super::{days_away, posted_at};
 use crate::AppError;
@@ -11,7 +11,7 @@ use crate::read::skip_lines;
 use crate::serving::{duty_end, serving_at, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{DutyEffect, Effect, Envelope, Recipient, TurnEffect};
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::message::{Message as Any, Person};
@@ -35,26 +35,25 @@ impl Said {
 /// Composes a message of this story as things stand at `now`.
 pub(crate) async fn compose(
     tx: &mut Tx,
-    effect: &Effect,
+    effect: &DutyEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
     match effect {
-        Effect::DutyEnded { rotation, planned_at, user, ended_at, .. } => {
+        DutyEffect::DutyEnded { rotation, planned_at, user, ended_at, .. } => {
             ended(tx, (*rotation, *planned_at), user, *ended_at, now).await
         }
-        Effect::DutySeen { rotation, planned_at, user, since } => {
+        DutyEffect::DutySeen { rotation, planned_at, user, since } => {
             seen(tx, (*rotation, *planned_at), user, *since, now).await
         }
-        Effect::DutyUnseen { rotation, planned_at, user, since } => {
+        DutyEffect::DutyUnseen { rotation, planned_at, user, since } => {
             unseen(tx, (*rotation, *planned_at), user, *since, now).await
         }
-        Effect::NextDuty { rotation, planned_at, user } => {
+        DutyEffect::NextDuty { rotation, planned_at, user } => {
             reminder(tx, *rotation, *planned_at, user, now).await
         }
-        Effect::Unreachable { rotation, user, why } => {
+        DutyEffect::Unreachable { rotation, user, why } => {
             unreachable(tx, *rotation, user, *why, now).await
         }
-        _ => Ok(Composed::Nothing("of_another_story")),
     }
 }
 
@@ -136,7 +135,7 @@ async fn seen(
     since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let effect = Effect::DutySeen { rotation, planned_at, user: user.clone(), since };
+    let effect = DutyEffect::DutySeen { rotation, planned_at, user: user.clone(), since };
     let envelope = Envelope::new(effect, Recipient::Person(user.clone()));
     let original = match envelope.updates(tx.workspace()) {
         Some(original) => tx.find_delivery(original).await?,
@@ -146,7 +145,7 @@ async fn seen(
         return Ok(Composed::Nothing("rotation_gone"));
     };
     let missed_from = match &original.envelope.effect {
-        Effect::OnDutyDm { missed_from, .. } => *missed_from,
+        Effect::Turn(TurnEffect::OnDutyDm { missed_from, .. }) => *missed_from,
         _ => None,
     };
     let scene = Scene::load(tx, rotation, (planned_at, since), missed_from, now).await?;
@@ -199,10 +198,7 @@ async fn reminder(
     if !next.seats.contains(user) {
         return Ok(Composed::Nothing("somebody_else_is_next"));
     }
-    let snapshot = next.snapshot;
-    let Some(turn) = snapshot.position(now).coming(1).pop() else {
-        return Ok(Composed::Nothing("not_next"));
-    };
+    let Next { snapshot, turn, .. } = next;
     let before = People::load(tx, &before).await.map(|people| persons(&people, &before))?;
     let with: Vec<UserId> = turn.seats.iter().filter(|it| *it != user).cloned().collect();
     let rotation = &snapshot.rotation;

@@ -50,10 +50,12 @@ pub(crate) async fn compose(
         seen.add(tx, &actor, rotation, is_shown, now).await?;
     }
     let mut absences = tx.list_absences(from_ref(user), now, None).await?;
+    let ends = absences.iter().filter_map(|absence| absence.ends_at);
+    let changes_at = ends.chain(seen.edges.iter().copied()).filter(|at| now < *at).min();
     let more_absences = absences.len().saturating_sub(ABSENCES_SHOWN);
     absences.truncate(ABSENCES_SHOWN);
     let can_create = settings::may_create(tx, &actor).await?.is_ok();
-    let Seen { on_duty, next, rotations } = seen.in_order();
+    let Seen { on_duty, next, rotations, .. } = seen.in_order();
     Ok(Some(Home {
         page: number(page),
         pages: number(pages),
@@ -67,6 +69,7 @@ pub(crate) async fn compose(
             workspace: state,
         })),
         rotations,
+        changes_at,
     }))
 }
 
@@ -104,11 +107,20 @@ async fn look_only(
 ) -> Result<Home, AppError> {
     let (page, pages) = page_of(all.len(), wanted);
     let mut rotations = Vec::new();
+    let mut edges = Vec::new();
     for rotation in all.into_iter().skip(page * ROTATIONS_ON_PAGE).take(ROTATIONS_ON_PAGE) {
         let card = read::card(tx, rotation, now).await?;
+        // They are in no rotation, so no event is shown to them.
+        edges.extend(card.next.as_ref().map(|next| next.at).into_iter().chain(edge(&card.duty)));
         rotations.push(RotationBlock { card, turns: Vec::new(), can_manage: false });
     }
-    Ok(Home { page: number(page), pages: number(pages), kind: HomeKind::LookOnly, rotations })
+    Ok(Home {
+        page: number(page),
+        pages: number(pages),
+        kind: HomeKind::LookOnly,
+        rotations,
+        changes_at: edges.into_iter().filter(|at| now < *at).min(),
+    })
 }
 
 /// What was found in a person's rotations.
@@ -117,6 +129,8 @@ struct Seen {
     on_duty: Vec<MyDuty>,
     next: Vec<MyDuty>,
     rotations: Vec<RotationBlock>,
+    /// When a duty begins or ends within its turn; whatever a handoff changes is shown with the handoff.
+    edges: Vec<DateTime<Utc>>,
 }
 
 impl Seen {
@@ -140,6 +154,8 @@ impl Seen {
             let from = position.current().map_or(now, |turn| turn.stretch.window.start());
             self.on_duty.push(duty(from, *until));
         }
+        let turn_end = position.current().map(|turn| turn.ends_at);
+        self.edges.extend(edge(&card.duty).filter(|at| turn_end.is_some_and(|end| *at < end)));
         let members = snapshot.rotation.members.len();
         let searched = (members * 2 + 2).clamp(TURNS_SHOWN, TURNS_SEARCHED);
         let coming = position.coming(searched);
@@ -163,6 +179,17 @@ impl Seen {
         self.next.sort_by_key(|duty| duty.from);
         self.next.truncate(DUTIES_SHOWN);
         self
+    }
+}
+
+/// Returns until when a duty is as it is.
+fn edge(duty: &Duty) -> Option<DateTime<Utc>> {
+    match duty {
+        Duty::NotYet => None,
+        Duty::OnDuty { until, .. } | Duty::Unassigned { until } | Duty::OffHours { until } => {
+            Some(*until)
+        }
+        Duty::Paused { until } => *until,
     }
 }
 

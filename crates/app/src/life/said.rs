@@ -6,7 +6,7 @@ use crate::deliver::Composed;
 use crate::people::People;
 use crate::serving::serving_at;
 use chrono::{DateTime, Utc};
-use domain::effect::Effect;
+use domain::effect::PeopleEffect;
 use domain::ids::{ChannelId, RotationId, UserId};
 use domain::message;
 use domain::story::people::{Gone, GonePerson, Message, RotationLeft};
@@ -15,21 +15,20 @@ use store::{RotationRecord, Tx};
 /// Composes an effect of this story.
 pub(crate) async fn compose(
     tx: &mut Tx,
-    effect: &Effect,
+    effect: &PeopleEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
     match effect {
-        Effect::MemberGone { user, rotations, why, .. } => {
+        PeopleEffect::MemberGone { user, rotations, why, .. } => {
             member_gone(tx, user, rotations, *why, now).await
         }
-        Effect::MemberBack { user, rotations, .. } => member_back(tx, user, rotations).await,
-        Effect::RosterEmpty { rotation, user, why, .. } => {
+        PeopleEffect::MemberBack { user, rotations, .. } => member_back(tx, user, rotations).await,
+        PeopleEffect::RosterEmpty { rotation, user, why, .. } => {
             roster_empty(tx, *rotation, user, *why).await
         }
-        Effect::LeftChannel { user, channel, rotations, .. } => {
+        PeopleEffect::LeftChannel { user, channel, rotations, .. } => {
             left_channel(tx, user, channel, rotations).await
         }
-        _ => Ok(Composed::Nothing("of_another_story")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Lived, UNDO};
 use crate::audit::{self, Entry};
+use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -13,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::action::Modal;
 use domain::change::Pause;
 use domain::command::MAX_NAME;
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, LifecycleEffect, Recipient};
 use domain::ids::RotationId;
 use domain::permission::{Act, may};
 use domain::refusal::Refusal;
@@ -119,7 +120,8 @@ async fn remove(
     let rest = snapshot.rotation.rest.filter(|_| is_paused);
     apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_deleted(rotation, now).await?;
-    let effect = Effect::RotationDeleted { rotation, by: by.clone(), deleted_at: now };
+    home::touch_admins(tx, now).await?;
+    let effect = LifecycleEffect::RotationDeleted { rotation, by: by.clone(), deleted_at: now };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(effect, channel), now, now).await?;
     record_event(tx, request, rotation, "rotation_deleted").await?;
@@ -152,6 +154,7 @@ async fn bring_back(
     let is_renamed = name != snapshot.rotation.name;
     apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_restored(rotation, &name).await?;
+    home::touch_admins(tx, now).await?;
     tell_restored(tx, request, &snapshot, deleted_at).await?;
     record_event(tx, request, rotation, "rotation_restored").await?;
     Ok(Ok(Done::Lifecycle(Lived::Restored { rotation, is_renamed })))
@@ -167,14 +170,14 @@ async fn tell_restored(
     let (now, rotation) = (request.now, snapshot.rotation.id);
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     let by = request.actor.clone();
-    let undone = Effect::DeletionUndone { rotation, by: by.clone(), deleted_at };
+    let undone = LifecycleEffect::DeletionUndone { rotation, by: by.clone(), deleted_at };
     let undone = Envelope::new(undone, channel.clone());
     if let Some(post) = undone.updates(request.workspace)
         && tx.find_delivery(post).await?.is_some()
     {
         tx.insert_delivery(&undone, now, now).await?;
     }
-    let restored = Effect::RotationRestored { rotation, by, restored_at: now };
+    let restored = LifecycleEffect::RotationRestored { rotation, by, restored_at: now };
     tx.insert_delivery(&Envelope::new(restored, channel), now, now).await?;
     Ok(())
 }

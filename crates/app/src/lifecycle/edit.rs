@@ -7,12 +7,13 @@ use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::read::{card, turn_line};
+use crate::roster::unfit;
 use crate::snapshot::Snapshot;
 use crate::walk::{Edit, carry_out, difference};
 use crate::{AppError, Request};
 use domain::action::{Field, Modal};
 use domain::change::{Change, Timed};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, LifecycleEffect, Recipient};
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::message::Person;
@@ -25,7 +26,7 @@ use domain::story::lifecycle::{
     read_main_fields,
 };
 use serde_json::json;
-use store::{Store, StoreError, Tx};
+use store::{InboxItem, RotationRecord, Store, StoreError, Tx};
 
 /// How many of the next turns the form shows as they are.
 const TURNS_SHOWN: usize = 3;
@@ -74,7 +75,7 @@ pub async fn submit(
     form: &EditForm,
 ) -> Result<Answer, AppError> {
     if step == Step::Confirm {
-        return save(store, request, (rotation, revision), form).await;
+        return save(store, request, step, (rotation, revision), form).await;
     }
     let mut tx = store.read(request.workspace).await?;
     let snapshot = match managed(&mut tx, request, rotation, false).await? {
@@ -90,6 +91,9 @@ pub async fn submit(
         if let Err(errors) = read_main_fields(form, &record.rules, request.now) {
             return Ok(Answer::FieldErrors(errors));
         }
+        if let Some(fault) = fault_of_main(&mut tx, record, form).await? {
+            return Ok(Answer::FieldErrors(vec![fault]));
+        }
         let as_it_is = EditForm::of(&record.name, &record.channel, &record.rules);
         let EditForm { every, unit, weekdays, nth_weekday, .. } = as_it_is;
         let form = Box::new(EditForm { every, unit, weekdays, nth_weekday, ..form.clone() });
@@ -100,19 +104,50 @@ pub async fn submit(
         Ok(edited) => edited,
         Err(errors) => return Ok(Answer::FieldErrors(on_the_step(errors, step))),
     };
-    let is_taken = name_is_taken(&mut tx, rotation, &edited.name).await?;
-    if is_taken && step == Step::Main {
-        return Ok(Answer::FieldErrors(vec![(Field::Name, NAME_TAKEN.to_owned())]));
+    if let Some(fault) = fault_of_main(&mut tx, record, form).await? {
+        return Ok(told(step, fault, &edited.name));
     }
     if edited.rules == record.rules {
         drop(tx);
-        return save(store, request, (rotation, revision), form).await;
+        return save(store, request, step, (rotation, revision), form).await;
     }
     let change = change(&mut tx, &snapshot, request, edited, revision, form).await?;
     Ok(Answer::Next(Modal::Lifecycle(lifecycle::Modal::Confirm(Box::new(change)))))
 }
 
 const NAME_TAKEN: &str = "There is a rotation with this name already. Please choose another.";
+
+const CANNOT_STAND_IN: &str =
+    "Only a full member of this workspace can stand in. Please choose somebody else.";
+
+/// Returns what is wrong with a field of the first step, by what else there is in the workspace.
+async fn fault_of_main(
+    tx: &mut Tx,
+    record: &RotationRecord,
+    form: &EditForm,
+) -> Result<Option<(Field, String)>, AppError> {
+    let name = form.name.as_deref().unwrap_or_default().trim();
+    if name_is_taken(tx, record.id, name).await? {
+        return Ok(Some((Field::Name, NAME_TAKEN.to_owned())));
+    }
+    let Some(new) = new_fallback(record, form.fallback.as_ref()) else { return Ok(None) };
+    let people = People::load(tx, std::slice::from_ref(new)).await?;
+    Ok(unfit(&people, new).map(|_| (Field::Fallback, CANNOT_STAND_IN.to_owned())))
+}
+
+/// Returns who is to stand in from now on and did not before.
+fn new_fallback<'a>(record: &RotationRecord, chosen: Option<&'a UserId>) -> Option<&'a UserId> {
+    chosen.filter(|user| record.rules.fallback.as_ref() != Some(user))
+}
+
+/// Returns the answer that tells of a fault of the first step: beside its field, where the step has that.
+fn told(step: Step, (field, text): (Field, String), name: &str) -> Answer {
+    match (step, field) {
+        (Step::Main, _) => Answer::FieldErrors(vec![(field, text)]),
+        (_, Field::Name) => refused(Why::NameTaken { name: name.to_owned() }.into()),
+        _ => refused(Why::HasLeft.into()),
+    }
+}
 
 /// Returns the errors beside fields that the step shows; an error of an earlier step stands at the first field.
 fn on_the_step(errors: Vec<(Field, String)>, step: Step) -> Vec<(Field, String)> {
@@ -179,6 +214,7 @@ fn line(people: &People, turn: &Coming) -> TurnLine {
 async fn save(
     store: &Store,
     request: &Request,
+    step: Step,
     (rotation, revision): (RotationId, u64),
     form: &EditForm,
 ) -> Result<Answer, AppError> {
@@ -187,7 +223,8 @@ async fn save(
         async |tx: &mut Tx| write(tx, request, (rotation, revision), form, &mut is_unchanged).await;
     let decision = match once(store, request, act).await {
         Err(AppError::Store(StoreError::Conflict { constraint: "rotations_name" })) => {
-            return Ok(Answer::FieldErrors(vec![(Field::Name, NAME_TAKEN.to_owned())]));
+            let name = form.name.as_deref().unwrap_or_default().trim();
+            return Ok(told(step, (Field::Name, NAME_TAKEN.to_owned()), name));
         }
         other => other?,
     };
@@ -253,12 +290,25 @@ async fn write(
     tell(tx, request, &snapshot, &edited).await?;
     record_event(tx, request, rotation, [has_other_rules, has_other_name, has_other_channel])
         .await?;
+    if let Some(new) = new_fallback(record, edited.rules.fallback.as_ref()) {
+        let people = People::load(tx, std::slice::from_ref(new)).await?;
+        if unfit(&people, new).is_some() {
+            return Ok(Err(Why::HasLeft.into()));
+        }
+        // Whoever stands in now may be known to nobody yet.
+        let refresh = InboxItem::RefreshPeople { users: vec![new.clone()] };
+        let key = format!("stands_in:{rotation}:{revision}");
+        tx.insert_inbox(&refresh, &key, request.now).await?;
+    }
     if has_other_rules {
         let edit = Edit::of(&snapshot, Change::Rules(Box::new(edited.rules)), request.now);
         carry_out(tx, &snapshot, &edit, Some(&request.actor), request.now).await?;
     } else {
         tx.record_rotation_revision(rotation).await?;
         home::touch(tx, home::people_of(record), request.now).await?;
+    }
+    if has_other_name || has_other_channel {
+        home::touch_admins(tx, request.now).await?;
     }
     Ok(Ok(Done::Lifecycle(Lived::Edited { rotation })))
 }
@@ -273,13 +323,13 @@ async fn tell(
     let record = &snapshot.rotation;
     let (rotation, now, by) = (record.id, request.now, &request.actor);
     if edited.name != record.name {
-        let effect = Effect::RotationRenamed { rotation, by: by.clone(), changed_at: now };
+        let effect = LifecycleEffect::RotationRenamed { rotation, by: by.clone(), changed_at: now };
         let to = Recipient::Channel(edited.channel.clone());
         tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
     }
     if edited.channel != record.channel {
         for channel in [&record.channel, &edited.channel] {
-            let effect = Effect::ChannelChanged {
+            let effect = LifecycleEffect::ChannelChanged {
                 rotation,
                 by: by.clone(),
                 changed_at: now,

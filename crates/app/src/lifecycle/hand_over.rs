@@ -11,7 +11,7 @@ use crate::walk::{Edit, apply, end_duty};
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::action::{Field, Modal};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::ids::{CoverageId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::permission::{Act, may};
@@ -312,7 +312,7 @@ async fn tell(
     let (now, planned_at) = (request.now, scene.left.planned_at);
     let rotation = &scene.snapshot.rotation;
     end_duty(tx, rotation, planned_at, from, now, now).await?;
-    let post = Effect::HandoffPost {
+    let post = TurnEffect::HandoffPost {
         rotation: rotation.id,
         planned_at,
         missed_from: None,
@@ -320,7 +320,7 @@ async fn tell(
     };
     let channel = Recipient::Channel(rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(post, channel), now, now).await?;
-    let dm = Effect::OnDutyDm {
+    let dm = TurnEffect::OnDutyDm {
         rotation: rotation.id,
         planned_at,
         missed_from: None,

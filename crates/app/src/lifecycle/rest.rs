@@ -12,7 +12,7 @@ use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::action::{Field, Modal};
 use domain::change::Pause;
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, LifecycleEffect, Recipient};
 use domain::ids::RotationId;
 use domain::message::Person;
 use domain::permission::{Act, may};
@@ -162,7 +162,7 @@ async fn begin_rest(
     let edit =
         Edit { changes: Vec::new(), pauses: Some(pauses), rest: Some(Rest { since: now, until }) };
     apply(tx, &snapshot, &edit, now).await?;
-    let effect = Effect::RotationPaused { rotation, by: by.clone(), paused_at: now };
+    let effect = LifecycleEffect::RotationPaused { rotation, by: by.clone(), paused_at: now };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(effect, channel), now, now).await?;
     record(tx, request, rotation, "rotation_paused", json!({ "until": until })).await?;
@@ -201,7 +201,7 @@ async fn end_rest(
     apply(tx, &snapshot, &edit, now).await?;
     if !at_once {
         // At once, the handoff itself is told.
-        let effect = Effect::RotationResumed { rotation, by: by.clone(), resumed_at: now };
+        let effect = LifecycleEffect::RotationResumed { rotation, by: by.clone(), resumed_at: now };
         let channel = Recipient::Channel(snapshot.rotation.channel.clone());
         tx.insert_delivery(&Envelope::new(effect, channel), now, now).await?;
     }

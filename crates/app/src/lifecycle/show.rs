@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::ids::{RotationId, UserId};
-use domain::permission::{Act, may};
+use domain::permission::{Act, Actor, Circle, may};
 use domain::refusal::Refusal;
 use domain::reply::{Duty, Reply};
 use domain::story::lifecycle::{self, Press, RuleCard, ShowCard, State};
@@ -77,10 +77,14 @@ async fn shown(
         State::Deleted { .. } => Vec::new(),
         _ => snapshot.position(now).coming(TURNS_SHOWN),
     };
-    let can = can(&people, rotation, &card.duty, state, &request.actor);
+    let actor = people.actor(&request.actor);
+    let circle = circle(rotation);
+    let is_there = !matches!(state, State::Deleted { .. });
+    let can_manage = is_there && may(&actor, Act::Manage(circle)).is_ok();
+    let is_member = rotation.members.contains(&actor.user);
+    let can_leave = is_there && !can_manage && is_member && may(&actor, Act::Leave(circle)).is_ok();
     let rules = &rotation.rules;
     Ok(Reply::Lifecycle(lifecycle::Reply::Shown(Box::new(ShowCard {
-        card,
         state,
         turns: turns.iter().map(|turn| turn_line(&snapshot, turn)).collect(),
         rules: RuleCard {
@@ -92,32 +96,27 @@ async fn shown(
         },
         managers: managers.iter().map(|user| people.person(user)).collect(),
         channel_fault: rotation.channel_fault,
-        can,
+        can: can(&actor, circle, &card.duty, state),
+        card,
+        can_manage,
+        can_leave,
     }))))
 }
 
 /// Returns what somebody may do, in the order of the buttons.
-fn can(
-    people: &People,
-    rotation: &RotationRecord,
-    duty: &Duty,
-    state: State,
-    user: &UserId,
-) -> Vec<Press> {
-    let actor = people.actor(user);
-    let circle = circle(rotation);
-    let may_delete = may(&actor, Act::Delete(circle)).is_ok();
+fn can(actor: &Actor, circle: Circle<'_>, duty: &Duty, state: State) -> Vec<Press> {
+    let may_delete = may(actor, Act::Delete(circle)).is_ok();
     if let State::Deleted { .. } = state {
         return may_delete.then_some(Press::Undelete).into_iter().collect();
     }
-    let may_manage = may(&actor, Act::Manage(circle)).is_ok();
+    let may_manage = may(actor, Act::Manage(circle)).is_ok();
     let serving = match duty {
         Duty::OnDuty { people, .. } => people.as_slice(),
         _ => &[],
     };
     let may_hand_over = serving
         .iter()
-        .any(|serving| may(&actor, Act::HandOver { of: &serving.person.user, circle }).is_ok());
+        .any(|serving| may(actor, Act::HandOver { of: &serving.person.user, circle }).is_ok());
     let rest: &[Press] = match state {
         State::Paused { .. } => &[Press::Resume, Press::StartNow],
         State::Resuming => &[Press::StartNow],

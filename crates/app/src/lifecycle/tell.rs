@@ -7,8 +7,7 @@ use crate::deliver::Composed;
 use crate::people::People;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
-use domain::effect::Effect;
-use domain::ids::{RotationId, UserId};
+use domain::effect::LifecycleEffect;
 use domain::message::{Message, Person};
 use domain::story::lifecycle;
 use domain::timeline::Mode;
@@ -17,39 +16,45 @@ use store::{RotationRecord, Tx};
 /// Composes a message of this story as things stand at `now`.
 pub(crate) async fn compose(
     tx: &mut Tx,
-    effect: &Effect,
+    effect: &LifecycleEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let Some((rotation, by)) = of(effect) else { return Ok(Composed::Nothing("not_of_life")) };
-    let Some(record) = tx.find_any_rotation(rotation).await? else {
+    let (LifecycleEffect::RotationRenamed { rotation, by, .. }
+    | LifecycleEffect::ChannelChanged { rotation, by, .. }
+    | LifecycleEffect::RotationPaused { rotation, by, .. }
+    | LifecycleEffect::RotationResumed { rotation, by, .. }
+    | LifecycleEffect::RotationDeleted { rotation, by, .. }
+    | LifecycleEffect::DeletionUndone { rotation, by, .. }
+    | LifecycleEffect::RotationRestored { rotation, by, .. }) = effect;
+    let Some(record) = tx.find_any_rotation(*rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
     };
     let by = People::load(tx, std::slice::from_ref(by)).await?.person(by);
     let is_deleted = record.deleted_at.is_some();
-    let is_of_deletion = matches!(effect, Effect::RotationDeleted { .. });
+    let is_of_deletion = matches!(effect, LifecycleEffect::RotationDeleted { .. });
     if is_deleted != is_of_deletion {
         // It was brought back, or deleted, before this was said.
         return Ok(Composed::Nothing("not_so_any_more"));
     }
     let message = match effect {
-        Effect::RotationRenamed { .. } => {
+        LifecycleEffect::RotationRenamed { .. } => {
             let was = record.settings.former_name.clone();
             lifecycle::Message::Renamed { was, name: record.name, by }
         }
-        Effect::ChannelChanged { from, into, .. } => lifecycle::Message::ChannelChanged {
+        LifecycleEffect::ChannelChanged { from, into, .. } => lifecycle::Message::ChannelChanged {
             name: record.name,
             by,
             from: from.clone(),
             to: into.clone(),
         },
-        Effect::RotationDeleted { deleted_at, .. } => lifecycle::Message::Deleted {
-            rotation,
+        LifecycleEffect::RotationDeleted { deleted_at, .. } => lifecycle::Message::Deleted {
+            rotation: *rotation,
             by,
             until: *deleted_at + UNDO,
             zone: record.rules.zone.name().to_owned(),
             name: record.name,
         },
-        Effect::DeletionUndone { .. } => {
+        LifecycleEffect::DeletionUndone { .. } => {
             lifecycle::Message::DeletionUndone { name: record.name, by }
         }
         _ => return of_time(tx, effect, record, by, now).await,
@@ -60,7 +65,7 @@ pub(crate) async fn compose(
 /// Composes what tells of the next handoff.
 async fn of_time(
     tx: &mut Tx,
-    effect: &Effect,
+    effect: &LifecycleEffect,
     record: RotationRecord,
     by: Person,
     now: DateTime<Utc>,
@@ -71,28 +76,17 @@ async fn of_time(
     let record = &snapshot.rotation;
     let (name, zone) = (record.name.clone(), record.rules.zone.name().to_owned());
     let message = match effect {
-        Effect::RotationPaused { .. } if is_paused => {
+        LifecycleEffect::RotationPaused { .. } if is_paused => {
             let until = record.rest.and_then(|rest| rest.until);
             lifecycle::Message::Paused { name, by, until, next, zone }
         }
-        Effect::RotationResumed { .. } if !is_paused => {
+        LifecycleEffect::RotationResumed { .. } if !is_paused => {
             lifecycle::Message::Resumed { name, by, next, zone }
         }
-        Effect::RotationRestored { .. } => lifecycle::Message::Restored { name, by, next, zone },
+        LifecycleEffect::RotationRestored { .. } => {
+            lifecycle::Message::Restored { name, by, next, zone }
+        }
         _ => return Ok(Composed::Nothing("not_so_any_more")),
     };
     Ok(Composed::Say(Message::Lifecycle(message)))
-}
-
-fn of(effect: &Effect) -> Option<(RotationId, &UserId)> {
-    match effect {
-        Effect::RotationRenamed { rotation, by, .. }
-        | Effect::ChannelChanged { rotation, by, .. }
-        | Effect::RotationPaused { rotation, by, .. }
-        | Effect::RotationResumed { rotation, by, .. }
-        | Effect::RotationDeleted { rotation, by, .. }
-        | Effect::DeletionUndone { rotation, by, .. }
-        | Effect::RotationRestored { rotation, by, .. } => Some((*rotation, by)),
-        _ => None,
-    }
 }

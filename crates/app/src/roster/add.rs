@@ -8,7 +8,7 @@ use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
 use domain::action::Field;
 use domain::change::{Leave, RosterChange};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, RosterEffect};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::permission::Act;
 use domain::refusal::Refusal;
@@ -47,10 +47,7 @@ pub async fn add(
         Ok(unless_said(joined, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }
 
 /// Adds the people whom the form names, or answers with what is wrong beside the fields.
@@ -254,7 +251,7 @@ pub async fn check_joiners(
             scene.carry_out(tx, left.iter().map(leave).collect(), None, now).await?;
             told::record(tx, &scene, "roster_removed", &left, None, now).await?;
             let refused = card.refused.clone();
-            let effect = Effect::JoinersTakenOut { rotation, changed_at: added_at, refused };
+            let effect = RosterEffect::JoinersTakenOut { rotation, changed_at: added_at, refused };
             let to = Recipient::Person(by.clone());
             tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
         }

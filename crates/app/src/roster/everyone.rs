@@ -1,7 +1,7 @@
 //! Everybody in a rotation's channel joins. Who that is only Slack knows, so it is asked for first and done later.
 
 use super::add::{join, unless_said};
-use super::scene::{Scene, Target};
+use super::scene::{Scene, Target, each_once};
 use super::told;
 use crate::outcome::{Done, once};
 use crate::{AppError, Request};
@@ -69,6 +69,7 @@ pub async fn add_everyone(
     users: &[UserId],
 ) -> Result<Reply, AppError> {
     let mut said = None;
+    let users = &each_once(users);
     let act = async |tx: &mut Tx| {
         let scene = match Scene::lock(tx, request, Target::Id(rotation), users).await? {
             Ok(scene) => scene,
@@ -78,8 +79,5 @@ pub async fn add_everyone(
         Ok(unless_said(joined, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }

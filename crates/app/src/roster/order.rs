@@ -71,10 +71,7 @@ async fn carry_out(
         Ok(unless_said(ordered, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }
 
 async fn reorder(

@@ -1,7 +1,7 @@
 //! People leave a rotation.
 
 use super::add::{Stop, unless_said};
-use super::scene::{Scene, Target, resolve};
+use super::scene::{Scene, Target, each_once, resolve};
 use super::told;
 use crate::outcome::once;
 use crate::{AppError, Request};
@@ -100,6 +100,7 @@ async fn carry_out(
     users: &[UserId],
     how: How,
 ) -> Result<Reply, AppError> {
+    let users = &each_once(users);
     if users.len() > MOST_NAMED {
         return Ok(Reply::Roster(Said::TooManyNamed));
     }
@@ -113,10 +114,7 @@ async fn carry_out(
         Ok(unless_said(left, &mut said))
     };
     let decision = once(store, request, act).await?;
-    match said {
-        Some(said) => Ok(Reply::Roster(said)),
-        None => told::say(store, request, decision).await,
-    }
+    told::answer(store, request, decision, said).await
 }
 
 async fn remove_from(

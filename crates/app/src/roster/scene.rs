@@ -15,6 +15,7 @@ use domain::preview::Difference;
 use domain::refusal::Refusal;
 use domain::story::roster::{Pick, Unfit};
 use domain::timeline::Standing;
+use std::collections::HashSet;
 use store::{RotationRecord, Tx};
 
 /// Slack's own bot, of which Slack says that it is none.
@@ -158,7 +159,7 @@ impl Scene {
 }
 
 /// Returns why somebody cannot be a member, as far as is known.
-pub(super) fn unfit(people: &People, user: &UserId) -> Option<Unfit> {
+pub(crate) fn unfit(people: &People, user: &UserId) -> Option<Unfit> {
     if user.as_str() == SLACKBOT || people.is_bot(user) {
         return Some(Unfit::Bot);
     }
@@ -171,17 +172,16 @@ pub(super) fn unfit(people: &People, user: &UserId) -> Option<Unfit> {
 
 /// Returns who is named, each once.
 pub(super) fn resolve(request: &Request, picks: &[Pick]) -> Vec<UserId> {
-    let mut users: Vec<UserId> = Vec::with_capacity(picks.len());
-    for pick in picks {
-        let user = match pick {
-            Pick::Me => &request.actor,
-            Pick::Person(user) => user,
-        };
-        if !users.contains(user) {
-            users.push(user.clone());
-        }
-    }
-    users
+    each_once(picks.iter().map(|pick| match pick {
+        Pick::Me => &request.actor,
+        Pick::Person(user) => user,
+    }))
+}
+
+/// Returns the people in the order in which they are first named, each once.
+pub(super) fn each_once<'a>(users: impl IntoIterator<Item = &'a UserId>) -> Vec<UserId> {
+    let mut seen = HashSet::new();
+    users.into_iter().filter(|user| seen.insert(*user)).cloned().collect()
 }
 
 async fn find(

@@ -6,7 +6,7 @@ use crate::outcome::{Decision, Done};
 use crate::people::People;
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, RosterEffect};
 use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::preview::{Coming, Difference};
@@ -22,12 +22,23 @@ const TURNS_SHOWN: usize = 5;
 /// The most of those who were in the rotation before whose new dates are listed.
 const MOST_MOVED: usize = 8;
 
-/// Puts the outcome of a write into words, from what was stored of it.
-pub(super) async fn say(
+/// Puts the outcome of a write into words, or what is to be said instead where this very request changed nothing.
+///
+/// A request that comes twice at once may meet its own change; it is answered with what the first came to.
+pub(super) async fn answer(
     store: &Store,
     request: &Request,
     decision: Decision,
+    said: Option<Said>,
 ) -> Result<Reply, AppError> {
+    match (decision, said) {
+        (Err(_), Some(said)) => Ok(Reply::Roster(said)),
+        (decision, _) => say(store, request, decision).await,
+    }
+}
+
+/// Puts the outcome of a write into words, from what was stored of it.
+async fn say(store: &Store, request: &Request, decision: Decision) -> Result<Reply, AppError> {
     let card = match decision {
         Ok(Done::Roster { card }) => card,
         Ok(_) => return Ok(Reply::Refused(Refusal::Unreadable)),
@@ -94,7 +105,7 @@ pub(super) async fn tell_channel(
     by: Option<&UserId>,
     (changed_at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
-    let effect = Effect::RosterChanged {
+    let effect = RosterEffect::RosterChanged {
         rotation: rotation.id,
         changed_at,
         by: by.cloned(),

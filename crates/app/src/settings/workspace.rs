@@ -91,9 +91,7 @@ async fn save(
     };
     audit::record(tx, request.now, entry).await?;
     // Who may make rotations is seen in everybody's home.
-    let everybody: Vec<_> =
-        tx.list_preferences().await?.into_iter().map(|(user, _)| user).collect();
-    home::touch(tx, &everybody, request.now).await?;
+    home::touch_everybody(tx, request.now).await?;
     let only_admins_create = settings.only_admins_create;
     Ok(Ok(Done::Settings(Saved::Workspace { only_admins_create })))
 }

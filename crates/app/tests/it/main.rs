@@ -1,6 +1,7 @@
 //! Use cases on a real database, without Slack.
 
 mod bench;
+mod edges;
 mod memo;
 mod oracle;
 mod repeated;

@@ -4,7 +4,7 @@ use crate::bench::{Bench, at, rules, user};
 use app::deliver::{Composed, compose};
 use app::take_turn::{Way, take_turn};
 use chrono::{DateTime, Utc};
-use domain::effect::Effect;
+use domain::effect::TurnEffect;
 use domain::message::{HandoffMessage, Message};
 use domain::reply::Reply;
 use domain::rules::Rules;
@@ -19,9 +19,9 @@ async fn handoff_post(
     rotation: domain::ids::RotationId,
     planned_at: DateTime<Utc>,
 ) -> HandoffMessage {
-    let effect = Effect::HandoffPost { rotation, planned_at, missed_from: None, since: None };
+    let effect = TurnEffect::HandoffPost { rotation, planned_at, missed_from: None, since: None };
     let mut tx = bench.store.read(bench.workspace).await.expect("a transaction");
-    match compose(&mut tx, &effect, planned_at).await.expect("it is composed") {
+    match compose(&mut tx, &effect.into(), planned_at).await.expect("it is composed") {
         Composed::Say(Message::Handoff(handoff)) => *handoff,
         other => panic!("a handoff is posted: {other:?}"),
     }

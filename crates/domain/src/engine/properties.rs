@@ -1,8 +1,7 @@
-//! What holds for every rotation: down time, preview, fairness, who is passed over and what is owed.
+//! What holds for every rotation: preview, fairness, who is passed over and what is owed.
 
 use super::{Inputs, Order, Owed, SeatedBy, SkipReason, Turn, plan_turn, plan_turns};
 use crate::absence::{Absence, AbsenceBook, Known, PartDay};
-use crate::catch_up::catch_up;
 use crate::fixtures::user;
 use crate::grid::Grid;
 use crate::ids::UserId;
@@ -123,55 +122,8 @@ pub(crate) fn portion(length: TimeDelta, share: f64) -> TimeDelta {
     TimeDelta::seconds((length.as_seconds_f64() * share) as i64)
 }
 
-/// Returns the turns that a service acts upon and the order it ends with, when it looks only at these instants.
-fn served_by_looking_at(case: &Case, instants: &[DateTime<Utc>]) -> (Vec<Turn>, Order, u64) {
-    let mut turns = Vec::new();
-    let (mut order, mut next_index) = (case.order.clone(), 0);
-    for now in instants {
-        if let Some(step) = catch_up(&case.inputs(), &order, next_index, *now) {
-            turns.extend(step.missed);
-            turns.push(step.current);
-            (order, next_index) = (step.order, step.next_index);
-        }
-    }
-    (turns, order, next_index)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn any_down_time_ends_where_a_service_that_was_never_down_is(
-        case in any_case(),
-        mut looks in prop::collection::vec(0.0..1.0_f64, 0..6),
-    ) {
-        looks.sort_by(f64::total_cmp);
-        let first = case.grid.turn(0).unwrap().start();
-        let last = case.grid.turn(TURNS).unwrap().start();
-        let every: Vec<_> = (0..=TURNS).map(|k| case.grid.turn(k).unwrap().start()).collect();
-        let few: Vec<_> =
-            looks.iter().map(|share| first + portion(last - first, *share)).chain([last]).collect();
-
-        let with_down_time = served_by_looking_at(&case, &few);
-        let without = served_by_looking_at(&case, &every);
-
-        prop_assert_eq!(with_down_time, without);
-    }
-
-    #[test]
-    fn what_is_missed_has_passed_and_what_is_current_has_not(case in any_case(), share in 0.0..1.0_f64) {
-        let first = case.grid.turn(0).unwrap().start();
-        let now = first + portion(case.grid.turn(TURNS).unwrap().start() - first, share);
-
-        let found = catch_up(&case.inputs(), &case.order, 0, now).unwrap();
-
-        prop_assert!(found.missed.iter().all(|turn| turn.window.end() <= now));
-        prop_assert!(found.current.window.contains(now));
-        prop_assert_eq!(Some(found.current.index), case.grid.turn_at(now));
-        prop_assert_eq!(found.next_index, found.current.index + 1);
-        prop_assert_eq!(found.next_handoff_at, Some(found.current.window.end()));
-        prop_assert_eq!(catch_up(&case.inputs(), &found.order, found.next_index, now), None);
-    }
 
     #[test]
     fn the_preview_is_what_happens(case in any_case()) {

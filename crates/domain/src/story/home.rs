@@ -20,6 +20,8 @@ pub const ABSENCES_SHOWN: usize = 10;
 /// A button of this story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Button {
+    /// Shows all rotations there are.
+    All,
     /// Shows the page before.
     PageBefore {
         /// That page, from 0.
@@ -37,6 +39,7 @@ impl Button {
     #[must_use]
     pub const fn action_id(&self) -> &'static str {
         match self {
+            Self::All => "home_all",
             Self::PageBefore { .. } => "home_page_before",
             Self::PageAfter { .. } => "home_page_after",
         }
@@ -45,25 +48,27 @@ impl Button {
     /// Returns the `value` that Slack carries.
     #[must_use]
     pub fn value(&self) -> String {
-        self.page().to_string()
+        self.page().map_or_else(|| String::from("-"), |page| page.to_string())
     }
 
     /// Returns the button that was pressed, or `None` for one that is not of this story or whose value was bent.
     #[must_use]
     pub fn parse(action_id: &str, value: &str) -> Option<Self> {
-        let page = value.parse().ok()?;
+        let page = || value.parse().ok();
         match action_id {
-            "home_page_before" => Some(Self::PageBefore { page }),
-            "home_page_after" => Some(Self::PageAfter { page }),
+            "home_all" => Some(Self::All),
+            "home_page_before" => Some(Self::PageBefore { page: page()? }),
+            "home_page_after" => Some(Self::PageAfter { page: page()? }),
             _ => None,
         }
     }
 
-    /// Returns the page that is to be shown.
+    /// Returns the page that is to be shown, where it is about one.
     #[must_use]
-    pub const fn page(&self) -> u32 {
+    pub const fn page(&self) -> Option<u32> {
         match self {
-            Self::PageBefore { page } | Self::PageAfter { page } => *page,
+            Self::All => None,
+            Self::PageBefore { page } | Self::PageAfter { page } => Some(*page),
         }
     }
 }
@@ -79,6 +84,8 @@ pub struct Home {
     pub kind: HomeKind,
     /// The rotations of this page, by name.
     pub rotations: Vec<RotationBlock>,
+    /// When it reads otherwise by the mere passing of time; what an event changes is shown with the event.
+    pub changes_at: Option<DateTime<Utc>>,
 }
 
 /// What a person sees.
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_button_comes_back_as_it_was_sent() {
-        for button in [Button::PageBefore { page: 0 }, Button::PageAfter { page: 3 }] {
+        for button in [Button::All, Button::PageBefore { page: 0 }, Button::PageAfter { page: 3 }] {
             assert_eq!(Button::parse(button.action_id(), &button.value()), Some(button));
         }
         for (action_id, value) in [("home_page_after", "-1"), ("home_page", "1")] {

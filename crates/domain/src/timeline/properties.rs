@@ -312,6 +312,23 @@ proptest! {
     }
 
     #[test]
+    fn what_was_walked_has_passed_and_what_runs_has_not(story in any_story(), share in 0.0..0.999_f64) {
+        let now = story.instant(share);
+        let mut timeline = story.timeline();
+
+        let passed = timeline.advance_to(now);
+
+        prop_assert!(passed.iter().all(|stretch| stretch.window.end() <= now));
+        let standing = timeline.standing();
+        if let Some(running) = &standing.running {
+            prop_assert!(running.window.contains(now));
+        }
+        prop_assert!(standing.next.is_none_or(|next| now < next.at));
+        prop_assert_eq!(timeline.advance_to(now), Vec::new());
+        prop_assert_eq!(timeline.standing(), standing);
+    }
+
+    #[test]
     fn removing_somebody_who_is_not_on_leaves_holder_grid_and_order_of_the_others(
         story in any_story(),
         share in 0.0..1.0_f64,

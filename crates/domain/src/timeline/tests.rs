@@ -1,6 +1,7 @@
 //! Changes on the way: who serves, and when.
 
 mod cadence;
+mod catch_up;
 mod pauses;
 mod roster;
 mod rules;

@@ -1,11 +1,6 @@
 //! The worked sequences of the specification, from the file to the shifts.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use domain::absence::AbsenceBook;
-use domain::catch_up::catch_up;
-use domain::engine::{Inputs, Order, Turn};
-use domain::grid::Grid;
-use domain::ids::UserId;
 use domain::plan::{PlanRequest, Reach, Window, make_plan, read_plan};
 use domain::shift::Shift;
 
@@ -86,26 +81,6 @@ fn paused_in_weeks_3_and_4() {
     let file = format!(r#"{{"pauses": [{{"start": "{start:?}", "end": "{end:?}"}}]}}"#);
 
     check(&file, "A B - - C D");
-}
-
-#[test]
-fn down_from_before_handoff_2_to_after_handoff_4() {
-    let PlanRequest { rules, roster, absences, .. } = request("{}");
-    let (grid, absences) = (Grid::new(&rules), AbsenceBook::new(absences));
-    let inputs = Inputs { rules: &rules, grid: &grid, roster: &roster, absences: &absences };
-    let order = Order { last_turn: Some(UserId::new("A")), ..Order::default() };
-
-    let found = catch_up(&inputs, &order, 1, handoff(4) + TimeDelta::hours(1)).unwrap();
-
-    let missed: Vec<String> = found.missed.iter().map(holder).collect();
-    assert_eq!((missed.join(" ").as_str(), holder(&found.current).as_str()), ("B C", "D"));
-    let next = catch_up(&inputs, &found.order, found.next_index, handoff(5)).unwrap();
-    assert!(next.missed.is_empty());
-    assert_eq!(holder(&next.current), "A");
-}
-
-fn holder(turn: &Turn) -> String {
-    turn.holder().map_or("-".into(), ToString::to_string)
 }
 
 /// Checks who serves in the first weeks, given what a file has beside the rotation of A, B, C and D.

@@ -1,4 +1,4 @@
-//! `POST /slack/commands`, `/slack/interactions` and `/slack/events`: the signature is checked on the raw body, then it is read.
+//! `POST /slack/commands`, `/slack/interactions`, `/slack/options` and `/slack/events`: the signature is checked on the raw body, then it is read.
 
 use crate::bot::Bot;
 use crate::requests::{commands, events, interactions};
@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
-use slack::Inbound;
+use serde_json::{Value, json};
+use slack::{Inbound, SignatureFault};
 use std::sync::Arc;
 
 pub(super) async fn command(
@@ -16,14 +16,10 @@ pub(super) async fn command(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let inbound = slack::read_command(&body);
-    if inbound == Inbound::SslCheck {
-        return StatusCode::OK.into_response();
+    if let Err(fault) = check_signature(&bot, &headers, &body) {
+        return or_ssl_check(fault, &body).into_response();
     }
-    if let Err(refused) = check_signature(&bot, &headers, &body) {
-        return refused.into_response();
-    }
-    say(commands::answer(&bot, inbound).await)
+    say(commands::answer(&bot, slack::read_command(&body)).await)
 }
 
 pub(super) async fn interaction(
@@ -31,14 +27,22 @@ pub(super) async fn interaction(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let inbound = slack::read_interaction(&body);
-    if inbound == Inbound::SslCheck {
-        return StatusCode::OK.into_response();
+    if let Err(fault) = check_signature(&bot, &headers, &body) {
+        return or_ssl_check(fault, &body).into_response();
     }
-    if let Err(refused) = check_signature(&bot, &headers, &body) {
-        return refused.into_response();
+    say(interactions::answer(&bot, slack::read_interaction(&body)).await)
+}
+
+/// Answers a menu that Slack would fill from here: no form of ours has one, so there is nothing to choose from.
+pub(super) async fn options(
+    State(bot): State<Arc<Bot>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Err(fault) = check_signature(&bot, &headers, &body) {
+        return or_ssl_check(fault, &body).into_response();
     }
-    say(interactions::answer(&bot, inbound).await)
+    Json(json!({ "options": [] })).into_response()
 }
 
 pub(super) async fn event(
@@ -46,8 +50,8 @@ pub(super) async fn event(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refused) = check_signature(&bot, &headers, &body) {
-        return refused.into_response();
+    if let Err(fault) = check_signature(&bot, &headers, &body) {
+        return refuse(fault, &body).into_response();
     }
     match slack::read_event(&body) {
         Inbound::UrlVerification { challenge } => challenge.into_response(),
@@ -66,10 +70,18 @@ fn say(answer: Option<Value>) -> Response {
 ///
 /// # Errors
 ///
-/// 401; the log says why, without the body.
-fn check_signature(bot: &Bot, headers: &HeaderMap, body: &[u8]) -> Result<(), StatusCode> {
-    bot.signing.verify(headers, body, bot.clock.now()).map_err(|fault| {
-        tracing::warn!(reason = %fault, bytes = body.len(), "A request with a bad signature was refused.");
-        StatusCode::UNAUTHORIZED
-    })
+/// What is wrong with the signature.
+fn check_signature(bot: &Bot, headers: &HeaderMap, body: &[u8]) -> Result<(), SignatureFault> {
+    bot.signing.verify(headers, body, bot.clock.now())
+}
+
+/// Refuses a request; the log says why, without the body.
+fn refuse(fault: SignatureFault, body: &[u8]) -> StatusCode {
+    tracing::warn!(reason = %fault, bytes = body.len(), "A request with a bad signature was refused.");
+    StatusCode::UNAUTHORIZED
+}
+
+/// Refuses a request but Slack's check of the certificate, which may come unsigned and asks for nothing.
+fn or_ssl_check(fault: SignatureFault, body: &[u8]) -> StatusCode {
+    if slack::is_ssl_check(body) { StatusCode::OK } else { refuse(fault, body) }
 }

@@ -6,15 +6,15 @@
 
 use super::{carry_out, press, refused, take_in};
 use crate::bot::Bot;
+use crate::late::{self, respond};
 use crate::people::refresh;
-use crate::requests::answer::{respond, tell};
 use app::facts::Facts;
 use app::gate::{Admission, Comer, admit};
 use app::{AppError, Request};
 use chrono::TimeDelta;
 use domain::action::Button;
 use domain::command::parse_command;
-use domain::ids::{ChannelId, TeamId, UserId};
+use domain::ids::{ChannelId, UserId};
 use domain::reach::Reach;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
@@ -46,7 +46,6 @@ pub(super) enum What {
 /// A request that waits; it is stored sealed, for what was typed and for what can be used to answer.
 #[derive(Serialize, Deserialize)]
 struct Waiting {
-    team: TeamId,
     channel: Option<ChannelId>,
     key: String,
     response_url: Option<String>,
@@ -64,15 +63,13 @@ impl What {
 pub(super) async fn check_first(
     bot: &Bot,
     request: &Request,
-    team: &TeamId,
-    response_url: Option<&String>,
+    response_url: Option<&str>,
     what: What,
 ) -> Result<Answer, AppError> {
     let waiting = Waiting {
-        team: team.clone(),
         channel: request.channel.clone(),
         key: request.key.clone(),
-        response_url: response_url.cloned(),
+        response_url: response_url.map(str::to_owned),
         what,
     };
     let text = serde_json::to_string(&waiting)
@@ -93,7 +90,7 @@ pub(crate) async fn work_off(
 ) -> Result<Option<TimeDelta>, AppError> {
     let text = bot.store.read(claim.workspace).await?.open_inbox_text(record.id).await?;
     let waiting = text.and_then(|text| serde_json::from_str(text.expose_secret()).ok());
-    let Some(Waiting { team, channel, key, response_url, what }) = waiting else {
+    let Some(Waiting { channel, key, response_url, what }) = waiting else {
         tracing::error!(workspace.id = %claim.workspace, "A request that waited cannot be read and is dropped.");
         return Ok(None);
     };
@@ -106,7 +103,7 @@ pub(crate) async fn work_off(
         Some(_) => Some(Reply::People(people::Reply::NotChecked)),
         None => {
             let (workspace, actor) = (claim.workspace, actor.clone());
-            let request = Request { workspace, actor, channel, key, now };
+            let request = Request { workspace, actor, channel, key: key.clone(), now };
             let comer = Comer::CheckedSince(record.created_at);
             let facts = bot.memo.facts(workspace, now).await?;
             let gate = (Reach::Danger, comer);
@@ -124,10 +121,11 @@ pub(crate) async fn work_off(
         Some(url) => respond(bot, url, &reply).await,
         None => false,
     };
-    if !is_told {
-        tell(bot, &team, actor, &reply).await;
+    if is_told {
+        return Ok(None);
     }
-    Ok(None)
+    // What was done is found by its key at the next try, and told then.
+    Ok(late::tell(bot, claim.workspace, actor, &key, &reply).await)
 }
 
 async fn act(

@@ -5,7 +5,7 @@ use crate::bot::Bot;
 use app::roster::{self, Target};
 use app::{AppError, Request};
 use domain::reply::Answer;
-use domain::story::roster::{Button, Command, Submission};
+use domain::story::roster::{Button, Command, Pick, Submission};
 
 /// Carries out what was typed.
 pub(super) async fn command(
@@ -58,6 +58,10 @@ pub(super) async fn press(
         }
         Button::Order { rotation } => {
             roster::open_order(store, request, Target::Id(*rotation)).await
+        }
+        Button::LeaveMyself { rotation } => {
+            let left = roster::remove(store, request, Target::Id(*rotation), &[Pick::Me], None);
+            Ok(said(written(bot, left.await)?))
         }
         Button::Leave(leaving) => {
             Ok(said(written(bot, roster::leave(store, request, leaving).await)?))

@@ -1,11 +1,11 @@
 //! Answering within Slack's three seconds.
 
 use crate::bot::Bot;
+use crate::late::{self, respond};
 use app::AppError;
-use domain::ids::{DeliveryId, TeamId, UserId, WorkspaceId};
+use domain::ids::{TeamId, UserId, WorkspaceId};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use slack::Rendered;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -90,34 +90,10 @@ pub(super) fn tell_later(bot: &Arc<Bot>, (team, user): (TeamId, UserId), reply: 
     });
 }
 
-/// Sends a reply to a `response_url`; returns whether Slack took it.
-pub(crate) async fn respond(bot: &Bot, response_url: &str, reply: &Reply) -> bool {
-    let message = slack::render_reply(reply, bot.clock.now());
-    let outcome = bot.api.respond(response_url, &message).await;
-    let Some(code) = outcome.code() else { return true };
-    tracing::warn!(code, "A late answer could not be delivered.");
-    false
-}
-
-/// Tells a person directly what became of their request.
-pub(crate) async fn tell(bot: &Bot, team: &TeamId, user: &UserId, reply: &Reply) {
-    let workspace = WorkspaceId::of_team(team);
-    let Ok(Some(token)) = app::install::bot_token(&bot.store, workspace).await else {
-        tracing::warn!(workspace.id = %workspace, "A late answer has no token to be sent with.");
-        return;
-    };
-    let mut message = slack::render_reply(reply, bot.clock.now());
-    let text = message["text"].as_str().unwrap_or_default().to_owned();
-    let said = Rendered { text, blocks: message["blocks"].take() };
-    let Some(channel) = bot.api.open_dm(&token, user).await.done() else {
-        tracing::warn!(workspace.id = %workspace, "A late answer found no conversation.");
-        return;
-    };
-    let name = uuid::Uuid::new_v4().to_string();
-    let delivery = DeliveryId::of_parts(&["late_answer", &name]);
-    if let Some(code) = bot.api.post_message(&token, &channel, &said, delivery).await.code() {
-        tracing::warn!(code, "A late answer could not be delivered.");
-    }
+/// Tells a person directly what became of a request that nothing is kept of.
+async fn tell(bot: &Bot, team: &TeamId, user: &UserId, reply: &Reply) {
+    let key = uuid::Uuid::new_v4().to_string();
+    late::tell(bot, WorkspaceId::of_team(team), user, &key, reply).await;
 }
 
 /// Says that it may not have been saved, with a reference that finds the failure in the log.

@@ -1,21 +1,18 @@
 //! Delivers the outbox to Slack: claimed, marked as being sent, sent, and written down, never in one transaction.
 
 use super::POLL;
-use super::home;
 use super::outcome::{self, Placed};
 use super::pace::Pace;
+use super::send::{Content, Page, Parcel, Sent, send};
 use crate::bot::Bot;
 use crate::dead_token;
 use app::deliver::{Composed, compose};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::effect::{Effect, Envelope, Recipient};
-use domain::ids::{ChannelId, UserId};
-use secrecy::SecretString;
-use serde_json::Value;
-use slack::{NotSent, NotSentKind, Outcome, Rendered};
+use domain::effect::{Envelope, Recipient};
+use slack::Outcome;
 use std::sync::Arc;
-use store::{Claim, DeliveryRecord, GivenUp, StoreError};
+use store::{Claim, GivenUp, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 
@@ -113,33 +110,21 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
     }
     let mut tx = bot.store.write(claim.workspace).await?;
     let is_ours = tx.record_sending(claim.delivery, claim.fence, now).await?;
+    if is_ours && let Content::Home(Page { user, changes_at: Some(at), .. }) = &parcel.content {
+        outcome::carried_out(app::home::show_again(&mut tx, user, *at, now).await)?;
+    }
     tx.commit().await?;
     if !is_ours {
         return Ok(());
     }
     let outcome = match send(bot, claim, &parcel).await {
-        Outcome::NotSent(refusal) => {
+        Sent::Pointless(code) => return give_up(bot, claim, GivenUp::Dropped, code).await,
+        Sent::Called(Outcome::NotSent(refusal)) => {
             Outcome::NotSent(dead_token::confirm(bot, claim.workspace, refusal).await)
         }
-        outcome => outcome,
+        Sent::Called(outcome) => outcome,
     };
     outcome::record(bot, claim, &parcel.record, outcome).await
-}
-
-/// A message with its token and its place, ready to be sent.
-struct Parcel {
-    record: DeliveryRecord,
-    token: SecretString,
-    content: Content,
-    replaces: Option<Placed>,
-}
-
-/// What is sent.
-enum Content {
-    /// A message.
-    Message(Rendered),
-    /// A person's home view.
-    Home(UserId, Value),
 }
 
 /// Why there is nothing to be sent.
@@ -174,7 +159,8 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Home(user, home)) => {
-            let content = Content::Home(user, slack::render_home(&home, now));
+            let view = slack::render_home(&home, now);
+            let content = Content::Home(Page { user, view, changes_at: home.changes_at });
             Ok(Ok(Parcel { record, token, content, replaces }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
@@ -216,52 +202,4 @@ async fn give_up(
     let mut tx = bot.store.write(claim.workspace).await?;
     tx.record_given_up(claim.delivery, claim.fence, state, code, bot.clock.now()).await?;
     tx.commit().await
-}
-
-async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Outcome<Placed> {
-    let rendered = match &parcel.content {
-        Content::Message(rendered) => rendered,
-        Content::Home(user, view) => {
-            return home::publish(bot, claim.workspace, &parcel.token, user, view).await;
-        }
-    };
-    if let Some(Placed { channel, ts }) = &parcel.replaces {
-        let updated = bot.api.update_message(&parcel.token, channel, ts, rendered).await;
-        return updated.map(|()| Placed { channel: channel.clone(), ts: ts.clone() });
-    }
-    let channel = match channel(bot, parcel).await {
-        Ok(channel) => channel,
-        Err(outcome) => return outcome,
-    };
-    if matches!(parcel.record.envelope.effect, Effect::RotationCreated { .. }) {
-        // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
-        let joined = bot.api.join_channel(&parcel.token, &channel).await;
-        tracing::debug!(code = joined.code(), "The channel of a new rotation was joined.");
-    }
-    let post = || bot.api.post_message(&parcel.token, &channel, rendered, claim.delivery);
-    let mut posted = post().await;
-    if matches!(&posted, Outcome::NotSent(refused) if refused.asks_to_join())
-        && bot.api.join_channel(&parcel.token, &channel).await.done().is_some()
-    {
-        posted = post().await;
-    }
-    posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
-}
-
-async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed>> {
-    match &parcel.record.envelope.to {
-        Recipient::Channel(channel) => Ok(channel.clone()),
-        Recipient::Person(user) | Recipient::Home(user) => {
-            match bot.api.open_dm(&parcel.token, user).await {
-                Outcome::Done(channel) => Ok(channel),
-                Outcome::NotSent(reason) => Err(Outcome::NotSent(reason)),
-                // To open a conversation twice changes nothing, so nothing was sent.
-                Outcome::Ambiguous { code } => Err(Outcome::NotSent(NotSent {
-                    code,
-                    retry_after: None,
-                    kind: NotSentKind::Transient,
-                })),
-            }
-        }
-    }
 }

@@ -88,7 +88,7 @@ async fn try_record(
         Outcome::Done(placed) => {
             tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
             if matches!(record.envelope.to, Recipient::Channel(_)) {
-                carried_out(app::announce::found_open(&mut tx, &record.envelope).await)?;
+                carried_out(app::announce::found_open(&mut tx, &record.envelope, now).await)?;
             }
         }
         Outcome::Ambiguous { code } => {
@@ -137,7 +137,7 @@ async fn tell_of_refusal(
 }
 
 /// What follows from a message is no reason not to write down what became of it.
-fn carried_out(told: Result<(), AppError>) -> Result<(), StoreError> {
+pub(super) fn carried_out(told: Result<(), AppError>) -> Result<(), StoreError> {
     match told {
         Ok(()) => Ok(()),
         Err(AppError::Store(fault)) => Err(fault),

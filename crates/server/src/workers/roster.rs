@@ -2,7 +2,7 @@
 
 use crate::bot::Bot;
 use crate::late;
-use crate::people::refresh;
+use crate::people::{refresh, refresh_joiners};
 use app::{AppError, Request, roster};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
@@ -15,11 +15,11 @@ use store::InboxClaim;
 /// How long to wait after a failure for which Slack names no time.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
-/// How many people are looked up in one go; others who wait get their turn in between.
-const AT_ONCE: usize = 100;
+/// How many people are looked up in one go: fewer than Slack answers a minute, so that others who wait get their turn.
+const AT_ONCE: usize = 80;
 
-/// How long the rest waits after that.
-const BETWEEN: TimeDelta = TimeDelta::seconds(1);
+/// How long the rest waits after that: each round reads the channel anew.
+const BETWEEN: TimeDelta = TimeDelta::minutes(1);
 
 /// The most people of a channel that are read: far more than a rotation holds.
 const MOST_READ: usize = 5000;
@@ -36,7 +36,7 @@ pub(super) async fn check_joiners(
         return Ok(None);
     }
     let unknown = roster::unknown_of(&bot.store, workspace, users).await?;
-    if let Some(wait) = refresh(bot, workspace, &unknown).await? {
+    if let Some(wait) = refresh_joiners(bot, workspace, (rotation, &unknown)).await? {
         return Ok(Some(wait));
     }
     let at = (added_at, bot.clock.now());
@@ -97,7 +97,7 @@ async fn found(bot: &Bot, workspace: WorkspaceId, rotation: RotationId) -> Resul
     let unknown = roster::unknown_of(&bot.store, workspace, &users).await?;
     let part = &unknown[..unknown.len().min(AT_ONCE)];
     if let Some(wait) = refresh(bot, workspace, part).await? {
-        return Ok(Found::Wait(wait));
+        return Ok(Found::Wait(wait.max(BETWEEN)));
     }
     let still_unknown = roster::unknown_of(&bot.store, workspace, part).await?.len();
     // Where Slack said of nobody who it is, it will not of the others.

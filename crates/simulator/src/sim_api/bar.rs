@@ -127,6 +127,10 @@ pub(crate) async fn add_fault(State(sim): State<Sim>, body: Bytes) -> Result<Jso
             fault.service
         )));
     }
+    if !fault.is_whole() {
+        let text = "An error has the code that is answered, such as {\"kind\": \"error\", \"error\": \"is_archived\"}; nothing else has one.";
+        return Err(Refused::unfit(text));
+    }
     Ok(Json(sim.change(|world, _| {
         world.faults.add(fault);
         json!({"faults": world.faults.list()})

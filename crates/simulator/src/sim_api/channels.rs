@@ -191,7 +191,13 @@ fn rename(workspace: &mut Workspace, event: &Value) -> Result<Option<Value>, Ref
     }))
 }
 
+/// Direct messages are deleted by their id, and Slack tells an app nothing of it.
 fn delete(workspace: &mut Workspace, event: &Value) -> Result<Option<Value>, Refused> {
+    let direct = workspace.channel(event["channel"].as_str().unwrap_or_default());
+    if let Some(id) = direct.filter(|one| one.family() == "im").map(|one| one.id.clone()) {
+        workspace.channels.retain(|one| one.id != id);
+        return Ok(None);
+    }
     let channel = find(workspace, &event["channel"])?;
     let actor = find_actor(workspace, &event["actor_id"])?;
     let is_known = workspace.is_known(&channel);

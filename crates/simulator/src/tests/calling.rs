@@ -49,6 +49,19 @@ async fn each_kind_of_channel_needs_its_own_scope() {
 }
 
 #[tokio::test]
+async fn direct_messages_are_looked_up_with_their_own_scope_alone() {
+    let bench = Bench::start_with_scopes(&SCOPES.replace(",im:read", "")).await;
+    let opened = bench.api("conversations.open", &json!({"users": "UANA"})).await;
+    let direct = opened["channel"]["id"].as_str().unwrap();
+
+    let refused = bench.api_get("conversations.info", &[("channel", direct)]).await;
+
+    assert_error(&refused, "missing_scope");
+    assert_eq!(refused["needed"], "im:read");
+    assert_eq!(bench.api_get("conversations.info", &[("channel", "CSUPPORT")]).await["ok"], true);
+}
+
+#[tokio::test]
 async fn an_e_mail_address_needs_its_own_scope() {
     let with = Bench::start().await;
     let without = Bench::start_with_scopes(&SCOPES.replace(",users:read.email", "")).await;

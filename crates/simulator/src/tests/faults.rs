@@ -34,6 +34,32 @@ async fn too_many_and_broken_are_answered_without_doing_anything() {
 }
 
 #[tokio::test]
+async fn an_error_is_answered_in_its_word_without_doing_anything() {
+    let bench = Bench::start().await;
+    ask_for(
+        &bench,
+        json!({"method": "chat.postMessage", "kind": "error", "error": "not_in_channel"}),
+    )
+    .await;
+
+    let refused = bench.api("chat.postMessage", &post()).await;
+
+    assert_eq!(refused, json!({"ok": false, "error": "not_in_channel"}));
+    assert!(bench.messages("UANA", "support").await.is_empty());
+    let calls = bench.sim("GET", "calls", &Value::Null).await;
+    let call = calls["calls"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&call["error"], &call["fault"]), (&json!("not_in_channel"), &json!("error")));
+    assert_eq!(bench.api("chat.postMessage", &post()).await["ok"], true);
+    for unfit in [
+        json!({"kind": "error"}),
+        json!({"kind": "error", "error": "No!"}),
+        json!({"kind": "500", "error": "is_archived"}),
+    ] {
+        assert_eq!(bench.raw("POST", "faults", &unfit).await.0, 422, "{unfit}");
+    }
+}
+
+#[tokio::test]
 async fn a_reset_and_a_refusal_do_nothing_and_a_drop_does_it_without_a_word() {
     let bench = Bench::start().await;
     for (kind, error, posted) in [

@@ -152,11 +152,33 @@ async fn whoever_closed_their_direct_messages_gets_none() {
     ] {
         assert_eq!(bench.api(method, &arguments).await["error"], code, "{method} {arguments}");
     }
+    let info = bench.api_get("conversations.info", &[("channel", "DBEN")]).await;
+    assert_eq!(info["error"], "channel_not_found");
     bench.act(json!({"user": "ben", "dms": "open"})).await;
     let again = bench.api("chat.postMessage", &json!({"channel": "DBEN", "text": "after"})).await;
 
     assert_eq!(again["ok"], true);
     assert_eq!(bench.messages("UBEN", "dm").await.len(), 2);
+}
+
+#[tokio::test]
+async fn direct_messages_are_looked_up_with_their_person_until_they_are_deleted() {
+    let bench = Bench::start().await;
+    let post = json!({"channel": "UBEN", "text": "x"});
+    let ts = bench.api("chat.postMessage", &post).await["ts"].clone();
+    let info = async || bench.api_get("conversations.info", &[("channel", "DBEN")]).await;
+
+    let open = info().await["channel"].clone();
+    assert_eq!((&open["is_im"], &open["user"]), (&json!(true), &json!("UBEN")));
+    assert_eq!(open["is_user_deleted"], false);
+    told(&bench, json!({"type": "user_change", "user": {"id": "UBEN", "deleted": true}})).await;
+    assert_eq!(info().await["channel"]["is_user_deleted"], true);
+
+    let heard = told(&bench, json!({"type": "channel_deleted", "channel": "DBEN"})).await;
+    assert!(heard.is_empty(), "{heard:?}");
+    assert_eq!(info().await["error"], "channel_not_found");
+    let update = json!({"channel": "DBEN", "ts": ts, "text": "y"});
+    assert_eq!(bench.api("chat.update", &update).await["error"], "channel_not_found");
 }
 
 #[tokio::test]

@@ -28,9 +28,13 @@ pub(crate) async fn send(
         None => Fate::Good,
         Some(FaultKind::AcceptThenDrop) => Fate::CutAfter,
         Some(FaultKind::Hang) => Fate::Lost,
-        Some(FaultKind::TooMany | FaultKind::Broken | FaultKind::Reset | FaultKind::Refuse) => {
-            Fate::CutBefore
-        }
+        Some(
+            FaultKind::TooMany
+            | FaultKind::Broken
+            | FaultKind::Reset
+            | FaultKind::Refuse
+            | FaultKind::Error,
+        ) => Fate::CutBefore,
     };
     let mut envelope = json!({
         "envelope_id": id,

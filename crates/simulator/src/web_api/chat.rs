@@ -149,12 +149,6 @@ fn writable_channel(context: &mut Context<'_>) -> Result<Channel, Refusal> {
     if channel.is_archived || is_with_deactivated(context, &channel) {
         return Err(Refusal::new("is_archived", format!("#{} is archived", channel.name)));
     }
-    if let Kind::Direct(user) = &channel.kind
-        && context.workspace().person(user.as_str()).is_some_and(|person| person.has_closed_dms)
-    {
-        let why = format!("{user} takes no direct messages");
-        return Err(Refusal::new("channel_not_found", why));
-    }
     let is_member = channel.has_member(&context.install.bot_user);
     if !is_member && !context.install.has_scope("chat:write.public") {
         let why = format!("the bot is not in #{} and has no chat:write.public", channel.name);
@@ -169,7 +163,7 @@ fn direct_channel(context: &mut Context<'_>, person: &Person) -> Result<Channel,
         return Err(Refusal::new("cannot_dm_bot", format!("{} is a bot", person.id)));
     }
     let is_open = context.workspace().direct_channel(&person.id).is_some();
-    if !is_open && (person.is_deleted || person.has_closed_dms) {
+    if person.has_closed_dms || (!is_open && person.is_deleted) {
         let why = format!("no direct messages can be opened with {}", person.id);
         return Err(Refusal::new("channel_not_found", why));
     }

@@ -72,7 +72,14 @@ impl Context<'_> {
             found.filter(|one| one.kind == Kind::Public || one.has_member(&self.install.bot_user));
         let why =
             || format!("there is no channel {id:?}, or it is private and the bot is not in it");
-        found.cloned().ok_or_else(|| Refusal::new("channel_not_found", why()))
+        let found = found.ok_or_else(|| Refusal::new("channel_not_found", why()))?;
+        if let Kind::Direct(user) = &found.kind
+            && self.workspace().person(user.as_str()).is_some_and(|person| person.has_closed_dms)
+        {
+            let why = format!("{user} takes no direct messages");
+            return Err(Refusal::new("channel_not_found", why));
+        }
+        Ok(found.clone())
     }
 
     /// Cuts the part out of a list that `limit` and `cursor` ask for.

@@ -109,6 +109,7 @@ pub(crate) async fn play(sim: &Sim, fault: &Fault, switch: &Switch) -> Response 
             switch.close();
             StatusCode::NO_CONTENT.into_response()
         }
+        FaultKind::Error => axum::Json(json!({"ok": false, "error": fault.error})).into_response(),
     }
 }
 
@@ -188,6 +189,7 @@ fn faulty_call(incoming: &Incoming<'_>, fault: &Fault, now: DateTime<Utc>) -> Ca
     let status = match fault.kind {
         FaultKind::TooMany => 429,
         FaultKind::Broken => 500,
+        FaultKind::Error => 200,
         _ => 0,
     };
     Call {
@@ -199,7 +201,7 @@ fn faulty_call(incoming: &Incoming<'_>, fault: &Fault, now: DateTime<Utc>) -> Ca
         arguments: Arguments::without_secrets(&raw.unwrap_or_default()),
         status,
         ok: false,
-        error: None,
+        error: fault.error.clone(),
         reason: None,
         fault: Some(fault.kind.word()),
         answer: Value::Null,

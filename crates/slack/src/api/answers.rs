@@ -15,7 +15,7 @@ pub(crate) struct Answer {
     pub(crate) error: Option<String>,
     /// A channel's id, or a channel with one.
     #[serde(deserialize_with = "lenient")]
-    pub(crate) channel: Option<IdOrNamed>,
+    pub(crate) channel: Option<IdOrChannel>,
     /// A message's timestamp.
     #[serde(deserialize_with = "lenient")]
     pub(crate) ts: Option<String>,
@@ -39,17 +39,33 @@ pub(crate) struct MetadataField {
     pub(crate) next_cursor: Option<String>,
 }
 
-/// An id that stands alone or within an object.
+/// A channel's id that stands alone or within an object.
 #[derive(Debug, serde::Deserialize)]
 #[serde(untagged)]
-pub(crate) enum IdOrNamed {
+pub(crate) enum IdOrChannel {
     /// `"C1"`.
     Id(String),
     /// `{"id": "C1", ...}`.
-    Named {
-        /// The id.
-        id: String,
-    },
+    Channel(ChannelField),
+}
+
+/// A channel, or direct messages, as `conversations.info` shows them.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct ChannelField {
+    /// The id.
+    pub(crate) id: String,
+    /// Whether it is direct messages with one person.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) is_im: Option<bool>,
+    /// With whom.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) user: Option<String>,
+    /// Whether that person is deactivated.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) is_user_deleted: Option<bool>,
+    /// Whether nothing can be said in it any more.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) is_archived: Option<bool>,
 }
 
 /// A person as `users.info` shows them; the e-mail address of the profile is not read.
@@ -105,11 +121,11 @@ pub(crate) struct ProfileField {
     pub(crate) real_name: Option<String>,
 }
 
-impl IdOrNamed {
+impl IdOrChannel {
     /// Returns the id.
     pub(crate) fn into_id(self) -> String {
         match self {
-            Self::Id(id) | Self::Named { id } => id,
+            Self::Id(id) | Self::Channel(ChannelField { id, .. }) => id,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Refusals that say something of who or where a message is for.
 
-use super::outcome::NotSent;
+use super::outcome::{NotSent, NotSentKind};
 use domain::settings::ChannelFault;
 use domain::story::duty::Silence;
 
@@ -41,6 +41,14 @@ impl NotSent {
     pub fn asks_to_join(&self) -> bool {
         self.code == "not_in_channel"
     }
+
+    /// Returns what became of a post that asked to join, after the joining was refused: what says more of the channel, and
+    /// a joining that can succeed later is a post that can.
+    #[must_use]
+    pub fn after_joining(self, refused: Self) -> Self {
+        let says_more = refused.kind != NotSentKind::Permanent || refused.channel_fault().is_some();
+        if says_more { refused } else { self }
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +73,31 @@ mod tests {
             ("no_text", None),
         ] {
             assert_eq!(refused(code).channel_fault(), fault, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_post_is_told_by_why_the_channel_could_not_be_joined() {
+        for (code, fault) in [
+            ("is_archived", ChannelFault::Archived),
+            ("restricted_action", ChannelFault::Refused),
+            ("channel_is_limited_access", ChannelFault::Refused),
+            ("method_not_supported_for_channel_type", ChannelFault::NotInvited),
+            ("missing_scope", ChannelFault::NotInvited),
+            ("too_many_members", ChannelFault::NotInvited),
+        ] {
+            let post = refused("not_in_channel").after_joining(refused(code));
+
+            assert_eq!(post.channel_fault(), Some(fault), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_post_waits_for_a_channel_that_can_be_joined_later() {
+        for kind in [NotSentKind::Transient, NotSentKind::DeadToken] {
+            let joining = NotSent { kind, ..refused("rate_limited") };
+
+            assert_eq!(refused("not_in_channel").after_joining(joining.clone()), joining);
         }
     }
 

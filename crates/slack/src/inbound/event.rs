@@ -101,7 +101,8 @@ pub(crate) fn read_event_payload(json: &Value) -> Inbound {
 }
 
 fn read_callback(json: &Value) -> Inbound {
-    let team = team_at(json, "/team_id");
+    // In a channel that is shared with another organisation the outer one can be theirs; this is where we are installed.
+    let team = team_at(json, "/authorizations/0/team_id").or_else(|| team_at(json, "/team_id"));
     if is_set(json, "/authorizations/0/is_enterprise_install")
         || (team.is_none() && id_at(json, "/enterprise_id").is_some())
     {

@@ -46,6 +46,12 @@ impl<'a> Form<'a> {
     }
 }
 
+/// Returns whether a body is Slack's check of the certificate: it carries nothing to act on, so it needs no signature.
+#[must_use]
+pub fn is_ssl_check(body: &[u8]) -> bool {
+    form_urlencoded::parse(body).any(|(name, _)| name == "ssl_check")
+}
+
 /// Returns `text` if it can serve as an id: not empty, at most 255 bytes, no white space and no control characters.
 pub(crate) fn as_id(text: &str) -> Option<&str> {
     let is_plain = |c: char| !c.is_control() && !c.is_whitespace();

@@ -134,14 +134,25 @@ fn read_payload(json: &Value) -> Option<Inbound> {
     if is_set(json, "/is_enterprise_install") {
         return Some(Inbound::OrgWide);
     }
-    let team = team_at(json, "/team/id")?;
+    // A form that was opened in a shared channel can be sent from another workspace than where we are installed.
+    let team =
+        team_at(json, "/view/app_installed_team_id").or_else(|| team_at(json, "/team/id"))?;
     let user = user_at(json, "/user/id")?;
-    let is_foreign = team_at(json, "/user/team_id").is_some_and(|home| home != team);
+    let is_foreign = is_foreign(json, &team);
     if kind == "block_actions" {
         read_click(json, team, user, is_foreign).map(Inbound::Click)
     } else {
         read_submit(json, team, user, is_foreign).map(Inbound::Submit)
     }
+}
+
+/// Returns whether the payload says that the person is of another workspace.
+///
+/// Of somebody of the workspace's own organisation it may name the organisation; what is stored of them decides then.
+fn is_foreign(json: &Value, team: &TeamId) -> bool {
+    let Some(home) = team_at(json, "/user/team_id") else { return false };
+    let is_of = |place: &str| team_at(json, place).is_some_and(|organisation| organisation == home);
+    home != *team && !is_of("/team/enterprise_id") && !is_of("/enterprise/id")
 }
 
 /// Returns what is typed in the field of a team's own words; an empty one is typed as well.

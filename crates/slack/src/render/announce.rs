@@ -2,7 +2,7 @@
 
 use super::blocks::Part;
 use super::card::duty_line;
-use super::names::{in_words, link, mention, names, plain, title};
+use super::names::{in_words, link, mention, names, plain, straight, title};
 use super::people;
 use super::skips::{listed, missed, passed_over};
 use super::words::{Ink, Style};
@@ -71,13 +71,14 @@ pub(crate) fn handoff_lines(handoff: &HandoffMessage, ink: &Ink) -> Vec<String> 
 
 /// Returns the team's own words, filled in; nothing where that would be too long for Slack.
 ///
-/// What the team typed is escaped, so it can mention nobody: not a channel, and not a person but through `{people}`.
+/// What the team typed is escaped, so it can mention nobody: not a channel, and not a person but through `{people}`; and
+/// nothing in it turns the lines around.
 fn fill(template: &Template, handoff: &HandoffMessage, ink: &Ink) -> Option<Vec<String>> {
     let filled: String = template
         .pieces()
         .iter()
         .map(|piece| match piece {
-            Piece::Text(text) => escape(text),
+            Piece::Text(text) => escape(&straight(text)),
             Piece::Field(field) => fill_in(*field, handoff, ink),
         })
         .collect();
@@ -123,7 +124,9 @@ fn lost_lines(lost: &ChannelLost) -> Vec<String> {
             format!("Please pick another channel with {edit}."),
         ),
         ChannelFault::NotInvited => (
-            format!("I cannot post in {channel}, the channel of {name}: it is private, or gone."),
+            format!(
+                "I cannot post in {channel}, the channel of {name}: I am not in it, and cannot let myself in."
+            ),
             format!("Please type `/invite @Asyncbot` there, or pick another channel with {edit}."),
         ),
         ChannelFault::Refused => (

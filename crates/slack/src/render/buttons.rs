@@ -1,11 +1,15 @@
 //! Our buttons with their labels.
 
-use super::blocks::plain_text;
+use super::blocks::{clip, plain_text};
+use super::names::unmarked;
 use super::people;
-use domain::action::Button;
+use domain::action::{Button, MENU};
 use serde_json::{Value, json};
 
-/// The longest label, in characters.
+/// The most options of a menu.
+pub(crate) const MOST_IN_MENU: usize = 5;
+
+/// The longest label, seen or heard, in characters.
 const LONGEST_LABEL: usize = 75;
 
 /// Returns a button.
@@ -16,6 +20,14 @@ pub(crate) fn button(button: &Button) -> Value {
         "value": button.value(),
         "text": plain_text(label(button), LONGEST_LABEL),
     })
+}
+
+/// Returns a button of which several stand in one place: whoever hears it is told which one this is.
+pub(crate) fn button_of(which: &Button, about: &str) -> Value {
+    let mut json = button(which);
+    let heard = format!("{}: {}", label(which), unmarked(about));
+    json["accessibility_label"] = json!(clip(&heard, LONGEST_LABEL));
+    json
 }
 
 /// Returns the button that is the obvious one to press.
@@ -35,6 +47,30 @@ pub(crate) fn assign_anyway(which: &Button) -> Value {
         "deny": plain_text("Not now", 30),
     });
     json
+}
+
+/// Returns "Leave…", which asks before it does.
+pub(crate) fn leave(which: &Button) -> Value {
+    let mut json = button(which);
+    json["confirm"] = json!({
+        "title": plain_text("Leave the rotation?", 100),
+        "text": plain_text("Your turns go to the others. Whoever manages it can add you again.", 300),
+        "confirm": plain_text("Leave", 30),
+        "deny": plain_text("Not now", 30),
+    });
+    json
+}
+
+/// Returns a menu of at most [`MOST_IN_MENU`] buttons.
+pub(crate) fn menu(buttons: &[Button]) -> Value {
+    let option = |which: &Button| {
+        json!({
+            "text": plain_text(label(which), LONGEST_LABEL),
+            "value": which.menu_value(),
+        })
+    };
+    let options: Vec<Value> = buttons.iter().take(MOST_IN_MENU).map(option).collect();
+    json!({ "type": "overflow", "action_id": MENU, "options": options })
 }
 
 /// Returns a button as Slack takes it, marked as one to be careful with.

@@ -1,7 +1,7 @@
 //! The App Home in words and blocks: at most a hundred blocks a page.
 
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
-use super::buttons::{button, primary};
+use super::buttons::{button, button_of, menu, primary};
 use super::card::{duty_line, duty_lines};
 use super::names::{link, plain, title};
 use super::reply::{UTC, span, turn_line};
@@ -15,7 +15,7 @@ use domain::story::home::{
     self, FaultLine, Home, HomeKind, MemberHome, MyDuty, RotationBlock, RotationFault,
     WorkspaceState,
 };
-use domain::story::{history, lifecycle, settings};
+use domain::story::{history, lifecycle, roster, settings};
 use serde_json::{Value, json};
 
 /// The most rotations whose faults are named.
@@ -41,6 +41,7 @@ pub fn render_home(home: &Home, now: DateTime<Utc>) -> Value {
 /// Returns what stands on a button.
 pub(super) const fn label(button: home::Button) -> &'static str {
     match button {
+        home::Button::All => "All rotations",
         home::Button::PageBefore { .. } => "Previous page",
         home::Button::PageAfter { .. } => "Next page",
     }
@@ -94,7 +95,7 @@ fn look_only(home: &Home, now: DateTime<Utc>) -> Vec<Value> {
     }
     for RotationBlock { card, .. } in &home.rotations {
         let lines = duty_lines(card, &Ink::new(&card.zone, now, Style::Block));
-        let next = button(&Button::ShowNext { rotation: card.rotation });
+        let next = button_of(&Button::ShowNext { rotation: card.rotation }, &card.name);
         blocks.push(section(&fit(&lines, LONGEST_SECTION), Some(next)));
     }
     blocks.extend(page_buttons(home));
@@ -107,15 +108,15 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
     blocks.push(actions(&[away]));
     blocks.push(header(&rotations_title(home)));
     if home.rotations.is_empty() {
-        blocks.push(say("You are in no rotation yet. `/rotation list` shows all there are."));
+        blocks.push(say("You are in no rotation yet."));
     }
     for rotation in &home.rotations {
         blocks.extend(rotation_blocks(rotation, now));
     }
     blocks.extend(page_buttons(home));
-    if member.can_create {
-        blocks.push(actions(&[primary(&Button::CreateRotation)]));
-    }
+    let create = member.can_create.then(|| primary(&Button::CreateRotation));
+    let all = button(&Button::Home(home::Button::All));
+    blocks.push(actions(&create.into_iter().chain([all]).collect::<Vec<_>>()));
     blocks.push(header("Your absences"));
     blocks.extend(absence_blocks(member, now));
     blocks.push(header("Your preferences"));
@@ -181,17 +182,23 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
     words.extend(block.turns.iter().map(|turn| turn_line(turn, &ink)));
     let rotation = card.rotation;
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
-    let mut buttons = vec![
-        Button::ShowNext { rotation },
+    let buttons = [
         of_life(lifecycle::Press::Show),
+        Button::ShowNext { rotation },
         Button::History(history::Button::Turns { rotation }),
         Button::History(history::Button::Statistics { rotation, days: history::USUAL_WINDOW }),
     ];
-    if block.can_manage {
-        buttons.push(of_life(lifecycle::Press::Edit));
-        buttons.push(Button::Settings(settings::Button::Rotation { rotation }));
-    }
-    [lines(&words), actions(&buttons.iter().map(button).collect::<Vec<_>>())]
+    let changes = block.can_manage.then(|| {
+        menu(&[
+            Button::Roster(roster::Button::Order { rotation }),
+            Button::Roster(roster::Button::Add { rotation }),
+            Button::Roster(roster::Button::Remove { rotation }),
+            of_life(lifecycle::Press::Edit),
+            Button::Settings(settings::Button::Rotation { rotation }),
+        ])
+    });
+    let words = section(&fit(&words, LONGEST_SECTION), changes);
+    [words, actions(&buttons.map(|which| button_of(&which, &card.name)))]
 }
 
 fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
@@ -200,8 +207,9 @@ fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
     }
     let ink = Ink::new(UTC, now, Style::Block);
     let row = |absence: &AbsenceLine| {
-        let back = button(&Button::RemoveAbsence { absence: absence.absence });
-        section(&format!("Away {}", span(&ink, absence)), Some(back))
+        let days = span(&ink, absence);
+        let back = button_of(&Button::RemoveAbsence { absence: absence.absence }, &days);
+        section(&format!("Away {days}"), Some(back))
     };
     let mut blocks: Vec<Value> = member.absences.iter().map(row).collect();
     if member.more_absences > 0 {

@@ -1,6 +1,7 @@
 //! Our modals and the errors beside their fields.
 
 use super::blocks::{clip, plain_text};
+use super::names::straight;
 use super::outcome::outcome_view;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
@@ -19,6 +20,9 @@ const USUAL_TIME: &str = "09:00";
 
 /// The longest name of a zone that can be typed, in characters.
 const LONGEST_ZONE: usize = 100;
+
+/// The longest text of a choice, in characters.
+const LONGEST_OPTION: usize = 75;
 
 /// The longest error beside a field, in characters.
 const LONGEST_ERROR: usize = 500;
@@ -55,7 +59,9 @@ pub fn render_field_errors(errors: &[(Field, String)]) -> Value {
     for (field, text) in errors {
         let text = if text.is_empty() { "Please look at this again." } else { text };
         // The first error of a field is the one to mend first.
-        by_block.entry(field.block_id()).or_insert_with(|| json!(clip(text, LONGEST_ERROR)));
+        by_block
+            .entry(field.block_id())
+            .or_insert_with(|| json!(clip(&straight(text), LONGEST_ERROR)));
     }
     json!({ "response_action": "errors", "errors": by_block })
 }
@@ -128,6 +134,17 @@ pub(super) fn input(field: Field, label: &str, hint: Option<&str>, mut element: 
     block
 }
 
+/// Returns a block whose field may stay empty.
+pub(super) fn optional(mut block: Value) -> Value {
+    block["optional"] = json!(true);
+    block
+}
+
+/// Returns a choice of a menu.
+pub(super) fn option(code: &str, label: &str) -> Value {
+    json!({ "text": plain_text(label, LONGEST_OPTION), "value": code })
+}
+
 fn name_input(name: Option<&str>) -> Value {
     let mut element = text_input(name, MAX_NAME);
     element["placeholder"] = plain_text("support", 150);
@@ -149,7 +166,6 @@ pub(super) fn day_input(initial: NaiveDate) -> Value {
 }
 
 fn cadence_input() -> Value {
-    let option = |code: &str, label: &str| json!({ "text": plain_text(label, 75), "value": code });
     let options: Vec<Value> =
         CADENCE_CHOICES.iter().map(|choice| option(choice.code, choice.label)).collect();
     let mut element = json!({ "type": "static_select", "options": options });

@@ -15,11 +15,20 @@ pub(crate) fn name_of(person: &Person) -> String {
 
 /// Returns a person's name for a text in which nothing is a mark: a choice of a menu, an error beside a field.
 pub(crate) fn bare(person: &Person) -> String {
-    let name = person.name.as_deref().unwrap_or_default();
+    let name = unmarked(person.name.as_deref().unwrap_or_default());
+    if name.is_empty() { person.user.to_string() } else { name }
+}
+
+/// Returns a name for a text in which nothing is a mark.
+pub(crate) fn unmarked(name: &str) -> String {
     let calm = name.chars().filter(|c| !turns_direction(*c) && !c.is_control());
     let calm: String = calm.take(LONGEST).collect();
-    let calm = calm.trim();
-    if calm.is_empty() { person.user.to_string() } else { calm.to_owned() }
+    calm.trim().to_owned()
+}
+
+/// Returns words that somebody typed, as long as they are, without marks that turn the direction of what follows.
+pub(crate) fn straight(words: &str) -> String {
+    words.chars().filter(|c| !turns_direction(*c)).collect()
 }
 
 /// Returns a mention, which calls the person: for those who must act.
@@ -60,7 +69,7 @@ pub(crate) fn in_words(mut words: Vec<String>) -> String {
 /// Returns a name that cannot be taken for anything else: on one line, bounded, escaped, without marks of formatting and
 /// without marks that turn the direction of what follows.
 pub(crate) fn plain(name: &str) -> String {
-    let calm: String = name.chars().filter(|c| !turns_direction(*c)).map(calm).collect();
+    let calm = calmed(name);
     let mut short: String = calm.trim().chars().take(LONGEST).collect();
     if calm.trim().chars().count() > LONGEST {
         short.pop();
@@ -80,9 +89,22 @@ pub(crate) fn plain(name: &str) -> String {
 /// Marks that turn the direction are left out, and a name that is written from right to left is isolated by none: in a
 /// table it would cost the others their columns.
 pub(crate) fn column(name: &str, width: usize) -> String {
-    let calm: String = name.chars().filter(|c| !turns_direction(*c)).map(calm).collect();
+    let calm = calmed(name);
     let short = super::blocks::clip(calm.trim(), width);
     format!("{short:<width$}")
+}
+
+/// Returns a name on one line without marks of formatting and of direction.
+fn calmed(name: &str) -> String {
+    let chars: Vec<char> = name.chars().filter(|c| !turns_direction(*c)).map(calm).collect();
+    let is_in_word =
+        |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_alphanumeric());
+    let shown = |(at, c): (usize, &char)| match c {
+        // At the edge of a word it would slant all up to the next one, be that in somebody else's name.
+        '_' if !(is_in_word(at.checked_sub(1)) && is_in_word(Some(at + 1))) => 'ˍ',
+        c => *c,
+    };
+    chars.iter().enumerate().map(shown).collect()
 }
 
 /// Returns what stands for a character: Slack has no escape for its marks, so look-alikes do.
@@ -134,6 +156,8 @@ mod tests {
     fn names_cannot_format_or_break_the_line() {
         check("*bold* ~gone~ ```code", "∗bold∗ ∼gone∼ ˋˋˋcode");
         check("one\ntwo\u{2028}three\0", "one two three");
+        check("_ana", "ˍana");
+        check("ben_ on_call __x__", "benˍ on_call ˍˍxˍˍ");
     }
 
     #[test]

@@ -17,12 +17,14 @@ pub fn render_outcome(reply: &Reply, now: DateTime<Utc>) -> Value {
 pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
     let message = render_reply(reply, now);
     let title = match reply {
+        Reply::Roster(reply) if reply.is_question() => "One question",
         Reply::Roster(reply) if !reply.is_done() => "Not done",
         Reply::Refused(_)
         | Reply::Failed { .. }
         | Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         Reply::NotConfirmedYet => "Not confirmed yet",
         Reply::Next(_) => "Who is next",
+        Reply::List(_) => "All rotations",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",
@@ -30,7 +32,9 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         _ => "Done",
     };
     let mut blocks = message["blocks"].clone();
-    if let (Reply::Roster(_), Some(blocks)) = (reply, blocks.as_array_mut()) {
+    if let (Reply::Roster(reply), Some(blocks)) = (reply, blocks.as_array_mut())
+        && !reply.is_question()
+    {
         // A form can be opened from a message, and not from the outcome of another form.
         blocks.retain(|block| block["type"] != "actions");
     }

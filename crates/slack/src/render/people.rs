@@ -1,7 +1,7 @@
 //! The life cycle of people: who left Slack, who is back, who left a channel, and requests that wait for a check.
 
 use super::blocks::Part;
-use super::buttons::button;
+use super::buttons::button_of;
 use super::names::{in_words, link, name_of, names, plain, title};
 use super::words::Ink;
 use domain::action::{Button, Field};
@@ -59,7 +59,7 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
             parts.extend(rotations.iter().take(MOST_ROTATIONS).map(|(rotation, name)| {
                 let (rotation, user) = (*rotation, person.user.clone());
                 let add = Button::People(people::Button::AddAgain { rotation, user });
-                Part::Row(vec![title(name)], button(&add))
+                Part::Row(vec![title(name)], button_of(&add, name))
             }));
             parts
         }

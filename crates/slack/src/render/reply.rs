@@ -2,10 +2,10 @@
 
 use super::Rendered;
 use super::blocks::{Part, assemble, clip};
-use super::buttons::{button, primary};
+use super::buttons::{button, button_of, primary};
 use super::card::{duty_lines, full_lines};
 use super::help::help_lines;
-use super::names::{name_of, names, plain, title};
+use super::names::{name_of, names, plain, straight, title};
 use super::people;
 use super::roster;
 use super::skips::will_pass_over;
@@ -99,7 +99,9 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Settings(reply) => super::settings::compose(reply),
-        Reply::Refused(refusal) => say(escape(&clip(&refusal.to_string(), LONGEST_REFUSAL))),
+        Reply::Refused(refusal) => {
+            say(escape(&clip(&straight(&refusal.to_string()), LONGEST_REFUSAL)))
+        }
         Reply::Roster(reply) => roster::reply(reply, now, style),
         Reply::NotConfirmedYet => say(String::from(
             "This takes longer than usual and is not confirmed yet. I will tell you how it went.",
@@ -129,7 +131,8 @@ fn home_buttons() -> Vec<Value> {
 fn card_buttons(card: &DutyCard) -> Part {
     let rotation = card.rotation;
     let show = lifecycle::Button { press: lifecycle::Press::Show, rotation };
-    Part::Buttons(vec![button(&Button::ShowNext { rotation }), button(&Button::Lifecycle(show))])
+    let buttons = [Button::ShowNext { rotation }, Button::Lifecycle(show)];
+    Part::Buttons(buttons.iter().map(|which| button_of(which, &card.name)).collect())
 }
 
 fn cards_or(
@@ -213,9 +216,10 @@ fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: 
     }
     let mut parts = say(format!("{name} is away:"));
     parts.extend(absences.iter().take(MOST_ROWS).map(|line| {
-        let words = vec![format!("• {}", span(ink, line))];
+        let days = span(ink, line);
+        let words = vec![format!("• {days}")];
         if can_remove {
-            Part::Row(words, button(&Button::RemoveAbsence { absence: line.absence }))
+            Part::Row(words, button_of(&Button::RemoveAbsence { absence: line.absence }, &days))
         } else {
             Part::Lines(words)
         }

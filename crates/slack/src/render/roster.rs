@@ -22,6 +22,7 @@ pub(super) const fn label(button: &Button) -> &'static str {
         Button::Add { .. } => "Add people…",
         Button::Remove { .. } => "Remove people…",
         Button::Order { .. } => "Change the order…",
+        Button::LeaveMyself { .. } => "Leave…",
         Button::Leave(Leaving { when: When::Now, .. }) => "Now",
         Button::Leave(Leaving { when: When::Handoff, .. }) => "At the next handoff",
     }
@@ -129,6 +130,9 @@ pub(super) fn moved_lines(
             ink.at(was)
         ),
         (_, None, Some(is)) => format!("Your next turn in {name} begins {}.", ink.at(is)),
+        (WhyMoved::Joined, _, None) => {
+            String::from("Your first turn is further away than I can plan now.")
+        }
         (_, _, None) => format!("You have no turn ahead in {name} any more."),
     });
     lines

@@ -1,8 +1,8 @@
 //! The forms about a roster.
 
 use super::blocks::plain_text;
-use super::modal::{input, view};
-use super::names::{bare, list};
+use super::modal::{input, option, optional, view};
+use super::names::{bare, list, unmarked};
 use domain::action::Field;
 use domain::message::Person;
 use domain::story::roster::{Modal, PLACES, Scene};
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 /// The most choices of a menu, and of each group of a longer one.
 const MOST_OPTIONS: usize = 100;
 
-/// The longest text of a choice, in characters.
-const LONGEST_OPTION: usize = 75;
+/// The longest label of a group, in characters.
+const LONGEST_GROUP: usize = 75;
 
 /// The most members whose present order is shown.
 const MOST_SHOWN: usize = 50;
@@ -39,7 +39,7 @@ fn add(scene: &Scene) -> Vec<Value> {
         json!({ "type": "multi_users_select", "placeholder": plain_text("Pick people", 150) });
     let mut blocks = vec![optional(input(
         Field::People,
-        &format!("Who joins {}?", scene.name),
+        &format!("Who joins {}?", unmarked(&scene.name)),
         Some("They take turns in the order in which you pick them."),
         people,
     ))];
@@ -55,7 +55,7 @@ fn add(scene: &Scene) -> Vec<Value> {
     }
     let everybody = json!({
         "type": "checkboxes",
-        "options": [{ "text": plain_text("Everybody in its channel", LONGEST_OPTION), "value": "everyone" }],
+        "options": [option("everyone", "Everybody in its channel")],
     });
     blocks.push(optional(input(
         Field::Everyone,
@@ -74,12 +74,11 @@ fn remove(scene: &Scene) -> Vec<Value> {
     }
     blocks.push(input(
         Field::People,
-        &format!("Who leaves {}?", scene.name),
+        &format!("Who leaves {}?", unmarked(&scene.name)),
         None,
         menu("multi_static_select", &scene.members),
     ));
     if !scene.on_duty.is_empty() {
-        let option = |value: &str, label: &str| json!({ "text": plain_text(label, LONGEST_OPTION), "value": value });
         let handoff = option("handoff", "At the next handoff");
         let when = json!({
             "type": "radio_buttons",
@@ -109,7 +108,7 @@ fn order(scene: &Scene) -> Vec<Value> {
     }
     let place = |(place, member): (usize, &Person)| {
         let mut element = menu("static_select", &scene.members);
-        element["initial_option"] = option(member);
+        element["initial_option"] = choice(member);
         let hint = (place == 0).then_some("The duty goes round in this order.");
         let field = Field::Place(u8::try_from(place).unwrap_or(u8::MAX));
         input(field, &format!("Place {}", place + 1), hint, element)
@@ -125,24 +124,19 @@ fn is_last(scene: &Scene) -> bool {
 fn menu(kind: &str, people: &[Person]) -> Value {
     let mut element = json!({ "type": kind });
     if people.len() <= MOST_OPTIONS {
-        element["options"] = people.iter().map(option).collect();
+        element["options"] = people.iter().map(choice).collect();
         return element;
     }
     let group = |(number, part): (usize, &[Person])| {
         let first = number * MOST_OPTIONS;
         let label = format!("{} to {}", first + 1, first + part.len());
-        let options: Vec<Value> = part.iter().map(option).collect();
-        json!({ "label": plain_text(&label, LONGEST_OPTION), "options": options })
+        let options: Vec<Value> = part.iter().map(choice).collect();
+        json!({ "label": plain_text(&label, LONGEST_GROUP), "options": options })
     };
     element["option_groups"] = people.chunks(MOST_OPTIONS).enumerate().map(group).collect();
     element
 }
 
-fn option(person: &Person) -> Value {
-    json!({ "text": plain_text(&bare(person), LONGEST_OPTION), "value": person.user.as_str() })
-}
-
-fn optional(mut block: Value) -> Value {
-    block["optional"] = json!(true);
-    block
+fn choice(person: &Person) -> Value {
+    option(person.user.as_str(), &bare(person))
 }

@@ -1,9 +1,9 @@
 //! What people choose, in words, blocks and modals.
 
-use super::blocks::{LONGEST_SECTION, Part, clip, fit, plain_text, section};
-use super::buttons::button;
+use super::blocks::{LONGEST_SECTION, Part, fit, plain_text, section};
+use super::buttons::{button, button_of};
 use super::home::{creators, state_lines};
-use super::modal::{input, text_input, view};
+use super::modal::{input, option, optional, text_input, view};
 use super::names::{name_of, title};
 use super::reply::UTC;
 use super::words::{Ink, Style};
@@ -42,9 +42,9 @@ pub(super) fn compose(reply: &Reply) -> Vec<Part> {
 /// Returns what stands on a button.
 pub(super) const fn label(button: &Button) -> &'static str {
     match button {
-        Button::Rotation { .. } => "Settings",
-        Button::Mine => "Change",
-        Button::Workspace => "Workspace settings",
+        Button::Rotation { .. } => "Settings…",
+        Button::Mine => "Change…",
+        Button::Workspace => "Workspace settings…",
     }
 }
 
@@ -130,7 +130,7 @@ fn workspace_blocks(workspace: &WorkspaceModal, now: DateTime<Utc>) -> Vec<Value
 fn deleted_row(one: &DeletedLine, ink: &Ink) -> Value {
     let undelete = lifecycle::Button { press: lifecycle::Press::Undelete, rotation: one.rotation };
     let words = format!("{} was deleted {}.", title(&one.name), ink.at(one.at));
-    section(&words, Some(button(&action::Button::Lifecycle(undelete))))
+    section(&words, Some(button_of(&action::Button::Lifecycle(undelete), &one.name)))
 }
 
 fn creators_block(workspace: &WorkspaceModal) -> Value {
@@ -199,13 +199,4 @@ fn ticks(options: &[Value], are_ticked: &[bool]) -> Value {
         element["initial_options"] = json!(ticked);
     }
     element
-}
-
-fn option(code: &str, label: &str) -> Value {
-    json!({ "text": plain_text(&clip(label, 75), 75), "value": code })
-}
-
-fn optional(mut block: Value) -> Value {
-    block["optional"] = json!(true);
-    block
 }

@@ -1,15 +1,17 @@
 //! Instants and days in words, in a rotation's zone.
 
 use super::names::plain;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use domain::zone::Zone;
+use std::cell::Cell;
 
 /// Where the words will stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// In a block: Slack shows instants in the reader's own zone.
     Block,
-    /// In the `text` of notifications and screen readers: instants are written out in the rotation's zone.
+    /// In the `text` of notifications and screen readers: instants are written out in the rotation's zone, which is named
+    /// with the first of them.
     Text,
 }
 
@@ -18,44 +20,46 @@ pub(crate) struct Ink {
     zone: Zone,
     now: DateTime<Utc>,
     style: Style,
+    has_named_zone: Cell<bool>,
 }
 
 impl Ink {
     /// Returns an ink for a zone by name; a name that no database knows any more is written in UTC.
     pub(crate) fn new(zone: &str, now: DateTime<Utc>, style: Style) -> Self {
-        Self { zone: Zone::parse(zone).unwrap_or_else(|_| Zone::utc()), now, style }
+        let zone = Zone::parse(zone).unwrap_or_else(|_| Zone::utc());
+        Self { zone, now, style, has_named_zone: Cell::new(false) }
     }
 
     /// Returns an instant: "Monday 15 June, 09:00".
     pub(crate) fn at(&self, at: DateTime<Utc>) -> String {
-        let local = self.zone.local_of(at);
-        let words = format!("{}, {}", self.full_day(local.date()), local.format("%H:%M"));
+        let words = self.words(self.zone.local_of(at));
+        let zone = plain(self.zone.name());
         match self.style {
-            Style::Text => words,
+            Style::Text if self.has_named_zone.replace(true) => words,
+            Style::Text => format!("{words} {zone}"),
             Style::Block => format!(
-                "<!date^{}^{{date_short_pretty}} at {{time}}|{words} {}>",
+                "<!date^{}^{{date_short_pretty}} at {{time}}|{words} {zone}>",
                 at.timestamp(),
-                plain(self.zone.name()),
             ),
         }
     }
 
     /// Returns an instant for a reader whose zone is known: the rotation's own time stands beside theirs where it differs.
     pub(crate) fn at_for(&self, at: DateTime<Utc>, reader: Option<&str>) -> String {
-        let reader = reader.and_then(|zone| Zone::parse(zone).ok());
-        let local = self.zone.local_of(at);
-        if reader.is_none_or(|reader| reader.local_of(at) == local) {
+        let Some(reader) = reader.and_then(|zone| Zone::parse(zone).ok()) else {
             return self.at(at);
-        }
-        let zone = plain(self.zone.name());
+        };
+        let (local, theirs) = (self.zone.local_of(at), reader.local_of(at));
+        let here = || format!("{} in {}", self.words(local), plain(self.zone.name()));
         match self.style {
-            Style::Text => format!("{} in {zone}", self.at(at)),
-            Style::Block => format!(
-                "{} ({}, {} in {zone})",
-                self.at(at),
-                self.full_day(local.date()),
-                local.format("%H:%M")
-            ),
+            Style::Text if theirs == local => self.words(theirs),
+            Style::Text if theirs.date() == local.date() => {
+                let zone = plain(self.zone.name());
+                format!("{} ({} in {zone})", self.words(theirs), local.format("%H:%M"))
+            }
+            Style::Text => format!("{} ({})", self.words(theirs), here()),
+            Style::Block if theirs == local => self.at(at),
+            Style::Block => format!("{} ({})", self.at(at), here()),
         }
     }
 
@@ -77,6 +81,10 @@ impl Ink {
         } else {
             format!("{words} {}", day.year())
         }
+    }
+
+    fn words(&self, local: NaiveDateTime) -> String {
+        format!("{}, {}", self.full_day(local.date()), local.format("%H:%M"))
     }
 
     fn today(&self) -> NaiveDate {
@@ -101,14 +109,39 @@ mod tests {
             ink(Style::Block).at(at),
             "<!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>"
         );
-        assert_eq!(ink(Style::Text).at(at), "Monday 15 June, 09:00");
+    }
+
+    #[test]
+    fn a_text_names_the_zone_of_its_times_once() {
+        let ink = ink(Style::Text);
+        let at = "2026-06-15T07:00:00Z".parse().unwrap();
+
+        assert_eq!(ink.at(at), "Monday 15 June, 09:00 Europe/Berlin");
+        assert_eq!(ink.at(at), "Monday 15 June, 09:00");
+    }
+
+    #[test]
+    fn a_reader_with_a_zone_of_their_own_reads_it_in_a_text_too() {
+        let at = "2026-06-15T02:00:00Z".parse().unwrap();
+        let for_reader = |zone| ink(Style::Text).at_for(at, zone);
+
+        assert_eq!(for_reader(Some("Europe/Paris")), "Monday 15 June, 04:00");
+        assert_eq!(
+            for_reader(Some("America/New_York")),
+            "Sunday 14 June, 22:00 (Monday 15 June, 04:00 in Europe/Berlin)"
+        );
+        assert_eq!(
+            for_reader(Some("Asia/Tokyo")),
+            "Monday 15 June, 11:00 (04:00 in Europe/Berlin)"
+        );
+        assert_eq!(for_reader(None), "Monday 15 June, 04:00 Europe/Berlin");
     }
 
     #[test]
     fn another_year_is_said() {
         let at = "2027-01-04T08:00:00Z".parse().unwrap();
 
-        assert_eq!(ink(Style::Text).at(at), "Monday 4 January 2027, 09:00");
+        assert_eq!(ink(Style::Text).at(at), "Monday 4 January 2027, 09:00 Europe/Berlin");
     }
 
     #[test]
@@ -128,6 +161,6 @@ mod tests {
     fn an_unknown_zone_is_written_in_utc() {
         let ink = Ink::new("Nowhere/Land", "2026-06-08T07:00:00Z".parse().unwrap(), Style::Text);
 
-        assert_eq!(ink.at("2026-06-15T07:00:00Z".parse().unwrap()), "Monday 15 June, 07:00");
+        assert_eq!(ink.at("2026-06-15T07:00:00Z".parse().unwrap()), "Monday 15 June, 07:00 UTC");
     }
 }

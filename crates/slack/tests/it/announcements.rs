@@ -80,7 +80,10 @@ fn what_the_team_typed_can_call_nobody_and_forge_no_link() {
 fn who_goes_on_is_told_of_in_one_short_line() {
     let goes_on = HandoffMessage { previous: vec![cho()], ..handoff("{people} has the phone") };
 
-    assert_eq!(announced(goes_on), "*support* continues with <@UCHO> until Monday 15 June, 09:00.");
+    assert_eq!(
+        announced(goes_on),
+        "*support* continues with <@UCHO> until Monday 15 June, 09:00 Europe/Berlin."
+    );
 }
 
 #[test]

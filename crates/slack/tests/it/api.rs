@@ -4,7 +4,7 @@ use crate::stand_in::{Move, client, nobody, ok, pass_ten_seconds, start, token};
 use chrono::TimeDelta;
 use domain::ids::{ChannelId, DeliveryId, TeamId, UserId, WorkspaceId};
 use serde_json::json;
-use slack::{Home, NotSentKind, Outcome, PersonFacts, Posted, Rendered};
+use slack::{Direct, Home, NotSentKind, Outcome, PersonFacts, Posted, Rendered};
 
 fn message() -> Rendered {
     Rendered { text: String::from("hello"), blocks: json!([{ "type": "divider" }]) }
@@ -293,6 +293,59 @@ async fn a_channel_is_joined_and_one_that_cannot_be_says_why() {
     assert_eq!(private.code(), Some("method_not_supported_for_channel_type"));
     let request = stand_in.requests.recv().await.unwrap();
     assert!(request.ends_with(r#"{"channel":"C1"}"#), "{request}");
+}
+
+#[tokio::test]
+async fn direct_messages_are_looked_up_with_whom_they_are() {
+    for (answer, direct) in [
+        (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1"}}"#, Direct::Open),
+        (
+            r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_archived":false,"is_user_deleted":false,"name":7}}"#,
+            Direct::Open,
+        ),
+        (
+            r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_user_deleted":true}}"#,
+            Direct::Closed,
+        ),
+        (
+            r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U1","is_archived":true}}"#,
+            Direct::Closed,
+        ),
+        (r#"{"ok":true,"channel":{"id":"D1","is_im":true,"user":"U2"}}"#, Direct::Strange),
+        (r#"{"ok":true,"channel":{"id":"D1","is_im":true}}"#, Direct::Strange),
+        (
+            r#"{"ok":true,"channel":{"id":"C1","is_channel":true,"is_im":false,"user":"U1"}}"#,
+            Direct::Strange,
+        ),
+        (r#"{"ok":false,"error":"channel_not_found"}"#, Direct::Gone),
+    ] {
+        let mut stand_in = start(vec![ok(answer)]).await;
+        let (api, _) = client(&stand_in.url);
+
+        let found = api.look_up_direct(&token(), &ChannelId::new("D1"), &UserId::new("U1")).await;
+
+        assert_eq!(found, Outcome::Done(direct), "{answer}");
+        let request = stand_in.requests.recv().await.unwrap();
+        assert!(request.starts_with("GET /api/conversations.info?channel=D1 "), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn direct_messages_that_cannot_be_looked_up_now_are_looked_up_again() {
+    for (answer, kind, code) in [
+        (r#"{"ok":true,"channel":"D1"}"#, NotSentKind::Transient, "unreadable_answer"),
+        (r#"{"ok":false,"error":"ratelimited"}"#, NotSentKind::Transient, "ratelimited"),
+        (r#"{"ok":false,"error":"internal_error"}"#, NotSentKind::Transient, "internal_error"),
+        (r#"{"ok":false,"error":"missing_scope"}"#, NotSentKind::Permanent, "missing_scope"),
+        (r#"{"ok":false,"error":"token_revoked"}"#, NotSentKind::DeadToken, "token_revoked"),
+    ] {
+        let stand_in = start(vec![ok(answer)]).await;
+        let (api, _) = client(&stand_in.url);
+
+        let found = api.look_up_direct(&token(), &ChannelId::new("D1"), &UserId::new("U1")).await;
+
+        check_not_sent(found, kind, code);
+    }
 }
 
 #[tokio::test]

@@ -165,6 +165,7 @@ fn an_event_without_its_ids_is_unreadable() {
     for missing in ["team_id", "event_id", "event_time"] {
         let mut body = callback(&json!({ "type": "app_uninstalled" }));
         body[missing] = Value::Null;
+        body["authorizations"] = Value::Null;
 
         assert_eq!(read_event(body.to_string().as_bytes()), Inbound::Unreadable);
     }
@@ -176,6 +177,15 @@ fn a_null_authorisation_does_not_cost_the_event() {
     body["authorizations"] = json!([{ "team_id": null, "enterprise_id": null }]);
 
     assert_eq!(event(&body).kind, EventKind::AppUninstalled);
+}
+
+#[test]
+fn an_event_of_a_shared_channel_is_for_the_workspace_where_we_are_installed() {
+    let mut body = callback(&json!({ "type": "channel_archive", "channel": "C1" }));
+    body["team_id"] = json!("T2");
+    body["is_ext_shared_channel"] = json!(true);
+
+    assert_eq!(event(&body).team.as_str(), "T1");
 }
 
 #[test]

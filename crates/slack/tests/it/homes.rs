@@ -71,7 +71,13 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
 }
 
 fn home(member: MemberHome, rotations: Vec<RotationBlock>) -> Home {
-    Home { page: 1, pages: 3, kind: HomeKind::Member(Box::new(member)), rotations }
+    Home {
+        page: 1,
+        pages: 3,
+        kind: HomeKind::Member(Box::new(member)),
+        rotations,
+        changes_at: None,
+    }
 }
 
 fn plain_member(workspace: Option<WorkspaceState>) -> MemberHome {
@@ -125,9 +131,23 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
 }
 
 #[test]
+fn the_menu_of_a_rotation_is_for_who_manages_it() {
+    let of_manager = block(1, &crowd(1));
+    let of_member = RotationBlock { can_manage: false, ..of_manager.clone() };
+
+    let view = render_home(&home(plain_member(None), vec![of_manager, of_member]), at(NOW));
+
+    let blocks = view["blocks"].as_array().unwrap().iter();
+    let menus: Vec<&Value> = blocks.map(|block| &block["accessory"]).collect();
+    let menus: Vec<&&Value> = menus.iter().filter(|menu| menu["type"] == "overflow").collect();
+    assert_eq!(menus.len(), 1, "{view}");
+    insta::assert_snapshot!(serde_json::to_string_pretty(menus[0]).unwrap());
+}
+
+#[test]
 fn a_look_only_home_has_no_button_that_changes_anything() {
     let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd(3))).collect();
-    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations };
+    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations, changes_at: None };
 
     let view = render_home(&home, at(NOW));
 
@@ -180,11 +200,44 @@ fn admins_are_told_what_is_wrong_with_rotations() {
     ");
 }
 
-fn buttons(view: &Value) -> std::collections::BTreeSet<&str> {
-    let blocks = view["blocks"].as_array().unwrap().iter();
-    let elements = blocks.flat_map(|block| {
+fn elements(view: &Value) -> impl Iterator<Item = &Value> {
+    view["blocks"].as_array().unwrap().iter().flat_map(|block| {
         let row = block["elements"].as_array().into_iter().flatten();
         row.chain(block.get("accessory"))
-    });
-    elements.filter_map(|element| element["action_id"].as_str()).collect()
+    })
+}
+
+fn buttons(view: &Value) -> std::collections::BTreeSet<&str> {
+    elements(view).filter_map(|element| element["action_id"].as_str()).collect()
+}
+
+#[test]
+fn buttons_that_look_the_same_are_told_apart_by_ear() {
+    let absence = |number: usize, day: &str| AbsenceLine {
+        absence: AbsenceId::new(rotation(number).as_uuid()),
+        from: day.parse().unwrap(),
+        to: day.parse().unwrap(),
+    };
+    let mut member = plain_member(Some(state(&SCOPES, Vec::new())));
+    member.absences = vec![absence(1, "2026-06-09"), absence(2, "2026-06-10")];
+    let named = |(number, name): (usize, &str)| {
+        let mut block = block(number, &[]);
+        block.card.name = String::from(name);
+        block
+    };
+    let rotations = ["support", "re_view\u{202e}"].into_iter().enumerate().map(named).collect();
+
+    let view = render_home(&home(member, rotations), at(NOW));
+
+    // A menu cannot be given a name of its own; it is heard right after what stands beside it.
+    let heard: Vec<String> = elements(&view)
+        .filter(|it| it["type"] == "button")
+        .map(|it| it["accessibility_label"].as_str().or(it["text"]["text"].as_str()))
+        .map(|it| it.unwrap_or_default().to_owned())
+        .collect();
+    let apart: std::collections::BTreeSet<&String> = heard.iter().collect();
+    assert_eq!(apart.len(), heard.len(), "{heard:#?}");
+    for label in ["Show: re_view", "History: support", "Take it back: on Tuesday 9 June"] {
+        assert!(heard.iter().any(|it| it == label), "{label}: {heard:#?}");
+    }
 }

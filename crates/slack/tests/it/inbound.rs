@@ -6,7 +6,8 @@ use domain::ids::{ChannelId, RotationId, TeamId, UserId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use slack::{
-    Click, Inbound, SlashCommand, Submit, read_command, read_event, read_frame, read_interaction,
+    Click, Inbound, SlashCommand, Submit, is_ssl_check, read_command, read_event, read_frame,
+    read_interaction,
 };
 
 const ROTATION: &str = "0190a4f8-0000-7000-8000-000000000001";
@@ -136,6 +137,7 @@ fn a_check_of_the_certificate_is_known_as_one() {
 
     assert_eq!(read_command(&body), Inbound::SslCheck);
     assert_eq!(read_interaction(&body), Inbound::SslCheck);
+    assert!(is_ssl_check(&body) && !is_ssl_check(&form(&COMMAND)));
 }
 
 #[test]
@@ -148,6 +150,7 @@ fn organisation_wide_installations_are_known_as_such() {
     let mut changed = callback(&json!({ "type": "user_change", "user": { "id": "U1" } }));
     changed["team_id"] = Value::Null;
     changed["enterprise_id"] = json!("E1");
+    changed["authorizations"][0]["team_id"] = Value::Null;
 
     assert_eq!(read_command(&form(&fields)), Inbound::OrgWide);
     assert_eq!(interaction(&press), Inbound::OrgWide);
@@ -188,6 +191,32 @@ fn a_person_of_another_workspace_is_flagged() {
     press["user"]["team_id"] = json!("T2");
 
     assert!(click(&press).is_foreign);
+}
+
+#[test]
+fn a_person_whose_home_is_the_organisation_is_no_stranger_for_that() {
+    let mut press = button_press();
+    press["user"]["team_id"] = json!("E1");
+    assert!(click(&press).is_foreign, "of an organisation that nobody named");
+    press["enterprise"] = json!({ "id": "E1", "name": "Organisation" });
+    assert!(!click(&press).is_foreign);
+    press["enterprise"] = Value::Null;
+    press["team"]["enterprise_id"] = json!("E1");
+
+    assert!(!click(&press).is_foreign);
+}
+
+#[test]
+fn a_form_from_a_shared_channel_is_for_the_workspace_where_we_are_installed() {
+    let mut sent = submission("enter_absence", &json!({}));
+    sent["team"] = json!({ "id": "T2", "domain": "elsewhere" });
+    sent["user"]["team_id"] = json!("T2");
+    sent["view"]["app_installed_team_id"] = json!("T1");
+
+    let submit = submit(&sent);
+
+    assert_eq!(submit.team.as_str(), "T1");
+    assert!(submit.is_foreign);
 }
 
 #[test]

@@ -76,9 +76,20 @@ fn check_section(block: &Value, faults: &mut Vec<String>) {
         faults.push(String::from("section that is not verbatim mrkdwn"));
     }
     bounded(&block["text"]["text"], 1, 3_000, "section", faults);
-    if let Some(accessory) = block.get("accessory") {
-        check_button(accessory, faults);
+    match block.get("accessory") {
+        Some(menu) if menu["type"] == "overflow" => check_menu(menu, faults),
+        Some(accessory) => check_button(accessory, faults),
+        None => {}
     }
+}
+
+fn check_menu(menu: &Value, faults: &mut Vec<String>) {
+    bounded(&menu["action_id"], 1, 255, "action_id", faults);
+    let count = menu["options"].as_array().map_or(0, Vec::len);
+    if count > 5 {
+        faults.push(format!("a menu of {count} options"));
+    }
+    check_options(menu, faults);
 }
 
 fn check_actions(block: &Value, faults: &mut Vec<String>) {

@@ -7,6 +7,7 @@
 
 mod announcements;
 mod api;
+mod cards;
 mod duties;
 mod envelopes;
 mod events;

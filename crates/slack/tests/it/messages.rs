@@ -79,7 +79,7 @@ fn a_new_rotation_is_announced_without_calling_anybody() {
     insta::assert_snapshot!(show(&rendered), @r"
     *support* is set up by Ana: every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
-    It begins Monday 15 June, 09:00.
+    It begins Monday 15 June, 09:00 Europe/Berlin.
     ---
     *support* is set up by Ana: every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
@@ -127,7 +127,7 @@ fn a_handoff_calls_the_one_who_takes_over_and_says_who_was_passed_over() {
         render(&announced(HandoffMessage { skipped: vec![until_friday(ben())], ..handoff() }));
 
     insta::assert_snapshot!(show(&rendered), @r"
-    *support* passes to <@UCHO> until Monday 15 June, 09:00.
+    *support* passes to <@UCHO> until Monday 15 June, 09:00 Europe/Berlin.
     Ben was next and is unavailable until Friday.
     ---
     *support* passes to <@UCHO> until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
@@ -151,7 +151,7 @@ fn a_handoff_to_the_same_person_continues_in_one_line() {
     }));
 
     insta::assert_snapshot!(show(&rendered), @r"
-    *support* continues with <@UCHO> until Monday 15 June, 09:00.
+    *support* continues with <@UCHO> until Monday 15 June, 09:00 Europe/Berlin.
     ---
     *support* continues with <@UCHO> until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     ");
@@ -170,7 +170,7 @@ fn after_down_time_one_message_says_that_it_is_late_and_what_was_missed() {
     }));
 
     insta::assert_snapshot!(show(&rendered), @r"
-    *support* passes to <@UCHO> until Monday 15 June, 09:00.
+    *support* passes to <@UCHO> until Monday 15 June, 09:00 Europe/Berlin.
     This is late: it was due Monday 8 June, 09:00.
     I was down. Missed meanwhile: Monday 18 May, 09:00 (Ben), Monday 25 May, 09:00 (nobody), Monday 1 June, 09:00 (Ana).
     ---
@@ -188,7 +188,7 @@ fn a_turn_that_nobody_can_serve_is_asked_about() {
     ])));
 
     insta::assert_snapshot!(show(&rendered), @r"
-    *support* has nobody until Monday 15 June, 09:00.
+    *support* has nobody until Monday 15 June, 09:00 Europe/Berlin.
     Ben was next and is unavailable until Friday.
     Cho came after and is unavailable.
     Who can take it?
@@ -221,7 +221,7 @@ fn an_answered_question_has_no_buttons_left() {
     });
 
     insta::assert_snapshot!(show(&rendered), @r"
-    <@UCHO> takes *support* until Monday 15 June, 09:00. Thank you!
+    <@UCHO> takes *support* until Monday 15 June, 09:00 Europe/Berlin. Thank you!
     ---
     <@UCHO> takes *support* until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>. Thank you!
     ");
@@ -237,7 +237,7 @@ fn a_name_cannot_call_anybody() {
     }));
 
     insta::assert_snapshot!(rendered.text, @r"
-    *&lt;!channel&gt; ∗x∗ &lt;@UANA&gt;* passes to <@UCHO> until Monday 15 June, 09:00.
+    *&lt;!channel&gt; ∗x∗ &lt;@UANA&gt;* passes to <@UCHO> until Monday 15 June, 09:00 Europe/Berlin.
     &lt;!here|hi&gt; &amp;amp; was next and is unavailable until Friday.
     I was down. Missed meanwhile: Monday 1 June, 09:00 (&lt;@UANA&gt;).
     ");

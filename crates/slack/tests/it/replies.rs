@@ -106,7 +106,7 @@ fn help_lists_the_verbs_with_examples() {
 fn home_shows_the_channels_rotations_and_what_can_be_pressed() {
     insta::assert_snapshot!(read(&Reply::Home(vec![card()])), @r"
     *support* in <#C1>
-    Ana is on duty until Monday 15 June, 09:00.
+    Ana is on duty until Monday 15 June, 09:00 Europe/Berlin.
     Next is Ben, from Monday 15 June, 09:00.
     ---
     *support* in <#C1>
@@ -131,7 +131,7 @@ fn an_empty_home_offers_to_make_a_rotation() {
 fn the_list_says_how_each_rotation_goes() {
     insta::assert_snapshot!(read(&Reply::List(vec![card()])), @r"
     *support* in <#C1>
-    Ana is on duty until Monday 15 June, 09:00.
+    Ana is on duty until Monday 15 June, 09:00 Europe/Berlin.
     Next is Ben, from Monday 15 June, 09:00.
     Handoff every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
@@ -171,20 +171,20 @@ fn who_says_each_state_of_a_duty() {
     insta::assert_snapshot!(read(&Reply::Who(cards.to_vec())), @r"
     *support* in <#C1>
     It has not begun yet.
+    The next handoff is Monday 15 June, 09:00 Europe/Berlin; nobody is free for it yet.
+    *support* in <#C1>
+    Cho (for Ben) is on duty until Monday 15 June, 09:00 Europe/Berlin.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
-    Cho (for Ben) is on duty until Monday 15 June, 09:00.
+    Nobody is on duty until Monday 15 June, 09:00 Europe/Berlin.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
-    Nobody is on duty until Monday 15 June, 09:00.
-    The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
-    *support* in <#C1>
-    Nobody needs to be on duty until Monday 15 June, 09:00.
+    Nobody needs to be on duty until Monday 15 June, 09:00 Europe/Berlin.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     *support* in <#C1>
     It is paused, so nobody is on duty.
     *support* in <#C1>
-    It is paused, so nobody is on duty until Monday 15 June, 09:00.
+    It is paused, so nobody is on duty until Monday 15 June, 09:00 Europe/Berlin.
     The next handoff is Monday 15 June, 09:00; nobody is free for it yet.
     ---
     *support* in <#C1>
@@ -234,7 +234,7 @@ fn next_says_who_will_be_passed_over_and_why() {
 
     insta::assert_snapshot!(read(&reply), @r"
     Coming up in *support*:
-    • Monday 15 June, 09:00: Cho; passes over Ben (unavailable until Friday 19 June)
+    • Monday 15 June, 09:00 Europe/Berlin: Cho; passes over Ben (unavailable until Friday 19 June)
     • Monday 22 June, 09:00: nobody is free; passes over Ben (unavailable)
     • Monday 29 June, 09:00: Ana
     ---
@@ -268,7 +268,7 @@ fn a_created_rotation_is_shown_whole() {
     Done, it is set up.
     *support* in <#C1>
     It has not begun yet.
-    Next is Ben, from Monday 15 June, 09:00.
+    Next is Ben, from Monday 15 June, 09:00 Europe/Berlin.
     Handoff every week on Monday at 09:00 (Europe/Berlin).
     In order: Ana, Ben, Cho.
     ---
@@ -298,8 +298,8 @@ fn an_entered_absence_says_what_it_changes() {
 
     insta::assert_snapshot!(read(&reply), @r"
     Noted: Ben is away from Monday 15 June to Friday 19 June.
-    • *support* from Monday 15 June, 09:00: Cho instead
-    • *support* from Monday 15 June, 09:00: nobody is free, so I will ask in the channel
+    • *support* from Monday 15 June, 09:00 Europe/Berlin: Cho instead
+    • *support* from Monday 15 June, 09:00 Europe/Berlin: nobody is free, so I will ask in the channel
     The turn of *on_call* that is running stays as it is.
     ---
     Noted: Ben is away from Monday 15 June to Friday 19 June.
@@ -380,7 +380,7 @@ fn who_takes_a_turn_is_thanked() {
     let taken = Reply::TurnTaken { rotation, person: cho(), until, zone };
 
     insta::assert_snapshot!(read(&taken), @r"
-    Thank you! Cho is on duty for *support* until Monday 15 June, 09:00.
+    Thank you! Cho is on duty for *support* until Monday 15 June, 09:00 Europe/Berlin.
     ---
     Thank you! Cho is on duty for *support* until <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>.
     ");

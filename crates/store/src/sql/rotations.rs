@@ -230,14 +230,7 @@ pub(crate) async fn record_name(
     id: RotationId,
     name: &str,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(RECORD_NAME)
-        .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(name)
-        .bind(key_of(name))
-        .execute(conn)
-        .await?;
-    one_or_named(done.rows_affected())
+    change_name(conn, RECORD_NAME, workspace, id, name).await
 }
 
 pub(crate) async fn record_revision(
@@ -291,14 +284,7 @@ pub(crate) async fn record_restored(
     id: RotationId,
     name: &str,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(RECORD_RESTORED)
-        .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(name)
-        .bind(key_of(name))
-        .execute(conn)
-        .await?;
-    one_or_named(done.rows_affected())
+    change_name(conn, RECORD_RESTORED, workspace, id, name).await
 }
 
 pub(crate) async fn erase_deleted_rotations(
@@ -309,6 +295,24 @@ pub(crate) async fn erase_deleted_rotations(
     let done =
         sqlx::query(ERASE_DELETED).bind(workspace.as_uuid()).bind(before).execute(conn).await?;
     Ok(done.rows_affected())
+}
+
+/// Gives a rotation a name that no other one has.
+async fn change_name(
+    conn: &mut Conn,
+    statement: &'static str,
+    workspace: WorkspaceId,
+    id: RotationId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(statement)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(name)
+        .bind(key_of(name))
+        .execute(conn)
+        .await?;
+    one_or_named(done.rows_affected())
 }
 
 async fn list(

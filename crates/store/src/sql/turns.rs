@@ -95,8 +95,7 @@ statements! {
             set ends_at = $3
           where workspace_id = $1
             and coverage_id = $2
-            and starts_at < $3
-            and ends_at > $3"
+            and starts_at < $3"
     );
     LIST_COVERAGES = (
         "select coverage_id, rotation_id, planned_at, of_user, user_id, kind, starts_at, ends_at,

@@ -3,7 +3,7 @@
 use crate::testing::TestDatabase;
 use crate::{NewInstall, RotationRecord, Store, Tx, new_id};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{ChannelId, RotationId, TeamId, UserId, WorkspaceId};
 use domain::roster::Member;
 use domain::timeline::{Kept, Standing};
@@ -157,7 +157,7 @@ pub(super) fn rotation(name: &str) -> RotationRecord {
 /// Returns something new to say in a channel.
 pub(super) fn envelope(to: &str) -> Envelope {
     let rotation = RotationId::new(new_id(at(0)));
-    Envelope::new(Effect::RotationCreated { rotation }, Recipient::Channel(channel(to)))
+    Envelope::new(StartEffect::RotationCreated { rotation }, Recipient::Channel(channel(to)))
 }
 
 /// Returns where a rotation stands whose next turn has that number.

@@ -7,7 +7,7 @@ use crate::{
     AbsenceRecord, AbsenceSource, AuditEvent, Entry, Outcome, StoreError, Version, new_id,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::effect::{Effect, Envelope, Recipient};
+use domain::effect::{Envelope, HomeEffect, Recipient};
 use domain::ids::{AbsenceId, EventId, UserId, WorkspaceId};
 use secrecy::ExposeSecret;
 
@@ -183,6 +183,6 @@ pub(super) fn entry(key: &str, of: &str) -> Entry {
 }
 
 fn home(user: UserId) -> (Envelope, DateTime<Utc>) {
-    let effect = Effect::PublishHome { user: user.clone(), as_of: at(1), act: None };
+    let effect = HomeEffect::PublishHome { user: user.clone(), as_of: at(1), act: None };
     (Envelope::new(effect, Recipient::Home(user)), at(3))
 }

@@ -87,7 +87,7 @@ impl Tx {
         run_touching!(self, turns::insert_coverage(workspace, coverage))
     }
 
-    /// Ends a coverage earlier than it was to end; returns `false` where it has not begun or is over.
+    /// Ends a coverage earlier or later than it was to end; returns `false` where it does not begin before that.
     ///
     /// # Errors
     ///

@@ -39,6 +39,14 @@ pub enum Refusal {
         /// The rotation.
         name: String,
     },
+    /// Another rotation has the name that it was to get.
+    #[error(
+        "There is a rotation named “{name}” already, so nothing was saved. Please open the form again and choose another name."
+    )]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
     /// No deleted rotation fits.
     #[error("There is no deleted rotation to bring back. They are kept for 30 days.")]
     NothingDeleted,

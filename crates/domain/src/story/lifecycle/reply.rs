@@ -95,8 +95,12 @@ pub struct ShowCard {
     pub managers: Vec<Person>,
     /// Why its channel cannot be told anything.
     pub channel_fault: Option<ChannelFault>,
-    /// What the one who looks may do, in the order of the buttons.
+    /// What the one who looks may do with its life, in the order of the buttons.
     pub can: Vec<Press>,
+    /// Whether they may change its people and its settings.
+    pub can_manage: bool,
+    /// Whether they may leave it, and do nothing more with its people.
+    pub can_leave: bool,
 }
 
 /// Whether a rotation runs.

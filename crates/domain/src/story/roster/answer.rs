@@ -349,6 +349,12 @@ impl Reply {
         }
     }
 
+    /// Returns whether it asks something, and waits for one of its buttons.
+    #[must_use]
+    pub fn is_question(&self) -> bool {
+        matches!(self, Self::AskWhen { .. } | Self::AskEmpty { .. })
+    }
+
     /// Returns whether it stands in place of the question whose button was pressed.
     #[must_use]
     pub fn replaces_question(&self) -> bool {

@@ -73,6 +73,11 @@ pub enum Button {
         /// The rotation.
         rotation: RotationId,
     },
+    /// Whoever presses leaves.
+    LeaveMyself {
+        /// The rotation.
+        rotation: RotationId,
+    },
     /// Removes people, and says when those on duty leave.
     Leave(Leaving),
 }
@@ -101,6 +106,7 @@ impl Button {
             Self::Add { .. } => "roster_add",
             Self::Remove { .. } => "roster_remove",
             Self::Order { .. } => "roster_order",
+            Self::LeaveMyself { .. } => "roster_leave_myself",
             Self::Leave(Leaving { when: When::Now, .. }) => "roster_leave_now",
             Self::Leave(Leaving { when: When::Handoff, .. }) => "roster_leave_handoff",
         }
@@ -111,9 +117,10 @@ impl Button {
     #[must_use]
     pub fn value(&self) -> String {
         match self {
-            Self::Add { rotation } | Self::Remove { rotation } | Self::Order { rotation } => {
-                rotation.to_string()
-            }
+            Self::Add { rotation }
+            | Self::Remove { rotation }
+            | Self::Order { rotation }
+            | Self::LeaveMyself { rotation } => rotation.to_string(),
             Self::Leave(Leaving { rotation, users, may_empty, .. }) => {
                 let users: Vec<&str> = users.iter().map(UserId::as_str).collect();
                 format!("{rotation}|{}|{}", u8::from(*may_empty), users.join(","))
@@ -130,6 +137,7 @@ impl Button {
             "roster_add" => return Some(Self::Add { rotation }),
             "roster_remove" => return Some(Self::Remove { rotation }),
             "roster_order" => return Some(Self::Order { rotation }),
+            "roster_leave_myself" => return Some(Self::LeaveMyself { rotation }),
             "roster_leave_now" => When::Now,
             "roster_leave_handoff" => When::Handoff,
             _ => return None,
@@ -158,6 +166,7 @@ mod tests {
             Button::Add { rotation },
             Button::Remove { rotation },
             Button::Order { rotation },
+            Button::LeaveMyself { rotation },
             leave(When::Now, false),
             leave(When::Handoff, true),
         ] {

@@ -1,8 +1,8 @@
 //! The modals of a rotation's life.
 
-use super::super::blocks::{clip, plain_text};
-use super::super::modal::{day_input, input, text_input, view};
-use super::super::names::{name_of, names, plain, title};
+use super::super::blocks::{LONGEST_SECTION, clip, fit, plain_text};
+use super::super::modal::{day_input, input, option, optional, text_input, view};
+use super::super::names::{bare, name_of, names, plain, title};
 use super::super::reply::turn_line;
 use super::super::words::{Ink, Style};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
@@ -19,9 +19,6 @@ use serde_json::{Value, json};
 
 /// The longest zone or number that can be typed, in characters.
 const LONGEST_TYPED: usize = 100;
-
-/// The most characters of a section.
-const LONGEST_SECTION: usize = 2900;
 
 /// Returns a modal as Slack takes it.
 pub(in super::super) fn render(modal: &Modal, now: DateTime<Utc>) -> Value {
@@ -199,7 +196,7 @@ fn confirm_blocks(change: &Change, now: DateTime<Utc>) -> Vec<Value> {
     } else {
         let mut lines = vec![String::from("These people's next turn moves, and they are told:")];
         lines.extend(moved);
-        blocks.push(section(&fit(&lines)));
+        blocks.push(section(&fit(&lines, LONGEST_SECTION)));
     }
     blocks
 }
@@ -242,10 +239,7 @@ fn hand_over_blocks(modal: &HandOverModal, now: DateTime<Utc>) -> Vec<Value> {
             .serving
             .iter()
             .take(100)
-            .map(|person| {
-                let name = person.name.as_deref().filter(|name| !name.trim().is_empty());
-                option(person.user.as_str(), name.unwrap_or(person.user.as_str()))
-            })
+            .map(|person| option(person.user.as_str(), &bare(person)))
             .collect();
         let chosen = select(&options, Some(modal.from.user.as_str()));
         blocks.push(input(Field::HandsOver, "Who hands over", None, chosen));
@@ -263,35 +257,12 @@ fn hand_over_blocks(modal: &HandOverModal, now: DateTime<Utc>) -> Vec<Value> {
 /// Returns turns as lines under a heading.
 fn turns(heading: &str, turns: &[TurnLine], ink: &Ink) -> String {
     let lines = turns.iter().map(|turn| turn_line(turn, ink));
-    fit(&std::iter::once(heading.to_owned()).chain(lines).collect::<Vec<String>>())
+    fit(&std::iter::once(heading.to_owned()).chain(lines).collect::<Vec<String>>(), LONGEST_SECTION)
 }
 
-fn fit(lines: &[String]) -> String {
-    let mut text = String::new();
-    for line in lines {
-        if text.chars().count() + line.chars().count() + 3 > LONGEST_SECTION {
-            text.push_str("\n…");
-            break;
-        }
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(line);
-    }
-    text
-}
-
+/// Returns a section of mrkdwn with nothing beside it.
 fn section(text: &str) -> Value {
-    json!({ "type": "section", "text": { "type": "mrkdwn", "text": text, "verbatim": true } })
-}
-
-fn optional(mut block: Value) -> Value {
-    block["optional"] = json!(true);
-    block
-}
-
-fn option(code: &str, label: &str) -> Value {
-    json!({ "text": plain_text(label, 75), "value": code })
+    super::super::blocks::section(text, None)
 }
 
 fn select(options: &[Value], chosen: Option<&str>) -> Value {

@@ -1,40 +1,87 @@
 //! Everything about one rotation.
 
 use super::super::blocks::Part;
-use super::super::buttons::button;
+use super::super::buttons::{button, leave};
 use super::super::card::{duty_line, next_line};
 use super::super::names::{link, name_of, names, plain, title};
 use super::super::reply::turn_line;
 use super::super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
+use domain::ids::RotationId;
 use domain::message::Person;
 use domain::settings::ChannelFault;
 use domain::skip::SkipRule;
-use domain::story::lifecycle::{RuleCard, ShowCard, State, hours_in_words};
+use domain::story::lifecycle::{Press, RuleCard, ShowCard, State, hours_in_words};
+use domain::story::{history, roster, settings};
+use serde_json::Value;
 
 /// The most members that are listed with their places.
 const MOST_MEMBERS: usize = 30;
 
-/// Returns the card with its buttons.
+/// What is done with who is on duty, and with what was deleted.
+const OF_DUTY: [Press; 5] =
+    [Press::HandOver, Press::Pause, Press::Resume, Press::StartNow, Press::Undelete];
+
+/// Returns the card: the buttons stand below what they change.
 pub(super) fn parts(card: &ShowCard, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     let ink = Ink::new(&card.card.zone, now, style);
+    let rotation = card.card.rotation;
+    let of_life = |wanted: &[Press]| {
+        let can: Vec<Press> = card.can.iter().filter(|it| wanted.contains(it)).copied().collect();
+        super::press_buttons(rotation, &can)
+    };
     let mut parts = vec![Part::Lines(head(card, &ink))];
+    parts.extend(row(of_life(&OF_DUTY)));
     if !card.turns.is_empty() {
         let lines = card.turns.iter().map(|turn| turn_line(turn, &ink));
         parts.push(Part::Lines(std::iter::once(String::from("Coming up:")).chain(lines).collect()));
     }
-    parts.push(Part::Lines(order(&card.card.members)));
-    parts.push(Part::Lines(rules(card)));
-    let rotation = card.card.rotation;
-    let mut buttons = super::press_buttons(rotation, &card.can);
     if !matches!(card.state, State::Deleted { .. }) {
-        buttons.push(button(&Button::ShowNext { rotation }));
+        parts.extend(row(past(rotation)));
     }
-    if !buttons.is_empty() {
-        parts.push(Part::Buttons(buttons));
-    }
+    parts.push(Part::Lines(order(&card.card.members)));
+    parts.extend(row(people(card)));
+    parts.push(Part::Lines(rules(card)));
+    let mut changes = of_life(&[Press::Edit]);
+    changes.extend(
+        card.can_manage.then(|| button(&Button::Settings(settings::Button::Rotation { rotation }))),
+    );
+    changes.extend(of_life(&[Press::Delete]));
+    parts.extend(row(changes));
     parts
+}
+
+fn row(buttons: Vec<Value>) -> Option<Part> {
+    (!buttons.is_empty()).then_some(Part::Buttons(buttons))
+}
+
+/// Returns what leads to the turns that were.
+fn past(rotation: RotationId) -> Vec<Value> {
+    let days = history::USUAL_WINDOW;
+    [history::Button::Turns { rotation }, history::Button::Statistics { rotation, days }]
+        .map(|which| button(&Button::History(which)))
+        .to_vec()
+}
+
+/// Returns what changes who is in it.
+fn people(card: &ShowCard) -> Vec<Value> {
+    let rotation = card.card.rotation;
+    let members = card.card.members.len();
+    let mut buttons = Vec::new();
+    if card.can_manage {
+        let all = [
+            (2, roster::Button::Order { rotation }),
+            (0, roster::Button::Add { rotation }),
+            (1, roster::Button::Remove { rotation }),
+        ];
+        let fitting = all.into_iter().filter(|(needed, _)| members >= *needed);
+        buttons.extend(fitting.map(|(_, which)| button(&Button::Roster(which))));
+    }
+    if card.can_leave {
+        buttons.push(leave(&Button::Roster(roster::Button::LeaveMyself { rotation })));
+    }
+    buttons
 }
 
 fn head(card: &ShowCard, ink: &Ink) -> Vec<String> {

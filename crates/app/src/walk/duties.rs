@@ -1,0 +1,111 @@
+//! The duties that begin and end on a walk, as those whose they are and the channel are told of them.
+
+use super::Begun;
+use crate::AppError;
+use crate::duty;
+use crate::serving::on_duty;
+use crate::snapshot::Snapshot;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::{DutyEffect, Envelope, Recipient, TurnEffect};
+use domain::engine::Seat;
+use domain::ids::UserId;
+use domain::interval::Interval;
+use domain::timeline::RunningTurn;
+use std::collections::BTreeSet;
+use store::{RotationRecord, Tx};
+
+/// Takes the buttons from the on-duty messages of those whose duty ends, and says how it ended.
+pub(super) async fn end_duties(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    running: &RunningTurn,
+    ended_at: DateTime<Utc>,
+    staying: &[UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let planned_at = running.window.start();
+    let covers = tx.list_coverages(rotation.id, running.window).await?;
+    let mut users: BTreeSet<UserId> =
+        running.seats().iter().map(|seat| seat.user.clone()).collect();
+    if let Some(open) = running.open_stretch() {
+        let presence = rotation.kept.as_ref().map(|kept| kept.presence().clone());
+        let last = ended_at - TimeDelta::microseconds(1);
+        let presence = presence.unwrap_or_default();
+        let serving = on_duty(&open, &covers, &presence, rotation.rules.seats, last);
+        users.extend(serving.seats.into_iter().map(|served| served.user));
+    }
+    for user in users.into_iter().filter(|user| !staying.contains(user)) {
+        end_duty(tx, rotation, planned_at, &user, ended_at, now).await?;
+    }
+    Ok(())
+}
+
+/// Takes the buttons from the on-duty messages of one person for a turn.
+pub(crate) async fn end_duty(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    planned_at: DateTime<Utc>,
+    user: &UserId,
+    ended_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let workspace = tx.workspace();
+    // The duty may have come to them in the middle of the turn, at any of its stretches.
+    let mut since = vec![None];
+    if let Some(turn) = Interval::new(planned_at, ended_at) {
+        let stretches = tx.list_stretches(rotation.id, turn).await?;
+        let later = stretches.into_iter().filter(|record| record.planned_at == planned_at);
+        since.extend(later.map(|record| Some(record.stretch.window.end())));
+        let covers = tx.list_coverages(rotation.id, turn).await?;
+        // Where cover ends early, the duty goes back.
+        let edges = covers.into_iter().flat_map(|cover| [cover.starts_at, cover.ends_at]);
+        since.extend(edges.map(Some));
+    }
+    for since in since {
+        let effect = DutyEffect::DutyEnded {
+            rotation: rotation.id,
+            planned_at,
+            user: user.clone(),
+            since,
+            ended_at,
+        };
+        let envelope = Envelope::new(effect, Recipient::Person(user.clone()));
+        let Some(message) = envelope.updates(workspace) else { continue };
+        if tx.find_delivery(message).await?.is_some() {
+            tx.insert_delivery(&envelope, now, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Announces a duty that begins, and tells those whose it is; asks for takers where nobody has it.
+pub(super) async fn begin_duty(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    turn: &Begun,
+    missed_from: Option<DateTime<Utc>>,
+    since: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let rotation = snapshot.rotation.id;
+    let planned_at = turn.window.start();
+    if turn.seats.is_empty() {
+        return crate::hand_over::ask_for_takers(tx, snapshot, turn, missed_from, since, at).await;
+    }
+    let channel = Recipient::Channel(snapshot.rotation.channel.clone());
+    let post = TurnEffect::HandoffPost { rotation, planned_at, missed_from, since };
+    tx.insert_delivery(&Envelope::new(post, channel), at, at).await?;
+    for Seat { user, .. } in &turn.seats {
+        let to = Recipient::Person(user.clone());
+        let dm =
+            TurnEffect::OnDutyDm { rotation, planned_at, missed_from, user: user.clone(), since };
+        tx.insert_delivery(&Envelope::new(dm, to), at, at).await?;
+        let time = (turn.window, turn.active.as_slice());
+        duty::schedule_check(tx, &snapshot.rotation, time, user, since, at).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn has_seat(seats: &[Seat], user: &UserId) -> bool {
+    seats.iter().any(|seat| seat.user == *user)
+}

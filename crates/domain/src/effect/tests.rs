@@ -1,0 +1,205 @@
+//! What is stored of effects stays as it is: rows that an earlier version wrote are read, and keep their ids.
+
+use super::*;
+use crate::ids::TeamId;
+
+/// Each kind as it is stored, with the message that it replaces where it replaces one.
+const STORED: &[(&str, &str)] = &[
+    (r#"{"kind":"rotation_created","rotation":"R"}"#, ""),
+    (r#"{"kind":"handoff_post","rotation":"R","planned_at":"T","missed_from":null}"#, ""),
+    (
+        r#"{"kind":"handoff_post","rotation":"R","planned_at":"T","missed_from":"S","since":"S"}"#,
+        "",
+    ),
+    (r#"{"kind":"on_duty_dm","rotation":"R","planned_at":"T","missed_from":null,"user":"U1"}"#, ""),
+    (
+        r#"{"kind":"on_duty_dm","rotation":"R","planned_at":"T","missed_from":"S","user":"U1","since":"S"}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"duty_ended","rotation":"R","planned_at":"T","user":"U1","ended_at":"S"}"#,
+        "on_duty_dm",
+    ),
+    (
+        r#"{"kind":"duty_ended","rotation":"R","planned_at":"T","user":"U1","since":"S","ended_at":"S"}"#,
+        "on_duty_dm",
+    ),
+    (r#"{"kind":"duty_seen","rotation":"R","planned_at":"T","user":"U1"}"#, "on_duty_dm"),
+    (
+        r#"{"kind":"duty_seen","rotation":"R","planned_at":"T","user":"U1","since":"S"}"#,
+        "on_duty_dm",
+    ),
+    (r#"{"kind":"duty_unseen","rotation":"R","planned_at":"T","user":"U1"}"#, ""),
+    (r#"{"kind":"duty_unseen","rotation":"R","planned_at":"T","user":"U1","since":"S"}"#, ""),
+    (r#"{"kind":"next_duty","rotation":"R","planned_at":"T","user":"U1"}"#, ""),
+    (r#"{"kind":"unreachable","rotation":"R","user":"U1","why":"gone"}"#, ""),
+    (
+        r#"{"kind":"unassigned_post","rotation":"R","planned_at":"T","missed_from":null,"day":"2026-06-08"}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"unassigned_post","rotation":"R","planned_at":"T","missed_from":null,"day":"2026-06-08","again":1}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"unassigned_resolved","rotation":"R","planned_at":"T","day":"2026-06-08","user":"U1"}"#,
+        "unassigned_post",
+    ),
+    (
+        r#"{"kind":"unassigned_resolved","rotation":"R","planned_at":"T","day":"2026-06-08","again":1,"user":"U1"}"#,
+        "unassigned_post",
+    ),
+    (r#"{"kind":"publish_home","user":"U1","as_of":"T"}"#, ""),
+    (r#"{"kind":"publish_home","user":"U1","as_of":"T","act":"R"}"#, ""),
+    (r#"{"kind":"welcome","installed_at":"T"}"#, ""),
+    (r#"{"kind":"rotation_renamed","rotation":"R","by":"U1","changed_at":"T"}"#, ""),
+    (
+        r#"{"kind":"channel_changed","rotation":"R","by":"U1","changed_at":"T","from":"C2","into":"C3"}"#,
+        "",
+    ),
+    (r#"{"kind":"rotation_paused","rotation":"R","by":"U1","paused_at":"T"}"#, ""),
+    (r#"{"kind":"rotation_resumed","rotation":"R","by":"U1","resumed_at":"T"}"#, ""),
+    (r#"{"kind":"rotation_deleted","rotation":"R","by":"U1","deleted_at":"T"}"#, ""),
+    (r#"{"kind":"deletion_undone","rotation":"R","by":"U1","deleted_at":"T"}"#, "rotation_deleted"),
+    (r#"{"kind":"rotation_restored","rotation":"R","by":"U1","restored_at":"T"}"#, ""),
+    (
+        r#"{"kind":"member_gone","user":"U1","rotations":["R"],"found_at":"T","why":"left_slack"}"#,
+        "",
+    ),
+    (r#"{"kind":"member_back","user":"U1","rotations":["R"],"found_at":"T"}"#, ""),
+    (r#"{"kind":"roster_empty","rotation":"R","user":"U1","found_at":"T","why":"bot"}"#, ""),
+    (
+        r#"{"kind":"left_channel","user":"U1","channel":"C2","rotations":["R"],"day":"2026-06-08"}"#,
+        "",
+    ),
+    (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
+    (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
+    (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
+    (r#"{"kind":"dates_moved","rotation":"R","user":"U1","changed_at":"T","was":null}"#, ""),
+    (
+        r#"{"kind":"dates_moved","rotation":"R","user":"U1","changed_at":"T","was":"S","by":"U2","is_new":true}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"roster_changed","rotation":"R","changed_at":"T","by":"U2","joined":{"named":["U1"],"more":2},"left":{"named":[],"more":0},"leaving":{"named":[],"more":0}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"joiners_taken_out","rotation":"R","changed_at":"T","refused":[{"why":"bot","who":{"named":["U1"],"more":0}}]}"#,
+        "",
+    ),
+];
+
+#[test]
+fn what_is_stored_is_read_and_written_back_as_it_is() {
+    for (text, _) in stored() {
+        let effect: Effect = serde_json::from_str(&text).expect("what is stored is read");
+
+        assert_eq!(serde_json::to_string(&effect).expect("an effect is written"), text);
+        let envelope = Envelope::new(effect, Recipient::Person(UserId::new("U9")));
+        let written = serde_json::to_string(&envelope).expect("an envelope is written");
+        assert_eq!(written, format!(r#"{{"v":1,"effect":{text},"to":{{"person":"U9"}}}}"#));
+        let read: Envelope = serde_json::from_str(&written).expect("an envelope is read");
+        assert_eq!(read, envelope);
+    }
+}
+
+#[test]
+fn an_effect_that_replaces_a_message_names_it_and_no_other_does() {
+    for (text, replaced) in stored() {
+        let envelope = envelope(&text);
+        let others = stored().into_iter().map(|(text, _)| self::envelope(&text));
+        let found = envelope.updates(workspace()).map(|id| {
+            let mut posts = others.filter(|other| other.delivery_id(workspace()) == id);
+            posts.next().expect("the message is one of these")
+        });
+
+        assert_eq!(found.map_or_else(String::new, |found| kind(&found)), replaced, "{text}");
+    }
+}
+
+/// The ids are in the database: with another one, the same would be said twice.
+#[test]
+fn an_effect_keeps_its_id_its_time_and_its_rest() {
+    let lines: Vec<String> = stored()
+        .iter()
+        .map(|(text, _)| {
+            let envelope = envelope(text);
+            let hours = envelope.effect.useful_for().as_seconds_f64() / 3600.0;
+            let waits = if envelope.effect.can_wait_for_the_morning() { "waits" } else { "rings" };
+            let of = if envelope.effect.rotation().is_some() { "rotation" } else { "workspace" };
+            let id = envelope.delivery_id(workspace());
+            format!("{} {id} {of} {hours:.3} {waits}", kind(&envelope))
+        })
+        .collect();
+
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    rotation_created b0dabd35-f80e-5277-b1f6-15c9a182fc46 rotation 168.000 rings
+    handoff_post e05c4493-a413-5c3f-b8eb-b69504bdb2ca rotation 168.000 rings
+    handoff_post 87a5e800-2ebc-5b43-a03f-bb51a184f603 rotation 168.000 rings
+    on_duty_dm 9bc419c9-2ed0-5f4a-a5c0-813c031b773c rotation 168.000 waits
+    on_duty_dm 2c018130-f90c-5781-9cb3-4e2d51f82bc0 rotation 168.000 waits
+    duty_ended 7cf29def-4b04-5223-98c1-55753c5a15ec rotation 168.000 rings
+    duty_ended 4e2e135c-6ab9-585b-964b-99a9d9d9c8e1 rotation 168.000 rings
+    duty_seen 527d8046-ceff-554b-945a-2200dbeb6a1a rotation 168.000 rings
+    duty_seen 0c4d1964-6914-5838-8551-ec4a76930844 rotation 168.000 rings
+    duty_unseen bed87761-1969-5f63-b091-d38eb4c0961e rotation 168.000 waits
+    duty_unseen 178d3282-5406-5b70-a3e2-883e18610721 rotation 168.000 waits
+    next_duty 14fb7361-0fbd-55b9-a280-3e1d55a383d8 rotation 168.000 waits
+    unreachable 6e18382e-876f-5936-8a87-c91d746c8b23 rotation 168.000 waits
+    unassigned_post 26c8b9f8-5377-5883-a6c2-0987d09a1f93 rotation 24.000 rings
+    unassigned_resolved cb7bbe52-b7bf-5546-a7e4-4b92aa7680b3 rotation 168.000 rings
+    publish_home e4b3dc1c-cc7f-5550-9d8c-33c6e7261a0e workspace 0.167 rings
+    publish_home 08357433-ef43-5928-830e-14431c48e4d8 workspace 0.167 rings
+    welcome 26a85f73-5037-505e-9172-35505148a699 workspace 168.000 rings
+    rotation_renamed bd2d1756-5ff4-5abe-90cf-94feeb41e291 rotation 168.000 rings
+    channel_changed 9ef8ad62-d85b-5815-b8bb-71277c7d9e4f rotation 168.000 rings
+    rotation_paused dd246427-1893-52f4-b401-032bd900f1e5 rotation 168.000 rings
+    rotation_resumed 87e42df9-c03a-5dc6-b5cd-5deecd7d107b rotation 168.000 rings
+    rotation_deleted 13b632a1-f519-5a05-8c85-691d0778a376 rotation 168.000 rings
+    deletion_undone 2f59daca-3f25-5cfb-9827-f2f4e63919e0 rotation 168.000 rings
+    rotation_restored 16b2346b-b841-51fd-901a-c90e22a59191 rotation 168.000 rings
+    member_gone 7268b22b-2e5e-5115-b571-a736d83d4473 workspace 168.000 waits
+    member_back 78563d73-36e0-59ed-abf7-19bc7e419d83 workspace 168.000 waits
+    roster_empty 2528d5e8-a042-5498-8dc8-692f452765dd rotation 168.000 rings
+    left_channel 0dc6490a-1f3e-5279-b561-26b640283396 workspace 168.000 waits
+    weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
+    channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
+    channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings
+    dates_moved f2ef15d2-22c5-562b-96fc-6b34ea2a735a rotation 168.000 waits
+    dates_moved f2ef15d2-22c5-562b-96fc-6b34ea2a735a rotation 168.000 waits
+    roster_changed 4a137e37-4fa8-53d5-bf4a-6dec1d058b29 rotation 168.000 rings
+    joiners_taken_out 28f26da9-7b51-516d-a323-7beaa251b1e8 rotation 168.000 rings
+    ");
+}
+
+#[test]
+fn a_kind_that_nobody_knows_is_refused() {
+    let text = r#"{"kind":"something_else","rotation":"00000000-0000-0000-0000-000000000007"}"#;
+    assert!(serde_json::from_str::<Effect>(text).is_err());
+    assert!(serde_json::from_str::<Effect>(r#"{"kind":"rotation_created"}"#).is_err());
+    assert!(serde_json::from_str::<Effect>("{}").is_err());
+}
+
+fn stored() -> Vec<(String, &'static str)> {
+    let spelt = |text: &str| {
+        let text = text.replace(r#""R""#, r#""00000000-0000-0000-0000-000000000007""#);
+        let text = text.replace(r#""T""#, r#""2026-06-08T07:00:00Z""#);
+        text.replace(r#""S""#, r#""2026-06-10T12:30:00.000001Z""#)
+    };
+    STORED.iter().map(|(text, replaced)| (spelt(text), *replaced)).collect()
+}
+
+fn envelope(text: &str) -> Envelope {
+    let effect: Effect = serde_json::from_str(text).expect("what is stored is read");
+    Envelope::new(effect, Recipient::Person(UserId::new("U1")))
+}
+
+fn kind(envelope: &Envelope) -> String {
+    let written = serde_json::to_value(&envelope.effect).expect("an effect is written");
+    written["kind"].as_str().expect("an effect has a kind").to_owned()
+}
+
+fn workspace() -> WorkspaceId {
+    WorkspaceId::of_team(&TeamId::new("T1"))
+}
