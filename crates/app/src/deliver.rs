@@ -9,7 +9,9 @@ use crate::people::People;
 use crate::serving::{served_before, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::effect::{DatesEffect, Effect, Envelope, HomeEffect, Recipient, StartEffect, TurnEffect};
+use domain::effect::{
+    DatesEffect, Effect, Envelope, HomeEffect, Recipient, StartEffect, TurnEffect,
+};
 use domain::engine::Seating;
 use domain::ids::UserId;
 use domain::interval::Interval;

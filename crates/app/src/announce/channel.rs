@@ -4,9 +4,7 @@ use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::home;
 use chrono::{DateTime, Utc};
-use domain::effect::{
-    AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect,
-};
+use domain::effect::{AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::settings::ChannelFault;
 use domain::story::announce::ChannelChange;

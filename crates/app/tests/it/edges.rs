@@ -39,7 +39,9 @@ fn known(id: &str, refreshed_at: DateTime<Utc>) -> PersonRecord {
 
 async fn tell(bench: &Bench, person: &PersonRecord) {
     let (people, now) = (std::slice::from_ref(person), person.refreshed_at);
-    app::people::store_people(&bench.store, bench.workspace, people, now).await.expect("stored");
+    app::people::store_people(&bench.store, bench.workspace, people, None, now)
+        .await
+        .expect("stored");
 }
 
 /// Returns a weekly rotation of Ana and Ben, both away in its first week, which has begun.

@@ -111,7 +111,9 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
 fn is_for_a_new_channel(envelope: &Envelope) -> bool {
     match &envelope.effect {
         Effect::Start(StartEffect::RotationCreated { .. }) => true,
-        Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => envelope.to == Recipient::Channel(into.clone()),
+        Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => {
+            envelope.to == Recipient::Channel(into.clone())
+        }
         _ => false,
     }
 }
