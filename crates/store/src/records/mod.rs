@@ -3,6 +3,7 @@
 mod absence;
 mod audit;
 mod delivery;
+mod entry;
 mod inbox;
 mod request;
 mod rotation;
@@ -12,6 +13,7 @@ mod workspace;
 pub use absence::{AbsenceRecord, AbsenceSource};
 pub use audit::AuditEvent;
 pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
+pub use entry::Entry;
 pub use inbox::{InboxClaim, InboxItem, InboxRecord};
 pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};
