@@ -148,7 +148,9 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     next_duty 14fb7361-0fbd-55b9-a280-3e1d55a383d8 rotation 168.000 waits
     unreachable 6e18382e-876f-5936-8a87-c91d746c8b23 rotation 168.000 waits
     unassigned_post 26c8b9f8-5377-5883-a6c2-0987d09a1f93 rotation 24.000 rings
+    unassigned_post 744e5552-bcef-5667-8d24-dcafbba88207 rotation 24.000 rings
     unassigned_resolved cb7bbe52-b7bf-5546-a7e4-4b92aa7680b3 rotation 168.000 rings
+    unassigned_resolved b1db0e1d-c977-52c4-ae8a-cbfce95cd0b4 rotation 168.000 rings
     publish_home e4b3dc1c-cc7f-5550-9d8c-33c6e7261a0e workspace 0.167 rings
     publish_home 08357433-ef43-5928-830e-14431c48e4d8 workspace 0.167 rings
     welcome 26a85f73-5037-505e-9172-35505148a699 workspace 168.000 rings
