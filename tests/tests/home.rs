@@ -83,7 +83,8 @@ both_engines! {
         let home = play.opens_home("ben").await;
 
         assert_snapshot!("a_home_with_tricky_names", plain_view(&home));
-        let raw = home.to_string();
+        // What a button is called by ear is plain text, which Slack does not parse.
+        let raw = parsed(&home).join("\n");
         assert!(!raw.contains("<!channel>") && !raw.contains("<!here>") && !raw.contains("<https:"), "{raw}");
     }
 
@@ -310,6 +311,13 @@ both_engines! {
 
         assert_eq!(published(&play).await, 0);
     }
+}
+
+/// Returns the texts in which Slack looks for mentions and links.
+fn parsed(view: &Value) -> Vec<&str> {
+    let blocks = view["blocks"].as_array().into_iter().flatten();
+    let texts = blocks.map(|block| &block["text"]).filter(|text| text["type"] == "mrkdwn");
+    texts.filter_map(|text| text["text"].as_str()).collect()
 }
 
 async fn home_or_old(play: &Play, old: &Value) -> Value {

@@ -195,7 +195,8 @@ both_engines! {
         let list = play.types("ana", "/rotation list").await;
         assert!(list.contains("In order: Eli, Ana, Ben") || list.contains("In order: Ana, Ben, Eli"), "{list}");
         let told = texts(&play.dms("ana").await);
-        assert!(told.contains("Robo is a bot and cannot be on duty"), "{told}");
+        assert!(told.contains("Robo: a bot cannot be on duty"), "{told}");
+        assert_eq!(told.matches("Robo").count(), 1, "{told}");
         assert!(told.contains("Slack does not say who that is"), "{told}");
         let post = last_post(&play).await;
         assert!(post.contains("Ana added Eli to"), "{post}");

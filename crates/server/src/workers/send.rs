@@ -108,8 +108,9 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
             (_, None) => api.post_message(token, &channel, rendered, claim.delivery).await,
         }
     };
+    let is_for_a_channel = matches!(parcel.record.envelope.to, Recipient::Channel(_));
     let posted = match post().await {
-        Outcome::NotSent(refused) if refused.asks_to_join() => {
+        Outcome::NotSent(refused) if is_for_a_channel && refused.asks_to_join() => {
             match bot.api.join_channel(&parcel.token, &channel).await {
                 Outcome::Done(()) => post().await,
                 Outcome::NotSent(reason) => Outcome::NotSent(refused.after_joining(reason)),

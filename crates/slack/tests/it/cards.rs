@@ -78,10 +78,13 @@ fn a_member_can_leave_and_is_asked_first() {
 #[test]
 fn there_is_no_order_of_one_and_nobody_to_remove_from_none() {
     let of_one = read(shown(vec![ana()], &[], true, false));
-    let of_none = read(shown(Vec::new(), &[], true, false));
+    let of_nobody = read(shown(Vec::new(), &[], true, false));
 
     assert!(!of_one.contains("roster_order") && of_one.contains("roster_remove"), "{of_one}");
-    assert!(!of_none.contains("roster_remove") && of_none.contains("roster_add"), "{of_none}");
+    assert!(
+        !of_nobody.contains("roster_remove") && of_nobody.contains("roster_add"),
+        "{of_nobody}"
+    );
 }
 
 #[test]

@@ -229,13 +229,15 @@ fn buttons_that_look_the_same_are_told_apart_by_ear() {
 
     let view = render_home(&home(member, rotations), at(NOW));
 
+    // A menu cannot be given a name of its own; it is heard right after what stands beside it.
     let heard: Vec<String> = elements(&view)
+        .filter(|it| it["type"] == "button")
         .map(|it| it["accessibility_label"].as_str().or(it["text"]["text"].as_str()))
         .map(|it| it.unwrap_or_default().to_owned())
         .collect();
     let apart: std::collections::BTreeSet<&String> = heard.iter().collect();
     assert_eq!(apart.len(), heard.len(), "{heard:#?}");
-    for label in ["Edit…: re_view", "History: support", "Take it back: on Tuesday 9 June"] {
+    for label in ["Show: re_view", "History: support", "Take it back: on Tuesday 9 June"] {
         assert!(heard.iter().any(|it| it == label), "{label}: {heard:#?}");
     }
 }
