@@ -115,6 +115,7 @@ both_engines! {
     }
 
     async fn a_form_that_was_overtaken_says_what_it_met(play at "2026-06-05T10:00:00Z") {
+        play.becomes_known("dee").await;
         play.makes_support("2026-06-01", &["ana", "ben", "cho"]).await;
         let mut met = Vec::new();
         for (verb, meanwhile, filled) in [

@@ -5,7 +5,7 @@ use crate::facts::Facts as KnownFacts;
 use crate::home;
 use crate::lookup::circle;
 use crate::memo::Memo;
-use crate::outcome::{Carried, Decision, Done, once, once_versioned};
+use crate::outcome::{self, Carried, Decision, Done, enter_once, once, once_versioned};
 use crate::people::{People, is_seen_lately, zone_or_installers};
 use crate::snapshot::{Position, Snapshot};
 use crate::{AppError, Request};
@@ -20,6 +20,7 @@ use domain::refusal::Refusal;
 use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, Answer, Reply};
 use domain::zone::Zone;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{AbsenceRecord, AbsenceSource, RotationRecord, Store, Tx};
 
@@ -49,6 +50,11 @@ pub async fn add(
 ) -> Result<Added, AppError> {
     let facts = Facts::known(known, request, who);
     let mut entered = None;
+    let is_seen = is_seen_lately(known.people(), request);
+    let decided = facts.as_ref().filter(|_| is_seen).and_then(|facts| {
+        let (from, to) = parse_range(days, facts.today).ok()?;
+        Some((facts, facts.absence(request, from, to).ok()?))
+    });
     let act = async |tx: &mut Tx| {
         let loaded;
         let facts = if let Some(facts) = &facts {
@@ -67,8 +73,13 @@ pub async fn add(
             Err(refusal) => Ok(Err(refusal)),
         }
     };
-    let is_seen = is_seen_lately(known.people(), request);
-    let carried = once_versioned(memo.store(), request, is_seen, act).await?;
+    let carried = if let Some((facts, absence)) = decided {
+        let carried = facts.enter(memo.store(), known, request, &absence).await?;
+        entered = Some(absence);
+        carried
+    } else {
+        once_versioned(memo.store(), request, is_seen, act).await?
+    };
     let Carried { decision, version, gives_work } = carried;
     let Some(absence) = entered.filter(|_| version.is_some()).map(Arc::new) else {
         return Ok(Added { reply: say(memo.store(), request, decision).await?, gives_work });
@@ -284,6 +295,28 @@ impl Facts {
         })
     }
 
+    /// Enters an absence of which all is known: whom it concerns was read with the facts.
+    async fn enter(
+        &self,
+        store: &Store,
+        known: &KnownFacts,
+        request: &Request,
+        absence: &AbsenceRecord,
+    ) -> Result<Carried, AppError> {
+        let done = Done::AbsenceAdded { absence: absence.id };
+        let concerned: BTreeSet<&UserId> = self.concerned().collect();
+        let open = concerned.into_iter().filter(|user| known.has_home(user));
+        let entry = store::Entry {
+            absence: absence.clone(),
+            event: self.told(request, "absence_added", absence.id).event(request.now),
+            homes: home::updates(open, request.now),
+            key: request.key.clone(),
+            outcome: outcome::write(&done)?,
+            now: request.now,
+        };
+        enter_once(store, request, &entry, done).await
+    }
+
     async fn insert(
         &self,
         tx: &mut Tx,
@@ -323,16 +356,28 @@ impl Facts {
         action: &'static str,
         absence: AbsenceId,
     ) -> Result<(), AppError> {
-        let entry = Entry {
+        audit::record(tx, request.now, self.told(request, action, absence)).await?;
+        home::touch(tx, self.concerned(), request.now).await
+    }
+
+    fn told<'a>(
+        &'a self,
+        request: &'a Request,
+        action: &'static str,
+        absence: AbsenceId,
+    ) -> Entry<'a> {
+        Entry {
             action,
             actor: Some(&request.actor),
             rotation: None,
             subject: Some(&self.of),
             details: json!({"absence": absence}),
-        };
-        audit::record(tx, request.now, entry).await?;
+        }
+    }
+
+    fn concerned(&self) -> impl Iterator<Item = &UserId> {
         let others = self.rotations.iter().flat_map(|rotation| home::people_of(rotation));
-        home::touch(tx, std::iter::once(&self.of).chain(others), request.now).await
+        std::iter::once(&self.of).chain(others)
     }
 }
 

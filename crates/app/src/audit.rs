@@ -20,14 +20,20 @@ pub(crate) async fn record(
     now: DateTime<Utc>,
     entry: Entry<'_>,
 ) -> Result<(), AppError> {
-    let event = AuditEvent {
-        id: EventId::new(store::new_id(now)),
-        at: now,
-        actor: entry.actor.cloned(),
-        action: entry.action,
-        rotation: entry.rotation,
-        subject: entry.subject.cloned(),
-        details: entry.details,
-    };
-    Ok(tx.record_event(&event).await?)
+    Ok(tx.record_event(&entry.event(now)).await?)
+}
+
+impl Entry<'_> {
+    /// Returns the event that tells of it.
+    pub(crate) fn event(self, now: DateTime<Utc>) -> AuditEvent {
+        AuditEvent {
+            id: EventId::new(store::new_id(now)),
+            at: now,
+            actor: self.actor.cloned(),
+            action: self.action,
+            rotation: self.rotation,
+            subject: self.subject.cloned(),
+            details: self.details,
+        }
+    }
 }

@@ -8,6 +8,7 @@ use crate::home;
 use crate::people::People;
 use crate::serving::{served_before, serving_from, stretch_at};
 use crate::snapshot::Snapshot;
+use crate::walk::MOST_COMPARED;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{
     DatesEffect, Effect, Envelope, HomeEffect, Recipient, StartEffect, TurnEffect,
@@ -111,8 +112,8 @@ async fn moved(
         })));
     }
     let standing = position.timeline().standing();
-    let coming = position.coming(snapshot.rotation.members.len() * 2 + 2);
-    let is = coming.iter().find(|turn| turn.seats.contains(user)).map(|turn| turn.window.start());
+    let searched = (snapshot.rotation.members.len() * 2 + 2).min(MOST_COMPARED);
+    let is = position.first_turn_of(user, searched);
     let stays = standing.roster.contains(user) && !standing.leaving.contains(user);
     // Who joined learns it even where no turn of theirs is found.
     if is == *was && !(*is_new && stays) {

@@ -1,6 +1,7 @@
 //! What answers are made of: read in one transaction, good for one version of the workspace.
 
 use crate::AppError;
+use crate::home;
 use crate::people::People;
 use crate::snapshot::{Snapshot, counts_in, find_kept, people_of, since};
 use chrono::{DateTime, Utc};
@@ -19,6 +20,8 @@ pub struct Facts {
     /// Everybody who was looked for, found or not.
     sought: Arc<HashSet<UserId>>,
     rotations: Vec<Arc<Known>>,
+    /// Those who have opened their home, of everybody whom a change of a rotation concerns.
+    homes: Arc<BTreeSet<UserId>>,
 }
 
 /// A rotation that is not deleted.
@@ -50,7 +53,8 @@ impl Facts {
         }
         let Some(from) = parts.iter().map(|(_, _, from)| *from).min() else {
             let (people, sought) = (Arc::default(), Arc::default());
-            return Ok(Self { version, workspace, people, sought, rotations: Vec::new() });
+            let (rotations, homes) = (Vec::new(), Arc::default());
+            return Ok(Self { version, workspace, people, sought, rotations, homes });
         };
         let covers = tx.list_coverages_since(from).await?;
         let sought: BTreeSet<UserId> = parts
@@ -62,6 +66,10 @@ impl Facts {
             .chain(covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user])).cloned())
             .collect();
         let sought: Vec<UserId> = sought.into_iter().collect();
+        let concerned = parts.iter().flat_map(|(rotation, _, _)| home::people_of(rotation));
+        let concerned: BTreeSet<&UserId> = concerned.chain(&sought).collect();
+        let concerned: Vec<UserId> = concerned.into_iter().cloned().collect();
+        let homes = Arc::new(home::find_open(&mut tx, &concerned).await?);
         let people = Arc::new(People::load(&mut tx, &sought).await?);
         let absences = tx.list_absences(&sought, from, None).await?;
         let absences: Vec<Arc<AbsenceRecord>> = absences.into_iter().map(Arc::new).collect();
@@ -76,7 +84,7 @@ impl Facts {
         };
         let rotations = parts.into_iter().map(know).collect();
         let sought = Arc::new(sought.into_iter().collect());
-        Ok(Self { version, workspace, people, sought, rotations })
+        Ok(Self { version, workspace, people, sought, rotations, homes })
     }
 
     /// Returns whether the workspace has a working installation.
@@ -105,6 +113,11 @@ impl Facts {
         self.sought.contains(user)
     }
 
+    /// Returns whether somebody, who was looked for or whom a rotation concerns, has opened their home.
+    pub(crate) fn has_home(&self, user: &UserId) -> bool {
+        self.homes.contains(user)
+    }
+
     /// Returns the facts as they are when nothing but an absence has been entered since.
     pub(crate) fn with_absence(&self, absence: &Arc<AbsenceRecord>) -> Self {
         let enter = |known: &Arc<Known>| {
@@ -120,6 +133,7 @@ impl Facts {
             workspace: self.workspace.clone(),
             people: Arc::clone(&self.people),
             sought: Arc::clone(&self.sought),
+            homes: Arc::clone(&self.homes),
             rotations: self.rotations.iter().map(enter).collect(),
         }
     }

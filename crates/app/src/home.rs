@@ -33,10 +33,7 @@ pub async fn open(
     if tx.find_workspace().await?.is_none() {
         return Ok(());
     }
-    let mut preferences = tx.lock_preferences(user).await?;
-    preferences.home_opened_at = preferences.home_opened_at.or(Some(now));
-    preferences.home_page = 0;
-    tx.record_preferences(user, &preferences).await?;
+    turn_to(&mut tx, user, 0, now).await?;
     show(&mut tx, user, "opened", now).await?;
     Ok(tx.commit().await?)
 }
@@ -48,13 +45,31 @@ pub async fn open(
 /// When the database cannot be reached; nothing is stored then.
 pub async fn turn_page(store: &Store, request: &Request, page: u32) -> Result<(), AppError> {
     let mut tx = store.write(request.workspace).await?;
-    let mut preferences = tx.lock_preferences(&request.actor).await?;
     // Whoever presses has it before them.
-    preferences.home_opened_at = preferences.home_opened_at.or(Some(request.now));
-    preferences.home_page = page;
-    tx.record_preferences(&request.actor, &preferences).await?;
+    turn_to(&mut tx, &request.actor, page, request.now).await?;
     show(&mut tx, &request.actor, &request.key, request.now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Keeps the home up to date from now on, on a page of it.
+///
+/// Who changes something at this very moment may not know yet that this home is open; so it is shown once more when
+/// that has settled.
+async fn turn_to(
+    tx: &mut Tx,
+    user: &UserId,
+    page: u32,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let mut preferences = tx.lock_preferences(user).await?;
+    let is_new = preferences.home_opened_at.is_none();
+    preferences.home_opened_at = preferences.home_opened_at.or(Some(now));
+    preferences.home_page = page;
+    tx.record_preferences(user, &preferences).await?;
+    if is_new {
+        touch(tx, [user], now).await?;
+    }
+    Ok(())
 }
 
 /// Keeps no home up to date for this person any more, until they open it again.
@@ -80,17 +95,33 @@ pub(crate) async fn touch(
 ) -> Result<(), AppError> {
     let users: BTreeSet<&UserId> = users.into_iter().collect();
     let users: Vec<UserId> = users.into_iter().cloned().collect();
-    let mut open = tx.find_preferences_of(&users).await?;
-    open.retain(|(_, preferences)| preferences.home_opened_at.is_some());
-    // In one order, so that two changes of the same people never wait for each other.
-    open.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
-    for (user, _) in open {
-        let effect = HomeEffect::PublishHome { user: user.clone(), as_of, act: None };
-        let envelope = Envelope::new(effect, Recipient::Home(user));
-        tx.insert_delivery(&envelope, as_of + SETTLED, now).await?;
+    let open = find_open(tx, &users).await?;
+    for (envelope, at) in updates(open.iter(), now) {
+        tx.insert_delivery(&envelope, at, now).await?;
     }
     Ok(())
+}
+
+/// Returns those of these people who have opened their home.
+pub(crate) async fn find_open(tx: &mut Tx, users: &[UserId]) -> Result<BTreeSet<UserId>, AppError> {
+    let mut known = tx.find_preferences_of(users).await?;
+    known.retain(|(_, preferences)| preferences.home_opened_at.is_some());
+    Ok(known.into_iter().map(|(user, _)| user).collect())
+}
+
+/// Returns what shows people who have opened their home that something changed, each with the instant from which on.
+///
+/// They are to come in the order of a set, so that two changes of the same people never wait for each other.
+pub(crate) fn updates<'a>(
+    open: impl Iterator<Item = &'a UserId>,
+    now: DateTime<Utc>,
+) -> Vec<(Envelope, DateTime<Utc>)> {
+    let as_of = now.duration_trunc(GATHERED).unwrap_or(now) + GATHERED;
+    let update = |user: &UserId| {
+        let effect = HomeEffect::PublishHome { user: user.clone(), as_of, act: None };
+        (Envelope::new(effect, Recipient::Home(user.clone())), as_of + SETTLED)
+    };
+    open.map(update).collect()
 }
 
 /// Shows those who administer the workspace that its rotations, or what is wrong with them, changed.

@@ -6,7 +6,7 @@ use domain::ids::{AbsenceId, ChannelId, CoverageId, RotationId, UserId};
 use domain::refusal::Refusal;
 use domain::story::roster::Card;
 use serde::{Deserialize, Serialize};
-use store::{Outcome, Store, Tx, Version};
+use store::{Entry, Outcome, Store, Tx, Version};
 
 /// What a write came to, as ids, instants and codes; the answer is put into words from it each time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,26 @@ pub(crate) async fn once_versioned(
     Ok(Carried { decision, version: None, gives_work: false })
 }
 
+/// Carries out a write once, as [`once_versioned`], of which all is decided by what is known already.
+pub(crate) async fn enter_once(
+    store: &Store,
+    request: &Request,
+    entry: &Entry,
+    done: Done,
+) -> Result<Carried, AppError> {
+    let refused = match store.enter(request.workspace, entry).await {
+        Ok(version) => {
+            let gives_work = !entry.homes.is_empty();
+            return Ok(Carried { decision: Ok(done), version, gives_work });
+        }
+        Err(refused) => refused,
+    };
+    match first_outcome(store, request).await {
+        Ok(Some(done)) => Ok(Carried { decision: Ok(done), version: None, gives_work: false }),
+        Ok(None) | Err(_) => Err(refused.into()),
+    }
+}
+
 async fn act_and_note(
     tx: &mut Tx,
     request: &Request,
@@ -104,7 +124,7 @@ async fn first_outcome(store: &Store, request: &Request) -> Result<Option<Done>,
     outcome.map(|outcome| read(&outcome)).transpose()
 }
 
-fn write(done: &Done) -> Result<Outcome, AppError> {
+pub(crate) fn write(done: &Done) -> Result<Outcome, AppError> {
     serde_json::to_value(done)
         .map(|facts| Outcome { facts })
         .map_err(|_| AppError::Unplannable("an outcome cannot be written down"))

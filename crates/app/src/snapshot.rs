@@ -203,6 +203,27 @@ impl<'a> Position<'a> {
         coming.find(is_awake).map(Coming::begin)
     }
 
+    /// Returns when the first of the coming turns begins that somebody holds, among the soonest `most`.
+    pub(crate) fn first_turn_of(&self, user: &UserId, most: usize) -> Option<DateTime<Utc>> {
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut begun: Option<(u64, DateTime<Utc>)> = None;
+        let mut turns = 0;
+        for stretch in self.timeline.clone().filter(|stretch| Some(stretch.turn) != running) {
+            let (_, at) = match begun.filter(|(turn, _)| *turn == stretch.turn) {
+                Some(begun) => begun,
+                None if turns == most => return None,
+                None => {
+                    turns += 1;
+                    *begun.insert((stretch.turn, stretch.window.start()))
+                }
+            };
+            if stretch.seats().iter().any(|seat| seat.user == *user) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
     /// Returns the coming turns, the soonest first.
     pub(crate) fn coming(&self, count: usize) -> Vec<Coming> {
         self.coming_before(None, count)

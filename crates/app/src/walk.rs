@@ -6,7 +6,7 @@ mod edit;
 mod turns;
 
 pub(crate) use duties::end_duty;
-pub(crate) use edit::{Edit, apply, carry_out, difference};
+pub(crate) use edit::{Edit, MOST_COMPARED, apply, carry_out, difference};
 pub(crate) use turns::Begun;
 
 use crate::AppError;

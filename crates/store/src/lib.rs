@@ -3,7 +3,7 @@
 /// Declares the statements of a module and lists them; parts that differ between the engines are names of `fragment!`.
 macro_rules! statements {
     ($($name:ident = ($($part:tt),+ $(,)?);)+) => {
-        $(const $name: &str = concat!($(fragment!($part)),+);)+
+        $(pub(crate) const $name: &str = concat!($(fragment!($part)),+);)+
 
         /// The statements of this module by name, for the test that prepares them all.
         #[cfg(test)]
@@ -20,6 +20,7 @@ mod one_write;
 mod postgres;
 mod records;
 mod sqlite;
+mod step;
 mod store;
 mod system;
 #[cfg(any(test, feature = "testing"))]
@@ -34,7 +35,7 @@ pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AuditEvent, Claim, CoverAnswer, CoverRequestOrigin,
     CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind, CoverageRecord, DeliveryRecord,
-    DeliveryState, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault,
+    DeliveryState, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault,
     NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord, SkipCode, SkipRecord,
     StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState, WorkspaceListing,
     WorkspaceRecord,

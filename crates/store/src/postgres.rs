@@ -19,20 +19,29 @@ macro_rules! fragment {
     };
 }
 
+mod again;
 mod check;
 mod counts;
+mod saver;
 #[path = "sql/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the SQL is written once and compiled for each engine")]
 pub(crate) mod sql;
+mod together;
 
 use crate::error::StoreError;
 use crate::migrations;
+use crate::records::Entry;
 use crate::version::Version;
+use again::begin_again;
 use chrono::{DateTime, TimeDelta, Utc};
 use counts::Counts;
 use domain::ids::WorkspaceId;
+use saver::{GROUPS, Saver, preparing};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, PgPool, Postgres,
+    Transaction,
+};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -48,12 +57,17 @@ const CONNECTION_WAIT: Duration = Duration::from_secs(2);
 /// A connection that was used this recently is taken to work: to ask each time would be one trip more for each request.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Begins a transaction that sees one state and cannot write.
+const READ: &str = "begin isolation level repeatable read read only";
+
 /// An opened PostgreSQL database.
 #[derive(Clone)]
 pub(crate) struct Engine {
     app: PgPool,
     system: PgPool,
     counts: Counts,
+    saving: PgPool,
+    saver: Saver,
 }
 
 /// Returns whether the URL names this engine.
@@ -80,7 +94,14 @@ impl Engine {
         check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
         drop(connection);
         let counts = Counts::start(system.clone());
-        Ok(Self { app, system, counts })
+        let saving = pool(GROUPS)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(preparing()).await.map(drop) })
+            })
+            // What it sends holds values, which belong into no log.
+            .connect_lazy_with(options(url)?.disable_statement_logging());
+        let saver = Saver::start(&saving);
+        Ok(Self { app, system, counts, saving, saver })
     }
 
     /// Begins a transaction that sees one state of one workspace and cannot write.
@@ -88,8 +109,7 @@ impl Engine {
         &self,
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        let begin = "begin isolation level repeatable read read only";
-        Ok(self.app.begin_with(scoped(begin, workspace)).await?)
+        Ok(begin_again(&self.app, || self.app.begin_with(scoped(READ, workspace))).await?)
     }
 
     /// Begins a transaction that may write in one workspace.
@@ -97,7 +117,27 @@ impl Engine {
         &self,
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.app.begin_with(scoped("begin", workspace)).await?)
+        Ok(begin_again(&self.app, || self.app.begin_with(scoped("begin", workspace))).await?)
+    }
+
+    /// Enters an absence and what belongs to it, and returns when it is on disk.
+    pub(crate) async fn enter(
+        &self,
+        workspace: WorkspaceId,
+        entry: &Entry,
+    ) -> Result<Option<Version>, StoreError> {
+        self.saver.save(workspace, sql::entries::steps(workspace, entry)?).await
+    }
+
+    /// Writes the entry of one workspace under the name of another, as no code outside a test does.
+    #[cfg(test)]
+    pub(crate) async fn enter_as(
+        &self,
+        named: WorkspaceId,
+        workspace: WorkspaceId,
+        entry: &Entry,
+    ) -> Result<Option<Version>, StoreError> {
+        self.saver.save(named, sql::entries::steps(workspace, entry)?).await
     }
 
     /// Returns the version of a workspace, in one trip to the server and back that many share.
@@ -109,23 +149,24 @@ impl Engine {
     }
 
     pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.system.begin_with("begin isolation level repeatable read read only").await?)
+        Ok(begin_again(&self.system, || self.system.begin_with(READ)).await?)
     }
 
     pub(crate) async fn write_unscoped(
         &self,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.system.begin().await?)
+        Ok(begin_again(&self.system, || self.system.begin()).await?)
     }
 
     /// Returns how far the server's clock is ahead: the one place that asks it.
     pub(crate) async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
-        let there: DateTime<Utc> =
-            sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app).await?;
+        let ask = || sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app);
+        let there: DateTime<Utc> = begin_again(&self.app, ask).await?;
         Ok(there - now)
     }
 
     pub(crate) async fn close(&self) {
+        self.saving.close().await;
         self.app.close().await;
         self.system.close().await;
     }
@@ -141,12 +182,19 @@ fn scoped(begin: &str, workspace: WorkspaceId) -> AssertSqlSafe<String> {
 }
 
 async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("asyncbot").options([
+    Ok(pool(connections).connect_with(options(url)?).await?)
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("asyncbot").options([
         ("statement_timeout", "10s"),
         ("lock_timeout", "2s"),
         ("idle_in_transaction_session_timeout", "10s"),
-    ]);
-    Ok(PgPoolOptions::new()
+    ]))
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(CONNECTION_WAIT)
         .test_before_acquire(false)
@@ -158,6 +206,4 @@ async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
                 Ok(true)
             })
         })
-        .connect_with(options)
-        .await?)
 }

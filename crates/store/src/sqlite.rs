@@ -22,12 +22,15 @@ macro_rules! fragment {
 mod connect;
 #[path = "sql/mod.rs"]
 pub(crate) mod sql;
+mod together;
 pub(crate) mod writer;
 
 use crate::error::StoreError;
 use crate::migrations;
-use crate::version::Versions;
+use crate::records::Entry;
+use crate::version::{Version, Versions};
 use connect::{is_url, make_file, options};
+use domain::ids::WorkspaceId;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::sync::Arc;
@@ -84,6 +87,15 @@ impl Engine {
 
     pub(crate) async fn write(&self) -> Result<Lease, StoreError> {
         self.writer.lease().await
+    }
+
+    /// Enters an absence and what belongs to it, and returns when it is on disk.
+    pub(crate) async fn enter(
+        &self,
+        workspace: WorkspaceId,
+        entry: &Entry,
+    ) -> Result<Option<Version>, StoreError> {
+        self.writer.save(workspace, sql::entries::steps(workspace, entry)?).await
     }
 
     /// Returns how often each workspace was written.

@@ -3,6 +3,7 @@
 use crate::canary;
 use crate::error::StoreError;
 use crate::one_write::OneWrite;
+use crate::records::Entry;
 use crate::system::System;
 use crate::tx::{EngineTx, Tx, run};
 use crate::version::Version;
@@ -128,6 +129,30 @@ impl Store {
             }
         };
         Ok(self.tx(workspace, engine, one_write))
+    }
+
+    /// Enters an absence with everything that belongs to it, durably and as one, and returns the version that it made.
+    ///
+    /// It needs no transaction of one's own, so entries that come at the same time share a trip and a flush.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] with `request_keys` where the request was answered before. Otherwise what the database
+    /// says; nothing was saved then, except that [`StoreError::Unavailable`] leaves open whether the commit arrived.
+    ///
+    /// # Panics
+    ///
+    /// As [`Store::write`].
+    pub async fn enter(
+        &self,
+        workspace: WorkspaceId,
+        entry: &Entry,
+    ) -> Result<Option<Version>, StoreError> {
+        let _one_write = self.one_write();
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.enter(workspace, entry).await,
+            Engine::Postgres(engine) => engine.enter(workspace, entry).await,
+        }
     }
 
     /// Returns the door to work over many workspaces.

@@ -16,8 +16,11 @@ use store::{RotationRecord, Tx};
 /// How many turns a preview shows.
 const TURNS_SHOWN: usize = 6;
 
+/// When more people than this join at once, as many of them are told one by one: those whose turns come first.
+const CROWD: usize = 30;
+
 /// The most turns that are compared to say whose dates move.
-const MOST_COMPARED: usize = 400;
+pub(crate) const MOST_COMPARED: usize = 400;
 
 /// What people change of a rotation, from now on.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +59,18 @@ pub(crate) async fn carry_out(
     let further = joining(&edit.changes).filter(|user| !known.contains(user));
     let further = further.filter(|user| !snapshot.rotation.members.contains(user));
     moved.extend(further.map(|user| Moved { user: user.clone(), was: None, is: None }));
+    let is_new = |moved: &Moved| !snapshot.rotation.members.contains(&moved.user);
+    if CROWD < moved.iter().filter(|moved| is_new(moved)).count() {
+        // The channel is told of them all, and each is reminded before their first turn.
+        moved.sort_by_key(|moved| (moved.is.is_none(), moved.is));
+        let mut told = 0;
+        moved.retain(|moved| {
+            !is_new(moved) || {
+                told += 1;
+                told <= CROWD
+            }
+        });
+    }
     tell_moved(tx, &snapshot.rotation, &moved, by, now).await?;
     Ok(difference)
 }

@@ -1,5 +1,6 @@
 //! The versions of many workspaces in one question: whoever asks while one is under way is in the next.
 
+use super::again::begin_again;
 use crate::error::StoreError;
 use crate::version::Version;
 use chrono::{DateTime, Utc};
@@ -62,7 +63,8 @@ async fn answer(system: PgPool, mut asked: mpsc::UnboundedReceiver<Question>) {
 }
 
 async fn find(system: &PgPool, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Version>, StoreError> {
-    let rows = sqlx::query(LIST_VERSIONS).bind(ids).fetch_all(system).await?;
+    let ask = || sqlx::query(LIST_VERSIONS).bind(&ids).fetch_all(system);
+    let rows = begin_again(system, ask).await?;
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
         let installed_at: DateTime<Utc> = row.try_get("installed_at")?;

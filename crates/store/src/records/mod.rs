@@ -4,6 +4,7 @@ mod absence;
 mod audit;
 mod cover;
 mod delivery;
+mod entry;
 mod inbox;
 mod note;
 mod request;
@@ -18,6 +19,7 @@ pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
 };
 pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
+pub use entry::Entry;
 pub use inbox::{InboxClaim, InboxItem, InboxRecord};
 pub use note::{NoteFault, NoteReceiver, NoteRecord};
 pub use request::Outcome;

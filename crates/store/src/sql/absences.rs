@@ -1,8 +1,10 @@
 //! Absences.
 
+use super::steps::carry_out;
 use super::{Conn, Fields, Row, list_of};
 use crate::error::StoreError;
 use crate::records::{AbsenceRecord, AbsenceSource};
+use crate::step::Step;
 use chrono::{DateTime, Utc};
 use domain::ids::{AbsenceId, RotationId, UserId, WorkspaceId};
 use uuid::Uuid;
@@ -55,22 +57,26 @@ pub(crate) async fn insert_absence(
     workspace: WorkspaceId,
     absence: &AbsenceRecord,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT_ABSENCE)
-        .bind(workspace.as_uuid())
-        .bind(absence.id.as_uuid())
-        .bind(absence.user.as_str())
-        .bind(absence.source.as_str())
-        .bind(absence.rotation.map(RotationId::as_uuid))
-        .bind(absence.from)
-        .bind(absence.to)
-        .bind(&absence.zone)
-        .bind(absence.starts_at)
-        .bind(absence.ends_at)
-        .bind(absence.entered_by.as_str())
-        .bind(absence.created_at)
-        .execute(conn)
-        .await?;
-    Ok(())
+    carry_out(conn, &inserting(workspace, absence)).await.map(drop)
+}
+
+/// Returns what stores an absence.
+pub(crate) fn inserting(workspace: WorkspaceId, absence: &AbsenceRecord) -> Step {
+    let values = [
+        workspace.as_uuid().into(),
+        absence.id.as_uuid().into(),
+        absence.user.as_str().into(),
+        absence.source.as_str().into(),
+        absence.rotation.map(RotationId::as_uuid).into(),
+        absence.from.into(),
+        absence.to.into(),
+        absence.zone.as_str().into(),
+        absence.starts_at.into(),
+        absence.ends_at.into(),
+        absence.entered_by.as_str().into(),
+        absence.created_at.into(),
+    ];
+    Step::new(INSERT_ABSENCE, values)
 }
 
 pub(crate) async fn list_absences(

@@ -1,9 +1,11 @@
 //! The audit log.
 
 use super::Conn;
+use super::steps::carry_out;
 use crate::commitment::Commitment;
 use crate::error::StoreError;
 use crate::records::AuditEvent;
+use crate::step::Step;
 use domain::ids::WorkspaceId;
 
 statements! {
@@ -19,16 +21,20 @@ pub(crate) async fn record_event(
     workspace: WorkspaceId,
     event: &AuditEvent,
 ) -> Result<(), StoreError> {
+    carry_out(conn, &recording(workspace, event)?).await.map(drop)
+}
+
+/// Returns what records an event.
+pub(crate) fn recording(workspace: WorkspaceId, event: &AuditEvent) -> Result<Step, StoreError> {
     let commitment = Commitment::new(event)?;
-    sqlx::query(RECORD_EVENT)
-        .bind(workspace.as_uuid())
-        .bind(event.id.as_uuid())
-        .bind(event.at)
-        .bind(event.action)
-        .bind(&commitment.payload)
-        .bind(&commitment.salt[..])
-        .bind(&commitment.hash[..])
-        .execute(conn)
-        .await?;
-    Ok(())
+    let values = [
+        workspace.as_uuid().into(),
+        event.id.as_uuid().into(),
+        event.at.into(),
+        event.action.into(),
+        commitment.payload.into(),
+        commitment.salt[..].into(),
+        commitment.hash[..].into(),
+    ];
+    Ok(Step::new(RECORD_EVENT, values))
 }

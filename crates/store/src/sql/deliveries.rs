@@ -1,13 +1,14 @@
 //! The outbox, inside one workspace.
 
+use super::steps::carry_out;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::id::new_id;
 use crate::records::{DeliveryRecord, DeliveryState, GivenUp};
+use crate::step::{Step, Value};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Envelope;
 use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
-use sqlx::types::Json;
 
 /// For how long a row that is parked or ambiguous keeps what comes after it waiting, at most.
 pub(crate) const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -135,18 +136,30 @@ pub(crate) async fn insert_delivery(
     available_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(INSERT_DELIVERY)
-        .bind(workspace.as_uuid())
-        .bind(envelope.delivery_id(workspace).as_uuid())
-        .bind(new_id(now))
-        .bind(envelope.order_key())
-        .bind(Json(envelope))
-        .bind(available_at)
-        .bind(now)
-        .bind(available_at + envelope.effect.useful_for())
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
+    let written = carry_out(conn, &inserting(workspace, envelope, available_at, now)?).await?;
+    Ok(written > 0)
+}
+
+/// Returns what stores a delivery, unless it is stored already.
+pub(crate) fn inserting(
+    workspace: WorkspaceId,
+    envelope: &Envelope,
+    available_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Step, StoreError> {
+    let json = serde_json::to_value(envelope)
+        .map_err(|_| StoreError::Refused { code: String::from("json"), constraint: None })?;
+    let values = [
+        workspace.as_uuid().into(),
+        envelope.delivery_id(workspace).as_uuid().into(),
+        new_id(now).into(),
+        envelope.order_key().into(),
+        Value::Json(json),
+        available_at.into(),
+        now.into(),
+        (available_at + envelope.effect.useful_for()).into(),
+    ];
+    Ok(Step::new(INSERT_DELIVERY, values))
 }
 
 pub(crate) async fn find_delivery(

@@ -1,11 +1,12 @@
 //! Requests that were answered.
 
+use super::steps::carry_out;
 use super::{Conn, Fields};
 use crate::error::StoreError;
 use crate::records::Outcome;
+use crate::step::{Step, Value};
 use chrono::{DateTime, Utc};
 use domain::ids::WorkspaceId;
-use sqlx::types::Json;
 
 statements! {
     FIND_OUTCOME = (
@@ -18,6 +19,11 @@ statements! {
         "insert into request_keys (workspace_id, request_key, outcome, created_at)
          values ($1, $2, $3, $4)
          on conflict (workspace_id, request_key) do nothing"
+    );
+    // As the one before, but fails where the request was answered before: nobody looks at what it says.
+    RECORD_FIRST_OUTCOME = (
+        "insert into request_keys (workspace_id, request_key, outcome, created_at)
+         values ($1, $2, $3, $4)"
     );
 }
 
@@ -40,15 +46,23 @@ pub(crate) async fn record_outcome(
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(RECORD_OUTCOME)
-        .bind(workspace.as_uuid())
-        .bind(key)
-        .bind(Json(&outcome.facts))
-        .bind(now)
-        .execute(conn)
-        .await?;
-    if done.rows_affected() == 0 {
+    let step = Step::new(RECORD_OUTCOME, values(workspace, key, outcome, now));
+    if carry_out(conn, &step).await? == 0 {
         return Err(StoreError::Conflict { constraint: "request_keys" });
     }
     Ok(())
+}
+
+/// Returns what records the outcome of a request, or fails where that was answered before.
+pub(crate) fn recording_first(
+    workspace: WorkspaceId,
+    key: &str,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Step {
+    Step::new(RECORD_FIRST_OUTCOME, values(workspace, key, outcome, now))
+}
+
+fn values(workspace: WorkspaceId, key: &str, outcome: &Outcome, now: DateTime<Utc>) -> [Value; 4] {
+    [workspace.as_uuid().into(), key.into(), Value::Json(outcome.facts.clone()), now.into()]
 }

@@ -1,8 +1,10 @@
 //! Workspaces and people.
 
+use super::steps::fill;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{NewInstall, PersonRecord, WorkspaceRecord};
+use crate::step::Step;
 use crate::version::Version;
 use chrono::{DateTime, Utc};
 use crypto::Sealed;
@@ -175,8 +177,14 @@ pub(crate) async fn record_version(
     conn: &mut Conn,
     workspace: WorkspaceId,
 ) -> Result<Option<Version>, StoreError> {
-    let row = sqlx::query(RECORD_VERSION).bind(workspace.as_uuid()).fetch_optional(conn).await?;
+    let step = recording_version(workspace);
+    let row = fill(step.sql, [&step]).fetch_optional(conn).await?;
     row.as_ref().map(read_version).transpose()
+}
+
+/// Returns what counts a write of the workspace, and answers with its version.
+pub(crate) fn recording_version(workspace: WorkspaceId) -> Step {
+    Step::new(RECORD_VERSION, [workspace.as_uuid().into()])
 }
 
 pub(crate) async fn find_bot_token(
@@ -343,7 +351,7 @@ fn read_workspace(row: &Row) -> Result<WorkspaceRecord, StoreError> {
     })
 }
 
-fn read_version(row: &Row) -> Result<Version, StoreError> {
+pub(crate) fn read_version(row: &Row) -> Result<Version, StoreError> {
     let fields = Fields::new(row, "workspaces", "workspace_id");
     let installed_at: DateTime<Utc> = fields.get("installed_at")?;
     Ok(Version::stored(installed_at, fields.count("version")?))

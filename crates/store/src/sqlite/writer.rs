@@ -14,9 +14,12 @@ mod lease;
 mod tests;
 
 use crate::error::StoreError;
+use crate::step::Step;
 use crate::version::Versions;
+use domain::ids::WorkspaceId;
 use keeper::Keeper;
 pub(crate) use lease::Lease;
+use lease::{Commit, Saved};
 use sqlx::sqlite::SqliteConnectOptions;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,10 +52,18 @@ pub(crate) struct Writer {
     requests: mpsc::UnboundedSender<Request>,
 }
 
+/// Steps that are one transaction, of those who wait for nothing but the commit.
+struct Steps {
+    steps: Vec<Step>,
+    commit: Commit,
+}
+
 /// What is asked of the keeper.
 enum Request {
     /// The connection, when it is free.
     Lease(oneshot::Sender<Result<Lease, StoreError>>),
+    /// To carry out steps that need no answer in between, all or none.
+    Save(Steps),
     /// To commit what is open, close the connection and say so.
     Close(oneshot::Sender<()>),
 }
@@ -84,6 +95,16 @@ impl Writer {
                 reason: String::from("the writer was busy for too long"),
             }),
         }
+    }
+
+    /// Carries out steps that need no answer in between, and returns when they are on disk.
+    ///
+    /// They are saved even where nobody waits for the outcome any more. The version counts them.
+    pub(crate) async fn save(&self, workspace: WorkspaceId, steps: Vec<Step>) -> Saved {
+        let (told, receiver) = oneshot::channel();
+        let commit = Commit { told, touched: Some(workspace) };
+        self.requests.send(Request::Save(Steps { steps, commit })).map_err(|_| closed())?;
+        receiver.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Closes the connection after what is open was committed.

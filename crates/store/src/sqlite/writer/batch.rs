@@ -1,7 +1,10 @@
 //! One real transaction and those who share it.
 
-use super::Limits;
+use super::super::sql::entries::fault;
+use super::super::sql::steps::fill;
+use super::super::together::together;
 use super::lease::Commit;
+use super::{Limits, Steps};
 use crate::error::StoreError;
 use crate::version::Versions;
 use sqlx::SqliteConnection;
@@ -54,6 +57,27 @@ impl Batch {
         self.check()?;
         sqlx::query("rollback to member").execute(connection).await?;
         self.check()
+    }
+
+    /// Carries out the steps of a member in one trip, or none of them.
+    ///
+    /// An error means that the batch as a whole does not stand any more; the member is told its own.
+    pub(super) async fn save(
+        &mut self,
+        connection: &mut SqliteConnection,
+        Steps { steps, commit }: Steps,
+    ) -> Result<(), StoreError> {
+        let text = together(&steps, "release member; savepoint member");
+        match fill(text, &steps).execute(&mut *connection).await {
+            Ok(_) => {
+                self.members.push(commit);
+                self.check()
+            }
+            Err(error) => {
+                let _ = commit.told.send(Err(fault(error)));
+                self.undo(connection).await
+            }
+        }
     }
 
     /// Returns whether it is time to commit although others wait.

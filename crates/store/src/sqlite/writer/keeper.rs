@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, Fell};
 use super::lease::{Commit, Lease, Slot};
-use super::{Limits, Request};
+use super::{Limits, Request, Steps};
 use crate::error::StoreError;
 use crate::version::Versions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -33,7 +33,27 @@ pub(super) struct Keeper {
 /// What there is to do.
 enum Next {
     Serve(Waiting),
+    Save(Steps),
     Stop(Ended),
+}
+
+impl Next {
+    fn of(request: Request) -> Self {
+        match request {
+            Request::Lease(waiting) => Self::Serve(waiting),
+            Request::Save(steps) => Self::Save(steps),
+            Request::Close(ended) => Self::Stop(Some(ended)),
+        }
+    }
+
+    /// Tells whoever waits that nothing could begin.
+    fn fail(self, error: StoreError) {
+        match self {
+            Self::Serve(waiting) => drop(waiting.send(Err(error))),
+            Self::Save(steps) => drop(steps.commit.told.send(Err(error))),
+            Self::Stop(_) => {}
+        }
+    }
 }
 
 impl Keeper {
@@ -53,8 +73,8 @@ impl Keeper {
     pub(super) async fn run(mut self) {
         loop {
             let stop = match self.next().await {
-                Next::Serve(first) => self.run_batch(first).await,
                 Next::Stop(ended) => Some(ended),
+                first => self.run_batch(first).await,
             };
             if let Some(ended) = stop {
                 return self.stop(ended).await;
@@ -64,32 +84,32 @@ impl Keeper {
 
     async fn next(&mut self) -> Next {
         match self.requests.recv().await {
-            Some(Request::Lease(waiting)) => Next::Serve(waiting),
-            Some(Request::Close(ended)) => Next::Stop(Some(ended)),
+            Some(request) => Next::of(request),
             None => Next::Stop(None),
         }
     }
 
     /// Runs one batch from its first member to the commit; returns the wish to stop, if one came meanwhile.
-    async fn run_batch(&mut self, first: Waiting) -> Option<Ended> {
+    async fn run_batch(&mut self, first: Next) -> Option<Ended> {
         let mut batch = match self.begin().await {
             Ok(batch) => batch,
             Err(error) => {
-                let _ = first.send(Err(error));
+                first.fail(error);
                 return None;
             }
         };
-        let mut next = Some(Next::Serve(first));
+        let mut next = Some(first);
         let mut stop = None;
         while let Some(what) = next.take() {
-            let waiting = match what {
-                Next::Serve(waiting) => waiting,
+            let served = match what {
+                Next::Serve(waiting) => self.serve(&mut batch, waiting).await,
+                Next::Save(steps) => self.save(&mut batch, steps).await,
                 Next::Stop(ended) => {
                     stop = Some(ended);
                     break;
                 }
             };
-            if let Err(error) = self.serve(&mut batch, waiting).await {
+            if let Err(error) = served {
                 let _ = batch.fail(error);
                 self.roll_back().await;
                 return stop;
@@ -111,8 +131,7 @@ impl Keeper {
     async fn look(&mut self) -> Option<Next> {
         for _ in 0..LOOKS {
             match self.requests.try_recv() {
-                Ok(Request::Lease(waiting)) => return Some(Next::Serve(waiting)),
-                Ok(Request::Close(ended)) => return Some(Next::Stop(Some(ended))),
+                Ok(request) => return Some(Next::of(request)),
                 Err(mpsc::error::TryRecvError::Disconnected) => return Some(Next::Stop(None)),
                 Err(mpsc::error::TryRecvError::Empty) => tokio::task::yield_now().await,
             }
@@ -153,6 +172,18 @@ impl Keeper {
             Some(commit) => batch.keep(&mut slot.connection, commit).await,
             None => batch.undo(&mut slot.connection).await,
         }
+    }
+
+    /// Carries out what needs nothing but the connection.
+    ///
+    /// An error means that the batch as a whole does not stand any more.
+    async fn save(&self, batch: &mut Batch, steps: Steps) -> Result<(), StoreError> {
+        if let Err(error) = batch.check() {
+            let _ = steps.commit.told.send(Err(error.clone()));
+            return Err(error);
+        }
+        let mut slot = self.take_back().await;
+        batch.save(&mut slot.connection, steps).await
     }
 
     /// Returns how a transaction ends: its wish to commit, or `None` where it was dropped or took too long.

@@ -1,0 +1,28 @@
+//! What an absence that is entered writes, as steps that need no answer before the next.
+
+use super::{absences, audit, deliveries, requests};
+use crate::error::StoreError;
+use crate::records::Entry;
+use crate::step::Step;
+use domain::ids::WorkspaceId;
+
+/// Returns the steps of an entry. The one of its key fails where the request was answered before.
+pub(crate) fn steps(workspace: WorkspaceId, entry: &Entry) -> Result<Vec<Step>, StoreError> {
+    let mut steps = vec![
+        absences::inserting(workspace, &entry.absence),
+        audit::recording(workspace, &entry.event)?,
+    ];
+    for (home, at) in &entry.homes {
+        steps.push(deliveries::inserting(workspace, home, *at, entry.now)?);
+    }
+    steps.push(requests::recording_first(workspace, &entry.key, &entry.outcome, entry.now));
+    Ok(steps)
+}
+
+/// Returns what went wrong: ids are new, so what is there already is the request's key.
+pub(crate) fn fault(error: sqlx::Error) -> StoreError {
+    if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
+        return StoreError::Conflict { constraint: "request_keys" };
+    }
+    error.into()
+}
