@@ -75,7 +75,7 @@ fn execute(text: &mut String, step: &Step) {
 /// Appends a value: digits, letters of our own, and nothing that anybody typed.
 fn append(text: &mut String, value: &Value) {
     let _ = match value {
-        Value::Id(id) => write!(text, "'{id}'"),
+        Value::Id(id) | Value::MaybeId(Some(id)) => write!(text, "'{id}'"),
         Value::Text(said) => {
             append_text(text, said);
             Ok(())
@@ -86,7 +86,7 @@ fn append(text: &mut String, value: &Value) {
         }
         Value::Day(day) => write!(text, "'{}'", day.format("%Y-%m-%d")),
         Value::At(at) | Value::MaybeAt(Some(at)) => write!(text, "'{}'", instant(*at)),
-        Value::MaybeAt(None) => write!(text, "null"),
+        Value::MaybeId(None) | Value::MaybeAt(None) => write!(text, "null"),
         Value::Bytes(bytes) => {
             append_bytes(text, bytes);
             Ok(())
