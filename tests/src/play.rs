@@ -169,16 +169,27 @@ impl Play {
 
     /// Submits a modal and returns the bot's answer.
     pub async fn submits(&self, who: &str, view: &str, form: &Value) -> Value {
+        let done = self.submit(who, view, form, false).await;
+        done["response"].clone()
+    }
+
+    /// Submits a modal that Slack sends twice at the same time, and returns the bot's answers.
+    pub async fn submits_twice(&self, who: &str, view: &str, form: &Value) -> (Value, Value) {
+        let done = self.submit(who, view, form, true).await;
+        (done["response"].clone(), done["again"].clone())
+    }
+
+    async fn submit(&self, who: &str, view: &str, form: &Value, twice: bool) -> Value {
         let values: serde_json::Map<String, Value> = form
             .as_object()
             .into_iter()
             .flatten()
             .map(|(block, value)| (block.clone(), json!({"value": value})))
             .collect();
-        let act = json!({"team": self.team, "user": id(who), "submit": {"view_id": view, "values": values, "force": true}});
+        let act = json!({"team": self.team, "user": id(who), "submit": {"view_id": view, "values": values, "force": true, "twice": twice}});
         let done = self.act(&act).await;
         self.stage.clock().settle().await;
-        done["response"].clone()
+        done
     }
 
     /// Makes the weekly rotation `support` of these people, from Monday 09:00 in Berlin.

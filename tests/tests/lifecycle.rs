@@ -36,10 +36,7 @@ both_engines! {
         assert_snapshot!("the_edit_before_it_is_saved", pretty(&confirm));
         assert!(play.types("eli", "/rotation show").await.contains("Monday at 09:00"), "nothing is saved yet");
         let none = json!({});
-        let (saved, again) = tokio::join!(
-            play.submits("ana", id_of(&confirm), &none),
-            play.submits("ana", id_of(&confirm), &none),
-        );
+        let (saved, again) = play.submits_twice("ana", id_of(&confirm), &none).await;
         play.waits("5s").await;
         assert_snapshot!("the_edit_is_saved", plain_blocks(&saved["view"]["blocks"]));
         assert_eq!(again, saved, "the same submission is the same edit");
@@ -208,10 +205,7 @@ both_engines! {
         assert_snapshot!("the_delete_modal", pretty(&form));
 
         let none = json!({});
-        let (deleted, again) = tokio::join!(
-            play.submits("ana", id_of(&form), &none),
-            play.submits("ana", id_of(&form), &none),
-        );
+        let (deleted, again) = play.submits_twice("ana", id_of(&form), &none).await;
         play.waits("5s").await;
 
         assert_snapshot!("the_rotation_is_deleted", plain_blocks(&deleted["view"]["blocks"]));

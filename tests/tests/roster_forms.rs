@@ -82,10 +82,7 @@ both_engines! {
             let posts = play.channel("support").await.len();
             let form = play.opens("ana", &format!("/rotation {verb} support")).await;
 
-            let (one, other) = tokio::join!(
-                play.submits("ana", id_of(&form), &filled),
-                play.submits("ana", id_of(&form), &filled),
-            );
+            let (one, other) = play.submits_twice("ana", id_of(&form), &filled).await;
             play.closes("ana").await;
             play.waits("5s").await;
 

@@ -118,8 +118,13 @@ pub(super) async fn submit(sim: &Sim, team: &TeamId, user: &Person, form: &Submi
         let actor = actor(team, user);
         Ok(interaction::submission(world, &actor, &view, (&state, now)))
     })?;
-    let exchange = interaction::send(sim, &payload).await;
-    let mut acted = Acted { trigger: Some(trigger), ..Acted::default() };
+    let (exchange, again) = if form.twice {
+        let both = tokio::join!(interaction::send(sim, &payload), interaction::send(sim, &payload));
+        (both.0, Some(both.1))
+    } else {
+        (interaction::send(sim, &payload).await, None)
+    };
+    let mut acted = Acted { again, trigger: Some(trigger), ..Acted::default() };
     if exchange.miss.is_none() {
         let response = exchange.response();
         let done = sim.change(|world, now| {

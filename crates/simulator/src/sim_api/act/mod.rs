@@ -80,6 +80,9 @@ struct Submit {
     values: Value,
     #[serde(default)]
     force: bool,
+    /// Whether it comes twice at the same time, as Slack sends again what it takes for lost.
+    #[serde(default)]
+    twice: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,6 +115,8 @@ struct Closing {
 #[derive(Default)]
 struct Acted {
     exchange: Option<Exchange>,
+    /// What the same request came to that was sent at the same time.
+    again: Option<Exchange>,
     /// Why Slack would show an error, where the exchange does not say it.
     error: Option<String>,
     trigger: Option<String>,
@@ -197,6 +202,7 @@ fn report(sim: &Sim, team: &TeamId, acted: Acted) -> Json<Value> {
         "status": status,
         "ack_ms": ack_ms,
         "response": response,
+        "again": acted.again.as_ref().map(Exchange::response),
         "error": missed.or(acted.error.as_deref().map(sentence)),
         "trigger_id": acted.trigger,
         "views_opened": views,
