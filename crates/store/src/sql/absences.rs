@@ -41,6 +41,15 @@ statements! {
           where workspace_id = $1
             and absence_id = $2"
     );
+    DELETE_ABSENCES_OF_DELETED = (
+        "delete from absences
+          where workspace_id = $1
+            and rotation_id in (
+                select r.rotation_id
+                  from rotations r
+                 where r.workspace_id = $1
+                   and r.deleted_at < $2)"
+    );
 }
 
 pub(crate) async fn insert_absence(
@@ -112,6 +121,19 @@ pub(crate) async fn delete_absence(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn delete_absences_of_deleted(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    before: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(DELETE_ABSENCES_OF_DELETED)
+        .bind(workspace.as_uuid())
+        .bind(before)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 fn read_absence(row: &Row) -> Result<AbsenceRecord, StoreError> {

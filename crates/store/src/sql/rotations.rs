@@ -119,15 +119,6 @@ statements! {
                    and other.name_key = $4
                    and other.rotation_id <> $2)"
     );
-    ERASE_ABSENCES_OF_DELETED = (
-        "delete from absences
-          where workspace_id = $1
-            and rotation_id in (
-                select r.rotation_id
-                  from rotations r
-                 where r.workspace_id = $1
-                   and r.deleted_at < $2)"
-    );
     ERASE_DELETED = (
         "delete from rotations
           where workspace_id = $1
@@ -301,12 +292,6 @@ pub(crate) async fn erase_deleted_rotations(
     workspace: WorkspaceId,
     before: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    // Those that counted in it alone.
-    sqlx::query(ERASE_ABSENCES_OF_DELETED)
-        .bind(workspace.as_uuid())
-        .bind(before)
-        .execute(&mut *conn)
-        .await?;
     let done =
         sqlx::query(ERASE_DELETED).bind(workspace.as_uuid()).bind(before).execute(conn).await?;
     Ok(done.rows_affected())

@@ -258,6 +258,7 @@ both_engines! {
         assert_eq!(tx.open_note(stored.id).await.unwrap_err(), NoteFault::NotThere);
         let error = tx.insert_note(&note(rotation, 0), &text(TEXT)).await.unwrap_err();
         assert!(matches!(error, StoreError::Refused { .. }), "{error}");
+        drop(tx);
         let mut tx = bench.store.write(other).await.unwrap();
         let error = tx.insert_note_receiver(&receiver(&stored, "UBEN", 100)).await.unwrap_err();
         assert!(matches!(error, StoreError::Refused { .. }), "{error}");

@@ -188,7 +188,8 @@ impl Tx {
         run_touching!(self, rotations::record_restored(workspace, id, name))
     }
 
-    /// Erases for good what was deleted before an instant, and returns how many rotations that were.
+    /// Erases for good what was deleted before an instant, with the absences that counted there alone, and returns how many
+    /// rotations that were.
     ///
     /// # Errors
     ///
@@ -198,6 +199,7 @@ impl Tx {
         before: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let workspace = self.workspace;
+        run_touching!(self, absences::delete_absences_of_deleted(workspace, before))?;
         run_touching!(self, rotations::erase_deleted_rotations(workspace, before))
     }
 }
