@@ -135,7 +135,8 @@ async fn last_told(
     let mut last = None;
     for since in passed {
         let (rotation_id, missed_from) = (rotation.id, None);
-        let post = TurnEffect::HandoffPost { rotation: rotation_id, planned_at, missed_from, since };
+        let post =
+            TurnEffect::HandoffPost { rotation: rotation_id, planned_at, missed_from, since };
         let post = Envelope::new(post, Recipient::Channel(rotation.channel.clone()));
         let found = tx.find_delivery(post.delivery_id(tx.workspace())).await?;
         last = last.max(found.map(|found| found.created_at));

@@ -200,8 +200,7 @@ fn find(
             None => Some(span.window),
         };
         let Some(window) = window else { continue };
-        let touched =
-            span.shifts.iter().filter(|(shift, _)| shift.intersection(window).is_some());
+        let touched = span.shifts.iter().filter(|(shift, _)| shift.intersection(window).is_some());
         let shifts: Vec<&[Served]> = touched.map(|(_, seats)| seats.as_slice()).collect();
         let first = shifts.first().copied().unwrap_or_default();
         let of = match (&wanted.of, first) {

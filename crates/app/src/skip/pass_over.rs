@@ -74,10 +74,12 @@ async fn pass_over(
     let Some(turn) = before.coming(looked).into_iter().find(is_theirs) else {
         return Ok(Err(Why::NoTurn { name }.into()));
     };
-    let absence = Arc::new(absence_from(&snapshot, request, (turn.window.start(), turn.window.end())));
+    let absence =
+        Arc::new(absence_from(&snapshot, request, (turn.window.start(), turn.window.end())));
     let skipped = snapshot.with(&absence);
     let after = skipped.position(now);
-    let stays = after.coming(looked).into_iter().find(|it| it.window.start() == turn.window.start());
+    let stays =
+        after.coming(looked).into_iter().find(|it| it.window.start() == turn.window.start());
     if stays.is_none_or(|turn| turn.seats.contains(actor)) {
         return Ok(Err(Why::NotPassedOver { name }.into()));
     }

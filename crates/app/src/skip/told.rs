@@ -58,9 +58,7 @@ pub(crate) async fn compose(
                 return Ok(Composed::TooLate);
             }
             match effect {
-                CoverEffect::CoverTold { user, .. } => {
-                    Message::Told { card, reader: user.clone() }
-                }
+                CoverEffect::CoverTold { user, .. } => Message::Told { card, reader: user.clone() },
                 _ => Message::Arranged(card),
             }
         }

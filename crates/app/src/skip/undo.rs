@@ -131,8 +131,7 @@ async fn take_back_skip(
     let from = found.starts_at;
     let it = Skipped { rotation, absence, user: found.user, from, until };
     record_event(tx, request, "skip_undone", &it).await?;
-    let undone =
-        CoverEffect::SkipUndone { rotation, absence, user: it.user.clone(), from, until };
+    let undone = CoverEffect::SkipUndone { rotation, absence, user: it.user.clone(), from, until };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     replace(tx, request, Envelope::new(undone, channel)).await?;
     tell_moved(tx, request, rotation, moved).await?;

@@ -28,11 +28,7 @@ pub(super) async fn command(
 }
 
 /// Carries out the press of a button.
-pub(super) async fn press(
-    bot: &Bot,
-    request: &Request,
-    button: Button,
-) -> Result<Reply, AppError> {
+pub(super) async fn press(bot: &Bot, request: &Request, button: Button) -> Result<Reply, AppError> {
     let store = &bot.store;
     let undone = match button {
         Button::UndoCover { coverage } => skip::undo_cover(store, request, coverage).await,

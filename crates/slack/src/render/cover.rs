@@ -14,7 +14,9 @@ pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Part> {
             let to = name_of(&card.to);
             let mut lines = vec![format!("Done: {}", serves(card, &ink(&card.zone)))];
             lines.extend(is_away.then(|| {
-                format!("{to} is noted as away for a part of that time. Please ask whether it fits.")
+                format!(
+                    "{to} is noted as away for a part of that time. Please ask whether it fits."
+                )
             }));
             let mut parts = vec![Part::Lines(lines)];
             parts.extend(can_undo.then(|| undo_cover(card)));
@@ -49,11 +51,9 @@ pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Part> {
 /// Returns a message.
 pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part> {
     let lines = match message {
-        Message::Arranged(card) => vec![format!(
-            "{} Arranged by {}.",
-            serves(card, &ink(&card.zone)),
-            name_of(&card.by)
-        )],
+        Message::Arranged(card) => {
+            vec![format!("{} Arranged by {}.", serves(card, &ink(&card.zone)), name_of(&card.by))]
+        }
         Message::Told { card, reader } => {
             let ink = ink(&card.zone);
             let first = if *reader == card.to.user {
@@ -70,11 +70,9 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
             let by = format!("{} arranged that. If it does not fit, undo it.", name_of(&card.by));
             return vec![Part::Lines(vec![first, by]), undo_cover(card)];
         }
-        Message::CoverUndone { card, by } => vec![format!(
-            "Undone by {}: {}",
-            name_of(by),
-            stays(card, &ink(&card.zone))
-        )],
+        Message::CoverUndone { card, by } => {
+            vec![format!("Undone by {}: {}", name_of(by), stays(card, &ink(&card.zone)))]
+        }
         Message::CoverOff { card, by, reader } => {
             let ink = ink(&card.zone);
             let (name, from) = (title(&card.name), ink.at(card.from));
@@ -105,10 +103,9 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
                 instead(card),
             ]
         }
-        Message::SkipUndone(card) => vec![
-            format!("Undone: {}", not_skipped(card, &ink(&card.zone))),
-            instead(card),
-        ],
+        Message::SkipUndone(card) => {
+            vec![format!("Undone: {}", not_skipped(card, &ink(&card.zone))), instead(card)]
+        }
     };
     vec![Part::Lines(lines)]
 }

@@ -40,7 +40,8 @@ mod tests {
     fn every_example_is_understood() {
         for line in help_lines().iter().skip(1) {
             for example in line.split('`').skip(1).step_by(2) {
-                let typed = example.trim_start_matches("/rotation").replace("@Ben", "<@UBEN|ben>");
+                let typed = example.trim_start_matches("/rotation");
+                let typed = typed.replace("@Ben", "<@UBEN|ben>").replace("@Cho", "<@UCHO|cho>");
 
                 assert!(parse_command(&typed).is_ok(), "{example}");
             }
