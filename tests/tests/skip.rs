@@ -38,7 +38,7 @@ both_engines! {
         assert!(last(&told).text.contains("<@U0BEN>"), "{told:#?}");
         assert!(play.types("eli", "/rotation who").await.contains("Ben is on duty"));
         let late = play.presses("cho", &dm, "skip_undo_cover").await;
-        let answer = answer(&play, "cho").await;
+        let answer = answered(&play, "cho").await;
         assert!(answer.contains("cannot be undone any more"), "{late} {answer}");
     }
 
@@ -76,7 +76,7 @@ both_engines! {
         play.presses("dee", &dm, "skip_undo_cover").await;
         play.waits("5s").await;
 
-        assert!(answer(&play, "dee").await.contains("undone already"));
+        assert!(answered(&play, "dee").await.contains("undone already"));
         let post = play.channel("support").await.pop().expect("a post");
         assert!(post.is_edited && post.text.starts_with("Undone by Dee"), "{post:#?}");
         let told = play.dms("cho").await.pop().expect("cho is told");
@@ -199,7 +199,7 @@ async fn newest(play: &Play, who: &str, words: &str) -> Seen {
 }
 
 /// Returns what a press on a button of a direct message was answered last.
-async fn answer(play: &Play, who: &str) -> String {
+async fn answered(play: &Play, who: &str) -> String {
     let all = play.messages("dm", who).await;
     all.last().map(|seen| seen.text.clone()).unwrap_or_default()
 }
