@@ -68,7 +68,7 @@ pub enum Message {
     /// About the people of a rotation.
     Roster(story::roster::Message),
     /// Of a turn that passes to somebody else.
-    Skip(story::skip::Message),
+    Skip(Box<story::skip::Message>),
 }
 
 /// Why somebody's next turn is at another time.

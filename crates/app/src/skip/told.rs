@@ -98,7 +98,7 @@ pub(crate) async fn compose(
             if is_post { Message::Skipped(card) } else { Message::SkipUndone(card) }
         }
     };
-    Ok(Composed::Say(Any::Skip(message)))
+    Ok(Composed::Say(Any::Skip(Box::new(message))))
 }
 
 async fn assigned(
