@@ -158,6 +158,7 @@ pub(super) fn entry(key: &str, of: &str) -> Entry {
             id: AbsenceId::new(new_id(at(0))),
             user: of.clone(),
             source: AbsenceSource::Manual,
+            rotation: None,
             from: day(1),
             to: day(2),
             zone: String::from("Europe/Berlin"),
