@@ -4,11 +4,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::action::{Button, Submission};
-use domain::ids::{AbsenceId, RotationId, TeamId, UserId, WorkspaceId};
+use domain::ids::{AbsenceId, CoverageId, RotationId, TeamId, UserId, WorkspaceId};
 use domain::reach::Reach;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, history, home, people, settings};
+use domain::story::{announce, history, home, people, settings, skip};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -154,7 +154,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 34;
+const BUTTONS: usize = 36;
 
 /// How many forms there are.
 const FORMS: usize = 14;
@@ -305,7 +305,14 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             }
             roster::Button::LeaveMyself { .. } => leaving(When::Handoff),
             roster::Button::Leave(Leaving { when: When::Handoff, .. }) => leaving(When::Now),
-            roster::Button::Leave(Leaving { when: When::Now, .. }) => return None,
+            roster::Button::Leave(Leaving { when: When::Now, .. }) => {
+                let coverage = CoverageId::new(absence.as_uuid());
+                Button::Skip(skip::Button::UndoCover { coverage })
+            }
+        },
+        Button::Skip(button) => match button {
+            skip::Button::UndoCover { .. } => Button::Skip(skip::Button::UndoSkip { absence }),
+            skip::Button::UndoSkip { .. } => return None,
         },
     })
 }

@@ -58,6 +58,7 @@ pub async fn compose(
         Effect::Turn(effect) => of_turn(tx, effect, now).await,
         Effect::Duty(effect) => crate::duty::compose(tx, effect, now).await,
         Effect::Announce(effect) => crate::announce::compose(tx, effect, now).await,
+        Effect::Cover(effect) => crate::skip::compose(tx, effect, now).await,
         Effect::Lifecycle(effect) => crate::lifecycle::compose(tx, effect, now).await,
         Effect::Dates(effect) => moved(tx, effect, now).await,
         Effect::Roster(effect) => roster::compose(tx, effect, now).await,

@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod announce;
 pub mod checking;
+pub mod cover;
 pub mod create_rotation;
 pub mod deliver;
 pub mod duty;
@@ -23,6 +24,7 @@ pub mod read;
 pub mod request;
 pub mod roster;
 pub mod settings;
+pub mod skip;
 pub mod take_turn;
 
 mod audit;

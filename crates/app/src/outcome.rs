@@ -22,6 +22,7 @@ pub(crate) enum Done {
     Lifecycle(crate::lifecycle::Lived),
     Roster { card: Box<Card<UserId>> },
     RosterLooking { channel: ChannelId },
+    Skip(crate::skip::Done),
 }
 
 /// What a write decided: done, or refused with nothing changed.

@@ -105,7 +105,7 @@ async fn take(
         created_at: request.now,
         undone: None,
     };
-    tx.insert_coverage(&cover).await?;
+    crate::cover::insert(tx, &cover, request.now).await?;
     let entry = Entry {
         action: "turn_taken",
         actor: Some(&request.actor),

@@ -6,7 +6,7 @@ pub use field::Field;
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{announce, history, home, lifecycle, people, roster, settings};
+use crate::story::{announce, history, home, lifecycle, people, roster, settings, skip};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.
@@ -70,6 +70,8 @@ pub enum Button {
     Announce(announce::Button),
     /// A button about the people of a rotation.
     Roster(roster::Button),
+    /// One that undoes that a turn passes to somebody else.
+    Skip(skip::Button),
 }
 
 impl Button {
@@ -91,6 +93,7 @@ impl Button {
             Self::People(button) => button.action_id(),
             Self::Announce(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
+            Self::Skip(button) => button.action_id(),
         }
     }
 
@@ -119,6 +122,7 @@ impl Button {
             Self::People(button) => button.value(),
             Self::Announce(button) => button.value(),
             Self::Roster(button) => button.value(),
+            Self::Skip(button) => button.value(),
         }
     }
 
@@ -179,6 +183,7 @@ impl Button {
             "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
             "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
+            "skip" => skip::Button::parse(action_id, value).map(Self::Skip),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,
         }

@@ -4,6 +4,7 @@ mod history;
 mod lifecycle;
 mod roster;
 mod settings;
+mod skip;
 mod words;
 
 use crate::date_words;
@@ -54,6 +55,8 @@ const VERBS: &[(&str, &[&str])] = &[
     ("remove", &["rm", "kick"]),
     ("leave", &[]),
     ("order", &["reorder", "sort"]),
+    ("skip", &[]),
+    ("assign", &[]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -116,6 +119,8 @@ pub enum Command {
     Lifecycle(story::lifecycle::Command),
     /// People of a rotation join, leave or change their order.
     Roster(story::roster::Command),
+    /// One turn passes to somebody else.
+    Skip(story::skip::Command),
 }
 
 /// Returns what was asked for.
@@ -149,6 +154,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some(
             verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
         ) => lifecycle::parse(verb, rest),
+        Some(verb @ ("skip" | "assign")) => skip::parse(verb, rest),
         Some(verb @ ("add" | "remove" | "leave" | "order")) => {
             // Half of what was typed would name half of the people.
             if text_is_longer {

@@ -1,6 +1,7 @@
 //! Effects: what the outside must be told, as data of ids, instants and codes.
 
 mod announce;
+mod cover;
 mod dates;
 mod duty;
 mod home;
@@ -11,6 +12,7 @@ mod start;
 mod turn;
 
 pub use announce::AnnounceEffect;
+pub use cover::CoverEffect;
 pub use dates::DatesEffect;
 pub use duty::DutyEffect;
 pub use home::HomeEffect;
@@ -36,6 +38,8 @@ const USEFUL_FOR: TimeDelta = TimeDelta::days(7);
 pub enum Effect {
     /// Of announcements, and of what becomes of a channel.
     Announce(AnnounceEffect),
+    /// Of cover that was arranged, and of turns that somebody skips.
+    Cover(CoverEffect),
     /// Of somebody's dates.
     Dates(DatesEffect),
     /// Of a duty: what is said before, during and after it, and what managers are told of it.
@@ -162,6 +166,7 @@ impl Effect {
     fn told(&self) -> &dyn Told {
         match self {
             Self::Announce(effect) => effect,
+            Self::Cover(effect) => effect,
             Self::Dates(effect) => effect,
             Self::Duty(effect) => effect,
             Self::Home(effect) => effect,

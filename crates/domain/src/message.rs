@@ -67,6 +67,8 @@ pub enum Message {
     Lifecycle(story::lifecycle::Message),
     /// About the people of a rotation.
     Roster(story::roster::Message),
+    /// Of a turn that passes to somebody else.
+    Skip(Box<story::skip::Message>),
 }
 
 /// Why somebody's next turn is at another time.

@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{lifecycle, people, roster, settings};
+use crate::story::{lifecycle, people, roster, settings, skip};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +61,9 @@ impl Command {
                 | roster::Command::Remove { .. }
                 | roster::Command::Order { .. } => Reach::Change,
             },
+            Self::Skip(command) => match command {
+                skip::Command::Assign { .. } | skip::Command::Skip { .. } => Reach::Change,
+            },
         }
     }
 }
@@ -95,6 +98,9 @@ impl Button {
                 | roster::Button::Remove { .. }
                 | roster::Button::Order { .. } => Reach::Open,
                 roster::Button::LeaveMyself { .. } | roster::Button::Leave(_) => Reach::Change,
+            },
+            Self::Skip(button) => match button {
+                skip::Button::UndoCover { .. } | skip::Button::UndoSkip { .. } => Reach::Change,
             },
         }
     }

@@ -73,6 +73,8 @@ pub enum Reply {
     History(history::Reply),
     /// What people chose.
     Settings(settings::Reply),
+    /// A turn passes to somebody else, or does not any more.
+    Skip(story::skip::Reply),
 }
 
 /// What a request comes to.

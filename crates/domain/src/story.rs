@@ -8,3 +8,4 @@ pub mod lifecycle;
 pub mod people;
 pub mod roster;
 pub mod settings;
+pub mod skip;

@@ -6,6 +6,7 @@ mod home;
 mod lifecycle;
 mod roster;
 mod settings;
+mod skip;
 
 use crate::bot::Bot;
 use app::facts::Facts;
@@ -109,6 +110,7 @@ async fn carry_out(
         Command::Roster(wanted) => {
             return roster::command(bot, request, wanted, response_url).await;
         }
+        Command::Skip(wanted) => return skip::command(bot, request, wanted).await,
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
         Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
     };
@@ -193,6 +195,7 @@ async fn press(
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,
+        Button::Skip(button) => skip::press(bot, request, *button).await?,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::Settings(button) => return settings::press(bot, request, *button).await,
         Button::People(people::Button::AddAgain { rotation, user }) => {

@@ -4,6 +4,7 @@ mod announce;
 mod blocks;
 mod buttons;
 mod card;
+mod cover;
 mod duty;
 mod help;
 mod history;

@@ -218,7 +218,7 @@ async fn hand_over(
 }
 
 /// Returns the locked rotation with every handoff that is due carried out.
-async fn walked(
+pub(crate) async fn walked(
     tx: &mut Tx,
     request: &Request,
     rotation: RotationId,
@@ -271,7 +271,7 @@ async fn pass(
     let id = CoverageId::new(store::new_id(now));
     // Handed back to the one whose turn it is, no cover is left.
     if of.as_ref() != Some(to) {
-        tx.insert_coverage(&CoverageRecord {
+        let cover = CoverageRecord {
             id,
             rotation: scene.snapshot.rotation.id,
             planned_at: scene.left.planned_at,
@@ -284,8 +284,8 @@ async fn pass(
             by: request.actor.clone(),
             created_at: now,
             undone: None,
-        })
-        .await?;
+        };
+        crate::cover::insert(tx, &cover, now).await?;
     }
     let entry = Entry {
         action: "duty_handed_over",

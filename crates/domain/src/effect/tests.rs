@@ -72,6 +72,19 @@ const STORED: &[(&str, &str)] = &[
         r#"{"kind":"left_channel","user":"U1","channel":"C2","rotations":["R"],"day":"2026-06-08"}"#,
         "",
     ),
+    (r#"{"kind":"cover_arranged","rotation":"R","coverage":"R"}"#, ""),
+    (r#"{"kind":"cover_told","rotation":"R","coverage":"R","user":"U1"}"#, ""),
+    (r#"{"kind":"cover_undone","rotation":"R","coverage":"R"}"#, "cover_arranged"),
+    (r#"{"kind":"cover_told_undone","rotation":"R","coverage":"R","user":"U1"}"#, "cover_told"),
+    (r#"{"kind":"cover_off","rotation":"R","coverage":"R","user":"U1"}"#, ""),
+    (
+        r#"{"kind":"turn_skipped","rotation":"R","absence":"R","user":"U1","from":"T","until":"S"}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"skip_undone","rotation":"R","absence":"R","user":"U1","from":"T","until":"S"}"#,
+        "turn_skipped",
+    ),
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
@@ -165,6 +178,13 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     member_back 78563d73-36e0-59ed-abf7-19bc7e419d83 workspace 168.000 waits
     roster_empty 2528d5e8-a042-5498-8dc8-692f452765dd rotation 168.000 rings
     left_channel 0dc6490a-1f3e-5279-b561-26b640283396 workspace 168.000 waits
+    cover_arranged cb0becce-a504-5c7d-a80d-6b0b2a5df120 rotation 168.000 rings
+    cover_told 16cf4a7d-7e66-588c-9c01-91fc1bcbe8d1 rotation 168.000 waits
+    cover_undone fbd0d342-330f-54ea-9900-313f31616a1e rotation 168.000 rings
+    cover_told_undone dec58090-5b70-5309-821b-9ade52f814d4 rotation 168.000 rings
+    cover_off 99ac6539-cd67-5f9a-a975-1331bd2e7d1c rotation 168.000 waits
+    turn_skipped a2915bf9-8358-5ad0-b04d-83bcf8756a88 rotation 168.000 rings
+    skip_undone 90b7f71f-6779-53eb-95f6-2553d2a3b91f rotation 168.000 rings
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings

@@ -95,6 +95,7 @@ const fn label(button: &Button) -> &'static str {
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::People(button) => people::label(button),
         Button::Roster(button) => super::roster::label(button),
+        Button::Skip(_) => "Undo",
         Button::Settings(button) => super::settings::label(button),
     }
 }

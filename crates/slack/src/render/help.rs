@@ -12,6 +12,8 @@ pub(crate) fn help_lines() -> Vec<String> {
         "• `/rotation next support 10` tells who comes next",
         "• `/rotation edit support` changes its name, its channel and its rules",
         "• `/rotation handover support to @Ben` passes your duty on now; without a name to the next who is free",
+        "• `/rotation skip support` passes you over in your next turn; while you are on duty it passes the duty on",
+        "• `/rotation assign @Cho for @Ben support friday` lets somebody serve instead; without days the whole turn",
         "• `/rotation pause support until 24 Dec` lets it rest; `/rotation resume support` ends that, `/rotation resume support now` at once",
         "• `/rotation delete support` deletes it; `/rotation undelete support` brings it back within 30 days",
         "• `/rotation add support @Ben` lets somebody join; `/rotation add support channel-members` everybody in its channel",
@@ -38,7 +40,8 @@ mod tests {
     fn every_example_is_understood() {
         for line in help_lines().iter().skip(1) {
             for example in line.split('`').skip(1).step_by(2) {
-                let typed = example.trim_start_matches("/rotation").replace("@Ben", "<@UBEN|ben>");
+                let typed = example.trim_start_matches("/rotation");
+                let typed = typed.replace("@Ben", "<@UBEN|ben>").replace("@Cho", "<@UCHO|cho>");
 
                 assert!(parse_command(&typed).is_ok(), "{example}");
             }

@@ -72,6 +72,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             Part::Buttons(vec![primary(&Button::CreateRotation)]),
         ],
         Message::Duty(message) => duty::compose(message, now, style),
+        Message::Skip(message) => super::cover::message(message, &ink),
         Message::Announce(message) => announce::compose(message, now, style),
     }
 }

@@ -14,7 +14,9 @@ use crate::escape::escape;
 use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
-use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine};
+use domain::reply::{
+    AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine,
+};
 use domain::story::lifecycle;
 use serde_json::{Value, json};
 
@@ -98,6 +100,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::History(reply) => super::history::compose(reply, now, style),
         Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
+        Reply::Skip(reply) => super::cover::reply(reply, &ink),
         Reply::Settings(reply) => super::settings::compose(reply),
         Reply::Refused(refusal) => {
             say(escape(&clip(&straight(&refusal.to_string()), LONGEST_REFUSAL)))

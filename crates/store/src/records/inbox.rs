@@ -109,6 +109,13 @@ pub enum InboxItem {
         /// When.
         added_at: DateTime<Utc>,
     },
+    /// Cover begins or ends: who serves may be others from then on.
+    CoverEdge {
+        /// The rotation.
+        rotation: RotationId,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {
         /// The rotation.

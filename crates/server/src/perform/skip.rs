@@ -1,0 +1,38 @@
+//! Turns that pass to somebody else: from what was typed or pressed to its use case.
+
+use super::{refused, said, written};
+use crate::bot::Bot;
+use app::{AppError, Request, lifecycle, skip};
+use domain::reply::{Answer, Reply};
+use domain::story::skip::{Button, Command};
+
+/// Carries out what was typed.
+pub(super) async fn command(
+    bot: &Bot,
+    request: &Request,
+    wanted: Command,
+) -> Result<Answer, AppError> {
+    let store = &bot.store;
+    let (Command::Assign { rotation, .. } | Command::Skip { rotation }) = &wanted;
+    let rotation = match lifecycle::named(store, request, rotation.as_deref()).await? {
+        Ok(rotation) => rotation,
+        Err(refusal) => return Ok(refused(refusal)),
+    };
+    match wanted {
+        Command::Skip { .. } => written(bot, skip::skip(store, request, rotation).await),
+        Command::Assign { to, of, days, .. } => {
+            let wanted = skip::Wanted { to, of, days };
+            written(bot, skip::assign(store, request, rotation, &wanted).await).map(said)
+        }
+    }
+}
+
+/// Carries out the press of a button.
+pub(super) async fn press(bot: &Bot, request: &Request, button: Button) -> Result<Reply, AppError> {
+    let store = &bot.store;
+    let undone = match button {
+        Button::UndoCover { coverage } => skip::undo_cover(store, request, coverage).await,
+        Button::UndoSkip { absence } => skip::undo_skip(store, request, absence).await,
+    };
+    written(bot, undone)
+}
