@@ -16,6 +16,7 @@ pub use hand_over::{form as hand_over_form, submit as submit_hand_over};
 pub use named::{deleted_named, named};
 pub use rest::{pause, pause_form, pause_on_form, resume};
 pub use show::{show, show_one};
+pub(crate) use hand_over::walked;
 pub(crate) use tell::compose;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -42,6 +42,7 @@ fn duty() -> OnDuty {
         was_due_at: None,
         is_seen: false,
         missed: vec![],
+        notes: vec![],
     }
 }
 
