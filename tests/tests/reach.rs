@@ -274,9 +274,7 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             note::Button::Remove { .. } => {
                 Button::Note(note::Button::Older { rotation: None, passed: 8 })
             }
-            note::Button::Older { .. } => {
-                Button::Home(home::Button::PageBefore { page: 0 })
-            }
+            note::Button::Older { .. } => Button::Home(home::Button::PageBefore { page: 0 }),
         },
         Button::Home(button) => match button {
             home::Button::PageBefore { .. } => Button::Home(home::Button::PageAfter { page: 1 }),

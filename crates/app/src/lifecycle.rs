@@ -12,11 +12,11 @@ mod tell;
 pub use delete::{delete, delete_form, undelete};
 pub use edit::{edit_form, submit as submit_edit};
 pub use erase::erase_deleted;
+pub(crate) use hand_over::walked;
 pub use hand_over::{form as hand_over_form, submit as submit_hand_over};
 pub use named::{deleted_named, named};
 pub use rest::{pause, pause_form, pause_on_form, resume};
 pub use show::{show, show_one};
-pub(crate) use hand_over::walked;
 pub(crate) use tell::compose;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -31,9 +31,7 @@ pub(super) async fn press(
         Button::Open { note } => note::read(store, request, note).await,
         Button::Edit { note } => note::open_note(store, request, note).await,
         Button::Remove { note } => written(bot, note::remove(store, request, note).await),
-        Button::Older { rotation, passed } => {
-            note::list_of(store, request, rotation, passed).await
-        }
+        Button::Older { rotation, passed } => note::list_of(store, request, rotation, passed).await,
     }
 }
 

@@ -14,7 +14,9 @@ use crate::escape::escape;
 use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
-use domain::reply::{AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine};
+use domain::reply::{
+    AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine,
+};
 use domain::story::lifecycle;
 use serde_json::{Value, json};
 
