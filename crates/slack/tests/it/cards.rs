@@ -20,6 +20,7 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
         start: at(NEXT),
         end: at("2026-06-22T07:00:00Z"),
         people: vec![ben()],
+        covers: vec![],
         is_paused: false,
         skipped: Vec::new(),
     };
