@@ -16,7 +16,12 @@ async fn no_address_no_message_and_no_readable_token_reaches_the_database() {
     let changed = json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0BEN", "email": "sparrow@harbour.example"}}});
     play.act(&changed).await;
     play.types("ben", "/rotation ooo add 2026-06-15 to 2026-06-19").await;
+    play.waits_until("2026-06-08T12:00:00Z").await;
+    let form = play.opens("ana", "/rotation note support").await;
+    play.fills("ana", &form, &json!({"note": "sparrow-of-a-note"})).await;
     play.waits_until("2026-06-15T08:00:00Z").await;
+    let dms = play.dms("cho").await;
+    assert!(dms.iter().any(|seen| seen.text.contains("sparrow-of-a-note")), "{dms:#?}");
 
     play.ends_bot("stop").await;
     let stored = files_of(&play);

@@ -4,11 +4,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::action::{Button, Submission};
-use domain::ids::{AbsenceId, CoverageId, RotationId, TeamId, UserId, WorkspaceId};
+use domain::ids::{AbsenceId, CoverageId, NoteId, RotationId, TeamId, UserId, WorkspaceId};
 use domain::reach::Reach;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, history, home, people, settings, skip};
+use domain::story::{announce, history, home, note, people, settings, skip};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -242,6 +242,7 @@ fn buttons(hand: &Hand) -> impl Iterator<Item = Button> {
 fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let Hand { rotation, absence, planned_at, .. } = *hand;
     let day = planned_at.date_naive();
+    let note = NoteId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
@@ -264,9 +265,16 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             history::Button::Older { .. } => statistics(30),
             history::Button::Statistics { days: 30, .. } => statistics(90),
             history::Button::Statistics { days: 90, .. } => statistics(365),
-            history::Button::Statistics { .. } => {
-                Button::Home(home::Button::PageBefore { page: 0 })
+            history::Button::Statistics { .. } => Button::Note(note::Button::Write { rotation }),
+        },
+        Button::Note(button) => match button {
+            note::Button::Write { .. } => Button::Note(note::Button::Open { note }),
+            note::Button::Open { .. } => Button::Note(note::Button::Edit { note }),
+            note::Button::Edit { .. } => Button::Note(note::Button::Remove { note }),
+            note::Button::Remove { .. } => {
+                Button::Note(note::Button::Older { rotation: None, passed: 8 })
             }
+            note::Button::Older { .. } => Button::Home(home::Button::PageBefore { page: 0 }),
         },
         Button::Home(button) => match button {
             home::Button::PageBefore { .. } => Button::Home(home::Button::PageAfter { page: 1 }),
@@ -330,7 +338,8 @@ fn forms_of(hand: &Hand) -> impl Iterator<Item = (Value, Submission)> {
 /// Returns the name of the form after another; nothing after the last.
 fn after_form(form: &Submission) -> Option<&'static str> {
     Some(match form {
-        Submission::EnterAbsence(_) => "settings_mine",
+        Submission::EnterAbsence(_) => "note",
+        Submission::Note(_) => "settings_mine",
         Submission::Settings(form) => match form {
             settings::Submission::Mine { .. } => "settings_rotation",
             settings::Submission::Rotation(_) => "settings_workspace",
@@ -364,6 +373,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "lifecycle_hand_over" => format!("{rotation}|2026-06-08T07:00:00Z|U0BEN"),
         "lifecycle_pause" | "lifecycle_delete" => rotation.to_string(),
         "settings_rotation" => format!("{rotation}|{revision}"),
+        "note" => format!("{rotation}|-"),
         _ => format!("{rotation}|{revision}|1"),
     };
     // The rotation that a form makes is there by the time of the edit.
@@ -377,7 +387,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "callback_id": callback_id,
         "private_metadata": memory,
         "state": {"values": {
-            "name": text(name), "members": people, "people": people, "managers": people,
+            "name": text(name), "note": text("grabbed"), "members": people, "people": people, "managers": people,
             "cadence": choice("week"), "first_day": day("2026-06-08"), "from": day("2026-08-03"), "to": day("2026-08-04"),
             "time": {"value": {"type": "timepicker", "selected_time": "09:00"}}, "zone": text("Europe/Berlin"),
             "channel": {"value": {"type": "conversations_select", "selected_conversation": "C0SUPPORT"}},

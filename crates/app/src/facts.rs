@@ -76,7 +76,9 @@ impl Facts {
             let own = absences.iter().filter(|absence| members.contains(&absence.user));
             let own = own.filter(|absence| is_after(absence, from)).cloned().collect();
             let layers = Arc::new(all.of(rotation.id));
-            Arc::new(Known { snapshot: Snapshot::of(rotation, kept, Arc::clone(&people), own, layers) })
+            Arc::new(Known {
+                snapshot: Snapshot::of(rotation, kept, Arc::clone(&people), own, layers),
+            })
         };
         let rotations = parts.into_iter().map(know).collect();
         let sought = Arc::new(sought.into_iter().collect());

@@ -19,6 +19,7 @@ pub mod life;
 pub mod lifecycle;
 pub mod memo;
 pub mod modal;
+pub mod note;
 pub mod people;
 pub mod read;
 pub mod request;

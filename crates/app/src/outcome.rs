@@ -20,6 +20,7 @@ pub(crate) enum Done {
     Settings(crate::settings::Done),
     AddedAgain { rotation: RotationId, user: UserId },
     Lifecycle(crate::lifecycle::Lived),
+    Note(crate::note::Done),
     Roster { card: Box<Card<UserId>> },
     RosterLooking { channel: ChannelId },
     Skip(crate::skip::Done),

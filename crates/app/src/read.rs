@@ -11,9 +11,7 @@ use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
-use domain::reply::{
-    CoverLine, Duty, DutyCard, NextCard, NextDuty, OnDutyPerson, Reply, TurnLine,
-};
+use domain::reply::{CoverLine, Duty, DutyCard, NextCard, NextDuty, OnDutyPerson, Reply, TurnLine};
 use domain::shift::{Right, Served, Shift, ShiftState};
 use domain::timeline::Mode;
 use domain::zone::Zone;

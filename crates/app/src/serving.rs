@@ -211,8 +211,7 @@ pub(crate) async fn served_before(
         return Ok(Vec::new());
     };
     // It may have ended in off-hours.
-    let served_until =
-        laid.stretch.active.iter().map(|window| window.end().min(before)).max();
+    let served_until = laid.stretch.active.iter().map(|window| window.end().min(before)).max();
     let at = served_until.map_or(last, |end| end - TimeDelta::microseconds(1));
     Ok(users(laid.on_duty(at).seats))
 }

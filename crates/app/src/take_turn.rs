@@ -3,6 +3,7 @@
 use crate::audit::{self, Entry};
 use crate::home;
 use crate::lookup::circle;
+use crate::note;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::snapshot::Snapshot;
@@ -158,6 +159,7 @@ async fn tell(
         since: None,
     };
     let dm = Envelope::new(dm, Recipient::Person(user.clone()));
+    note::assign(tx, &snapshot.rotation, *planned_at, std::slice::from_ref(user), now).await?;
     if *user == request.actor {
         tx.insert_answer(&dm, now, now).await?;
     } else {

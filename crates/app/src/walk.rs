@@ -112,7 +112,15 @@ impl Walk {
                     end_duties(tx, &snapshot.rotation, running, ended_at, &[], now).await?;
                 }
                 if turn.state != TurnState::Paused {
-                    begin_duty(tx, snapshot, (turn, &self.after.presence), self.missed_from(), None, at).await?;
+                    begin_duty(
+                        tx,
+                        snapshot,
+                        (turn, &self.after.presence),
+                        self.missed_from(),
+                        None,
+                        at,
+                    )
+                    .await?;
                 }
                 Ok(())
             }

@@ -6,7 +6,7 @@ pub use field::Field;
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{announce, history, home, lifecycle, people, roster, settings, skip};
+use crate::story::{announce, history, home, lifecycle, note, people, roster, settings, skip};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.
@@ -64,6 +64,8 @@ pub enum Button {
     Settings(settings::Button),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Button),
+    /// One of notes.
+    Note(note::Button),
     /// One of people's life cycle.
     People(people::Button),
     /// A button of announcements.
@@ -90,6 +92,7 @@ impl Button {
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
             Self::Lifecycle(button) => button.action_id(),
+            Self::Note(button) => button.action_id(),
             Self::People(button) => button.action_id(),
             Self::Announce(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
@@ -119,6 +122,7 @@ impl Button {
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
             Self::Lifecycle(button) => button.value(),
+            Self::Note(button) => button.value(),
             Self::People(button) => button.value(),
             Self::Announce(button) => button.value(),
             Self::Roster(button) => button.value(),
@@ -181,6 +185,7 @@ impl Button {
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),
             "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
+            "note" => note::Button::parse(action_id, value).map(Self::Note),
             "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
             "skip" => skip::Button::parse(action_id, value).map(Self::Skip),
@@ -206,6 +211,8 @@ pub enum Modal {
     Settings(settings::Modal),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Modal),
+    /// A note is written.
+    Note(Box<note::Modal>),
     /// A form about the people of a rotation.
     Roster(roster::Modal),
 }
@@ -234,6 +241,8 @@ pub enum Submission {
     Settings(settings::Submission),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Submission),
+    /// A note.
+    Note(note::Form),
     /// A form about the people of a rotation.
     Roster(roster::Submission),
 }

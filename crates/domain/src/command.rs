@@ -2,6 +2,7 @@
 
 mod history;
 mod lifecycle;
+mod note;
 mod roster;
 mod settings;
 mod skip;
@@ -57,6 +58,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("order", &["reorder", "sort"]),
     ("skip", &[]),
     ("assign", &[]),
+    ("note", &["notes"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -117,6 +119,8 @@ pub enum Command {
     Settings(story::settings::Command),
     /// The life of a rotation.
     Lifecycle(story::lifecycle::Command),
+    /// Notes for whoever is on duty next.
+    Note(story::note::Command),
     /// People of a rotation join, leave or change their order.
     Roster(story::roster::Command),
     /// One turn passes to somebody else.
@@ -147,6 +151,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("ooo") => parse_absence(rest),
         Some("history") => Ok(history::parse_turns(rest)),
         Some("stats") => history::parse_statistics(rest),
+        Some("note") => Ok(note::parse(rest)),
         Some("settings") => Ok(settings::parse_settings(rest)),
         Some("admin") => {
             alone(rest, Command::Settings(story::settings::Command::Workspace), ADMIN_USAGE)

@@ -6,6 +6,7 @@ mod dates;
 mod duty;
 mod home;
 mod lifecycle;
+mod note;
 mod people;
 mod roster;
 mod start;
@@ -17,6 +18,7 @@ pub use dates::DatesEffect;
 pub use duty::DutyEffect;
 pub use home::HomeEffect;
 pub use lifecycle::LifecycleEffect;
+pub use note::NoteEffect;
 pub use people::PeopleEffect;
 pub use roster::RosterEffect;
 pub use start::StartEffect;
@@ -48,6 +50,8 @@ pub enum Effect {
     Home(HomeEffect),
     /// Of the life of a rotation.
     Lifecycle(LifecycleEffect),
+    /// Of notes that are said beside the on-duty message.
+    Note(NoteEffect),
     /// Of people who go and come back.
     People(PeopleEffect),
     /// Of a roster that changed.
@@ -171,6 +175,7 @@ impl Effect {
             Self::Duty(effect) => effect,
             Self::Home(effect) => effect,
             Self::Lifecycle(effect) => effect,
+            Self::Note(effect) => effect,
             Self::People(effect) => effect,
             Self::Roster(effect) => effect,
             Self::Start(effect) => effect,

@@ -1,6 +1,6 @@
 //! Messages that the bot sends by itself, composed from an effect at delivery, as data.
 
-use crate::ids::{RotationId, UserId};
+use crate::ids::{NoteId, RotationId, UserId};
 use crate::story;
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -57,6 +57,8 @@ pub enum Message {
         /// How many rotations there are: those of an earlier installation go on.
         rotations: usize,
     },
+    /// Of a note.
+    Note(story::note::Message),
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
     /// One of people's life cycle.
@@ -69,6 +71,20 @@ pub enum Message {
     Roster(story::roster::Message),
     /// Of a turn that passes to somebody else.
     Skip(Box<story::skip::Message>),
+}
+
+impl Message {
+    /// Returns the notes that it tells a person.
+    #[must_use]
+    pub fn notes(&self) -> Vec<NoteId> {
+        match self {
+            Self::Duty(story::duty::Message::OnDuty(duty)) => {
+                duty.notes.iter().map(|passed| passed.note).collect()
+            }
+            Self::Note(story::note::Message::ToPerson(own)) => vec![own.passed.note],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Why somebody's next turn is at another time.

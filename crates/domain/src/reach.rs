@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{lifecycle, people, roster, settings, skip};
+use crate::story::{lifecycle, note, people, roster, settings, skip};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,8 +33,10 @@ impl Command {
             | Self::Who { .. }
             | Self::Next { .. }
             | Self::AbsenceList { .. }
-            | Self::History(_) => Reach::Look,
+            | Self::History(_)
+            | Self::Note(note::Command::List { .. }) => Reach::Look,
             Self::Create { .. } | Self::AbsenceForm | Self::Settings(_) => Reach::Open,
+            Self::Note(note::Command::Write { .. }) => Reach::Open,
             Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
                 let is_own = who.as_ref().is_none_or(|who| who == actor);
                 if is_own { Reach::Own } else { Reach::Change }
@@ -79,6 +81,10 @@ impl Button {
                 Reach::Open
             }
             Self::SeenDuty { .. } => Reach::Own,
+            // What is shown is what the person wrote or received.
+            Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
+            Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
+            Self::Note(note::Button::Remove { .. }) => Reach::Own,
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }
@@ -111,7 +117,8 @@ impl Submission {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         match self {
-            Self::EnterAbsence(_) => Reach::Own,
+            // A note is its author's own until it is told; what was written waits nowhere.
+            Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
             Self::CreateRotation(_) | Self::Roster(_) => Reach::Change,
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,

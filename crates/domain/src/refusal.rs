@@ -135,6 +135,9 @@ pub enum Refusal {
     /// Of a turn that is to pass to somebody else.
     #[error(transparent)]
     Skip(#[from] crate::story::skip::Refusal),
+    /// Of notes.
+    #[error(transparent)]
+    Note(#[from] crate::story::note::Refusal),
     /// A user group was mentioned, and apps see who is in one only with a right that this one does not ask for.
     #[error(
         "I cannot see who is in “{text}”. Please pick the people one by one, or use `/rotation add channel-members`."

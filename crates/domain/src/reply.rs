@@ -5,7 +5,7 @@ use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::interval::Interval;
 use crate::message::{Person, SkipLine};
 use crate::refusal::Refusal;
-use crate::story::{self, history, lifecycle, people, settings};
+use crate::story::{self, history, lifecycle, note, people, settings};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the person who asked is told, for their eyes only.
@@ -65,6 +65,8 @@ pub enum Reply {
         /// The request's reference.
         reference: String,
     },
+    /// Of notes.
+    Note(note::Reply),
     /// One of people's life cycle.
     People(people::Reply),
     /// About the people of a rotation.

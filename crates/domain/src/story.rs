@@ -5,6 +5,7 @@ pub mod duty;
 pub mod history;
 pub mod home;
 pub mod lifecycle;
+pub mod note;
 pub mod people;
 pub mod roster;
 pub mod settings;

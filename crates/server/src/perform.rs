@@ -4,6 +4,7 @@ pub(crate) mod checked;
 mod history;
 mod home;
 mod lifecycle;
+mod note;
 mod roster;
 mod settings;
 mod skip;
@@ -112,6 +113,7 @@ async fn carry_out(
         }
         Command::Skip(wanted) => return skip::command(bot, request, wanted).await,
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
+        Command::Note(wanted) => return note::command(bot, request, &wanted).await,
         Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
     };
     Ok(said(reply))
@@ -197,6 +199,7 @@ async fn press(
         Button::Home(button) => return home::press(bot, request, facts, *button).await,
         Button::Skip(button) => skip::press(bot, request, *button).await?,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
+        Button::Note(button) => return note::press(bot, request, *button).await,
         Button::Settings(button) => return settings::press(bot, request, *button).await,
         Button::People(people::Button::AddAgain { rotation, user }) => {
             let added = app::life::add_again::add_again(store, request, *rotation, user);
@@ -238,6 +241,7 @@ async fn take_in(
     match submission {
         Submission::Roster(form) => roster::submit(bot, request, form).await,
         Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
+        Submission::Note(form) => note::submit(bot, request, form).await,
         Submission::CreateRotation(form) => {
             written(bot, app::create_rotation::create_rotation(&bot.store, request, form).await)
         }

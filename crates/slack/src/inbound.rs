@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod interaction;
 mod json;
 mod lifecycle;
+mod note;
 mod roster;
 mod settings;
 pub(crate) mod submission;

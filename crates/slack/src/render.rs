@@ -13,6 +13,7 @@ mod lifecycle;
 pub(crate) mod message;
 pub(crate) mod modal;
 mod names;
+mod note;
 pub(crate) mod outcome;
 mod people;
 pub(crate) mod reply;

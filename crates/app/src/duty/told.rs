@@ -6,6 +6,7 @@ use super::seen::is_still_unseen;
 use super::{days_away, posted_at};
 use crate::AppError;
 use crate::deliver::{Composed, Scene};
+use crate::note;
 use crate::people::People;
 use crate::read::skip_lines;
 use crate::serving::{LaidStretch, serving_at, serving_from};
@@ -86,6 +87,7 @@ pub(crate) async fn on_duty(
     let others = People::load(tx, &others).await?;
     let left = running_from(&snapshot, at);
     let is_own = since.is_none() && has_seat;
+    let notes = note::of_duty(tx, rotation.id, turn.planned_at, user, said.is_seen).await?;
     Ok(say(Message::OnDuty(Box::new(OnDuty {
         rotation: rotation.id,
         planned_at: turn.planned_at,
@@ -104,6 +106,7 @@ pub(crate) async fn on_duty(
         was_due_at: (is_own && scene.is_late(said.at)).then_some(turn.planned_at),
         is_seen: said.is_seen,
         missed: scene.missed_lines(),
+        notes,
     }))))
 }
 

@@ -3,6 +3,7 @@
 use super::Lived;
 use crate::audit::{self, Entry};
 use crate::lookup::circle;
+use crate::note;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::snapshot::Snapshot;
@@ -324,6 +325,7 @@ async fn tell(
         user: to.clone(),
         since: Some(now),
     };
+    note::assign(tx, rotation, planned_at, std::slice::from_ref(to), now).await?;
     tx.insert_delivery(&Envelope::new(dm, Recipient::Person(to.clone())), now, now).await?;
     let Some(turn) = Interval::new(planned_at, scene.left.window.end()) else { return Ok(()) };
     let time = (turn, scene.left.active.as_slice());

@@ -3,6 +3,7 @@
 use super::Begun;
 use crate::AppError;
 use crate::duty;
+use crate::note;
 use crate::serving::{LaidStretch, serving_in};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -95,6 +96,7 @@ pub(super) async fn begin_duty(
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     let post = TurnEffect::HandoffPost { rotation, planned_at, missed_from, since };
     tx.insert_delivery(&Envelope::new(post, channel), at, at).await?;
+    note::assign(tx, &snapshot.rotation, planned_at, &serving, at).await?;
     for user in &serving {
         let to = Recipient::Person(user.clone());
         let dm =

@@ -67,6 +67,10 @@ pub enum Field {
     Everyone,
     /// When somebody leaves.
     When,
+    /// The text of a note.
+    Note,
+    /// Whether a note is posted to the channel as well.
+    ForChannel,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -108,6 +112,8 @@ impl Field {
             Self::Before => "before",
             Self::Everyone => "everyone",
             Self::When => "when",
+            Self::Note => "note",
+            Self::ForChannel => "for_channel",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

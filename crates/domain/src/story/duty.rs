@@ -6,6 +6,7 @@ pub use due::{reminder_due_at, reminder_useful_until, seen_check_due_at};
 
 use crate::ids::{ChannelId, RotationId};
 use crate::message::{MissedLine, Person, SkipLine};
+use crate::story::note::Passed;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A message of this story.
@@ -60,6 +61,8 @@ pub struct OnDuty {
     pub is_seen: bool,
     /// The handoffs that were missed while the bot was down, the oldest first.
     pub missed: Vec<MissedLine>,
+    /// The notes that others left, the first written first.
+    pub notes: Vec<Passed>,
 }
 
 /// Days of an absence, in the zone in which they were entered.

@@ -125,7 +125,7 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
         }
         Sent::Called(outcome) => outcome,
     };
-    outcome::record(bot, claim, &parcel.record, outcome).await
+    outcome::record(bot, claim, (&parcel.record, &parcel.notes), outcome).await
 }
 
 /// Why there is nothing to be sent.
@@ -162,13 +162,14 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
     let composed = compose(&mut tx, &record.envelope.effect, now).await;
     match composed {
         Ok(Composed::Say(message)) => {
+            let notes = message.notes();
             let content = Content::Message(slack::render_message(&message, now));
-            Ok(Ok(Parcel { record, token, content, replaces, replies_to }))
+            Ok(Ok(Parcel { record, token, content, notes, replaces, replies_to }))
         }
         Ok(Composed::Home(user, home)) => {
             let view = slack::render_home(&home, now);
             let content = Content::Home(Page { user, view, changes_at: home.changes_at });
-            Ok(Ok(Parcel { record, token, content, replaces, replies_to }))
+            Ok(Ok(Parcel { record, token, content, notes: Vec::new(), replaces, replies_to }))
         }
         Ok(Composed::Nothing(code)) => Ok(Err(Unpackable::Over(GivenUp::Dropped, code))),
         Ok(Composed::TooLate) => Ok(Err(Unpackable::Over(GivenUp::Expired, "turn_over"))),

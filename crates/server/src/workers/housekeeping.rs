@@ -36,6 +36,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             if looked_up_on != today {
                 look_up_members(&bot, &today.to_string()).await;
                 erase_deleted(&bot).await;
+                forget_notes(&bot).await;
                 looked_up_on = today;
             }
             next_sweep = bot.clock.now() + SWEEP;
@@ -129,6 +130,29 @@ async fn erase_deleted(bot: &Bot) {
             }
             Err(fault) => {
                 tracing::error!(error = %fault, workspace.id = %workspace.id, "Deleted rotations could not be erased.");
+            }
+        }
+    }
+}
+
+/// Deletes the handoff notes whose time is over.
+async fn forget_notes(bot: &Bot) {
+    let workspaces = match bot.store.system().list_workspaces().await {
+        Ok(workspaces) => workspaces,
+        Err(fault) => {
+            tracing::error!(error = %fault, "The workspaces could not be listed; old notes are deleted another day.");
+            return;
+        }
+    };
+    for workspace in workspaces {
+        let now = bot.clock.now();
+        match app::note::forget_old(&bot.store, workspace.id, now).await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::info!(count, workspace.id = %workspace.id, "Old handoff notes were deleted.");
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, workspace.id = %workspace.id, "Old handoff notes could not be deleted.");
             }
         }
     }

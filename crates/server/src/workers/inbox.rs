@@ -92,6 +92,7 @@ async fn carry_out(
         | InboxItem::OwnMessage { delivery: None, .. } => Ok(None),
         InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } => {
             let mut tx = bot.store.write(claim.workspace).await?;
+            app::note::arrived(&mut tx, delivery, bot.clock.now()).await?;
             tx.record_echo(delivery, &channel, &ts, bot.clock.now()).await?;
             tx.commit().await?;
             bot.bells.deliveries.ring();

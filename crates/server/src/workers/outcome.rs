@@ -4,7 +4,7 @@ use crate::bot::Bot;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient};
-use domain::ids::ChannelId;
+use domain::ids::{ChannelId, NoteId};
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
@@ -40,12 +40,12 @@ pub(super) struct Placed {
 pub(super) async fn record(
     bot: &Bot,
     claim: &Claim,
-    record: &DeliveryRecord,
+    (record, notes): (&DeliveryRecord, &[NoteId]),
     outcome: Outcome<Placed>,
 ) -> Result<(), StoreError> {
     let mut patience = Patience { began: Instant::now(), pause: FIRST_PAUSE };
     loop {
-        let written = try_record(bot, claim, record, &outcome).await;
+        let written = try_record(bot, claim, (record, notes), &outcome).await;
         if !patience.asks_again_after(&written).await {
             return written;
         }
@@ -76,7 +76,7 @@ impl Patience {
 async fn try_record(
     bot: &Bot,
     claim: &Claim,
-    record: &DeliveryRecord,
+    (record, notes): (&DeliveryRecord, &[NoteId]),
     outcome: &Outcome<Placed>,
 ) -> Result<(), StoreError> {
     let now = bot.clock.now();
@@ -87,6 +87,9 @@ async fn try_record(
     match outcome {
         Outcome::Done(placed) => {
             tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
+            if let Recipient::Person(user) = &record.envelope.to {
+                carried_out(app::note::told(&mut tx, user, notes, now).await)?;
+            }
             if matches!(record.envelope.to, Recipient::Channel(_)) {
                 carried_out(app::announce::found_open(&mut tx, &record.envelope, now).await)?;
             }

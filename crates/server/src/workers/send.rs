@@ -5,7 +5,7 @@ use super::outcome::Placed;
 use crate::bot::Bot;
 use chrono::{DateTime, Utc};
 use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
-use domain::ids::{ChannelId, UserId};
+use domain::ids::{ChannelId, NoteId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
 use slack::{Direct, NotSent, NotSentKind, Outcome, Rendered};
@@ -16,6 +16,8 @@ pub(super) struct Parcel {
     pub(super) record: DeliveryRecord,
     pub(super) token: SecretString,
     pub(super) content: Content,
+    /// The notes that a person is told by it.
+    pub(super) notes: Vec<NoteId>,
     pub(super) replaces: Option<Placed>,
     /// The message in whose thread it is posted.
     pub(super) replies_to: Option<Placed>,

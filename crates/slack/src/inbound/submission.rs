@@ -30,6 +30,7 @@ pub fn read_submission(view: &Value) -> Option<Submission> {
         other => super::lifecycle::read(other, view)
             .map(Submission::Lifecycle)
             .or_else(|| super::roster::read(other, view).map(Submission::Roster))
+            .or_else(|| super::note::read(other, view).map(Submission::Note))
             .or_else(|| settings::read(other, view).map(Submission::Settings)),
     }
 }

@@ -1,6 +1,8 @@
 //! Blocks within Slack's limits (facts of `@slack/types`: 50 blocks, 3,000 characters a text, about 13,200 in all).
 
 use super::Rendered;
+use super::names::straight;
+use super::note::{plain_lines, plain_section};
 use super::words::Style;
 use serde_json::{Value, json};
 
@@ -22,6 +24,8 @@ pub(crate) enum Part {
     Lines(Vec<String>),
     /// Lines with a button beside them.
     Row(Vec<String>, Value),
+    /// What somebody wrote, at most a section long: nothing in it is a mark.
+    Plain(String),
     /// A row of buttons.
     Buttons(Vec<Value>),
 }
@@ -39,8 +43,12 @@ pub(crate) fn assemble(compose: impl Fn(Style) -> Vec<Part>) -> Rendered {
             blocks.push(json!({ "type": "actions", "elements": buttons }));
             continue;
         }
-        let (lines, accessory) = part.split();
-        let text = fit(&lines, LONGEST_SECTION);
+        let is_plain = matches!(part, Part::Plain(_));
+        let (lines, accessory) = match part {
+            Part::Plain(text) => (vec![straight(&text)], None),
+            part => part.split(),
+        };
+        let text = if is_plain { lines.concat() } else { fit(&lines, LONGEST_SECTION) };
         let length = text.chars().count();
         if text.is_empty() {
             continue;
@@ -50,7 +58,8 @@ pub(crate) fn assemble(compose: impl Fn(Style) -> Vec<Part>) -> Rendered {
             continue;
         }
         room -= length;
-        blocks.push(section(&text, accessory));
+        let block = if is_plain { plain_section(&text) } else { section(&text, accessory) };
+        blocks.push(block);
     }
     blocks.extend(more(&mut is_cut));
     let lines: Vec<String> =
@@ -63,6 +72,7 @@ impl Part {
         match self {
             Self::Lines(lines) => (lines, None),
             Self::Row(lines, button) => (lines, Some(button)),
+            Self::Plain(text) => (plain_lines(&text), None),
             Self::Buttons(_) => (Vec::new(), None),
         }
     }

@@ -93,6 +93,7 @@ const fn label(button: &Button) -> &'static str {
         Button::Home(button) => super::home::label(*button),
         Button::Announce(_) => "Send a test",
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
+        Button::Note(button) => super::note::label(button),
         Button::People(button) => people::label(button),
         Button::Roster(button) => super::roster::label(button),
         Button::Skip(_) => "Undo",

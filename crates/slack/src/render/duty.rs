@@ -3,6 +3,7 @@
 use super::blocks::Part;
 use super::buttons::{button, primary};
 use super::names::{link, name_of, names, title};
+use super::note;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
@@ -22,10 +23,11 @@ pub(crate) fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Ve
     let ink = |zone: &str| Ink::new(zone, now, style);
     match message {
         Message::OnDuty(duty) => {
-            vec![
-                Part::Lines(on_duty_lines(duty, &ink(&duty.zone))),
-                Part::Buttons(on_duty_buttons(duty)),
-            ]
+            let ink = ink(&duty.zone);
+            let mut parts = vec![Part::Lines(on_duty_lines(duty, &ink))];
+            parts.extend(note::passed_on(&duty.notes, &ink));
+            parts.push(Part::Buttons(on_duty_buttons(duty)));
+            parts
         }
         Message::Ended(duty) => vec![Part::Lines(ended_lines(duty, &ink(&duty.zone)))],
         Message::Reminder(turn) => {
@@ -80,6 +82,7 @@ fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
     buttons.push(button(&Button::EnterAbsence));
     let hand_over = lifecycle::Button { press: Press::HandOver, rotation };
     buttons.push(button(&Button::Lifecycle(hand_over)));
+    buttons.push(button(&Button::Note(domain::story::note::Button::Write { rotation })));
     buttons
 }
 

@@ -84,6 +84,11 @@ pub(crate) fn plain(name: &str) -> String {
     }
 }
 
+/// Returns a line that somebody wrote, as long as it is, escaped and without marks of formatting and of direction.
+pub(crate) fn inert(line: &str) -> String {
+    escape(&calmed(line))
+}
+
 /// Returns a name as one column of a table: exactly `width` characters, made harmless but for escaping.
 ///
 /// Marks that turn the direction are left out, and a name that is written from right to left is isolated by none: in a

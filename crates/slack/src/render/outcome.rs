@@ -3,7 +3,7 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
-use domain::story::{history, lifecycle, people};
+use domain::story::{history, lifecycle, note, people};
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
@@ -27,6 +27,8 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::List(_) => "All rotations",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
+        Reply::Note(note::Reply::List(_)) => "Your notes",
+        Reply::Note(note::Reply::Opened(_)) => "Note",
         Reply::Lifecycle(lifecycle::Reply::Shown(_)) => "Rotation",
         Reply::People(people::Reply::Checking) => "Checking",
         _ => "Done",

@@ -1,11 +1,13 @@
 //! What the bot says of a duty: before, during and after it.
 
 use crate::shown::{ana, at, ben, cho, day, person, show};
-use domain::ids::{ChannelId, RotationId};
+use domain::ids::{ChannelId, NoteId, RotationId};
 use domain::message::{Message, MissedLine, Person, SkipLine, SkipWord};
+use domain::note::NoteText;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message as Duty, OnDuty, Reminder, Silence, Unreachable, Unseen,
 };
+use domain::story::note::{Body, Passed};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use slack::{Rendered, render_message};
@@ -42,6 +44,7 @@ fn duty() -> OnDuty {
         was_due_at: None,
         is_seen: false,
         missed: vec![],
+        notes: vec![],
     }
 }
 
@@ -52,6 +55,37 @@ fn on_duty(duty: OnDuty) -> String {
 #[test]
 fn the_one_on_duty_is_told_with_three_buttons() {
     assert_snapshot!("on_duty", on_duty(duty()));
+}
+
+#[test]
+fn the_one_on_duty_reads_the_newest_notes_and_which_does_not_open() {
+    let note = |body: Body| Passed {
+        note: NoteId::new("0190a4f8-0000-7000-8000-000000000002".parse().unwrap()),
+        author: ben(),
+        written_at: at("2026-06-07T15:00:00Z"),
+        body,
+    };
+    let text = |text: &str| note(Body::Text(NoteText::new(text.to_owned())));
+    let notes = vec![text("too old"), text("*one*\n> <!here>"), note(Body::Closed), text("two")];
+
+    assert_snapshot!("on_duty_with_notes", on_duty(OnDuty { notes, ..duty() }));
+}
+
+#[test]
+fn notes_of_any_length_fit() {
+    let note = || Passed {
+        note: NoteId::new("0190a4f8-0000-7000-8000-000000000002".parse().unwrap()),
+        author: ben(),
+        written_at: at("2026-06-07T15:00:00Z"),
+        body: Body::Text(NoteText::new("&".repeat(NoteText::MOST))),
+    };
+
+    let rendered = render(Duty::OnDuty(Box::new(OnDuty {
+        notes: vec![note(), note(), note(), note()],
+        ..duty()
+    })));
+
+    assert_eq!(rendered.blocks.to_string().matches('&').count(), 3 * NoteText::MOST);
 }
 
 #[test]

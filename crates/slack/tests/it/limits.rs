@@ -72,8 +72,12 @@ fn check_blocks(blocks: &Value, most: usize, faults: &mut Vec<String>) {
 }
 
 fn check_section(block: &Value, faults: &mut Vec<String>) {
-    if block["text"]["type"] != "mrkdwn" || block["text"]["verbatim"] != true {
-        faults.push(String::from("section that is not verbatim mrkdwn"));
+    let text = &block["text"];
+    let is_verbatim = text["type"] == "mrkdwn" && text["verbatim"] == true;
+    // In plain text nothing is a mark, and without emoji every letter stands as it was written.
+    let is_plain = text["type"] == "plain_text" && text["emoji"] == false;
+    if !is_verbatim && !is_plain {
+        faults.push(String::from("section that is neither verbatim nor plain"));
     }
     bounded(&block["text"]["text"], 1, 3_000, "section", faults);
     match block.get("accessory") {

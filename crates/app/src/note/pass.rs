@@ -1,0 +1,204 @@
+//! Notes go to whoever has the duty next, in their on-duty message; a later one in a message of its own.
+
+use super::body;
+use crate::AppError;
+use crate::deliver::Composed;
+use crate::people::People;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::{Effect, Envelope, NoteEffect, Recipient, TurnEffect};
+use domain::ids::{DeliveryId, NoteId, RotationId, UserId, WorkspaceId};
+use domain::message::Message as Any;
+use domain::story::note::{Body, Message, Own, Passed};
+use std::collections::HashSet;
+use store::{DeliveryState, NoteReceiver, NoteRecord, RotationRecord, Store, Tx};
+
+/// Gives the notes that wait to those who are about to be told of their duty, and those that others received in the same
+/// turn; nobody receives their own.
+pub(crate) async fn assign(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    planned_at: DateTime<Utc>,
+    users: &[UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let mut notes = tx.list_waiting_notes(rotation.id).await?;
+    for carried in tx.list_note_receivers_in(rotation.id, planned_at).await? {
+        if notes.iter().all(|note| note.id != carried.note) {
+            notes.extend(tx.find_note(carried.note).await?);
+        }
+    }
+    for note in &notes {
+        for user in users.iter().filter(|user| **user != note.author) {
+            give(tx, note, user, planned_at, now).await?;
+        }
+        if users.iter().any(|user| *user != note.author) {
+            post(tx, rotation, note, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets a note be carried by somebody's on-duty message of a turn, in place of an earlier one that never came.
+pub(super) async fn give(
+    tx: &mut Tx,
+    note: &NoteRecord,
+    user: &UserId,
+    planned_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    tx.delete_note_receiver(note.id, user).await?;
+    let receiver = NoteReceiver {
+        note: note.id,
+        user: user.clone(),
+        planned_at,
+        assigned_at: now,
+        told_at: None,
+    };
+    tx.insert_note_receiver(&receiver).await?;
+    Ok(())
+}
+
+/// Posts a note to the channel as well, once, where its author wants that.
+pub(super) async fn post(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    note: &NoteRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    if note.is_for_channel {
+        let effect = NoteEffect::NotePosted { rotation: rotation.id, note: note.id };
+        let to = Recipient::Channel(rotation.channel.clone());
+        tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+    }
+    Ok(())
+}
+
+/// Returns the notes that an on-duty message carries; one that is shown again shows those that it told.
+pub(crate) async fn of_duty(
+    tx: &mut Tx,
+    rotation: RotationId,
+    planned_at: DateTime<Utc>,
+    user: &UserId,
+    only_told: bool,
+) -> Result<Vec<Passed>, AppError> {
+    let mut notes = tx.list_notes_for(rotation, planned_at, user).await?;
+    if only_told && !notes.is_empty() {
+        let receivers = tx.list_note_receivers_in(rotation, planned_at).await?;
+        let own = receivers.into_iter().filter(|it| it.user == *user && it.told_at.is_some());
+        let told: HashSet<NoteId> = own.map(|receiver| receiver.note).collect();
+        notes.retain(|note| told.contains(&note.id));
+    }
+    let authors: Vec<UserId> = notes.iter().map(|note| note.author.clone()).collect();
+    let people = People::load(tx, &authors).await?;
+    let mut passed = Vec::with_capacity(notes.len());
+    for note in &notes {
+        passed.push(opened(tx, note, &people).await?);
+    }
+    Ok(passed)
+}
+
+/// Composes a message of this story as things stand when it is sent.
+pub(crate) async fn compose(tx: &mut Tx, effect: &NoteEffect) -> Result<Composed, AppError> {
+    let (NoteEffect::NotePassed { rotation, note, .. } | NoteEffect::NotePosted { rotation, note }) =
+        effect;
+    let rotation = tx.find_rotation(*rotation).await?;
+    let (Some(rotation), Some(note)) = (rotation, tx.find_note(*note).await?) else {
+        return Ok(Composed::Nothing("note_gone"));
+    };
+    if let NoteEffect::NotePassed { user, .. } = effect {
+        let receivers = tx.list_note_receivers(note.id).await?;
+        let waits = |it: &&NoteReceiver| it.user == *user && it.told_at.is_none();
+        if receivers.iter().find(waits).is_none() {
+            return Ok(Composed::Nothing("told_already"));
+        }
+    } else if !note.is_for_channel {
+        return Ok(Composed::Nothing("not_for_the_channel"));
+    }
+    let people = People::load(tx, std::slice::from_ref(&note.author)).await?;
+    let passed = opened(tx, &note, &people).await?;
+    let zone = rotation.rules.zone.name().to_owned();
+    let is_closed = passed.body == Body::Closed;
+    let own = Box::new(Own { name: rotation.name, zone, passed });
+    Ok(match effect {
+        NoteEffect::NotePassed { .. } => Composed::Say(Any::Note(Message::ToPerson(own))),
+        NoteEffect::NotePosted { .. } if is_closed => Composed::Nothing("note_closed"),
+        NoteEffect::NotePosted { .. } => Composed::Say(Any::Note(Message::ToChannel(own))),
+    })
+}
+
+async fn opened(tx: &mut Tx, note: &NoteRecord, people: &People) -> Result<Passed, AppError> {
+    Ok(Passed {
+        note: note.id,
+        author: people.person(&note.author),
+        written_at: note.edited_at.unwrap_or(note.created_at),
+        body: body(tx, note.id).await?,
+    })
+}
+
+/// Records that the message with these notes was sent to somebody.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn told(
+    tx: &mut Tx,
+    user: &UserId,
+    notes: &[NoteId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    for note in notes {
+        tx.record_note_told(*note, user, now).await?;
+    }
+    Ok(())
+}
+
+/// Records that a message of which that was not known has arrived with its notes.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn arrived(
+    tx: &mut Tx,
+    delivery: DeliveryId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let record = tx.find_delivery(delivery).await?;
+    let Some(record) = record.filter(|record| record.state == DeliveryState::Ambiguous) else {
+        return Ok(());
+    };
+    match &record.envelope.effect {
+        Effect::Turn(TurnEffect::OnDutyDm { rotation, planned_at, user, .. }) => {
+            let notes = tx.list_notes_for(*rotation, *planned_at, user).await?;
+            let notes: Vec<NoteId> = notes.iter().map(|note| note.id).collect();
+            told(tx, user, &notes, now).await
+        }
+        Effect::Note(NoteEffect::NotePassed { note, user, .. }) => {
+            told(tx, user, &[*note], now).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Deletes the notes whose time is over, by the settings of their rotations; returns how many.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is deleted then.
+pub async fn forget_old(
+    store: &Store,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+) -> Result<u64, AppError> {
+    let rotations = store.read(workspace).await?.list_rotations().await?;
+    if rotations.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = store.write(workspace).await?;
+    let mut count = 0;
+    for rotation in rotations {
+        let kept = TimeDelta::days(rotation.settings.notes_kept_days.clamp(1, 365).into());
+        count += tx.delete_notes_told_before(rotation.id, now - kept).await?;
+    }
+    tx.commit().await?;
+    Ok(count)
+}
