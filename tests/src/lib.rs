@@ -2,6 +2,7 @@
 
 mod browser;
 mod diary;
+mod leak;
 mod life;
 mod page;
 mod person;
@@ -13,6 +14,7 @@ mod visitor;
 
 pub use browser::{Browser, View};
 pub use diary::Diary;
+pub use leak::{Haul, Logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use sight::{Seen, block_kit, plain_blocks, plain_view};
