@@ -109,10 +109,10 @@ async fn check_many(engine: Engine, from: usize, count: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_reads_the_same_final_view_on_sqlite() {
-    check_many(Engine::Sqlite, 0, 6).await;
+    check_many(Engine::Sqlite, 0, 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_reads_the_same_final_view_on_postgres() {
-    check_many(Engine::Postgres, 6, 3).await;
+    check_many(Engine::Postgres, 8, 3).await;
 }
