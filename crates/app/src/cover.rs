@@ -6,6 +6,7 @@ pub use edge::edge;
 pub(crate) use edge::{Passing, pass};
 
 use crate::AppError;
+use crate::note;
 use chrono::{DateTime, Utc};
 use store::{CoverageRecord, InboxItem, Tx};
 
@@ -16,6 +17,7 @@ pub(crate) async fn insert(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     tx.insert_coverage(cover).await?;
+    note::schedule_asking_now(tx, cover.rotation, now).await?;
     for at in [cover.starts_at, cover.ends_at].into_iter().filter(|at| now < *at) {
         // Where a turn begins or ends just then its handoff tells; but turns move when a rotation is edited.
         let item = InboxItem::CoverEdge { rotation: cover.rotation, at };

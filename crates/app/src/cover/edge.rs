@@ -3,6 +3,7 @@
 use crate::AppError;
 use crate::duty;
 use crate::home;
+use crate::note;
 use crate::serving::{LaidStretch, serving_in};
 use crate::snapshot::Snapshot;
 use crate::walk::{Begun, end_duty};
@@ -104,7 +105,10 @@ pub(crate) async fn pass(
     let post = TurnEffect::HandoffPost { rotation: id, planned_at, missed_from, since: passed };
     let channel = Recipient::Channel(rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(post, channel), due, now).await?;
-    for user in after.iter().filter(|user| !before.contains(user)) {
+    let newcomers: Vec<UserId> =
+        after.iter().filter(|user| !before.contains(user)).cloned().collect();
+    note::assign(tx, rotation, planned_at, &newcomers, now).await?;
+    for user in &newcomers {
         let dm = TurnEffect::OnDutyDm {
             rotation: id,
             planned_at,

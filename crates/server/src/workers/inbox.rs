@@ -160,6 +160,12 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::AskForNote { rotation, at } => {
+            let now = bot.clock.now();
+            app::note::ask(&bot.store, claim.workspace, rotation, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
             let (turn, now) = ((rotation, planned_at), bot.clock.now());
             app::duty::check_seen(&bot.store, claim.workspace, turn, &user, since, now).await?;

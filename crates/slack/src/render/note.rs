@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::action::{self, Field};
 use domain::note::NoteText;
 use domain::story::note::{
-    Body, Button, FOR_CHANNEL, Line, Message, Modal, NOTES_ON_PAGE, Opened, Own, Page, Passed,
+    Asked, Body, Button, FOR_CHANNEL, Line, Message, Modal, NOTES_ON_PAGE, Opened, Own, Page, Passed,
     Reply,
 };
 use serde_json::{Value, json};
@@ -53,6 +53,7 @@ pub(super) const fn label(button: &Button) -> &'static str {
 /// Returns a message of this story.
 pub(super) fn message(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     let (own, lead) = match message {
+        Message::Asked(asked) => return asked_parts(asked, now, style),
         Message::ToPerson(own) => (own, lead_of(own, "left you a note for", now, style)),
         Message::ToChannel(own) => (own, lead_of(own, "leaves a note for", now, style)),
     };
@@ -106,6 +107,23 @@ pub(super) fn modal(modal: &Modal) -> Value {
     let mut json = view("note", title, "Keep", &blocks);
     json["private_metadata"] = json!(format!("{}|{note}", modal.rotation));
     json
+}
+
+fn asked_parts(asked: &Asked, now: DateTime<Utc>, style: Style) -> Vec<Part> {
+    let ink = Ink::new(&asked.zone, now, style);
+    let until = ink.at_for(asked.until, asked.reader_zone.as_deref());
+    let next = match asked.next.as_slice() {
+        [] => String::from("whoever comes next"),
+        next => names(next),
+    };
+    let write = action::Button::Note(Button::Write { rotation: asked.rotation });
+    vec![
+        Part::Lines(vec![
+            format!("Your duty for {} ends {until}.", title(&asked.name)),
+            format!("Is there anything that {next} should know? Then leave a note."),
+        ]),
+        Part::Buttons(vec![button(&write)]),
+    ]
 }
 
 fn lead_of(own: &Own, what: &str, now: DateTime<Utc>, style: Style) -> String {

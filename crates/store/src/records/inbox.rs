@@ -116,6 +116,13 @@ pub enum InboxItem {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Whoever has a duty that ends soon is to be asked for a note.
+    AskForNote {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they are to be asked.
+        at: DateTime<Utc>,
+    },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {
         /// The rotation.
