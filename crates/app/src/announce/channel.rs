@@ -6,7 +6,7 @@ use crate::home;
 use chrono::{DateTime, Utc};
 use domain::effect::{AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
-use domain::settings::ChannelFault;
+use domain::settings::{ChannelFault, RotationSettings};
 use domain::story::announce::ChannelChange;
 use serde_json::json;
 use store::{RotationRecord, Store, Tx};
@@ -40,6 +40,9 @@ pub async fn change(
             }
             ChannelChange::Moved { to } => follow(&mut tx, &rotation, to, now).await,
         }?;
+    }
+    if let ChannelChange::Moved { to } = change {
+        follow_with_cover(&mut tx, channel, to).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -191,6 +194,30 @@ async fn follow(
     home::touch(tx, home::people_of(rotation), now).await?;
     home::touch_admins(tx, now).await?;
     note(tx, rotation, "channel_moved", json!({"channel": rotation.channel, "to": to}), now).await
+}
+
+/// Asks for cover in the channel under its new id.
+async fn follow_with_cover(
+    tx: &mut Tx,
+    from: &ChannelId,
+    to: &ChannelId,
+) -> Result<(), AppError> {
+    let asks_there =
+        |rotation: &RotationRecord| rotation.settings.cover_channel.as_ref() == Some(from);
+    let rotations = tx.list_rotations().await?.into_iter();
+    let mut ids: Vec<RotationId> = rotations.filter(&asks_there).map(|it| it.id).collect();
+    ids.sort_unstable();
+    for id in ids {
+        let Some(rotation) = tx.lock_rotation(id).await?.filter(&asks_there) else { continue };
+        let settings =
+            RotationSettings { cover_channel: Some(to.clone()), ..rotation.settings.clone() };
+        tx.record_rotation_settings(id, &rotation.channel, &settings).await?;
+        // Whether its own channel can be told is another matter.
+        if rotation.channel_fault.is_some() {
+            tx.record_channel_fault(id, rotation.channel_fault).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn note(

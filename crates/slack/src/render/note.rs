@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use domain::action::{self, Field};
 use domain::note::NoteText;
 use domain::story::note::{
-    Asked, Body, Button, FOR_CHANNEL, Line, Message, Modal, NOTES_ON_PAGE, Opened, Own, Page, Passed,
-    Reply,
+    Asked, Body, Button, FOR_CHANNEL, Line, Message, Modal, NOTES_ON_PAGE, Opened, Own, Page,
+    Passed, Reply,
 };
 use serde_json::{Value, json};
 
