@@ -197,11 +197,7 @@ async fn follow(
 }
 
 /// Asks for cover in the channel under its new id.
-async fn follow_with_cover(
-    tx: &mut Tx,
-    from: &ChannelId,
-    to: &ChannelId,
-) -> Result<(), AppError> {
+async fn follow_with_cover(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<(), AppError> {
     let asks_there =
         |rotation: &RotationRecord| rotation.settings.cover_channel.as_ref() == Some(from);
     let rotations = tx.list_rotations().await?.into_iter();

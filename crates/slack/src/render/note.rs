@@ -113,14 +113,16 @@ fn asked_parts(asked: &Asked, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     let ink = Ink::new(&asked.zone, now, style);
     let until = ink.at_for(asked.until, asked.reader_zone.as_deref());
     let next = match asked.next.as_slice() {
-        [] => String::from("whoever comes next"),
-        next => names(next),
+        [] => String::new(),
+        next => format!(" to {}", names(next)),
     };
     let write = action::Button::Note(Button::Write { rotation: asked.rotation });
     vec![
         Part::Lines(vec![
-            format!("Your duty for {} ends {until}.", title(&asked.name)),
-            format!("Is there anything that {next} should know? Then leave a note."),
+            format!("You pass {} on{next}, {until}.", title(&asked.name)),
+            String::from(
+                "Is there anything to know? A note reaches whoever has it next, together with the duty.",
+            ),
         ]),
         Part::Buttons(vec![button(&write)]),
     ]
