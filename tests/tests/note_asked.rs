@@ -160,6 +160,8 @@ both_engines! {
             let step = top(&play, "ana").await;
             play.submits("ana", id_of(&step), &json!({})).await;
             play.closes("ana").await;
+            // The turn that ran before is over by then.
+            play.waits("3d").await;
             let before: usize = asked(&play, ["ana", "ben", "cho"]).await.iter().sum();
             play.waits("3d").await;
             let after: usize = asked(&play, ["ana", "ben", "cho"]).await.iter().sum();

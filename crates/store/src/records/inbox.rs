@@ -123,6 +123,17 @@ pub enum InboxItem {
         /// When they are to be asked.
         at: DateTime<Utc>,
     },
+    /// Somebody has offered in a thread to serve; what they wrote is kept nowhere.
+    ThreadReply {
+        /// The channel.
+        channel: ChannelId,
+        /// The `ts` of the message that the thread belongs to.
+        thread_ts: String,
+        /// Who.
+        user: UserId,
+        /// The `ts` of what they wrote.
+        ts: String,
+    },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {
         /// The rotation.
