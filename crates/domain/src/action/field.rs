@@ -71,6 +71,12 @@ pub enum Field {
     Note,
     /// Whether a note is posted to the channel as well.
     ForChannel,
+    /// The turn for which cover is asked.
+    Turn,
+    /// The time at which something begins.
+    FromTime,
+    /// The time at which it ends.
+    ToTime,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -114,6 +120,9 @@ impl Field {
             Self::When => "when",
             Self::Note => "note",
             Self::ForChannel => "for_channel",
+            Self::Turn => "turn",
+            Self::FromTime => "from_time",
+            Self::ToTime => "to_time",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",
