@@ -25,8 +25,8 @@ pub use steps::{may_post, step};
 pub use take::{submit as submit_part, take};
 pub use undo::undo;
 
-pub(crate) use edge::{Passing, begin, pass};
-pub(crate) use list::open_cards;
+pub(crate) use edge::begin;
+pub(crate) use list::wanted;
 pub(crate) use settle::{after_absence_change, after_walk, may_concern};
 pub(crate) use told::compose;
 

@@ -75,17 +75,17 @@ pub(crate) async fn begin(
 }
 
 /// A duty that passes in the middle of a turn because of cover.
-pub(crate) struct Passing<'a> {
-    pub(crate) snapshot: &'a Snapshot,
+struct Passing<'a> {
+    snapshot: &'a Snapshot,
     /// What is left of the turn, with the cover.
-    pub(crate) laid: &'a LaidStretch,
-    pub(crate) turn: &'a TurnRecord,
+    laid: &'a LaidStretch,
+    turn: &'a TurnRecord,
     /// When it passes.
-    pub(crate) since: DateTime<Utc>,
+    since: DateTime<Utc>,
 }
 
 /// Tells those who stop, those who begin, and the channel; where duty time begins later on, then.
-pub(crate) async fn pass(
+async fn pass(
     tx: &mut Tx,
     passing: &Passing<'_>,
     (before, after): (&[UserId], &[UserId]),

@@ -2,13 +2,16 @@
 
 use super::case::Case;
 use super::form::refused;
-use crate::{AppError, Request, lookup};
+use crate::lookup::{self, circle};
+use crate::people::People;
+use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient, RequestEffect};
 use domain::ids::{ChannelId, CoverRequestId, WorkspaceId};
 use domain::interval::Interval;
+use domain::permission::{Act, Actor, may};
 use domain::reply::{Answer, Reply as Any};
-use domain::story::cover::{Card, Reply};
+use domain::story::cover::{Card, Reply, Wanted};
 use store::{CoverRequestState, RotationRecord, Store, Tx};
 
 /// As far ahead as requests are looked for.
@@ -30,13 +33,32 @@ pub async fn list(
         Ok(rotation) => rotation,
         Err(refusal) => return Ok(refused(refusal)),
     };
-    let cards = open_cards(&mut tx, &rotation, request.now).await?;
-    let reply = Reply::Open { cards, reader: request.actor.clone(), name: rotation.name };
+    let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
+    let actor = people.actor(&request.actor);
+    let wanted = wanted(&mut tx, &rotation, &actor, request.now).await?;
+    let reply = Reply::Open { wanted, rotation: rotation.id, name: rotation.name };
     Ok(Answer::Say(Box::new(Any::Cover(Box::new(reply)))))
 }
 
+/// Returns what somebody sees of the cover that is wanted in a rotation.
+pub(crate) async fn wanted(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Wanted, AppError> {
+    let circle = circle(rotation);
+    let is_there = rotation.deleted_at.is_none();
+    Ok(Wanted {
+        cards: if is_there { open_cards(tx, rotation, now).await? } else { Vec::new() },
+        reader: actor.user.clone(),
+        can_ask: is_there && may(actor, Act::Arrange(circle)).is_ok(),
+        can_take: is_there && may(actor, Act::Serve(circle)).is_ok(),
+    })
+}
+
 /// Returns the open requests of a rotation, the first to begin first.
-pub(crate) async fn open_cards(
+async fn open_cards(
     tx: &mut Tx,
     rotation: &RotationRecord,
     now: DateTime<Utc>,

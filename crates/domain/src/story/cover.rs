@@ -125,6 +125,19 @@ pub struct Card {
     pub open: Vec<Interval>,
 }
 
+/// What somebody sees of the cover that is wanted in a rotation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The open requests, the first to begin first.
+    pub cards: Vec<Card>,
+    /// Who looks.
+    pub reader: UserId,
+    /// Whether they may ask for cover, for themselves at least.
+    pub can_ask: bool,
+    /// Whether they may take it.
+    pub can_take: bool,
+}
+
 /// How a request came about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
@@ -219,11 +232,11 @@ pub enum Reply {
     },
     /// The open requests.
     Open {
-        /// They, the first to begin first.
-        cards: Vec<Card>,
-        /// Who reads them.
-        reader: UserId,
-        /// The rotation's name.
+        /// They.
+        wanted: Wanted,
+        /// The rotation.
+        rotation: RotationId,
+        /// Its name.
         name: String,
     },
 }
@@ -314,7 +327,27 @@ pub enum News {
     Expired,
 }
 
+impl Wanted {
+    /// Returns what its reader may do with a request of them, where they may do anything.
+    #[must_use]
+    pub fn button(&self, card: &Card) -> Option<Button> {
+        if card.of.user == self.reader {
+            return Some(card.closing());
+        }
+        self.can_take.then_some(Button::Take { request: card.request })
+    }
+}
+
 impl Card {
+    /// Returns the button that closes it: what an absence made is put aside, so that it is not made again.
+    #[must_use]
+    pub const fn closing(&self) -> Button {
+        match self.origin {
+            Origin::Absence => Button::Dismiss { request: self.request },
+            Origin::Asked | Origin::Arranged { .. } => Button::Withdraw { request: self.request },
+        }
+    }
+
     /// Returns whether somebody took a part of it.
     #[must_use]
     pub fn is_taken_by(&self, user: &UserId) -> bool {

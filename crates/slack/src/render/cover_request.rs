@@ -11,7 +11,7 @@ use super::words::Ink;
 use domain::action::Button as Any;
 use domain::interval::Interval;
 use domain::message::Person;
-use domain::story::cover::{Button, Card, Message, News, Origin, Part, Post, Reply, State};
+use domain::story::cover::{Button, Card, Message, News, Origin, Part, Post, Reply, State, Wanted};
 use serde_json::Value;
 
 /// The most parts that are named one by one.
@@ -30,7 +30,7 @@ pub(super) const fn label(button: &Button) -> &'static str {
         Button::TakePart { .. } => "Take a part…",
         Button::Cannot { .. } => "I can't",
         Button::HandOver { .. } => "Hand over",
-        Button::Withdraw { .. } => "Take it back",
+        Button::Withdraw { .. } => "Withdraw",
         Button::Dismiss { .. } => "Not needed",
         Button::Undo { .. } => "Undo",
     }
@@ -41,14 +41,16 @@ pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Block> {
     match reply {
         Reply::Asked { card, is_old } => {
             let ink = ink(&card.zone);
-            let (where_to, what) = (link(&card.channel), asked_for(card, &ink));
-            let first = if *is_old {
-                format!("Cover is asked for already, in {where_to}: {what}.")
-            } else {
-                format!("Done: I ask in {where_to} who can stand in: {what}.")
+            let of = match card.origin {
+                Origin::Arranged { .. } => name_of(&card.of),
+                Origin::Asked | Origin::Absence => String::from("you"),
             };
-            let then = String::from("I tell you as soon as somebody takes it.");
-            vec![Block::Lines(vec![first, then]), buttons(&[closing(card)])]
+            let (where_to, name) = (link(&card.channel), title(&card.name));
+            let lead = if *is_old { "That is asked already: I ask" } else { "Done: I ask" };
+            let when = time(card.window, &ink);
+            let first = format!("{lead} in {where_to} who can stand in for {of} in {name} {when}.");
+            let then = String::from("Until somebody takes it the duty stays where it is.");
+            vec![Block::Lines(vec![first, then]), buttons(&[card.closing()])]
         }
         Reply::AwayThen { card, window } => {
             let anyway = Button::TakeAnyway { request: card.request, window: *window };
@@ -101,18 +103,15 @@ pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Block> {
             }
             vec![Block::Lines(lines)]
         }
-        Reply::Open { cards, reader, name } => {
-            if cards.is_empty() {
-                let none = format!("Nobody needs cover for {}.", title(name));
-                return vec![Block::Lines(vec![none])];
-            }
-            let mut blocks = Vec::new();
-            for card in cards.iter().take(MOST_REQUESTS) {
-                blocks.push(row(card, reader, &ink(&card.zone)));
-            }
-            if cards.len() > MOST_REQUESTS {
-                let more = cards.len() - MOST_REQUESTS;
-                blocks.push(Block::Lines(vec![format!("… and {more} more.")]));
+        Reply::Open { wanted: open, rotation, name } => {
+            let mut blocks = match open.cards.first() {
+                Some(first) => wanted(open, &ink(&first.zone)),
+                None => {
+                    vec![Block::Lines(vec![format!("Nobody needs cover for {}.", title(name))])]
+                }
+            };
+            if open.can_ask {
+                blocks.push(buttons(&[Button::Ask { rotation: *rotation }]));
             }
             blocks
         }
@@ -180,7 +179,7 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
             let then = String::from(
                 "I tell you as soon as somebody takes it. Until then the duty is yours.",
             );
-            vec![Block::Lines(vec![first, then]), buttons(&[closing(card)])]
+            vec![Block::Lines(vec![first, then]), buttons(&[card.closing()])]
         }
         Message::Reminder(card) => {
             let ink = ink(&card.zone);
@@ -205,17 +204,28 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
     }
 }
 
-/// Returns an open request as a line with a button beside it, where the reader can do something with it.
-pub(super) fn row(card: &Card, reader: &domain::ids::UserId, ink: &Ink) -> Block {
-    let mut lines = vec![format!("{} {}.", name_of(&card.of), needs(card, ink))];
-    lines.extend(partly(card, ink));
-    let which = if *reader == card.of.user {
-        closing(card)
-    } else {
-        Button::Take { request: card.request }
+/// Returns the open requests of a rotation, each with a button beside it where the reader may do something with it.
+pub(super) fn wanted(wanted: &Wanted, ink: &Ink) -> Vec<Block> {
+    let row = |card: &Card| {
+        let mut lines = vec![line(card, ink)];
+        lines.extend(partly(card, ink));
+        match wanted.button(card) {
+            Some(which) => Block::Row(lines, button_about(which, card)),
+            None => Block::Lines(lines),
+        }
     };
-    let about = format!("{}, {}", card.name, super::names::bare(&card.of));
-    Block::Row(lines, button_of(&Any::Cover(which), &about))
+    let mut blocks: Vec<Block> = wanted.cards.iter().take(MOST_REQUESTS).map(row).collect();
+    if wanted.cards.len() > MOST_REQUESTS {
+        let more = wanted.cards.len() - MOST_REQUESTS;
+        blocks.push(Block::Lines(vec![format!("… and {more} more requests for cover.")]));
+    }
+    blocks
+}
+
+/// Returns a button of which several stand in one place.
+pub(super) fn button_about(which: Button, card: &Card) -> Value {
+    let about = format!("{}, {}", super::names::bare(&card.of), card.name);
+    button_of(&Any::Cover(which), &about)
 }
 
 /// Returns who needs cover and when, in one line.
@@ -245,15 +255,15 @@ fn post_blocks(post: &Post, ink: &Ink) -> Vec<Block> {
             if !post.reads_replies {
                 lines.push(String::from("I cannot read replies here, so please use the buttons."));
             }
-            let mut blocks = vec![Block::Lines(lines), answers_with(card, Some(closing(card)))];
+            let mut blocks = vec![Block::Lines(lines), answers_with(card, Some(card.closing()))];
             if let Some(next) = &post.next {
                 blocks.push(hand_over(card, next));
             }
             return blocks;
         }
         State::Met => {
+            lines.push(format!("{of} has cover for {name} {when}. Thank you!"));
             lines.extend(taken_lines(card, ink));
-            lines.push(format!("{of} does not need cover for {name} any more. Thank you!"));
         }
         State::Dismissed { by } => {
             lines.push(format!("Put aside by {}: cover for {of} in {name} {when}.", name_of(by)));
@@ -377,14 +387,6 @@ fn answers_with(card: &Card, last: Option<Button>) -> Block {
     let others = [Button::TakePart { request }, Button::Cannot { request }];
     all.extend(others.into_iter().chain(last).map(|which| button(&Any::Cover(which))));
     Block::Buttons(all)
-}
-
-/// Returns the button that closes a request: what an absence made is put aside, so that it is not made again.
-fn closing(card: &Card) -> Button {
-    match card.origin {
-        Origin::Absence => Button::Dismiss { request: card.request },
-        Origin::Asked | Origin::Arranged { .. } => Button::Withdraw { request: card.request },
-    }
 }
 
 fn buttons(which: &[Button]) -> Block {
