@@ -1,28 +1,77 @@
-//! Cover: written down with what is to be done when it begins and ends.
+//! Cover: asked for, taken and given back, and written down with what is to be done when it begins and ends.
+//!
+//! Whatever changes a request holds the lock of its rotation, and reads the request under it: of many who press at once
+//! one takes it.
 
+mod answer;
+mod ask;
+mod case;
 mod edge;
+mod form;
+mod list;
+mod settle;
+mod steps;
+mod take;
+mod told;
+mod turns;
+mod undo;
 
+pub use answer::{cannot, dismiss, hand_over, withdraw};
+pub use ask::submit as submit_ask;
 pub use edge::edge;
-pub(crate) use edge::{Passing, pass};
+pub use form::{open, open_for, open_part};
+pub use list::{list, request_at};
+pub use steps::{may_post, step};
+pub use take::{submit as submit_part, take};
+pub use undo::undo;
+
+pub(crate) use edge::begin;
+pub(crate) use list::wanted;
+pub(crate) use settle::{after_absence_change, after_walk, may_concern};
+pub(crate) use told::compose;
 
 use crate::AppError;
 use crate::note;
 use chrono::{DateTime, Utc};
+use domain::ids::{CoverRequestId, CoverageId};
+use serde::{Deserialize, Serialize};
 use store::{CoverageRecord, InboxItem, Tx};
 
-/// Stores cover, and looks again when it begins and when it ends.
+/// What a write came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cover", rename_all = "snake_case")]
+pub(crate) enum Done {
+    Asked { request: CoverRequestId, is_old: bool },
+    Taken { request: CoverRequestId, coverages: Vec<CoverageId> },
+    Noted { request: CoverRequestId },
+    Closed { request: CoverRequestId },
+    Undone { request: CoverRequestId, coverage: CoverageId },
+}
+
+/// Stores cover, and looks again when it begins and when it ends; a request that it meets is closed.
 pub(crate) async fn insert(
     tx: &mut Tx,
     cover: &CoverageRecord,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    tx.insert_coverage(cover).await?;
-    note::schedule_asking_now(tx, cover.rotation, now).await?;
-    for at in [cover.starts_at, cover.ends_at].into_iter().filter(|at| now < *at) {
-        // Where a turn begins or ends just then its handoff tells; but turns move when a rotation is edited.
-        let item = InboxItem::CoverEdge { rotation: cover.rotation, at };
-        let key = format!("edge:{}:{}", cover.rotation, at.timestamp_micros());
-        tx.insert_inbox_at(&item, &key, at, now).await?;
+    insert_all(tx, std::slice::from_ref(cover), now).await
+}
+
+/// Stores cover of several windows that one person takes at once, as [`insert`].
+async fn insert_all(
+    tx: &mut Tx,
+    covers: &[CoverageRecord],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    for cover in covers {
+        tx.insert_coverage(cover).await?;
+        note::schedule_asking_now(tx, cover.rotation, now).await?;
+        for at in [cover.starts_at, cover.ends_at].into_iter().filter(|at| now < *at) {
+            // Where a turn begins or ends just then its handoff tells; but turns move when a rotation is edited.
+            let item = InboxItem::CoverEdge { rotation: cover.rotation, at };
+            let key = format!("edge:{}:{}", cover.rotation, at.timestamp_micros());
+            tx.insert_inbox_at(&item, &key, at, now).await?;
+        }
     }
-    Ok(())
+    settle::covered(tx, covers, now).await
 }

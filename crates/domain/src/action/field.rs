@@ -77,6 +77,12 @@ pub enum Field {
     NotesKept,
     /// Where cover is asked for.
     CoverChannel,
+    /// The turn for which cover is asked.
+    Turn,
+    /// The time at which something begins.
+    FromTime,
+    /// The time at which it ends.
+    ToTime,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -123,6 +129,9 @@ impl Field {
             Self::AsksForNote => "asks_for_note",
             Self::NotesKept => "notes_kept",
             Self::CoverChannel => "cover_channel",
+            Self::Turn => "turn",
+            Self::FromTime => "from_time",
+            Self::ToTime => "to_time",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

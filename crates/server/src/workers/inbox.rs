@@ -166,6 +166,10 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::CoverRequest { request, occasion, step } => {
+            super::cover::step(bot, claim.workspace, (request, occasion), step).await?;
+            Ok(None)
+        }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
             let (turn, now) = ((rotation, planned_at), bot.clock.now());
             app::duty::check_seen(&bot.store, claim.workspace, turn, &user, since, now).await?;
