@@ -9,6 +9,7 @@ mod case;
 mod edge;
 mod form;
 mod list;
+mod offered;
 mod settle;
 mod steps;
 mod take;
@@ -21,6 +22,7 @@ pub use ask::submit as submit_ask;
 pub use edge::edge;
 pub use form::{open, open_for, open_part};
 pub use list::{list, request_at};
+pub use offered::{Written, offered};
 pub use steps::{may_post, step};
 pub use take::{submit as submit_part, take};
 pub use undo::undo;
@@ -65,13 +67,15 @@ async fn insert_all(
 ) -> Result<(), AppError> {
     for cover in covers {
         tx.insert_coverage(cover).await?;
-        note::schedule_asking_now(tx, cover.rotation, now).await?;
         for at in [cover.starts_at, cover.ends_at].into_iter().filter(|at| now < *at) {
             // Where a turn begins or ends just then its handoff tells; but turns move when a rotation is edited.
             let item = InboxItem::CoverEdge { rotation: cover.rotation, at };
             let key = format!("edge:{}:{}", cover.rotation, at.timestamp_micros());
             tx.insert_inbox_at(&item, &key, at, now).await?;
         }
+    }
+    if let Some(cover) = covers.first() {
+        note::schedule_asking_now(tx, cover.rotation, now).await?;
     }
     settle::covered(tx, covers, now).await
 }

@@ -5,6 +5,7 @@ use crate::bot::Bot;
 use crate::people::refresh;
 use crate::perform::checked;
 use app::AppError;
+use app::cover::Written;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use std::sync::Arc;
@@ -168,6 +169,13 @@ async fn carry_out(
         }
         InboxItem::CoverRequest { request, occasion, step } => {
             super::cover::step(bot, claim.workspace, (request, occasion), step).await?;
+            Ok(None)
+        }
+        InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
+            let now = bot.clock.now();
+            let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
+            app::cover::offered(&bot.store, claim.workspace, written, &user, now).await?;
+            bot.bells.deliveries.ring();
             Ok(None)
         }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
