@@ -23,6 +23,7 @@ pub use edge::edge;
 pub use form::{open, open_for, open_part};
 pub use list::{list, request_at};
 pub use offered::{Written, offered};
+pub(crate) use steps::ask_at_home;
 pub use steps::{may_post, step};
 pub use take::{submit as submit_part, take};
 pub use undo::undo;

@@ -4,7 +4,9 @@ use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::home;
 use chrono::{DateTime, Utc};
-use domain::effect::{AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
+use domain::effect::{
+    AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, RequestEffect, StartEffect,
+};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::settings::{ChannelFault, RotationSettings};
 use domain::story::announce::ChannelChange;
@@ -79,6 +81,11 @@ pub async fn refused(
 ) -> Result<(), AppError> {
     let Some(rotation) = of_effect(tx, &refused.effect).await? else { return Ok(()) };
     let to = Recipient::Channel(rotation.channel.clone());
+    if let Effect::Request(RequestEffect::CoverRequested { request, .. }) = &refused.effect
+        && refused.to != to
+    {
+        return crate::cover::ask_at_home(tx, *request, &rotation, now).await;
+    }
     if refused.to != to {
         // It was made for a channel that the rotation has left meanwhile.
         tx.insert_delivery(&Envelope::new(refused.effect.clone(), to), now, now).await?;
