@@ -13,6 +13,21 @@ async fn no_address_no_message_and_no_readable_token_reaches_the_database() {
     play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
     let said = json!({"team": play.team(), "user": "U0BEN", "say": {"channel": "C0SUPPORT", "text": "sparrow-of-a-message"}});
     play.act(&said).await;
+    play.becomes_known("cho").await;
+    let form = play.opens("cho", "/rotation cover support").await;
+    play.fills("cho", &form, &json!({})).await;
+    play.closes("cho").await;
+    play.waits("10s").await;
+    let post = play.channel("support").await.pop().expect("the request");
+    let offer = json!({"team": play.team(), "user": "U0BEN",
+        "say": {"channel": "C0SUPPORT", "thread_ts": post.ts, "text": "I can take it, sparrow-of-an-offer"}});
+    play.act(&offer).await;
+    play.stage().clock().settle().await;
+    let shown = play.messages("support", "ben").await;
+    assert!(
+        shown.iter().any(|seen| seen.text.contains("Shall I put you down")),
+        "it is heard: {shown:#?}"
+    );
     let changed = json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0BEN", "email": "sparrow@harbour.example"}}});
     play.act(&changed).await;
     play.types("ben", "/rotation ooo add 2026-06-15 to 2026-06-19").await;

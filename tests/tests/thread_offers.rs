@@ -21,6 +21,14 @@ async fn asked(play: &Play) -> Seen {
     post
 }
 
+/// Chooses the channel in which cover is asked for.
+async fn chooses_channel(play: &Play, channel: &str) {
+    let modal = play.opens("ana", "/rotation settings support").await;
+    let answer = play.fills("ana", &modal, &json!({"cover_channel": channel})).await;
+    assert_eq!(answer["response_action"], "update", "{answer}");
+    play.closes("ana").await;
+}
+
 /// Writes in the thread of a post.
 async fn replies(play: &Play, who: &str, post: &Seen, text: &str) -> Value {
     says(play, who, json!({"channel": post.channel, "text": text, "thread_ts": post.ts})).await
@@ -156,15 +164,63 @@ both_engines! {
         assert_eq!(shown(&play).await.len(), 1);
     }
 
+    async fn in_a_private_channel_nothing_is_heard_and_the_post_says_so(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T10:00:00Z").await;
+        for who in ["ben", "cho", "dee"] {
+            play.becomes_known(who).await;
+        }
+        let crew = play.adds_private_channel("crew", &["ana", "ben", "cho", "dee"]).await;
+        play.invites_bot("ana", "#crew").await;
+        chooses_channel(&play, &crew).await;
+        let form = play.opens("cho", "/rotation cover support").await;
+        play.fills("cho", &form, &json!({})).await;
+        play.closes("cho").await;
+        play.waits("10s").await;
+        let post = play.messages("crew", "dee").await.pop().expect("a post");
+        assert!(post.text.contains("I cannot read replies here"), "{post:#?}");
+
+        replies(&play, "dee", &post, "I can take it").await;
+
+        assert_eq!(shown(&play).await, Vec::<Value>::new());
+        play.presses("dee", &post, "cover_take").await;
+        play.waits("10s").await;
+        let next = play.types("eli", "/rotation next support 1").await;
+        assert!(next.contains("Dee for Cho"), "the buttons work: {next}");
+    }
+
+    async fn where_the_chosen_channel_takes_no_post_the_rotations_own_does(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T10:00:00Z").await;
+        for who in ["ben", "cho", "dee"] {
+            play.becomes_known(who).await;
+        }
+        chooses_channel(&play, "C0GENERAL").await;
+        play.archives("#general").await;
+        let form = play.opens("cho", "/rotation cover support").await;
+        play.fills("cho", &form, &json!({})).await;
+        play.closes("cho").await;
+        play.waits("1m").await;
+        let post = play.channel("support").await.pop().expect("a post");
+        assert!(post.text.contains("needs cover"), "{post:#?}");
+        assert!(!post.text.contains("I cannot read replies"), "{post:#?}");
+
+        replies(&play, "dee", &post, "I can take it").await;
+
+        assert_eq!(shown(&play).await.len(), 1);
+        play.presses("dee", &post, "cover_take").await;
+        play.waits("10s").await;
+        let met = play.channel("support").await.into_iter().find(|seen| seen.ts == post.ts);
+        assert!(met.is_some_and(|post| post.text.contains("has cover")));
+    }
+
     async fn cover_is_asked_for_where_the_rotation_wants_it_and_offers_are_heard_there(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
         play.waits_until("2026-06-08T10:00:00Z").await;
         for who in ["ben", "cho", "dee"] {
             play.becomes_known(who).await;
         }
-        let modal = play.opens("ana", "/rotation settings support").await;
-        play.fills("ana", &modal, &json!({"cover_channel": "C0GENERAL"})).await;
-        play.closes("ana").await;
+        chooses_channel(&play, "C0GENERAL").await;
         let form = play.opens("cho", "/rotation cover support").await;
         play.fills("cho", &form, &json!({})).await;
         play.closes("cho").await;

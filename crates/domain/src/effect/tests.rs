@@ -188,6 +188,9 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     cover_off 99ac6539-cd67-5f9a-a975-1331bd2e7d1c rotation 168.000 waits
     turn_skipped a2915bf9-8358-5ad0-b04d-83bcf8756a88 rotation 168.000 rings
     skip_undone 90b7f71f-6779-53eb-95f6-2553d2a3b91f rotation 168.000 rings
+    note_asked d3cbb5df-ebf7-573d-8c65-219ffad4c582 rotation 1.000 waits
+    note_passed 65f0abfa-19c4-5739-8ecd-4409278c7809 rotation 168.000 waits
+    note_posted 99719854-3057-5a96-b250-e472cc204bf2 rotation 168.000 rings
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings
