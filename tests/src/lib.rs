@@ -2,6 +2,7 @@
 
 mod browser;
 mod diary;
+mod interact;
 mod life;
 mod page;
 mod person;

@@ -1,13 +1,12 @@
 //! Many people who take the same cover at the same instant: one has it, and all the others are told who.
 
-use crate::play::{Play, id};
-use crate::sight::{Seen, plain_blocks};
-use crate::slash::sign;
+use crate::interact::{answer_of, interaction};
+use crate::play::Play;
+use crate::sight::Seen;
 use domain::ids::{CoverRequestId, TeamId, WorkspaceId};
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinSet;
-use url::form_urlencoded::Serializer;
 
 /// A rotation whose members all want the same cover.
 pub struct Race {
@@ -110,7 +109,8 @@ impl Race {
         for (place, (user, _)) in self.people.iter().enumerate() {
             let view = json!({"id": format!("V0RACE{}", self.rounds), "hash": format!("{place}"), "callback_id": "cover_part",
                 "private_metadata": self.request.to_string(), "state": {"values": {}}});
-            let sent = self.posts(play, user, "view_submission", &json!({"view": view}));
+            let sent =
+                interaction(play, &self.http, user, "view_submission", &json!({"view": view}));
             under_way.spawn(async move { (place, answer_of(sent).await) });
         }
         let mut answers = under_way.join_all().await;
@@ -133,7 +133,7 @@ impl Race {
         let container =
             json!({"type": "message", "channel_id": self.post.channel, "message_ts": self.post.ts});
         let more = json!({"actions": [action], "container": container, "channel": {"id": self.post.channel}});
-        answer_of(self.posts(play, &round.winner, "block_actions", &more)).await;
+        answer_of(interaction(play, &self.http, &round.winner, "block_actions", &more)).await;
         play.waits("5s").await;
         drop(tx);
         let mut tx = store.read(workspace(play)).await.expect("a look");
@@ -167,42 +167,6 @@ impl Race {
         }
         Round { winner, name, won: won.clone(), lost }
     }
-
-    fn posts(
-        &self,
-        play: &Play,
-        user: &str,
-        kind: &str,
-        more: &Value,
-    ) -> impl Future<Output = Result<reqwest::Response, reqwest::Error>> + Send + 'static {
-        let mut payload = json!({"type": kind, "team": {"id": play.team()},
-            "user": {"id": id(user), "team_id": play.team()}, "trigger_id": format!("1.2.{user}"),
-            "is_enterprise_install": false});
-        for (key, value) in more.as_object().into_iter().flatten() {
-            payload[key] = value.clone();
-        }
-        let form =
-            Serializer::new(String::new()).append_pair("payload", &payload.to_string()).finish();
-        let stage = play.stage();
-        let signed = sign(form, stage.signing_secret(), stage.clock().now());
-        let url = stage.bot_url().join("slack/interactions").expect("a path of the bot");
-        let mut sent = self.http.post(url).body(signed.body);
-        for (name, value) in signed.headers {
-            sent = sent.header(name, value);
-        }
-        sent.send()
-    }
-}
-
-/// Returns what stands in the window that a form turned into.
-async fn answer_of(
-    sent: impl Future<Output = Result<reqwest::Response, reqwest::Error>>,
-) -> String {
-    let answer = sent.await.expect("the bot answers");
-    assert_eq!(answer.status(), 200);
-    let text = answer.text().await.expect("the whole answer");
-    let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-    plain_blocks(&answer["view"]["blocks"])
 }
 
 fn workspace(play: &Play) -> WorkspaceId {

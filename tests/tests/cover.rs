@@ -1,5 +1,8 @@
 //! Cover: asked for, taken, taken in part, given back, reminded of, closed.
 
+use chrono::{DateTime, Utc};
+use domain::ids::{TeamId, WorkspaceId};
+use domain::interval::Interval;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use stories::{Play, Race, Seen, block_kit, both_engines, plain_view};
@@ -47,6 +50,7 @@ both_engines! {
         race.undo(&play, &round).await;
         for _ in 0..3 {
             let round = race.all_submit(&play).await;
+            play.waits("5s").await;
             race.undo(&play, &round).await;
         }
         let thread = replies(&play, race.post()).await;
@@ -58,19 +62,21 @@ both_engines! {
         begun(&play).await;
         let post = asks(&play, "cho", "/rotation cover", &json!({})).await;
 
-        play.presses("dee", &post, "cover_take").await;
-        play.presses("dee", &post, "cover_take").await;
-        let again = answered(&play, "dee").await.text;
-        assert!(again.starts_with("It is yours already: you stand in for Cho in *support*"), "{again}");
-        play.presses("ben", &post, "cover_take").await;
-        let late = answered(&play, "ben").await.text;
-        assert!(late.starts_with("Dee was faster and has it already"), "{late}");
         play.presses("cho", &post, "cover_take").await;
         let own = answered(&play, "cho").await.text;
         assert!(own.contains("your own turn"), "{own}");
         play.presses("eli", &post, "cover_take").await;
         let stranger = answered(&play, "eli").await.text;
         assert!(stranger.contains("Only a member of the rotation"), "{stranger}");
+        play.presses("dee", &post, "cover_take").await;
+        play.waits("5s").await;
+        let request = newest_request(&play).await;
+        let again = play.presses_old("dee", "cover_take", &request).await;
+        assert!(again.starts_with("It is yours already: you stand in for Cho in *support*"), "{again}");
+        let late = play.presses_old("ben", "cover_take", &request).await;
+        assert_snapshot!("lost", late);
+        let part = play.presses_old("ben", "cover_take_part", &request).await;
+        assert_eq!(part, late, "there is no part left either");
         play.waits("5s").await;
         assert_eq!(replies(&play, &post).await.len(), 1);
     }
@@ -101,6 +107,7 @@ both_engines! {
         assert_eq!(play.dms("ben").await.iter().filter(|dm| dm.buttons == ["cover_undo"]).count(), 2, "two windows, each with its own undo");
 
         let dees = play.dms("dee").await.pop().expect("dee is told");
+        let cover = cover_of(&play, "U0DEE").await;
         play.presses("cho", &play.dms("cho").await.iter().find(|dm| dm.text.starts_with("Dee stands in")).expect("cho is told").clone(), "cover_undo").await;
         play.waits("5s").await;
         let open = edited(&play, &post).await;
@@ -108,8 +115,7 @@ both_engines! {
         let told = play.dms("dee").await;
         assert!(told.iter().any(|dm| dm.ts == dees.ts && dm.buttons.is_empty() && dm.text.starts_with("Undone by Cho")), "{told:#?}");
         assert!(told.last().is_some_and(|dm| dm.text.starts_with("You are not on duty") && dm.text.contains("Cho undid that")), "{told:#?}");
-        play.presses("dee", &dees, "cover_undo").await;
-        let twice = newest_direct(&play, "dee").await;
+        let twice = play.presses_old("dee", "cover_undo", &cover).await;
         assert!(twice.contains("undone already"), "{twice}");
     }
 
@@ -246,8 +252,8 @@ both_engines! {
         assert!(over.buttons.is_empty());
         assert_eq!(told("on duty.").await, 1, "once: {:#?}", play.dms("cho").await);
         assert_eq!(replies(&play, &post).await.len(), 1);
-        play.presses("dee", &post, "cover_take").await;
-        assert!(answered(&play, "dee").await.text.contains("That time is over"));
+        let late = play.presses_old("dee", "cover_take", &newest_request(&play).await).await;
+        assert!(late.contains("That time is over"), "{late}");
     }
 
     async fn a_request_is_withdrawn_and_made_anew_or_put_aside(play at "2026-06-05T10:00:00Z") {
@@ -264,8 +270,8 @@ both_engines! {
         assert_snapshot!("withdrawn", closed.text);
         assert!(closed.buttons.is_empty());
         assert_eq!(replies(&play, &post).await.len(), 1);
-        play.presses("dee", &post, "cover_take").await;
-        assert!(answered(&play, "dee").await.text.contains("Cho took that request back"));
+        let late = play.presses_old("dee", "cover_take", &newest_request(&play).await).await;
+        assert!(late.contains("Cho took that request back"), "{late}");
 
         let anew = asks(&play, "cho", "/rotation cover", &json!({})).await;
         assert_ne!(anew.ts, post.ts, "a post of its own");
@@ -300,8 +306,8 @@ both_engines! {
         let met = edited(&play, &post).await;
         assert!(met.buttons.is_empty(), "{met:#?}");
         assert!(play.types("eli", "/rotation who").await.contains("Cho (for Ben) is on duty"));
-        play.presses("dee", &post, "cover_hand_over").await;
-        assert!(answered(&play, "dee").await.text.contains("Cho was faster") || answered(&play, "dee").await.text.contains("has it already"));
+        let late = play.presses_old("dee", "cover_hand_over", &newest_request(&play).await).await;
+        assert!(late.contains("Cho was faster and has it already"), "{late}");
     }
 
     async fn a_request_of_an_absence_goes_with_it_and_a_dismissed_one_never_comes_back(play at "2026-06-05T10:00:00Z") {
@@ -451,4 +457,34 @@ async fn kit_of_post(play: &Play) -> String {
         play.get(&format!("sim/messages?team={}&channel=%23support&user=U0ELI", play.team())).await;
     let all = found["messages"].as_array().cloned().unwrap_or_default();
     block_kit(all.last().expect("a post"))
+}
+
+/// Returns the value of the buttons of the request that was made last.
+async fn newest_request(play: &Play) -> String {
+    let mut tx = play.database().open().await.read(workspace(play)).await.expect("a look");
+    let mut all = Vec::new();
+    for rotation in tx.list_rotations().await.expect("rotations") {
+        let window =
+            Interval::new(instant("2026-01-01T00:00:00Z"), instant("2027-01-01T00:00:00Z"));
+        let found = tx.list_cover_requests(rotation.id, window.expect("a year")).await;
+        all.extend(found.expect("requests"));
+    }
+    let newest = all.into_iter().max_by_key(|request| request.made_at).expect("a request");
+    newest.id.to_string()
+}
+
+fn workspace(play: &Play) -> WorkspaceId {
+    WorkspaceId::of_team(&TeamId::new(play.team()))
+}
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+/// Returns the value of the button that undoes what somebody took.
+async fn cover_of(play: &Play, user: &str) -> String {
+    let mut tx = play.database().open().await.read(workspace(play)).await.expect("a look");
+    let all = tx.list_coverages_since(instant("2026-01-01T00:00:00Z")).await.expect("cover");
+    let own = all.into_iter().find(|cover| cover.user.as_str() == user);
+    own.expect("they serve instead").id.to_string()
 }
