@@ -121,7 +121,7 @@ pub(super) async fn turn_to(
     record.closed_by = by.filter(|_| !is_open).cloned();
     record.closed_at = (!is_open).then_some(now);
     tx.update_cover_request(record).await?;
-    Ok(())
+    if is_open { Ok(()) } else { super::steps::schedule_over(tx, record, now).await }
 }
 
 /// Lets the post say how a request stands, and where it `is_told` its thread what happened; nothing where it is not posted.

@@ -8,7 +8,7 @@ use crate::home;
 use crate::people::People;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::coverage::reminders::next_reminder;
+use domain::coverage::reminders::{next_reminder, passed_reminders};
 use domain::effect::{CoverNews, Envelope, Recipient, RequestEffect};
 use domain::ids::{ChannelId, CoverRequestId, UserId, WorkspaceId};
 use store::{
@@ -58,6 +58,8 @@ async fn put(
     let name = match step {
         CoverStep::Post => String::from("post"),
         CoverStep::Remind { lead_hours } => format!("remind {lead_hours}"),
+        // It may be closed, opened again and closed once more.
+        CoverStep::Over => format!("over {}", now.timestamp_micros()),
         CoverStep::Begin => String::from("begin"),
         CoverStep::End => String::from("end"),
     };
@@ -126,11 +128,46 @@ pub async fn step(
         CoverStep::Remind { lead_hours } if case.is_open() || is_met => {
             remind(&mut tx, rotation, case, lead_hours, now).await?;
         }
+        CoverStep::Over if !case.is_open() => over(&mut tx, &rotation, &case.record, now).await?,
         CoverStep::Begin if case.is_open() => begin(&mut tx, rotation, &mut case, now).await?,
         CoverStep::End if case.is_open() => end(&mut tx, &rotation, &mut case, now).await?,
         _ => {}
     }
     Ok(tx.commit().await?)
+}
+
+/// Sees to it that what reminded of a request says that it is closed.
+pub(super) async fn schedule_over(
+    tx: &mut Tx,
+    record: &CoverRequestRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    put(tx, record, CoverStep::Over, now, now).await
+}
+
+/// Takes the buttons off the reminders that were said.
+async fn over(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    record: &CoverRequestRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let (request, occasion) = (record.id, record.occasion);
+    for lead_hours in passed_reminders(record.starts_at, record.made_at, now) {
+        for user in &rotation.members {
+            let (rotation, user) = (rotation.id, user.clone());
+            let to = Recipient::Person(user.clone());
+            let over =
+                RequestEffect::CoverReminderOver { rotation, request, occasion, lead_hours, user };
+            let over = Envelope::new(over, to);
+            if let Some(said) = over.updates(tx.workspace())
+                && tx.find_delivery(said).await?.is_some()
+            {
+                tx.insert_delivery(&over, now, now).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn post(

@@ -77,18 +77,23 @@ async fn claim(
 ) -> Result<Decision, AppError> {
     let (now, actor) = (request.now, &request.actor);
     let Some(found) = tx.find_cover_request(id).await? else { return Ok(Err(Refusal::Gone)) };
+    let Some(rotation) = tx.lock_rotation(found.rotation).await? else {
+        return Ok(Err(Refusal::Gone));
+    };
+    let people = People::load(tx, std::slice::from_ref(actor)).await?;
+    if let Err(refusal) = may(&people.actor(actor), Act::Serve(circle(&rotation))) {
+        return Ok(Err(refusal));
+    }
+    // Many may press at once: whoever is not the first learns it before anything else is looked at.
+    let case = Case::find(tx, id).await?.filter(Case::is_open);
+    let Some(case) = case else { return Ok(Err(Why::NotSoAnyMore.into())) };
     let Some(snapshot) = walked(tx, request, found.rotation).await? else {
         return Ok(Err(Refusal::Gone));
     };
-    let Some(case) = Case::find(tx, id).await? else { return Ok(Err(Refusal::Gone)) };
-    let people = People::load(tx, std::slice::from_ref(actor)).await?;
-    if let Err(refusal) = may(&people.actor(actor), Act::Serve(circle(&snapshot.rotation))) {
-        return Ok(Err(refusal));
-    }
     if case.record.of == *actor {
         return Ok(Err(Why::OwnTurn.into()));
     }
-    let mut parts = if case.is_open() { case.open_from(now) } else { Vec::new() };
+    let mut parts = case.open_from(now);
     if let Some(window) = window {
         parts = parts.into_iter().filter_map(|part| part.intersection(window)).collect();
     }

@@ -95,6 +95,7 @@ pub(crate) async fn compose(
         | RequestEffect::CoverOffered { request, occasion, .. }
         | RequestEffect::CoverAskedFor { request, occasion, .. }
         | RequestEffect::CoverReminder { request, occasion, .. }
+        | RequestEffect::CoverReminderOver { request, occasion, .. }
         | RequestEffect::CoverNobody { request, occasion, .. } => {
             let found = card_of(tx, *request, now).await?;
             match found.filter(|(case, _, _)| case.record.occasion == *occasion) {
@@ -141,6 +142,12 @@ async fn of_request(
                 return Ok(Composed::Nothing("answered_meanwhile"));
             }
             Message::Reminder(card)
+        }
+        RequestEffect::CoverReminderOver { .. } => {
+            if is_open {
+                return Ok(Composed::Nothing("opened_again"));
+            }
+            Message::ReminderOver(card)
         }
         RequestEffect::CoverNobody { .. } => {
             if !is_open && case.record.state != CoverRequestState::Expired {

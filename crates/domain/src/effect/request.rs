@@ -116,6 +116,19 @@ pub enum RequestEffect {
         /// Who.
         user: UserId,
     },
+    /// The reminder loses its buttons, and says how the request ended.
+    CoverReminderOver {
+        /// The rotation.
+        rotation: RotationId,
+        /// The request.
+        request: CoverRequestId,
+        /// How often it was made anew.
+        occasion: u32,
+        /// How many hours before the window the reminder was.
+        lead_hours: u16,
+        /// Who.
+        user: UserId,
+    },
     /// The one whose time it is learns that nobody took it.
     CoverNobody {
         /// The rotation.
@@ -214,6 +227,9 @@ impl Told for RequestEffect {
             Self::CoverReminder { rotation, request, occasion, lead_hours, .. } => {
                 of("cover_reminder", rotation, request, format!("{occasion} {lead_hours}"))
             }
+            Self::CoverReminderOver { rotation, request, occasion, lead_hours, .. } => {
+                of("cover_reminder_over", rotation, request, format!("{occasion} {lead_hours}"))
+            }
             Self::CoverNobody { rotation, request, occasion, .. } => {
                 of("cover_nobody", rotation, request, occasion.to_string())
             }
@@ -227,6 +243,9 @@ impl Told for RequestEffect {
             }
             Self::CoverTakenUndone { rotation, coverage, user } => {
                 Self::CoverTaken { rotation, coverage, user }
+            }
+            Self::CoverReminderOver { rotation, request, occasion, lead_hours, user } => {
+                Self::CoverReminder { rotation, request, occasion, lead_hours, user }
             }
             _ => return None,
         };

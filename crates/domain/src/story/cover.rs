@@ -288,6 +288,8 @@ pub enum Message {
     AskedForYou(Card),
     /// A member who has not answered is asked again.
     Reminder(Card),
+    /// The same message after the request was closed.
+    ReminderOver(Card),
     /// The one whose time it is learns that nobody took it.
     Stays {
         /// The request.

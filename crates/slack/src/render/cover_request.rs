@@ -201,6 +201,7 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
             lines.extend(partly(card, &ink));
             vec![Block::Lines(lines), answers(card)]
         }
+        Message::ReminderOver(card) => vec![Block::Lines(ended_lines(card, &ink(&card.zone)))],
         Message::Stays { card, is_over } => {
             let ink = ink(&card.zone);
             let (name, open) = (title(&card.name), times(card.open.iter().copied(), &ink));
@@ -247,57 +248,46 @@ pub(super) fn line(card: &Card, ink: &Ink) -> String {
 
 fn post_blocks(post: &Post, ink: &Ink) -> Vec<Block> {
     let card = &post.card;
-    let of = name_of(&card.of);
-    let when = time(card.window, ink);
-    let name = title(&card.name);
-    let mut lines = Vec::new();
-    match &card.state {
-        State::Open => {
-            lines.push(match &card.origin {
-                Origin::Asked => format!("{of} needs cover for {name} {when}. Who can take it?"),
-                Origin::Arranged { by } => format!(
-                    "{of} needs cover for {name} {when}. Who can take it? {} asks for them.",
-                    name_of(by)
-                ),
-                Origin::Absence => {
-                    format!("{of} is on duty for {name} {when} and unavailable. Who can take it?")
-                }
-            });
-            lines.extend(partly(card, ink));
-            if !post.reads_replies {
-                lines.push(String::from("I cannot read replies here, so please use the buttons."));
-            }
-            let mut blocks = vec![Block::Lines(lines), answers_with(card, Some(card.closing()))];
-            if let Some(next) = &post.next {
-                blocks.push(hand_over(card, next));
-            }
-            return blocks;
+    if card.state != State::Open {
+        return vec![Block::Lines(ended_lines(card, ink))];
+    }
+    let (of, name, when) = (name_of(&card.of), title(&card.name), time(card.window, ink));
+    let mut lines = vec![match &card.origin {
+        Origin::Asked => format!("{of} needs cover for {name} {when}. Who can take it?"),
+        Origin::Arranged { by } => format!(
+            "{of} needs cover for {name} {when}. Who can take it? {} asks for them.",
+            name_of(by)
+        ),
+        Origin::Absence => {
+            format!("{of} is on duty for {name} {when} and unavailable. Who can take it?")
         }
-        State::Met => {
-            lines.push(format!("{of} has cover for {name} {when}. Thank you!"));
-            lines.extend(taken_lines(card, ink));
-        }
-        State::Dismissed { by } => {
-            lines.push(format!("Put aside by {}: cover for {of} in {name} {when}.", name_of(by)));
-            lines.extend(taken_lines(card, ink));
-        }
-        State::Withdrawn { by } => {
-            lines.push(format!("Taken back by {}: cover for {of} in {name} {when}.", name_of(by)));
-            lines.extend(taken_lines(card, ink));
-        }
-        State::NotNeeded => {
-            lines.push(format!("No longer needed: cover for {of} in {name} {when}."));
-            lines.extend(taken_lines(card, ink));
-        }
+    }];
+    lines.extend(partly(card, ink));
+    if !post.reads_replies {
+        lines.push(String::from("I cannot read replies here, so please use the buttons."));
+    }
+    let mut blocks = vec![Block::Lines(lines), answers_with(card, Some(card.closing()))];
+    blocks.extend(post.next.as_ref().map(|next| hand_over(card, next)));
+    blocks
+}
+
+/// Returns how a request ended.
+fn ended_lines(card: &Card, ink: &Ink) -> Vec<String> {
+    let (of, name, when) = (name_of(&card.of), title(&card.name), time(card.window, ink));
+    let what = format!("cover for {of} in {name} {when}");
+    let mut lines = vec![match &card.state {
+        State::Open => format!("{of} {}.", needs(card, ink)),
+        State::Met => format!("{of} has cover for {name} {when}. Thank you!"),
+        State::Dismissed { by } => format!("Put aside by {}: {what}.", name_of(by)),
+        State::Withdrawn { by } => format!("Taken back by {}: {what}.", name_of(by)),
+        State::NotNeeded => format!("No longer needed: {what}."),
         State::Expired => {
             let open = times(card.open.iter().copied(), ink);
-            lines.push(format!(
-                "Nobody took the turn of {of} in {name} {open}. {of} stayed on duty."
-            ));
-            lines.extend(taken_lines(card, ink));
+            format!("Nobody took the turn of {of} in {name} {open}. {of} stayed on duty.")
         }
-    }
-    vec![Block::Lines(lines)]
+    }];
+    lines.extend(taken_lines(card, ink));
+    lines
 }
 
 /// Returns what happened, for the thread.

@@ -167,6 +167,8 @@ pub enum CoverStep {
         /// How long before the window, in hours.
         lead_hours: u16,
     },
+    /// It is closed: what reminded of it says so.
+    Over,
     /// Its window begins.
     Begin,
     /// Its window ends.
