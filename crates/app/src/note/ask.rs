@@ -144,7 +144,8 @@ async fn leaving(
         let Some(until) = duty_ends_at(&laid, passes_at).filter(|until| now < *until) else {
             continue;
         };
-        if authors.contains(&user) || !is_long(tx, rotation, &laid, (&user, until)).await? {
+        let ends = (until, passes_at);
+        if authors.contains(&user) || !is_long(tx, rotation, &laid, (&user, ends)).await? {
             continue;
         }
         let next = if passes_at < laid.stretch.window.end() {
@@ -166,9 +167,8 @@ async fn is_long(
     tx: &mut Tx,
     rotation: &RotationRecord,
     laid: &LaidStretch,
-    (user, until): (&UserId, DateTime<Utc>),
+    (user, (until, passes_at)): (&UserId, (DateTime<Utc>, DateTime<Utc>)),
 ) -> Result<bool, AppError> {
-    let passes_at = laid.serves_until(user, until - TimeDelta::microseconds(1));
     let early = passes_at - SHORTEST;
     if early < laid.planned_at {
         return Ok(false);
