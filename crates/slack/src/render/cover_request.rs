@@ -84,8 +84,8 @@ pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Block> {
         )])],
         Reply::Closed(card) => {
             let ink = ink(&card.zone);
-            let mut lines =
-                vec![format!("Done: cover is not asked for any more, {}.", asked_for(card, &ink))];
+            let what = asked_for(card, &ink);
+            let mut lines = vec![format!("Done: I do not ask for cover any more for {what}.")];
             lines.extend(taken_lines(card, &ink));
             vec![Block::Lines(lines)]
         }
@@ -209,7 +209,7 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
                 format!("Nobody took your turn of {name} {open}, so you stayed on duty.")
             } else {
                 format!(
-                    "Nobody has taken your turn of {name} {open}, so you stay on duty. The request stays open until then."
+                    "Nobody has taken your turn of {name} {open}, so you stay on duty. It can still be taken until then."
                 )
             };
             vec![Block::Lines(vec![line])]
@@ -259,7 +259,7 @@ fn post_blocks(post: &Post, ink: &Ink) -> Vec<Block> {
             name_of(by)
         ),
         Origin::Absence => {
-            format!("{of} is on duty for {name} {when} and unavailable. Who can take it?")
+            format!("{of} is unavailable while on duty for {name}, {when}. Who can take it?")
         }
     }];
     lines.extend(partly(card, ink));
@@ -274,6 +274,10 @@ fn post_blocks(post: &Post, ink: &Ink) -> Vec<Block> {
 /// Returns how a request ended.
 fn ended_lines(card: &Card, ink: &Ink) -> Vec<String> {
     let (of, name, when) = (name_of(&card.of), title(&card.name), time(card.window, ink));
+    if let (State::Met, [part]) = (&card.state, card.taken.as_slice()) {
+        let (by, time) = (name_of(&part.by), time(part.window, ink));
+        return vec![format!("{by} stands in for {of} in {name} {time}. Thank you!")];
+    }
     let what = format!("cover for {of} in {name} {when}");
     let mut lines = vec![match &card.state {
         State::Open => format!("{of} {}.", needs(card, ink)),
