@@ -2,11 +2,13 @@
 
 mod browser;
 mod diary;
+mod interact;
 mod leak;
 mod life;
 mod page;
 mod person;
 mod play;
+mod race;
 mod sight;
 mod slash;
 mod views;
@@ -17,6 +19,7 @@ pub use diary::Diary;
 pub use leak::{Haul, Logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
+pub use race::{Race, Round};
 pub use sight::{Seen, block_kit, plain_blocks, plain_view};
 pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;

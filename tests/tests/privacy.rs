@@ -10,7 +10,7 @@ const EDITED: &str = "größe of the sparrow-in-an-edit";
 const REFUSED: &str = "größe of the sparrow-in-a-refusal";
 const LATE: &str = "größe of the sparrow-in-a-late-note";
 const SAID: &str = "sparrow-in-a-message";
-const ANSWERED: &str = "I can take it, says the sparrow-in-a-thread";
+const ANSWERED: &str = "I can take it, sparrow-in-a-thread";
 
 /// Starts a log that leaves out nothing but what is never logged.
 fn logged() -> &'static Logged {
@@ -65,8 +65,15 @@ both_engines! {
         play.act(&changed).await;
         play.types("ben", "/rotation ooo add 2026-06-15 to 2026-06-19").await;
         play.waits_until("2026-06-08T12:00:00Z").await;
-        let post = play.channel("support").await.pop().expect("the handoff");
+        let form = play.opens("ana", "/rotation cover support").await;
+        play.fills("ana", &form, &json!({})).await;
+        play.closes("ana").await;
+        play.waits("10s").await;
+        let post = play.channel("support").await.pop().expect("the request");
         says(&play, "U0BEN", ANSWERED, Some(&post.ts)).await;
+        play.stage().clock().settle().await;
+        let offered = play.messages("support", "ben").await;
+        assert!(offered.iter().any(|seen| seen.text.contains("Shall I put you down")), "it is heard: {offered:#?}");
 
         leaves(&play, "ana", NOTE).await;
         leaves(&play, "ana", EDITED).await;

@@ -1,5 +1,6 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod cover;
 mod history;
 mod lifecycle;
 mod note;
@@ -58,6 +59,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("order", &["reorder", "sort"]),
     ("skip", &[]),
     ("assign", &[]),
+    ("cover", &["coverage"]),
     ("note", &["notes"]),
 ];
 
@@ -113,6 +115,8 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// Cover is asked for.
+    Cover(story::cover::Command),
     /// What was.
     History(story::history::Command),
     /// What people choose.
@@ -149,6 +153,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
+        Some("cover") => cover::parse(rest),
         Some("history") => Ok(history::parse_turns(rest)),
         Some("stats") => history::parse_statistics(rest),
         Some("note") => Ok(note::parse(rest)),

@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{lifecycle, note, people, roster, settings, skip};
+use crate::story::{cover, lifecycle, note, people, roster, settings, skip};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +34,12 @@ impl Command {
             | Self::Next { .. }
             | Self::AbsenceList { .. }
             | Self::History(_)
+            | Self::Cover(cover::Command::List { .. })
             | Self::Note(note::Command::List { .. }) => Reach::Look,
             Self::Create { .. } | Self::AbsenceForm | Self::Settings(_) => Reach::Open,
-            Self::Note(note::Command::Write { .. }) => Reach::Open,
+            Self::Cover(cover::Command::Ask { .. }) | Self::Note(note::Command::Write { .. }) => {
+                Reach::Open
+            }
             Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
                 let is_own = who.as_ref().is_none_or(|who| who == actor);
                 if is_own { Reach::Own } else { Reach::Change }
@@ -81,6 +84,18 @@ impl Button {
                 Reach::Open
             }
             Self::SeenDuty { .. } => Reach::Own,
+            Self::Cover(button) => match button {
+                cover::Button::Ask { .. }
+                | cover::Button::AskFor { .. }
+                | cover::Button::TakePart { .. } => Reach::Open,
+                cover::Button::Take { .. }
+                | cover::Button::TakeAnyway { .. }
+                | cover::Button::Cannot { .. }
+                | cover::Button::HandOver { .. }
+                | cover::Button::Withdraw { .. }
+                | cover::Button::Dismiss { .. }
+                | cover::Button::Undo { .. } => Reach::Change,
+            },
             // What is shown is what the person wrote or received.
             Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
             Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
@@ -119,7 +134,7 @@ impl Submission {
         match self {
             // A note is its author's own until it is told; what was written waits nowhere.
             Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
-            Self::CreateRotation(_) | Self::Roster(_) => Reach::Change,
+            Self::CreateRotation(_) | Self::Cover(_) | Self::Roster(_) => Reach::Change,
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,
                 settings::Submission::Rotation(_) => Reach::Change,

@@ -3,7 +3,7 @@
 use super::ending::ended;
 use super::remind::{Next, next_seats};
 use super::seen::is_still_unseen;
-use super::{days_away, posted_at};
+use super::{days_away, posted_at, time_away};
 use crate::AppError;
 use crate::deliver::{Composed, Scene};
 use crate::note;
@@ -103,6 +103,7 @@ pub(crate) async fn on_duty(
         with: persons(&others, &with),
         covers: of.map(|of| others.person(&of)),
         away: if has_seat { days_away(&snapshot, user, &left) } else { Vec::new() },
+        away_window: if has_seat { time_away(&snapshot, user, &left) } else { None },
         next: persons(&others, &next),
         skipped: if is_own { scene.skipped() } else { Vec::new() },
         continues: is_own && scene.previous.contains(user),

@@ -1,6 +1,7 @@
 //! What stands in a person's home, as it is at delivery.
 
 use crate::AppError;
+use crate::cover;
 use crate::lookup::circle;
 use crate::people::People;
 use crate::read;
@@ -113,7 +114,7 @@ async fn look_only(
         let card = read::card(tx, rotation, now).await?;
         // They are in no rotation, so no event is shown to them.
         edges.extend(card.next.as_ref().map(|next| next.at).into_iter().chain(edge(&card.duty)));
-        rotations.push(RotationBlock { card, turns: Vec::new(), can_manage: false });
+        rotations.push(RotationBlock { card, turns: Vec::new(), cover: None, can_manage: false });
     }
     Ok(Home {
         page: number(page),
@@ -164,7 +165,9 @@ impl Seen {
         self.next.extend(own.take(DUTIES_SHOWN).map(|own| duty(own.start(), own.end())));
         if is_shown {
             let turns = coming.iter().take(TURNS_SHOWN);
+            let cover = cover::wanted(tx, &snapshot.rotation, actor, now).await?;
             self.rotations.push(RotationBlock {
+                cover: Some(cover),
                 turns: turns.map(|turn| read::turn_line(&snapshot, turn)).collect(),
                 can_manage: may(actor, Act::Manage(circle(&snapshot.rotation))).is_ok(),
                 card,

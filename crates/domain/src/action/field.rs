@@ -71,6 +71,18 @@ pub enum Field {
     Note,
     /// Whether a note is posted to the channel as well.
     ForChannel,
+    /// How long before the end of a duty a note is asked for.
+    AsksForNote,
+    /// For how many days notes are kept.
+    NotesKept,
+    /// Where cover is asked for.
+    CoverChannel,
+    /// The turn for which cover is asked.
+    Turn,
+    /// The time at which something begins.
+    FromTime,
+    /// The time at which it ends.
+    ToTime,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -114,6 +126,12 @@ impl Field {
             Self::When => "when",
             Self::Note => "note",
             Self::ForChannel => "for_channel",
+            Self::AsksForNote => "asks_for_note",
+            Self::NotesKept => "notes_kept",
+            Self::CoverChannel => "cover_channel",
+            Self::Turn => "turn",
+            Self::FromTime => "from_time",
+            Self::ToTime => "to_time",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

@@ -93,6 +93,46 @@ const STORED: &[(&str, &str)] = &[
         r#"{"kind":"skip_undone","rotation":"R","absence":"R","user":"U1","from":"T","until":"S"}"#,
         "turn_skipped",
     ),
+    (
+        r#"{"kind":"cover_requested","rotation":"R","request":"R","occasion":1,"reads_replies":true}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_request_changed","rotation":"R","request":"R","occasion":1,"news":{"news":"taken","coverage":"R"}}"#,
+        "cover_requested",
+    ),
+    (
+        r#"{"kind":"cover_request_changed","rotation":"R","request":"R","occasion":1,"news":{"news":"begun"}}"#,
+        "cover_requested",
+    ),
+    (
+        r#"{"kind":"cover_request_news","rotation":"R","request":"R","occasion":1,"channel":"C2","news":{"news":"undone","coverage":"R"}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_request_news","rotation":"R","request":"R","occasion":1,"channel":"C2","news":{"news":"closed","at":"T"}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_offered","rotation":"R","request":"R","occasion":1,"channel":"C2","user":"U1","ts":"1.2"}"#,
+        "",
+    ),
+    (r#"{"kind":"cover_asked_for","rotation":"R","request":"R","occasion":1,"user":"U1"}"#, ""),
+    (r#"{"kind":"cover_taken","rotation":"R","coverage":"R","user":"U1"}"#, ""),
+    (r#"{"kind":"cover_taken_undone","rotation":"R","coverage":"R","user":"U1"}"#, "cover_taken"),
+    (r#"{"kind":"cover_taken_off","rotation":"R","coverage":"R","user":"U1"}"#, ""),
+    (
+        r#"{"kind":"cover_reminder","rotation":"R","request":"R","occasion":1,"lead_hours":72,"user":"U1"}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_reminder_over","rotation":"R","request":"R","occasion":1,"lead_hours":72,"user":"U1"}"#,
+        "cover_reminder",
+    ),
+    (r#"{"kind":"cover_nobody","rotation":"R","request":"R","occasion":1,"user":"U1"}"#, ""),
+    (r#"{"kind":"note_asked","rotation":"R","planned_at":"T","user":"U1","until":"S"}"#, ""),
+    (r#"{"kind":"note_passed","rotation":"R","note":"R","user":"U1"}"#, ""),
+    (r#"{"kind":"note_posted","rotation":"R","note":"R"}"#, ""),
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
@@ -195,6 +235,22 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     cover_off 99ac6539-cd67-5f9a-a975-1331bd2e7d1c rotation 168.000 waits
     turn_skipped a2915bf9-8358-5ad0-b04d-83bcf8756a88 rotation 168.000 rings
     skip_undone 90b7f71f-6779-53eb-95f6-2553d2a3b91f rotation 168.000 rings
+    cover_requested f5c239fa-d11b-51cb-ae4d-dcddf9a5ab34 rotation 168.000 rings
+    cover_request_changed 65a7b05b-cdfb-5733-831b-fa0d0438529c rotation 168.000 rings
+    cover_request_changed 8db8d59f-79aa-5db3-a6ea-21c26d086289 rotation 168.000 rings
+    cover_request_news b50e705d-92be-5b6c-836f-baa08966fca1 rotation 168.000 rings
+    cover_request_news 0f3967c9-af99-5ea0-99d9-5813f5689e2e rotation 168.000 rings
+    cover_offered fc353193-1569-59ad-b03c-f007092a247d rotation 0.500 rings
+    cover_asked_for 5ba1045a-1ee4-552a-a439-2d444fae5532 rotation 168.000 waits
+    cover_taken 1646d56f-cc19-5100-8173-29513ac56973 rotation 168.000 waits
+    cover_taken_undone f5b06ff2-60a4-54c2-be0f-c43568f3cbe2 rotation 168.000 rings
+    cover_taken_off fbc13706-928b-57b5-ad48-cd35448ed0d3 rotation 168.000 waits
+    cover_reminder 7ff381ff-7ccf-5ae4-9569-80a68f4cf934 rotation 11.000 waits
+    cover_reminder_over a2c07e1d-14b4-5bae-823a-f1c2bf0996c9 rotation 168.000 rings
+    cover_nobody 12be8eb8-6355-509e-a156-afbf21209cb4 rotation 168.000 waits
+    note_asked d3cbb5df-ebf7-573d-8c65-219ffad4c582 rotation 1.000 waits
+    note_passed 65f0abfa-19c4-5739-8ecd-4409278c7809 rotation 168.000 waits
+    note_posted 99719854-3057-5a96-b250-e472cc204bf2 rotation 168.000 rings
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings

@@ -9,6 +9,7 @@ use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
+use domain::story::cover;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message, OnDuty, Reminder, Silence, Unreachable, Unseen,
 };
@@ -83,6 +84,11 @@ fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
     let hand_over = lifecycle::Button { press: Press::HandOver, rotation };
     buttons.push(button(&Button::Lifecycle(hand_over)));
     buttons.push(button(&Button::Note(domain::story::note::Button::Write { rotation })));
+    let ask = match duty.away_window {
+        Some(window) => cover::Button::AskFor { rotation, window },
+        None => cover::Button::Ask { rotation },
+    };
+    buttons.push(button(&Button::Cover(ask)));
     buttons
 }
 
