@@ -6,7 +6,7 @@ pub use field::Field;
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{announce, history, home, lifecycle, note, people, roster, settings, skip};
+use crate::story::{announce, history, home, lifecycle, note, people, roster, settings, skip, swap};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.
@@ -74,6 +74,8 @@ pub enum Button {
     Roster(roster::Button),
     /// One that undoes that a turn passes to somebody else.
     Skip(skip::Button),
+    /// One of two turns that are swapped.
+    Swap(swap::Button),
 }
 
 impl Button {
@@ -97,6 +99,7 @@ impl Button {
             Self::Announce(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
             Self::Skip(button) => button.action_id(),
+            Self::Swap(button) => button.action_id(),
         }
     }
 
@@ -127,6 +130,7 @@ impl Button {
             Self::Announce(button) => button.value(),
             Self::Roster(button) => button.value(),
             Self::Skip(button) => button.value(),
+            Self::Swap(button) => button.value(),
         }
     }
 
@@ -189,6 +193,7 @@ impl Button {
             "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
             "skip" => skip::Button::parse(action_id, value).map(Self::Skip),
+            "swap" => swap::Button::parse(action_id, value).map(Self::Swap),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,
         }
@@ -215,6 +220,8 @@ pub enum Modal {
     Note(Box<note::Modal>),
     /// A form about the people of a rotation.
     Roster(roster::Modal),
+    /// Two turns are swapped.
+    Swap(swap::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -245,6 +252,8 @@ pub enum Submission {
     Note(note::Form),
     /// A form about the people of a rotation.
     Roster(roster::Submission),
+    /// Two turns that are to be swapped.
+    Swap(swap::Form),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.

@@ -10,6 +10,7 @@ mod note;
 mod people;
 mod roster;
 mod start;
+mod swap;
 mod turn;
 
 pub use announce::AnnounceEffect;
@@ -22,6 +23,7 @@ pub use note::NoteEffect;
 pub use people::PeopleEffect;
 pub use roster::RosterEffect;
 pub use start::StartEffect;
+pub use swap::SwapEffect;
 pub use turn::TurnEffect;
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
@@ -58,6 +60,8 @@ pub enum Effect {
     Roster(RosterEffect),
     /// Of what begins.
     Start(StartEffect),
+    /// Of two turns that are swapped.
+    Swap(SwapEffect),
     /// Of a turn: the channel and those whose it is are told, or a taker is asked for.
     Turn(TurnEffect),
 }
@@ -179,6 +183,7 @@ impl Effect {
             Self::People(effect) => effect,
             Self::Roster(effect) => effect,
             Self::Start(effect) => effect,
+            Self::Swap(effect) => effect,
             Self::Turn(effect) => effect,
         }
     }

@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{lifecycle, note, people, roster, settings, skip};
+use crate::story::{lifecycle, note, people, roster, settings, skip, swap};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,8 @@ impl Command {
             Self::Skip(command) => match command {
                 skip::Command::Assign { .. } | skip::Command::Skip { .. } => Reach::Change,
             },
+            Self::Swap(command) if command.is_whole() => Reach::Change,
+            Self::Swap(_) => Reach::Open,
         }
     }
 }
@@ -108,6 +110,13 @@ impl Button {
             Self::Skip(button) => match button {
                 skip::Button::UndoCover { .. } | skip::Button::UndoSkip { .. } => Reach::Change,
             },
+            Self::Swap(button) => match button {
+                swap::Button::Open { .. } => Reach::Open,
+                swap::Button::Agree { .. }
+                | swap::Button::Decline { .. }
+                | swap::Button::Withdraw { .. }
+                | swap::Button::Undo { .. } => Reach::Change,
+            },
         }
     }
 }
@@ -119,7 +128,7 @@ impl Submission {
         match self {
             // A note is its author's own until it is told; what was written waits nowhere.
             Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
-            Self::CreateRotation(_) | Self::Roster(_) => Reach::Change,
+            Self::CreateRotation(_) | Self::Roster(_) | Self::Swap(_) => Reach::Change,
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,
                 settings::Submission::Rotation(_) => Reach::Change,

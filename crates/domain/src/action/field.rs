@@ -71,6 +71,10 @@ pub enum Field {
     Note,
     /// Whether a note is posted to the channel as well.
     ForChannel,
+    /// The turn that is given in a swap.
+    OwnTurn,
+    /// The turn that is had for it.
+    OtherTurn,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -114,6 +118,8 @@ impl Field {
             Self::When => "when",
             Self::Note => "note",
             Self::ForChannel => "for_channel",
+            Self::OwnTurn => "own_turn",
+            Self::OtherTurn => "other_turn",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",
