@@ -6,7 +6,9 @@ pub use field::Field;
 
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
-use crate::story::{announce, history, home, lifecycle, note, people, roster, settings, skip, swap};
+use crate::story::{
+    announce, history, home, lifecycle, note, people, roster, settings, skip, swap,
+};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// The `action_id` of a menu: what is chosen in it is a button that stands behind its value.

@@ -11,6 +11,7 @@ mod note;
 mod roster;
 mod settings;
 pub(crate) mod submission;
+mod swap;
 
 use command::SlashCommand;
 use event::Event;

@@ -106,11 +106,26 @@ mod tests {
         check("swap support with <@U1|ben>", Some("support"), &["U1"], &[]);
         check("swap <@U1> first line", Some("first line"), &["U1"], &[]);
         check("swap <@U1> 15 June 22 June", None, &["U1"], &["15 June", "22 June"]);
-        check("swap support <@U1> 22 June for 15 June", Some("support"), &["U1"], &["22 June", "15 June"]);
-        check("swap <@U1> support 2026-06-15 and Monday", Some("support"), &["U1"], &["2026-06-15", "Monday"]);
+        check(
+            "swap support <@U1> 22 June for 15 June",
+            Some("support"),
+            &["U1"],
+            &["22 June", "15 June"],
+        );
+        check(
+            "swap <@U1> support 2026-06-15 and Monday",
+            Some("support"),
+            &["U1"],
+            &["2026-06-15", "Monday"],
+        );
         check("swap <@U1> Friday 19 June", None, &["U1"], &["Friday 19 June"]);
         check("swap <@U1> Friday 19 June 26 June", None, &["U1"], &["Friday 19 June", "26 June"]);
-        check("swap between <@U1> and <@U2> Monday Friday", None, &["U1", "U2"], &["Monday", "Friday"]);
+        check(
+            "swap between <@U1> and <@U2> Monday Friday",
+            None,
+            &["U1", "U2"],
+            &["Monday", "Friday"],
+        );
         check("swap \"friday\" <@U1>", Some("friday"), &["U1"], &[]);
         check("swap support 15 June", Some("support"), &[], &["15 June"]);
     }

@@ -97,6 +97,7 @@ const fn label(button: &Button) -> &'static str {
         Button::People(button) => people::label(button),
         Button::Roster(button) => super::roster::label(button),
         Button::Skip(_) => "Undo",
+        Button::Swap(button) => super::swap::label(button),
         Button::Settings(button) => super::settings::label(button),
     }
 }

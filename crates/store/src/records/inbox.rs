@@ -1,7 +1,7 @@
 //! The inbox: what came in and is worked off later, reduced to ids, kinds and instants.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, UserId, WorkspaceId};
+use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, SwapId, UserId, WorkspaceId};
 use domain::story::announce::ChannelChange;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,16 @@ pub enum InboxItem {
         rotation: RotationId,
         /// When.
         at: DateTime<Utc>,
+    },
+    /// Whether the turns of a rotation's swaps are still those of their people is to be looked at.
+    CheckSwaps {
+        /// The rotation.
+        rotation: RotationId,
+    },
+    /// The earlier turn of a swap begins: without an answer it is over, and what was agreed stands.
+    SwapBegins {
+        /// The swap.
+        swap: SwapId,
     },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {

@@ -75,7 +75,14 @@ mod tests {
 
     #[test]
     fn what_was_bent_is_no_turn() {
-        for text in ["", "2026-06-15T07:00:00Z", "2026-06-15|UBEN", "2026-06-15T07:00:00Z|", "x|UBEN", "2026-06-15T07:00:00Z|U B"] {
+        for text in [
+            "",
+            "2026-06-15T07:00:00Z",
+            "2026-06-15|UBEN",
+            "2026-06-15T07:00:00Z|",
+            "x|UBEN",
+            "2026-06-15T07:00:00Z|U B",
+        ] {
             assert_eq!(text.parse::<TurnKey>(), Err(NoTurn), "{text}");
         }
     }
