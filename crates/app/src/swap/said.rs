@@ -128,7 +128,8 @@ pub(crate) fn lines_of(snapshot: &Snapshot, user: &UserId, now: DateTime<Utc>) -
         };
         let people = &snapshot.people;
         let sides = [turns.side(people, &swap.a), turns.side(people, &swap.b)];
-        Line { card: card(snapshot, swap, people, (sides, &turns), now), is_agreed, can }
+        let reader = user.clone();
+        Line { reader, card: card(snapshot, swap, people, (sides, &turns), now), is_agreed, can }
     })
     .collect()
 }

@@ -3,6 +3,7 @@
 use crate::ids::{ChannelId, RotationId};
 use crate::reply::{AbsenceLine, DutyCard, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
+use crate::story::swap;
 use chrono::{DateTime, Utc};
 
 /// How many rotations one page shows: each takes up to three of the hundred blocks of a view.
@@ -13,6 +14,9 @@ pub const TURNS_SHOWN: usize = 4;
 
 /// How many of a person's next duties are shown.
 pub const DUTIES_SHOWN: usize = 5;
+
+/// How many swaps are shown.
+pub const SWAPS_SHOWN: usize = 5;
 
 /// How many absences are shown.
 pub const ABSENCES_SHOWN: usize = 10;
@@ -104,6 +108,8 @@ pub struct MemberHome {
     pub on_duty: Vec<MyDuty>,
     /// Their next duties, the soonest first; at most [`DUTIES_SHOWN`].
     pub next: Vec<MyDuty>,
+    /// The swaps that concern them and have not begun; at most [`SWAPS_SHOWN`].
+    pub swaps: Vec<swap::Line>,
     /// Their absences that are not over; at most [`ABSENCES_SHOWN`].
     pub absences: Vec<AbsenceLine>,
     /// How many absences there are beyond those.

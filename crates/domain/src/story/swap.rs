@@ -314,6 +314,8 @@ pub enum Message {
 pub struct Line {
     /// The swap.
     pub card: Card,
+    /// Who reads it.
+    pub reader: UserId,
     /// Whether both agreed.
     pub is_agreed: bool,
     /// What the reader may press, in that order.

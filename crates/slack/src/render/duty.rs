@@ -8,6 +8,7 @@ use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
+use domain::ids::RotationId;
 use domain::message::Person;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message, OnDuty, Reminder, Silence, Unreachable, Unseen,
@@ -27,6 +28,7 @@ pub(crate) fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Ve
             let mut parts = vec![Part::Lines(on_duty_lines(duty, &ink))];
             parts.extend(note::passed_on(&duty.notes, &ink));
             parts.push(Part::Buttons(on_duty_buttons(duty)));
+            parts.push(Part::Buttons(passing_buttons(duty.rotation)));
             parts
         }
         Message::Ended(duty) => vec![Part::Lines(ended_lines(duty, &ink(&duty.zone)))],
@@ -82,8 +84,14 @@ fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
     buttons.push(button(&Button::EnterAbsence));
     let hand_over = lifecycle::Button { press: Press::HandOver, rotation };
     buttons.push(button(&Button::Lifecycle(hand_over)));
-    buttons.push(button(&Button::Note(domain::story::note::Button::Write { rotation })));
     buttons
+}
+
+/// Returns what leads to whoever comes after.
+fn passing_buttons(rotation: RotationId) -> Vec<Value> {
+    let note = Button::Note(domain::story::note::Button::Write { rotation });
+    let swap = Button::Swap(domain::story::swap::Button::Open { rotation });
+    vec![button(&note), button(&swap)]
 }
 
 fn ended_lines(duty: &Ended, ink: &Ink) -> Vec<String> {

@@ -15,7 +15,7 @@ use domain::story::home::{
     self, FaultLine, Home, HomeKind, MemberHome, MyDuty, RotationBlock, RotationFault,
     WorkspaceState,
 };
-use domain::story::{history, lifecycle, roster, settings};
+use domain::story::{history, lifecycle, roster, settings, swap};
 use serde_json::{Value, json};
 
 /// The most rotations whose faults are named.
@@ -106,6 +106,11 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
     let mut blocks = vec![header("Your duties"), lines(&duty_words(member, now))];
     let away = button(&Button::EnterAbsence);
     blocks.push(actions(&[away]));
+    for line in &member.swaps {
+        let ink = Ink::new(&line.card.zone, now, Style::Block);
+        let (words, buttons) = super::swap::line(line, &ink);
+        blocks.extend([lines(&words), actions(&buttons)]);
+    }
     blocks.push(header(&rotations_title(home)));
     if home.rotations.is_empty() {
         blocks.push(say("You are in no rotation yet."));
@@ -187,6 +192,7 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         Button::ShowNext { rotation },
         Button::History(history::Button::Turns { rotation }),
         Button::History(history::Button::Statistics { rotation, days: history::USUAL_WINDOW }),
+        Button::Swap(swap::Button::Open { rotation }),
     ];
     let changes = block.can_manage.then(|| {
         menu(&[

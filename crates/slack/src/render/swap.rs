@@ -89,7 +89,8 @@ pub(super) const fn label(button: &Button) -> &'static str {
 }
 
 /// Returns the words of a swap in somebody's home or in what is shown of a rotation, and what may be pressed.
-pub(super) fn line(line: &Line, reader: Option<&UserId>, ink: &Ink) -> (Vec<String>, Vec<Value>) {
+pub(super) fn line(line: &Line, ink: &Ink) -> (Vec<String>, Vec<Value>) {
+    let reader = Some(&line.reader);
     let card = &line.card;
     let [one, other] = &card.sides;
     let both = format!("{} and {}", name_of(&one.person), name_of(&other.person));

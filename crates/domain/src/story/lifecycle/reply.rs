@@ -7,6 +7,7 @@ use crate::message::Person;
 use crate::reply::{DutyCard, NextDuty, TurnLine};
 use crate::settings::ChannelFault;
 use crate::skip::SkipRule;
+use crate::story::swap;
 use chrono::{DateTime, Utc};
 
 /// What they are told.
@@ -99,6 +100,10 @@ pub struct ShowCard {
     pub can: Vec<Press>,
     /// Whether they may change its people and its settings.
     pub can_manage: bool,
+    /// Whether they may ask for a swap in it.
+    pub can_swap: bool,
+    /// The swaps that concern the one who looks and have not begun, the first asked first.
+    pub swaps: Vec<swap::Line>,
     /// Whether they may leave it, and do nothing more with its people.
     pub can_leave: bool,
 }

@@ -13,11 +13,14 @@ use domain::message::Person;
 use domain::settings::ChannelFault;
 use domain::skip::SkipRule;
 use domain::story::lifecycle::{Press, RuleCard, ShowCard, State, hours_in_words};
-use domain::story::{history, roster, settings};
+use domain::story::{history, roster, settings, swap};
 use serde_json::Value;
 
 /// The most members that are listed with their places.
 const MOST_MEMBERS: usize = 30;
+
+/// The most swaps of the one who looks.
+const MOST_SWAPS: usize = 5;
 
 /// What is done with who is on duty, and with what was deleted.
 const OF_DUTY: [Press; 5] =
@@ -36,6 +39,10 @@ pub(super) fn parts(card: &ShowCard, now: DateTime<Utc>, style: Style) -> Vec<Pa
     if !card.turns.is_empty() {
         let lines = card.turns.iter().map(|turn| turn_line(turn, &ink));
         parts.push(Part::Lines(std::iter::once(String::from("Coming up:")).chain(lines).collect()));
+    }
+    for line in card.swaps.iter().take(MOST_SWAPS) {
+        let (words, buttons) = super::super::swap::line(line, &ink);
+        parts.extend([Part::Lines(words), Part::Buttons(buttons)]);
     }
     if !matches!(card.state, State::Deleted { .. }) {
         parts.extend(row(past(rotation)));
@@ -77,6 +84,9 @@ fn people(card: &ShowCard) -> Vec<Value> {
         ];
         let fitting = all.into_iter().filter(|(needed, _)| members >= *needed);
         buttons.extend(fitting.map(|(_, which)| button(&Button::Roster(which))));
+    }
+    if card.can_swap && members > 1 {
+        buttons.push(button(&Button::Swap(swap::Button::Open { rotation })));
     }
     if card.can_leave {
         buttons.push(leave(&Button::Roster(roster::Button::LeaveMyself { rotation })));
