@@ -2,6 +2,7 @@
 
 mod browser;
 mod diary;
+mod late;
 mod life;
 mod page;
 mod person;

@@ -4,11 +4,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::action::{Button, Submission};
-use domain::ids::{AbsenceId, CoverageId, NoteId, RotationId, TeamId, UserId, WorkspaceId};
+use domain::ids::{AbsenceId, CoverageId, NoteId, RotationId, SwapId, TeamId, UserId, WorkspaceId};
 use domain::reach::Reach;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, history, home, note, people, settings, skip};
+use domain::story::{announce, history, home, note, people, settings, skip, swap};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -154,10 +154,13 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 36;
+const BUTTONS: usize = 41;
 
 /// How many forms there are.
-const FORMS: usize = 14;
+const FORMS: usize = 16;
+
+/// Two turns that somebody may want to swap.
+const TURNS: [&str; 2] = ["2026-06-15T07:00:00Z|U0CHO", "2026-06-22T07:00:00Z|U0DEE"];
 
 /// What buttons and forms speak of.
 struct Hand {
@@ -218,6 +221,7 @@ impl Hand {
                     .expect("turns"),
                 tx.list_coverages_since(from).await.expect("coverage"),
                 tx.list_absences(&people, from, None).await.expect("absences"),
+                tx.list_swaps_since(from).await.expect("swaps"),
                 workspace.settings,
                 preferences,
             )
@@ -243,6 +247,7 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let Hand { rotation, absence, planned_at, .. } = *hand;
     let day = planned_at.date_naive();
     let note = NoteId::new(rotation.as_uuid());
+    let swap = SwapId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
@@ -320,7 +325,14 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         },
         Button::Skip(button) => match button {
             skip::Button::UndoCover { .. } => Button::Skip(skip::Button::UndoSkip { absence }),
-            skip::Button::UndoSkip { .. } => return None,
+            skip::Button::UndoSkip { .. } => Button::Swap(swap::Button::Open { rotation }),
+        },
+        Button::Swap(button) => match button {
+            swap::Button::Open { .. } => Button::Swap(swap::Button::Agree { swap }),
+            swap::Button::Agree { .. } => Button::Swap(swap::Button::Decline { swap }),
+            swap::Button::Decline { .. } => Button::Swap(swap::Button::Withdraw { swap }),
+            swap::Button::Withdraw { .. } => Button::Swap(swap::Button::Undo { swap }),
+            swap::Button::Undo { .. } => return None,
         },
     })
 }
@@ -339,7 +351,9 @@ fn forms_of(hand: &Hand) -> impl Iterator<Item = (Value, Submission)> {
 fn after_form(form: &Submission) -> Option<&'static str> {
     Some(match form {
         Submission::EnterAbsence(_) => "note",
-        Submission::Note(_) => "settings_mine",
+        Submission::Note(_) => "swap",
+        Submission::Swap(swap::Form { is_confirmed: false, .. }) => "swap_confirm",
+        Submission::Swap(swap::Form { is_confirmed: true, .. }) => "settings_mine",
         Submission::Settings(form) => match form {
             settings::Submission::Mine { .. } => "settings_rotation",
             settings::Submission::Rotation(_) => "settings_workspace",
@@ -374,6 +388,8 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "lifecycle_pause" | "lifecycle_delete" => rotation.to_string(),
         "settings_rotation" => format!("{rotation}|{revision}"),
         "note" => format!("{rotation}|-"),
+        "swap" => rotation.to_string(),
+        "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
         _ => format!("{rotation}|{revision}|1"),
     };
     // The rotation that a form makes is there by the time of the edit.
@@ -395,6 +411,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "preferences": {"value": {"type": "checkboxes", "selected_options": [{"value": "quiet_nights"}]}},
             "seats": text("1"), "skip_rule": choice("over_share"), "skip_amount": text("50"), "duty_hours": text(""),
             "every": text("1"), "unit": choice("week"), "when": choice("now"),
+            "own_turn": choice(TURNS[0]), "other_turn": choice(TURNS[1]),
             "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),
             "takes_over": {"value": {"type": "users_select", "selected_user": "U0CHO"}},
         }},

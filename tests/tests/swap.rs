@@ -118,8 +118,8 @@ both_engines! {
         let gone = find(&play.dms("dee").await, &asked.ts);
         assert_snapshot!("what_was_taken_back", gone.text);
         assert!(gone.buttons.is_empty());
-        play.presses("dee", &asked, "swap_agree").await;
-        assert!(answered(&play, "dee").await.contains("was taken back"), "{}", answered(&play, "dee").await);
+        let late = play.presses_late("dee", "swap_agree").await;
+        assert!(late.contains("was taken back"), "{late}");
         play.presses("cho", &answer, "swap_withdraw").await;
         assert!(newest(&play, "cho").await.text.contains("was taken back"));
     }
@@ -143,13 +143,13 @@ both_engines! {
             assert!(now.is_edited && now.buttons.is_empty(), "{now:#?}");
         }
         assert!(order(&play).await.starts_with("Cho Dee Ben"));
-        play.presses("dee", &dee, "swap_undo").await;
-        assert!(answered(&play, "dee").await.contains("was undone"));
+        let late = play.presses_late("dee", "swap_undo").await;
+        assert!(late.contains("was undone"), "{late}");
 
-        let dee = agree(&play).await;
+        agree(&play).await;
         play.waits_until("2026-06-15T07:01:00Z").await;
-        play.presses("dee", &dee, "swap_undo").await;
-        assert!(answered(&play, "dee").await.contains("cannot be undone any more"));
+        let late = play.presses_late("dee", "swap_undo").await;
+        assert!(late.contains("cannot be undone any more"), "{late}");
         assert!(who(&play).await.contains("Dee"));
     }
 
@@ -217,15 +217,17 @@ both_engines! {
         assert_snapshot!("the_form_in_blocks", format!("{:#}", form["blocks"]));
 
         let (own, other) = (chosen(&form, 1), chosen(&form, 2));
-        let answer = play.fills("cho", &form, &json!({"own_turn": own, "other_turn": other})).await;
+        let values = json!({"own_turn": own, "other_turn": other});
+        let view = form["id"].as_str().expect("a form");
+        let (answer, again) = play.submits_twice("cho", view, &values).await;
         play.waits("5s").await;
 
         assert_eq!(answer["response_action"], "update", "{answer}");
         assert!(plain_blocks(&answer["view"]["blocks"]).starts_with("Asked: Dee"));
         let asked = play.dms("dee").await.pop().expect("dee is asked");
         assert_eq!(asked.buttons, ["swap_agree", "swap_decline"]);
-        let late = play.fills("cho", &form, &json!({"own_turn": own, "other_turn": other})).await;
-        assert!(late.to_string().contains("open or agreed already"), "{late}");
+        assert_eq!(answer["view"]["blocks"], again["view"]["blocks"], "sent twice is asked once");
+        assert_eq!(play.dms("dee").await.len(), 1);
     }
 
     async fn what_stands_in_the_way_is_said_before_the_other_is_asked(play at "2026-06-05T10:00:00Z") {
@@ -266,8 +268,10 @@ both_engines! {
         assert!(half.text.starts_with("You agreed to the swap in *support*. Dee has not answered yet."), "{}", half.text);
         assert_eq!(find(&play.dms("dee").await, &dee.ts).buttons, ["swap_agree", "swap_decline"]);
         assert_eq!(play.channel("support").await.len(), said);
-        play.presses("cho", &cho, "swap_agree").await;
-        assert!(answered(&play, "cho").await.contains("You agreed already"));
+        let late = play.presses_late("cho", "swap_agree").await;
+        assert!(late.contains("You agreed already"), "{late}");
+        let other = play.presses_late("eli", "swap_decline").await;
+        assert!(other.contains("between others"), "{other}");
 
         play.presses("dee", &dee, "swap_agree").await;
         play.waits("5s").await;
@@ -296,8 +300,8 @@ both_engines! {
         assert_eq!(posts, 1, "{told:#?}");
         let theirs = find(&play.dms("dee").await, &dee.ts);
         assert!(theirs.buttons.is_empty(), "{theirs:#?}");
-        play.presses("dee", &dee, "swap_undo").await;
-        assert!(answered(&play, "dee").await.contains("is off"));
+        let late = play.presses_late("dee", "swap_undo").await;
+        assert!(late.contains("That swap is off"), "{late}");
     }
 
     async fn an_absence_that_moves_the_order_ends_it_and_one_that_does_not_leaves_it(play at "2026-06-05T10:00:00Z") {
@@ -347,8 +351,8 @@ both_engines! {
             assert_eq!(own, 1, "{person}: {told:#?}");
         }
         assert!(who(&play).await.contains("Cho"));
-        play.presses("dee", &asked, "swap_agree").await;
-        assert!(answered(&play, "dee").await.contains("too late"));
+        let late = play.presses_late("dee", "swap_agree").await;
+        assert!(late.contains("too late"), "{late}");
     }
 
     async fn the_second_turn_that_is_lost_is_not_swapped(play at "2026-06-05T10:00:00Z") {
@@ -379,9 +383,9 @@ both_engines! {
         let home = |person: &'static str| async { plain_view(&play.home(person).await.expect("a home")) };
         assert_snapshot!("the_home_of_who_is_asked", home("dee").await);
         assert!(home("cho").await.contains("[Withdraw]"));
-        assert!(!home("ben").await.contains("asks for a swap"));
+        assert!(!home("ben").await.contains("swap a turn of"));
         let shown = play.types("dee", "/rotation show support").await;
-        assert!(shown.contains("Cho asks for a swap in *support*. Dee has not answered yet."), "{shown}");
+        assert!(shown.contains("Cho asks you to swap a turn of *support*."), "{shown}");
         let shown = newest(&play, "dee").await;
         assert!(shown.buttons.contains(&String::from("swap_agree")), "{shown:#?}");
 
@@ -432,13 +436,4 @@ async fn who(play: &Play) -> String {
 async fn newest(play: &Play, who: &str) -> Seen {
     let seen = play.messages("support", who).await;
     seen.into_iter().rfind(|seen| seen.ephemeral_to.is_some()).expect("an answer")
-}
-
-/// Returns what a press on a button of a direct message was answered last.
-async fn answered(play: &Play, who: &str) -> String {
-    let all = play.messages("dm", who).await;
-    all.iter()
-        .rfind(|seen| seen.ephemeral_to.is_some())
-        .map(|seen| seen.text.clone())
-        .unwrap_or_default()
 }

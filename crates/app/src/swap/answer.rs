@@ -12,10 +12,11 @@ use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
+use domain::effect::{Envelope, Recipient, SwapEffect};
 use domain::ids::SwapId;
 use domain::permission::{Act, may};
 use domain::refusal::Refusal;
-use domain::reply::Reply;
+use domain::reply::Answer;
 use domain::story::swap::{Refusal as Why, Standing};
 use serde_json::json;
 use store::{Store, SwapRecord, SwapSide, SwapState, Tx};
@@ -25,7 +26,7 @@ use store::{Store, SwapRecord, SwapSide, SwapState, Tx};
 /// # Errors
 ///
 /// When the database cannot be reached; nothing is changed then.
-pub async fn agree(store: &Store, request: &Request, swap: SwapId) -> Result<Reply, AppError> {
+pub async fn agree(store: &Store, request: &Request, swap: SwapId) -> Result<Answer, AppError> {
     change(store, request, swap, Way::Agree).await
 }
 
@@ -34,7 +35,7 @@ pub async fn agree(store: &Store, request: &Request, swap: SwapId) -> Result<Rep
 /// # Errors
 ///
 /// When the database cannot be reached; nothing is changed then.
-pub async fn decline(store: &Store, request: &Request, swap: SwapId) -> Result<Reply, AppError> {
+pub async fn decline(store: &Store, request: &Request, swap: SwapId) -> Result<Answer, AppError> {
     change(store, request, swap, Way::Decline).await
 }
 
@@ -43,7 +44,7 @@ pub async fn decline(store: &Store, request: &Request, swap: SwapId) -> Result<R
 /// # Errors
 ///
 /// When the database cannot be reached; nothing is changed then.
-pub async fn withdraw(store: &Store, request: &Request, swap: SwapId) -> Result<Reply, AppError> {
+pub async fn withdraw(store: &Store, request: &Request, swap: SwapId) -> Result<Answer, AppError> {
     change(store, request, swap, Way::Withdraw).await
 }
 
@@ -52,7 +53,7 @@ pub async fn withdraw(store: &Store, request: &Request, swap: SwapId) -> Result<
 /// # Errors
 ///
 /// When the database cannot be reached; nothing is changed then.
-pub async fn undo(store: &Store, request: &Request, swap: SwapId) -> Result<Reply, AppError> {
+pub async fn undo(store: &Store, request: &Request, swap: SwapId) -> Result<Answer, AppError> {
     change(store, request, swap, Way::Undo).await
 }
 
@@ -70,10 +71,32 @@ async fn change(
     request: &Request,
     swap: SwapId,
     way: Way,
-) -> Result<Reply, AppError> {
+) -> Result<Answer, AppError> {
     let act = async |tx: &mut Tx| carry_out(tx, request, swap, way).await;
     let decision = once(store, request, act).await?;
-    answered(store, request, decision).await
+    if decision.is_ok() && says_it_itself(store, request, swap).await? {
+        return Ok(Answer::Nothing);
+    }
+    Ok(Answer::Say(Box::new(answered(store, request, decision).await?)))
+}
+
+/// Returns whether the message in which it was pressed says how it stands now.
+async fn says_it_itself(store: &Store, request: &Request, swap: SwapId) -> Result<bool, AppError> {
+    if !request.channel.as_ref().is_some_and(|channel| channel.as_str().starts_with('D')) {
+        return Ok(false);
+    }
+    let mut tx = store.read(request.workspace).await?;
+    let Some(SwapRecord { rotation, .. }) = tx.find_swap(swap).await? else { return Ok(false) };
+    let user = request.actor.clone();
+    let told = SwapEffect::SwapTold { rotation, swap, user, standing: Standing::Agreed };
+    let user = request.actor.clone();
+    for effect in [SwapEffect::SwapAsked { rotation, swap, user }, told] {
+        let message = Envelope::new(effect, Recipient::Person(request.actor.clone()));
+        if tx.find_delivery(message.delivery_id(request.workspace)).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn carry_out(

@@ -313,7 +313,8 @@ fn permission(
     if users.contains(&actor) && rotation.members.contains(actor) {
         return may(&who, Act::Serve(circle(rotation)));
     }
-    may(&who, Act::Manage(circle(rotation)))
+    let act = if users.contains(&actor) { Act::Arrange } else { Act::Manage };
+    may(&who, act(circle(rotation)))
 }
 
 fn refused(refusal: Refusal) -> Answer {

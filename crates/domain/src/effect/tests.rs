@@ -85,6 +85,18 @@ const STORED: &[(&str, &str)] = &[
         r#"{"kind":"skip_undone","rotation":"R","absence":"R","user":"U1","from":"T","until":"S"}"#,
         "turn_skipped",
     ),
+    (r#"{"kind":"swap_asked","rotation":"R","swap":"R","user":"U1"}"#, ""),
+    (
+        r#"{"kind":"swap_answered","rotation":"R","swap":"R","user":"U1","standing":"declined"}"#,
+        "swap_asked",
+    ),
+    (r#"{"kind":"swap_told","rotation":"R","swap":"R","user":"U1","standing":"agreed"}"#, ""),
+    (r#"{"kind":"swap_told","rotation":"R","swap":"R","user":"U1","standing":"expired"}"#, ""),
+    (
+        r#"{"kind":"swap_told_again","rotation":"R","swap":"R","user":"U1","standing":"undone"}"#,
+        "swap_told",
+    ),
+    (r#"{"kind":"swap_posted","rotation":"R","swap":"R","standing":"agreed"}"#, ""),
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),

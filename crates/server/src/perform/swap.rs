@@ -1,6 +1,6 @@
 //! Swaps of two turns: from what was typed, pressed or submitted to its use case.
 
-use super::{said, written};
+use super::written;
 use crate::bot::Bot;
 use app::{AppError, Request, swap};
 use domain::reply::Answer;
@@ -29,7 +29,7 @@ pub(super) async fn press(
         Button::Withdraw { swap } => swap::withdraw(store, request, swap).await,
         Button::Undo { swap } => swap::undo(store, request, swap).await,
     };
-    written(bot, changed).map(said)
+    written(bot, changed)
 }
 
 /// Carries out the submission of a modal.

@@ -92,13 +92,19 @@ pub(super) const fn label(button: &Button) -> &'static str {
 pub(super) fn line(line: &Line, ink: &Ink) -> (Vec<String>, Vec<Value>) {
     let reader = Some(&line.reader);
     let card = &line.card;
-    let [one, other] = &card.sides;
-    let both = format!("{} and {}", name_of(&one.person), name_of(&other.person));
+    let (name, waiting) = (title(&card.name), waiting(card));
     let mut words = vec![if line.is_agreed {
-        format!("{both} swap turns of {}.", title(&card.name))
+        swapped(card, reader)
+    } else if waiting.iter().any(|person| person.user == line.reader) {
+        ask(card, &line.reader)
     } else {
-        let (name, by) = (title(&card.name), name_of(&card.by));
-        format!("{by} asks for a swap in {name}. {} has not answered yet.", names(&waiting(card)))
+        let have = if waiting.len() == 1 { "has" } else { "have" };
+        let who = if card.by.user == line.reader {
+            String::from("You asked")
+        } else {
+            format!("{} asked", name_of(&card.by))
+        };
+        format!("{who} for a swap in {name}. {} {have} not answered yet.", names(&waiting))
     }];
     words.extend(exchange(card, reader, ink));
     words.extend(conflicts(&card.conflicts, reader, ink));
@@ -232,6 +238,24 @@ fn standing(told: &Told, reader: Option<&UserId>, ink: &Ink) -> Vec<Part> {
     parts
 }
 
+fn swapped(card: &Card, reader: Option<&UserId>) -> String {
+    let name = title(&card.name);
+    match reader.and_then(|reader| card.seen_by(reader)) {
+        Some((_, other)) => format!("You and {} swap turns of {name}.", name_of(&other.person)),
+        None => {
+            let [one, other] = &card.sides;
+            let (one, other) = (name_of(&one.person), name_of(&other.person));
+            format!("{one} and {other} swap turns of {name}.")
+        }
+    }
+}
+
+/// Returns words of ours as they begin a sentence.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Returns the sentence that stands alone.
 fn head(told: &Told, reader: Option<&UserId>) -> String {
     let Told { card, standing, by } = told;
@@ -239,9 +263,12 @@ fn head(told: &Told, reader: Option<&UserId>) -> String {
     let [one, other] = &card.sides;
     let (a, b) = (name_of(&one.person), name_of(&other.person));
     let is_reader = |person: &Person| reader == Some(&person.user);
-    let with = match reader.and_then(|reader| card.seen_by(reader)) {
-        Some((_, other)) => format!("with {}", name_of(&other.person)),
-        None => format!("of {a} and {b}"),
+    let doer = by.as_ref().and_then(|by| card.seen_by(&by.user));
+    let with = match (doer, reader.and_then(|reader| card.seen_by(reader))) {
+        (Some((_, other)), _) if is_reader(&other.person) => String::from("the swap with you"),
+        (Some((_, other)), _) => format!("the swap with {}", name_of(&other.person)),
+        (None, Some((_, other))) => format!("your swap with {}", name_of(&other.person)),
+        (None, None) => format!("the swap of {a} and {b}"),
     };
     let who = match by {
         Some(by) if is_reader(by) => String::from("You"),
@@ -255,31 +282,26 @@ fn head(told: &Told, reader: Option<&UserId>) -> String {
                 names(&waiting(card))
             )
         }
-        Standing::Agreed | Standing::Begun => {
-            match reader.and_then(|reader| card.seen_by(reader)) {
-                Some((_, other)) => {
-                    format!("You and {} swap turns of {name}.", name_of(&other.person))
-                }
-                None => format!("{a} and {b} swap turns of {name}."),
-            }
-        }
+        Standing::Agreed | Standing::Begun => swapped(card, reader),
         Standing::Declined => {
-            format!("{who} declined the swap {with} in {name}. The turns stay as they are:")
+            format!("{who} declined {with} in {name}. The turns stay as they are:")
         }
         Standing::Withdrawn => {
-            format!("{who} took the swap {with} in {name} back. The turns stay as they are:")
+            format!("{who} took {with} in {name} back. The turns stay as they are:")
         }
         Standing::Undone => {
-            format!("{who} undid the swap {with} in {name}. The turns are as they were:")
+            format!("{who} undid {with} in {name}. The turns are as they were:")
         }
         Standing::Void => format!(
-            "The swap {with} in {name} is off: one of the turns is no longer theirs. `/rotation next` shows the coming turns."
+            "{} in {name} is off: one of the turns is no longer theirs. `/rotation next` shows the coming turns.",
+            capital(&with)
         ),
         Standing::Expired => format!(
-            "The swap {with} in {name} was not answered in time. The turns stay as they are:"
+            "{} in {name} was not answered in time. The turns stay as they are:",
+            capital(&with)
         ),
         Standing::Cut => format!(
-            "The second turn of the swap {with} in {name} is no longer theirs, so it is not swapped. `/rotation next` shows the coming turns."
+            "The second turn of {with} in {name} is no longer theirs, so it is not swapped. `/rotation next` shows the coming turns."
         ),
     }
 }
