@@ -197,6 +197,12 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     cover_off 99ac6539-cd67-5f9a-a975-1331bd2e7d1c rotation 168.000 waits
     turn_skipped a2915bf9-8358-5ad0-b04d-83bcf8756a88 rotation 168.000 rings
     skip_undone 90b7f71f-6779-53eb-95f6-2553d2a3b91f rotation 168.000 rings
+    swap_asked c7ec17a5-59c2-5941-8406-3c7ad54c1992 rotation 168.000 waits
+    swap_answered 8e53ff47-e1be-5791-b308-c2104be6694a rotation 168.000 rings
+    swap_told f1ee41e9-f856-5688-9ea6-34809b0a590d rotation 168.000 waits
+    swap_told 102b1bfd-5571-5020-ae6d-19e3fe559e50 rotation 168.000 waits
+    swap_told_again 56301f94-af5d-5443-beca-a7f8aa2b774b rotation 168.000 rings
+    swap_posted 3aee1984-6674-554b-ad8e-55877221dd03 rotation 168.000 rings
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings

@@ -1,7 +1,7 @@
 //! Two turns that are swapped, in words, blocks and modals.
 
 use super::blocks::{Part, clip, section};
-use super::buttons::{button, primary};
+use super::buttons::{button, button_of, primary};
 use super::modal::{input, option, view};
 use super::names::{bare, name_of, names, title};
 use super::words::{Ink, Style};
@@ -108,7 +108,7 @@ pub(super) fn line(line: &Line, ink: &Ink) -> (Vec<String>, Vec<Value>) {
     }];
     words.extend(exchange(card, reader, ink));
     words.extend(conflicts(&card.conflicts, reader, ink));
-    (words, line.can.iter().map(|which| button(&pressed(*which))).collect())
+    (words, line.can.iter().map(|which| button_of(&pressed(*which), &card.name)).collect())
 }
 
 fn pressed(which: Button) -> action::Button {

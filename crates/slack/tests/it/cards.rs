@@ -48,6 +48,8 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
         channel_fault: None,
         can: can.to_vec(),
         can_manage,
+        can_swap: false,
+        swaps: Vec::new(),
         can_leave,
     }
 }

@@ -22,3 +22,4 @@ mod replies;
 mod shown;
 mod signature;
 mod stand_in;
+mod swaps;
