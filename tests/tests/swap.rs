@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use stories::{Play, Seen, both_engines, plain_blocks, plain_view};
+use stories::{Play, Seen, block_kit, both_engines, plain_blocks, plain_view};
 
 /// Cho's turn begins on 15 June, Dee's on 22 June; Ben's run from 8 June and from 29 June.
 const ASK: &str = "/rotation swap support <@U0DEE> 15 June 22 June";
@@ -214,7 +214,7 @@ both_engines! {
         play.becomes_known("cho").await;
         let form = play.opens("cho", "/rotation swap support with <@U0DEE>").await;
         assert_snapshot!("the_form", plain_view(&form));
-        assert_snapshot!("the_form_in_blocks", format!("{:#}", form["blocks"]));
+        assert_snapshot!("the_form_in_blocks", block_kit(&form));
 
         let (own, other) = (chosen(&form, 1), chosen(&form, 2));
         let values = json!({"own_turn": own, "other_turn": other});

@@ -18,13 +18,16 @@ const MOST_CONFLICTS: usize = 5;
 pub(super) struct Turns<'a> {
     snapshot: &'a Snapshot,
     turns: Vec<Coming>,
+    /// When the running turn began and when it ends.
+    running: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 impl<'a> Turns<'a> {
     /// Returns the coming turns, as far as anybody looks; none of them has begun.
     pub(super) fn of(snapshot: &'a Snapshot, now: DateTime<Utc>) -> Self {
-        let turns = snapshot.position(now).coming(MOST_COMPARED);
-        Self { snapshot, turns }
+        let position = snapshot.position(now);
+        let running = position.current().map(|turn| (turn.planned_at, turn.ends_at));
+        Self { snapshot, turns: position.coming(MOST_COMPARED), running }
     }
 
     /// Returns a turn that is to come, whoever holds it.
@@ -81,10 +84,12 @@ impl<'a> Turns<'a> {
 
     /// Returns a turn as people see it.
     pub(super) fn side(&self, people: &People, side: &SwapSide) -> Side {
+        let running = self.running.filter(|(begun, _)| *begun == side.planned_at);
+        let until = self.at(side.planned_at).map(|turn| turn.window.end());
         Side {
             person: people.person(&side.user),
             from: side.planned_at,
-            until: self.at(side.planned_at).map(|turn| turn.window.end()),
+            until: until.or(running.map(|(_, end)| end)),
             has_agreed: side.agreed_at.is_some(),
         }
     }

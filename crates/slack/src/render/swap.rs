@@ -1,6 +1,6 @@
 //! Two turns that are swapped, in words, blocks and modals.
 
-use super::blocks::{Part, clip, section};
+use super::blocks::{LONGEST_SECTION, Part, clip, fit, section};
 use super::buttons::{button, button_of, primary};
 use super::modal::{input, option, view};
 use super::names::{bare, name_of, names, title};
@@ -367,8 +367,9 @@ fn confirm(modal: &ConfirmModal, now: DateTime<Utc>) -> Value {
     let mut way = vec![String::from("Please look at this first:")];
     way.extend(conflicts(&modal.conflicts, None, &ink));
     let blocks = [
-        section(&[lead, turn(first, second), turn(second, first)].join("\n"), None),
-        section(&way.join("\n"), None),
+        section(&lead, None),
+        section(&fit(&[turn(first, second), turn(second, first)], LONGEST_SECTION), None),
+        section(&fit(&way, LONGEST_SECTION), None),
     ];
     let mut json = view("swap_confirm", "Ask anyway?", "Ask anyway", &blocks);
     let key = |side: &Side| TurnKey { planned_at: side.from, user: side.person.user.clone() };
