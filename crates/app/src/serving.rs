@@ -7,7 +7,7 @@ use domain::engine::Stretch;
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
-use domain::shift::Served;
+use domain::shift::{Right, Served};
 use domain::timeline::RunningTurn;
 use domain::view::{OnDuty, SwapPart, Swaps, on_duty_at};
 use std::collections::HashMap;
@@ -80,6 +80,14 @@ impl Layers {
         let covers = self.covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user]));
         covers
             .chain(self.live_swaps().flat_map(|swap| [&swap.asked_by, &swap.a.user, &swap.b.user]))
+    }
+
+    /// Returns whether somebody serves by cover from an instant on, and not since the turn is theirs by order or by a swap.
+    pub(crate) fn is_by_cover(&self, served: &Served, at: DateTime<Utc>) -> bool {
+        let is_it = |cover: &&CoverageRecord| {
+            cover.user == served.user && cover.starts_at <= at && at < cover.ends_at
+        };
+        !matches!(served.right, Right::Own(_)) && self.covers.iter().any(|cover| is_it(&cover))
     }
 
     /// Returns the cover as the rules know it.

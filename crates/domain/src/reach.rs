@@ -33,10 +33,12 @@ impl Command {
             | Self::Who { .. }
             | Self::Next { .. }
             | Self::AbsenceList { .. }
-            | Self::History(_)
-            | Self::Note(note::Command::List { .. }) => Reach::Look,
+            | Self::History(_) => Reach::Look,
             Self::Create { .. } | Self::AbsenceForm | Self::Settings(_) => Reach::Open,
-            Self::Note(note::Command::Write { .. }) => Reach::Open,
+            Self::Note(command) => match command {
+                note::Command::List { .. } => Reach::Look,
+                note::Command::Write { .. } => Reach::Open,
+            },
             Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
                 let is_own = who.as_ref().is_none_or(|who| who == actor);
                 if is_own { Reach::Own } else { Reach::Change }
@@ -66,8 +68,13 @@ impl Command {
             Self::Skip(command) => match command {
                 skip::Command::Assign { .. } | skip::Command::Skip { .. } => Reach::Change,
             },
-            Self::Swap(command) if command.is_whole() => Reach::Change,
-            Self::Swap(_) => Reach::Open,
+            Self::Swap(command) => {
+                if command.is_whole() {
+                    Reach::Change
+                } else {
+                    Reach::Open
+                }
+            }
         }
     }
 }
@@ -83,10 +90,12 @@ impl Button {
                 Reach::Open
             }
             Self::SeenDuty { .. } => Reach::Own,
-            // What is shown is what the person wrote or received.
-            Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
-            Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
-            Self::Note(note::Button::Remove { .. }) => Reach::Own,
+            Self::Note(button) => match button {
+                // What is shown is what the person wrote or received.
+                note::Button::Open { .. } | note::Button::Older { .. } => Reach::Look,
+                note::Button::Write { .. } | note::Button::Edit { .. } => Reach::Open,
+                note::Button::Remove { .. } => Reach::Own,
+            },
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }

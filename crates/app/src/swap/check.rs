@@ -1,7 +1,7 @@
 //! Whether the turns of a swap are still those of its people, and what becomes of it when the earlier one begins.
 
 use super::tell;
-use super::turns::{Turns, begins_at};
+use super::turns::Turns;
 use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::home;
@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{RotationId, SwapId, WorkspaceId};
 use domain::story::swap::Standing;
 use serde_json::json;
-use store::{InboxItem, Store, SwapRecord, SwapSide, SwapState, Tx};
+use store::{InboxItem, Store, SwapRecord, SwapState, Tx};
 
 /// Looks at the swaps of a rotation whose turns may be others' now.
 ///
@@ -94,24 +94,20 @@ async fn void(tx: &mut Tx, snapshot: &Snapshot, now: DateTime<Utc>) -> Result<()
     for swap in snapshot.layers.live_swaps() {
         let mut swap = swap.clone();
         let was_agreed = swap.state == SwapState::Agreed;
-        let is_theirs = |side: &SwapSide| side.planned_at <= now || turns.is_theirs(side);
-        if is_theirs(&swap.a) && is_theirs(&swap.b) {
+        if [&swap.a, &swap.b].into_iter().all(|side| turns.is_theirs(side, now)) {
             continue;
         }
-        let has_begun = begins_at(&swap) <= now;
-        let standing = match (has_begun, was_agreed) {
-            (false, _) => {
-                close(tx, &mut swap, SwapState::Void, now).await?;
-                Standing::Void
-            }
-            // It is over in a moment, when its time is up.
-            (true, false) => continue,
+        let [earlier, later] = swap.turns();
+        let standing = if now < earlier {
+            close(tx, &mut swap, SwapState::Void, now).await?;
+            Standing::Void
+        } else if was_agreed && now < later && swap.closed_at.is_none() {
             // What was served stays so; only the later turn is not swapped any more.
-            (true, true) if swap.closed_at.is_none() => {
-                close(tx, &mut swap, SwapState::Agreed, now).await?;
-                Standing::Cut
-            }
-            (true, true) => continue,
+            close(tx, &mut swap, SwapState::Agreed, now).await?;
+            Standing::Cut
+        } else {
+            // It is over in a moment, when its time is up, or it is over already.
+            continue;
         };
         let told = (standing, None);
         tell::standing(tx, &snapshot.rotation, &swap, told, was_agreed, now).await?;

@@ -1,7 +1,7 @@
 //! The turns of a rotation that can be swapped, and what stands in the way.
 
 use crate::people::People;
-use crate::snapshot::{Coming, Snapshot, counts_in};
+use crate::snapshot::{Coming, Current, Snapshot, counts_in};
 use crate::walk::MOST_COMPARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::whole_days;
@@ -17,32 +17,40 @@ const MOST_CONFLICTS: usize = 5;
 /// The coming turns of a rotation with the swaps that live.
 pub(super) struct Turns<'a> {
     snapshot: &'a Snapshot,
-    turns: Vec<Coming>,
-    /// When the running turn began and when it ends.
-    running: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    coming: Vec<Coming>,
+    running: Option<Current>,
 }
 
 impl<'a> Turns<'a> {
     /// Returns the coming turns, as far as anybody looks; none of them has begun.
     pub(super) fn of(snapshot: &'a Snapshot, now: DateTime<Utc>) -> Self {
         let position = snapshot.position(now);
-        let running = position.current().map(|turn| (turn.planned_at, turn.ends_at));
-        Self { snapshot, turns: position.coming(MOST_COMPARED), running }
+        let (coming, running) = (position.coming(MOST_COMPARED), position.current());
+        Self { snapshot, coming, running }
     }
 
     /// Returns a turn that is to come, whoever holds it.
     pub(super) fn at(&self, planned_at: DateTime<Utc>) -> Option<&Coming> {
-        self.turns.iter().find(|turn| turn.window.start() == planned_at)
+        self.coming.iter().find(|turn| turn.window.start() == planned_at)
     }
 
-    /// Returns whether a turn that is to come is somebody's.
-    pub(super) fn is_theirs(&self, side: &SwapSide) -> bool {
-        self.at(side.planned_at).is_some_and(|turn| owner(turn) == Some(&side.user))
+    /// Returns whether a turn is that of its side: one that is to come, or the one that runs; of one that is over nothing is
+    /// changed any more.
+    pub(super) fn is_theirs(&self, side: &SwapSide, now: DateTime<Utc>) -> bool {
+        if now < side.planned_at {
+            return self.at(side.planned_at).is_some_and(|turn| owner(turn) == Some(&side.user));
+        }
+        self.running_at(side.planned_at)
+            .is_none_or(|turn| turn.holders().any(|it| *it == side.user))
+    }
+
+    fn running_at(&self, planned_at: DateTime<Utc>) -> Option<&Current> {
+        self.running.as_ref().filter(|turn| turn.planned_at == planned_at)
     }
 
     /// Returns the turns that can be swapped.
     pub(super) fn free(&self) -> impl Iterator<Item = Choice> {
-        let free = self.turns.iter().filter(|turn| !self.is_swapped(turn.window.start(), None));
+        let free = self.coming.iter().filter(|turn| !self.is_swapped(turn.window.start(), None));
         free.filter_map(|turn| {
             let person = self.snapshot.people.person(owner(turn)?);
             Some(Choice { person, from: turn.window.start() })
@@ -52,7 +60,7 @@ impl<'a> Turns<'a> {
     /// Returns the turn of somebody that begins on a day, else the one that runs on it.
     pub(super) fn on_day(&self, user: &UserId, day: NaiveDate, zone: &Zone) -> Option<TurnKey> {
         let whole = whole_days(zone, day, day);
-        let own = || self.turns.iter().filter(|turn| owner(turn) == Some(user));
+        let own = || self.coming.iter().filter(|turn| owner(turn) == Some(user));
         let begins = own().find(|turn| whole.contains(turn.window.start()));
         let found = begins.or_else(|| own().find(|it| it.window.intersection(whole).is_some()))?;
         Some(TurnKey { planned_at: found.window.start(), user: user.clone() })
@@ -84,12 +92,12 @@ impl<'a> Turns<'a> {
 
     /// Returns a turn as people see it.
     pub(super) fn side(&self, people: &People, side: &SwapSide) -> Side {
-        let running = self.running.filter(|(begun, _)| *begun == side.planned_at);
+        let running = self.running_at(side.planned_at);
         let until = self.at(side.planned_at).map(|turn| turn.window.end());
         Side {
             person: people.person(&side.user),
             from: side.planned_at,
-            until: until.or(running.map(|(_, end)| end)),
+            until: until.or(running.map(|turn| turn.ends_at)),
             has_agreed: side.agreed_at.is_some(),
         }
     }

@@ -91,7 +91,7 @@ mod tests {
     fn check(typed: &str, name: Option<&str>, people: &[&str], days: &[&str]) {
         let expected = Command {
             rotation: name.map(str::to_owned),
-            people: people.iter().map(|user| UserId::new(*user)).collect(),
+            people: people.iter().copied().map(UserId::new).collect(),
             days: days.iter().map(|&day| day.to_owned()).collect(),
         };
 

@@ -240,14 +240,12 @@ fn standing(told: &Told, reader: Option<&UserId>, ink: &Ink) -> Vec<Part> {
 
 fn swapped(card: &Card, reader: Option<&UserId>) -> String {
     let name = title(&card.name);
-    match reader.and_then(|reader| card.seen_by(reader)) {
-        Some((_, other)) => format!("You and {} swap turns of {name}.", name_of(&other.person)),
-        None => {
-            let [one, other] = &card.sides;
-            let (one, other) = (name_of(&one.person), name_of(&other.person));
-            format!("{one} and {other} swap turns of {name}.")
-        }
+    if let Some((_, other)) = reader.and_then(|reader| card.seen_by(reader)) {
+        return format!("You and {} swap turns of {name}.", name_of(&other.person));
     }
+    let [one, other] = &card.sides;
+    let (one, other) = (name_of(&one.person), name_of(&other.person));
+    format!("{one} and {other} swap turns of {name}.")
 }
 
 /// Returns words of ours as they begin a sentence.
