@@ -154,10 +154,10 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 46;
+const BUTTONS: usize = 48;
 
 /// How many forms there are.
-const FORMS: usize = 17;
+const FORMS: usize = 18;
 
 /// Two turns that somebody may want to swap.
 const TURNS: [&str; 2] = ["2026-06-15T07:00:00Z|U0CHO", "2026-06-22T07:00:00Z|U0DEE"];
@@ -325,7 +325,9 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         },
         Button::Skip(button) => match button {
             skip::Button::UndoCover { .. } => Button::Skip(skip::Button::UndoSkip { absence }),
-            skip::Button::UndoSkip { .. } => Button::Swap(swap::Button::Open { rotation }),
+            skip::Button::UndoSkip { .. } => Button::Skip(skip::Button::Assign { rotation }),
+            skip::Button::Assign { .. } => Button::Skip(skip::Button::Skip { rotation }),
+            skip::Button::Skip { .. } => Button::Swap(swap::Button::Open { rotation }),
         },
         Button::Swap(button) => match button {
             swap::Button::Open { .. } => Button::Swap(swap::Button::Agree { swap }),
@@ -351,7 +353,8 @@ fn forms_of(hand: &Hand) -> impl Iterator<Item = (Value, Submission)> {
 fn after_form(form: &Submission) -> Option<&'static str> {
     Some(match form {
         Submission::EnterAbsence(_) => "note",
-        Submission::Note(_) => "swap",
+        Submission::Note(_) => "assign",
+        Submission::Skip(_) => "swap",
         Submission::Swap(swap::Form { is_confirmed: false, .. }) => "swap_confirm",
         Submission::Swap(swap::Form { is_confirmed: true, .. }) => "settings_mine",
         Submission::Settings(form) => match form {
@@ -388,7 +391,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "lifecycle_pause" | "lifecycle_delete" => rotation.to_string(),
         "settings_rotation" => format!("{rotation}|{revision}"),
         "note" => format!("{rotation}|-"),
-        "swap" => rotation.to_string(),
+        "swap" | "assign" => rotation.to_string(),
         "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
         _ => format!("{rotation}|{revision}|1"),
     };

@@ -39,6 +39,8 @@ both_engines! {
         assert_snapshot!("the_one_who_asks", answer);
         let asked = play.dms("dee").await.pop().expect("dee is asked");
         assert_snapshot!("the_one_who_is_asked", asked.text);
+        let call = play.calls("chat.postMessage").await.pop().expect("a message is posted");
+        assert_snapshot!("the_one_who_is_asked_in_blocks", block_kit(&call["arguments"]));
         assert_eq!(asked.buttons, ["swap_agree", "swap_decline"]);
         assert_eq!(play.channel("support").await.len(), said, "the channel learns nothing yet");
         assert!(order(&play).await.starts_with("Cho Dee Ben"), "nothing has changed yet");

@@ -222,6 +222,8 @@ pub enum Modal {
     Note(Box<note::Modal>),
     /// A form about the people of a rotation.
     Roster(roster::Modal),
+    /// Somebody is assigned.
+    Skip(skip::Modal),
     /// Two turns are swapped.
     Swap(swap::Modal),
 }
@@ -254,6 +256,8 @@ pub enum Submission {
     Note(note::Form),
     /// A form about the people of a rotation.
     Roster(roster::Submission),
+    /// Somebody who is assigned.
+    Skip(skip::Form),
     /// Two turns that are to be swapped.
     Swap(swap::Form),
 }

@@ -66,6 +66,7 @@ impl Command {
                 | roster::Command::Order { .. } => Reach::Change,
             },
             Self::Skip(command) => match command {
+                skip::Command::AssignForm { .. } => Reach::Open,
                 skip::Command::Assign { .. } | skip::Command::Skip { .. } => Reach::Change,
             },
             Self::Swap(command) => {
@@ -117,7 +118,10 @@ impl Button {
                 roster::Button::LeaveMyself { .. } | roster::Button::Leave(_) => Reach::Change,
             },
             Self::Skip(button) => match button {
-                skip::Button::UndoCover { .. } | skip::Button::UndoSkip { .. } => Reach::Change,
+                skip::Button::Assign { .. } => Reach::Open,
+                skip::Button::Skip { .. }
+                | skip::Button::UndoCover { .. }
+                | skip::Button::UndoSkip { .. } => Reach::Change,
             },
             Self::Swap(button) => match button {
                 swap::Button::Open { .. } => Reach::Open,
@@ -137,7 +141,9 @@ impl Submission {
         match self {
             // A note is its author's own until it is told; what was written waits nowhere.
             Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
-            Self::CreateRotation(_) | Self::Roster(_) | Self::Swap(_) => Reach::Change,
+            Self::CreateRotation(_) | Self::Roster(_) | Self::Skip(_) | Self::Swap(_) => {
+                Reach::Change
+            }
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,
                 settings::Submission::Rotation(_) => Reach::Change,

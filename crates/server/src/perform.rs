@@ -199,7 +199,7 @@ async fn press(
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,
-        Button::Skip(button) => skip::press(bot, request, *button).await?,
+        Button::Skip(button) => return skip::press(bot, request, *button).await,
         Button::Swap(button) => return swap::press(bot, request, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::Note(button) => return note::press(bot, request, *button).await,
@@ -244,6 +244,7 @@ async fn take_in(
     match submission {
         Submission::Roster(form) => roster::submit(bot, request, form).await,
         Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
+        Submission::Skip(form) => skip::submit(bot, request, form).await,
         Submission::Swap(form) => swap::submit(bot, request, form).await,
         Submission::Note(form) => note::submit(bot, request, form).await,
         Submission::CreateRotation(form) => {

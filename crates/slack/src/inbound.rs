@@ -10,6 +10,7 @@ mod lifecycle;
 mod note;
 mod roster;
 mod settings;
+mod skip;
 pub(crate) mod submission;
 mod swap;
 

@@ -115,7 +115,12 @@ async fn look_only(
         let card = read::card(tx, rotation, now).await?;
         // They are in no rotation, so no event is shown to them.
         edges.extend(card.next.as_ref().map(|next| next.at).into_iter().chain(edge(&card.duty)));
-        rotations.push(RotationBlock { card, turns: Vec::new(), can_manage: false });
+        rotations.push(RotationBlock {
+            card,
+            turns: Vec::new(),
+            can_manage: false,
+            can_skip: false,
+        });
     }
     Ok(Home {
         page: number(page),
@@ -170,6 +175,7 @@ impl Seen {
             let turns = coming.iter().take(TURNS_SHOWN);
             self.rotations.push(RotationBlock {
                 turns: turns.map(|turn| read::turn_line(&snapshot, turn)).collect(),
+                can_skip: snapshot.rotation.members.contains(user),
                 can_manage: may(actor, Act::Manage(circle(&snapshot.rotation))).is_ok(),
                 card,
             });

@@ -103,8 +103,7 @@ async fn shown(
         can: can(&actor, circle, &card.duty, state),
         card,
         can_manage,
-        can_swap: is_there
-            && (can_manage || (is_member && may(&actor, Act::Serve(circle)).is_ok())),
+        can_serve: is_there && is_member && may(&actor, Act::Serve(circle)).is_ok(),
         swaps,
         can_leave,
     }))))

@@ -144,6 +144,8 @@ pub struct RotationBlock {
     pub turns: Vec<TurnLine>,
     /// Whether the person may change it.
     pub can_manage: bool,
+    /// Whether they are one of its members, and may be passed over.
+    pub can_skip: bool,
 }
 
 /// What admins see of their workspace.

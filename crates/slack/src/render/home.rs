@@ -1,7 +1,7 @@
 //! The App Home in words and blocks: at most a hundred blocks a page.
 
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
-use super::buttons::{button, button_of, menu, primary};
+use super::buttons::{button, button_of, menu, primary, skip_me};
 use super::card::{duty_line, duty_lines};
 use super::names::{link, plain, title};
 use super::reply::{UTC, span, turn_line};
@@ -204,7 +204,9 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         ])
     });
     let words = section(&fit(&words, LONGEST_SECTION), changes);
-    [words, actions(&buttons.map(|which| button_of(&which, &card.name)))]
+    let mut row = buttons.map(|which| button_of(&which, &card.name)).to_vec();
+    row.extend(block.can_skip.then(|| skip_me(rotation, &card.name)));
+    [words, actions(&row)]
 }
 
 fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {

@@ -48,7 +48,7 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
         channel_fault: None,
         can: can.to_vec(),
         can_manage,
-        can_swap: false,
+        can_serve: false,
         swaps: Vec::new(),
         can_leave,
     }

@@ -58,6 +58,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
         },
         turns: vec![turn; TURNS_SHOWN],
         can_manage: true,
+        can_skip: true,
     }
 }
 

@@ -100,8 +100,8 @@ pub struct ShowCard {
     pub can: Vec<Press>,
     /// Whether they may change its people and its settings.
     pub can_manage: bool,
-    /// Whether they may ask for a swap in it.
-    pub can_swap: bool,
+    /// Whether they serve in it, and may be passed over or swap.
+    pub can_serve: bool,
     /// The swaps that concern the one who looks and have not begun, the first asked first.
     pub swaps: Vec<swap::Line>,
     /// Whether they may leave it, and do nothing more with its people.

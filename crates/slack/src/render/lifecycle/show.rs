@@ -1,7 +1,7 @@
 //! Everything about one rotation.
 
 use super::super::blocks::Part;
-use super::super::buttons::{button, leave};
+use super::super::buttons::{button, leave, skip_me};
 use super::super::card::{duty_line, next_line};
 use super::super::names::{link, name_of, names, plain, title};
 use super::super::reply::turn_line;
@@ -13,7 +13,7 @@ use domain::message::Person;
 use domain::settings::ChannelFault;
 use domain::skip::SkipRule;
 use domain::story::lifecycle::{Press, RuleCard, ShowCard, State, hours_in_words};
-use domain::story::{history, roster, settings, swap};
+use domain::story::{history, roster, settings, skip, swap};
 use serde_json::Value;
 
 /// The most members that are listed with their places.
@@ -85,8 +85,14 @@ fn people(card: &ShowCard) -> Vec<Value> {
         let fitting = all.into_iter().filter(|(needed, _)| members >= *needed);
         buttons.extend(fitting.map(|(_, which)| button(&Button::Roster(which))));
     }
-    if card.can_swap && members > 1 {
+    if (card.can_serve || card.can_manage) && members > 1 {
         buttons.push(button(&Button::Swap(swap::Button::Open { rotation })));
+    }
+    if card.can_serve {
+        buttons.push(skip_me(rotation, &card.card.name));
+    }
+    if card.can_manage && members > 1 {
+        buttons.push(button(&Button::Skip(skip::Button::Assign { rotation })));
     }
     if card.can_leave {
         buttons.push(leave(&Button::Roster(roster::Button::LeaveMyself { rotation })));
