@@ -178,6 +178,16 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
+        InboxItem::CheckSwaps { rotation } => {
+            app::swap::check(&bot.store, claim.workspace, rotation, bot.clock.now()).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::SwapBegins { swap } => {
+            app::swap::begins(&bot.store, claim.workspace, swap, bot.clock.now()).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
             let (turn, now) = ((rotation, planned_at), bot.clock.now());
             app::duty::check_seen(&bot.store, claim.workspace, turn, &user, since, now).await?;
