@@ -8,6 +8,7 @@ use app::AppError;
 use app::cover::Written;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
+use domain::ids::{UserId, WorkspaceId};
 use std::sync::Arc;
 use store::{InboxClaim, InboxItem, InboxRecord, StoreError};
 
@@ -172,11 +173,8 @@ async fn carry_out(
             Ok(None)
         }
         InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
-            let now = bot.clock.now();
             let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
-            app::cover::offered(&bot.store, claim.workspace, written, &user, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
+            offered(bot, claim.workspace, written, &user).await
         }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
             let (turn, now) = ((rotation, planned_at), bot.clock.now());
@@ -185,4 +183,16 @@ async fn carry_out(
             Ok(None)
         }
     }
+}
+
+/// Answers an offer that somebody made in a thread.
+async fn offered(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    written: Written<'_>,
+    user: &UserId,
+) -> Result<Option<TimeDelta>, AppError> {
+    app::cover::offered(&bot.store, workspace, written, user, bot.clock.now()).await?;
+    bot.bells.deliveries.ring();
+    Ok(None)
 }
