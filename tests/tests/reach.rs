@@ -430,7 +430,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "cadence": choice("week"), "first_day": day("2026-06-08"), "from": day("2026-08-03"), "to": day("2026-08-04"),
             "time": {"value": {"type": "timepicker", "selected_time": "09:00"}}, "zone": text("Europe/Berlin"),
             "channel": {"value": {"type": "conversations_select", "selected_conversation": "C0SUPPORT"}},
-            "announcement": text("Over to {people}"), "unseen": choice("4"), "creators": choice("admins"),
+            "announcement": text("Over to {people}"), "unseen": choice("4"), "asks_for_note": choice("1"), "notes_kept": text("30"), "creators": choice("admins"),
             "preferences": {"value": {"type": "checkboxes", "selected_options": [{"value": "quiet_nights"}]}},
             "turn": choice("2026-06-08T07:00:00Z|U0BEN"), "seats": text("1"), "skip_rule": choice("over_share"), "skip_amount": text("50"), "duty_hours": text(""),
             "every": text("1"), "unit": choice("week"), "when": choice("now"),

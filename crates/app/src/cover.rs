@@ -9,6 +9,7 @@ mod case;
 mod edge;
 mod form;
 mod list;
+mod offered;
 mod settle;
 mod steps;
 mod take;
@@ -21,6 +22,8 @@ pub use ask::submit as submit_ask;
 pub use edge::edge;
 pub use form::{open, open_for, open_part};
 pub use list::{list, request_at};
+pub use offered::{Written, offered};
+pub(crate) use steps::ask_at_home;
 pub use steps::{may_post, step};
 pub use take::{submit as submit_part, take};
 pub use undo::undo;
@@ -31,6 +34,9 @@ pub(crate) use settle::{after_absence_change, after_walk, may_concern};
 pub(crate) use told::compose;
 
 use crate::AppError;
+use crate::note;
+use crate::serving::{LaidStretch, serving_in};
+use crate::walk::refresh_duty;
 use chrono::{DateTime, Utc};
 use domain::ids::{CoverRequestId, CoverageId};
 use serde::{Deserialize, Serialize};
@@ -47,7 +53,8 @@ pub(crate) enum Done {
     Undone { request: CoverRequestId, coverage: CoverageId },
 }
 
-/// Stores cover, and looks again when it begins and when it ends; a request that it meets is closed.
+/// Stores cover, and looks again when it begins and when it ends; a request that it meets is closed, and
+/// whoever is on duty reads when that ends now.
 pub(crate) async fn insert(
     tx: &mut Tx,
     cover: &CoverageRecord,
@@ -71,5 +78,26 @@ async fn insert_all(
             tx.insert_inbox_at(&item, &key, at, now).await?;
         }
     }
+    if let Some(cover) = covers.first() {
+        note::schedule_asking_now(tx, cover.rotation, now).await?;
+    }
+    for cover in covers.iter().filter(|cover| now < cover.starts_at) {
+        refresh(tx, cover, now).await?;
+    }
     settle::covered(tx, covers, now).await
+}
+
+/// Lets those on duty in the turn of cover that is to come, or was, read again how long they are.
+pub(crate) async fn refresh(
+    tx: &mut Tx,
+    cover: &CoverageRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(rotation) = tx.find_rotation(cover.rotation).await? else { return Ok(()) };
+    let laid = LaidStretch::at(tx, &rotation, now).await?;
+    let Some(laid) = laid.filter(|laid| laid.planned_at == cover.planned_at) else { return Ok(()) };
+    for user in serving_in(&laid, now) {
+        refresh_duty(tx, (rotation.id, laid.planned_at), &user, now).await?;
+    }
+    Ok(())
 }

@@ -67,6 +67,23 @@ async fn put(
     Ok(())
 }
 
+/// Lets a request be posted in the rotation's own channel, where the one chosen for it takes no post.
+pub(crate) async fn ask_at_home(
+    tx: &mut Tx,
+    request: CoverRequestId,
+    rotation: &RotationRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(mut record) = tx.find_cover_request(request).await? else { return Ok(()) };
+    record.channel = rotation.channel.clone();
+    tx.update_cover_request(&record).await?;
+    let CoverRequestRecord { occasion, channel, .. } = &record;
+    let item = InboxItem::CoverRequest { request, occasion: *occasion, step: CoverStep::Post };
+    let key = format!("cover:{request}:{occasion}:post:{channel}");
+    tx.insert_inbox(&item, &key, now).await?;
+    Ok(())
+}
+
 /// Returns the channel in which a request is to be posted; nothing where it is closed already.
 ///
 /// # Errors

@@ -92,6 +92,7 @@ pub(crate) async fn compose(
         RequestEffect::CoverRequested { request, occasion, .. }
         | RequestEffect::CoverRequestChanged { request, occasion, .. }
         | RequestEffect::CoverRequestNews { request, occasion, .. }
+        | RequestEffect::CoverOffered { request, occasion, .. }
         | RequestEffect::CoverAskedFor { request, occasion, .. }
         | RequestEffect::CoverReminder { request, occasion, .. }
         | RequestEffect::CoverReminderOver { request, occasion, .. }
@@ -128,6 +129,12 @@ async fn of_request(
             Some(news) => Message::News { card, news },
             None => return Ok(Composed::Nothing("nothing_new")),
         },
+        RequestEffect::CoverOffered { .. } => {
+            if !is_open || card.open.is_empty() {
+                return Ok(Composed::Nothing("closed_meanwhile"));
+            }
+            Message::Offered(card)
+        }
         RequestEffect::CoverReminder { user, .. } => {
             let answers = tx.list_cover_answers(card.request).await?;
             let has_answered = answers.iter().any(|answer| answer.user == *user);

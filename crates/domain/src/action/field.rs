@@ -71,6 +71,12 @@ pub enum Field {
     Note,
     /// Whether a note is posted to the channel as well.
     ForChannel,
+    /// How long before the end of a duty a note is asked for.
+    AsksForNote,
+    /// For how many days notes are kept.
+    NotesKept,
+    /// Where cover is asked for.
+    CoverChannel,
     /// The turn for which cover is asked.
     Turn,
     /// The time at which something begins.
@@ -120,6 +126,9 @@ impl Field {
             Self::When => "when",
             Self::Note => "note",
             Self::ForChannel => "for_channel",
+            Self::AsksForNote => "asks_for_note",
+            Self::NotesKept => "notes_kept",
+            Self::CoverChannel => "cover_channel",
             Self::Turn => "turn",
             Self::FromTime => "from_time",
             Self::ToTime => "to_time",

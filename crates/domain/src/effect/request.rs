@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// How long a reminder is worth saying: the next one may be only hours away.
 const REMINDER_USEFUL_FOR: TimeDelta = TimeDelta::hours(11);
 
+/// How long after they offered somebody still expects an answer.
+const OFFER_USEFUL_FOR: TimeDelta = TimeDelta::minutes(30);
+
 /// Of a request for cover.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -46,6 +49,21 @@ pub enum RequestEffect {
         channel: ChannelId,
         /// What happened.
         news: CoverNews,
+    },
+    /// Somebody who has offered in the post's thread is shown the button with which they take it.
+    CoverOffered {
+        /// The rotation.
+        rotation: RotationId,
+        /// The request.
+        request: CoverRequestId,
+        /// How often it was made anew.
+        occasion: u32,
+        /// The channel of the post.
+        channel: ChannelId,
+        /// Who.
+        user: UserId,
+        /// The `ts` of what they wrote.
+        ts: String,
     },
     /// The one whose time it is learns that cover is asked for them.
     CoverAskedFor {
@@ -193,6 +211,9 @@ impl Told for RequestEffect {
                 let occasion = format!("{occasion} {}", news.key());
                 of("cover_request_news", rotation, request, occasion)
             }
+            Self::CoverOffered { rotation, request, occasion, ts, .. } => {
+                of("cover_offered", rotation, request, format!("{occasion} {ts}"))
+            }
             Self::CoverAskedFor { rotation, request, occasion, .. } => {
                 of("cover_asked_for", rotation, request, occasion.to_string())
             }
@@ -233,7 +254,8 @@ impl Told for RequestEffect {
 
     fn replies_to(&self) -> Option<Envelope> {
         match self {
-            Self::CoverRequestNews { rotation, request, occasion, channel, .. } => {
+            Self::CoverRequestNews { rotation, request, occasion, channel, .. }
+            | Self::CoverOffered { rotation, request, occasion, channel, .. } => {
                 let to = Recipient::Channel(channel.clone());
                 Some(Envelope::new(Self::post(*rotation, *request, *occasion), to))
             }
@@ -244,6 +266,7 @@ impl Told for RequestEffect {
     fn useful_for(&self) -> TimeDelta {
         match self {
             Self::CoverReminder { .. } => REMINDER_USEFUL_FOR,
+            Self::CoverOffered { .. } => OFFER_USEFUL_FOR,
             _ => super::USEFUL_FOR,
         }
     }

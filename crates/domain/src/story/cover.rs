@@ -282,6 +282,8 @@ pub enum Message {
         /// Who reads it.
         reader: UserId,
     },
+    /// Somebody who has offered in the thread is asked to confirm it.
+    Offered(Card),
     /// The one whose time it is learns that cover is asked for them.
     AskedForYou(Card),
     /// A member who has not answered is asked again.

@@ -164,6 +164,18 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
             };
             vec![Block::Lines(vec![line])]
         }
+        Message::Offered(card) => {
+            let ink = ink(&card.zone);
+            let time = times(card.open.iter().copied(), &ink);
+            let line = format!(
+                "Shall I put you down for {} in place of {} {time}?",
+                title(&card.name),
+                name_of(&card.of)
+            );
+            let request = card.request;
+            let answers = [Button::Take { request }, Button::TakePart { request }];
+            vec![Block::Lines(vec![line]), buttons(&answers)]
+        }
         Message::AskedForYou(card) => {
             let (name, time) = (title(&card.name), time(card.window, &ink(&card.zone)));
             let where_to = link(&card.channel);

@@ -118,6 +118,24 @@ pub enum InboxItem {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Whoever has a duty that ends soon is to be asked for a note.
+    AskForNote {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they are to be asked.
+        at: DateTime<Utc>,
+    },
+    /// Somebody has offered in a thread to serve; what they wrote is kept nowhere.
+    ThreadReply {
+        /// The channel.
+        channel: ChannelId,
+        /// The `ts` of the message that the thread belongs to.
+        thread_ts: String,
+        /// Who.
+        user: UserId,
+        /// The `ts` of what they wrote.
+        ts: String,
+    },
     /// A step of a request for cover is due.
     CoverRequest {
         /// The request.
