@@ -3,6 +3,7 @@
 mod browser;
 mod diary;
 mod interact;
+mod leak;
 mod life;
 mod page;
 mod person;
@@ -15,6 +16,7 @@ mod visitor;
 
 pub use browser::{Browser, View};
 pub use diary::Diary;
+pub use leak::{Haul, Logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use race::{Race, Round};

@@ -35,6 +35,8 @@ pub(crate) use told::compose;
 
 use crate::AppError;
 use crate::note;
+use crate::serving::{LaidStretch, serving_in};
+use crate::walk::refresh_duty;
 use chrono::{DateTime, Utc};
 use domain::ids::{CoverRequestId, CoverageId};
 use serde::{Deserialize, Serialize};
@@ -51,7 +53,8 @@ pub(crate) enum Done {
     Undone { request: CoverRequestId, coverage: CoverageId },
 }
 
-/// Stores cover, and looks again when it begins and when it ends; a request that it meets is closed.
+/// Stores cover, and looks again when it begins and when it ends; a request that it meets is closed, and
+/// whoever is on duty reads when that ends now.
 pub(crate) async fn insert(
     tx: &mut Tx,
     cover: &CoverageRecord,
@@ -78,5 +81,23 @@ async fn insert_all(
     if let Some(cover) = covers.first() {
         note::schedule_asking_now(tx, cover.rotation, now).await?;
     }
+    for cover in covers.iter().filter(|cover| now < cover.starts_at) {
+        refresh(tx, cover, now).await?;
+    }
     settle::covered(tx, covers, now).await
+}
+
+/// Lets those on duty in the turn of cover that is to come, or was, read again how long they are.
+pub(crate) async fn refresh(
+    tx: &mut Tx,
+    cover: &CoverageRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(rotation) = tx.find_rotation(cover.rotation).await? else { return Ok(()) };
+    let laid = LaidStretch::at(tx, &rotation, now).await?;
+    let Some(laid) = laid.filter(|laid| laid.planned_at == cover.planned_at) else { return Ok(()) };
+    for user in serving_in(&laid, now) {
+        refresh_duty(tx, (rotation.id, laid.planned_at), &user, now).await?;
+    }
+    Ok(())
 }

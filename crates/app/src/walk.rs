@@ -5,7 +5,7 @@ mod duties;
 mod edit;
 mod turns;
 
-pub(crate) use duties::end_duty;
+pub(crate) use duties::{end_duty, refresh_duty};
 pub(crate) use edit::{Edit, MOST_COMPARED, apply, carry_out, difference};
 pub(crate) use turns::Begun;
 

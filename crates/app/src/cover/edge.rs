@@ -6,7 +6,7 @@ use crate::home;
 use crate::note;
 use crate::serving::{LaidStretch, serving_in};
 use crate::snapshot::Snapshot;
-use crate::walk::{Begun, end_duty};
+use crate::walk::{Begun, end_duty, refresh_duty};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::engine::Seating;
@@ -112,6 +112,9 @@ async fn pass(
             state: TurnState::Served,
         };
         return crate::hand_over::ask_for_takers(tx, snapshot, &open, None, Some(since), now).await;
+    }
+    for user in after.iter().filter(|user| before.contains(user)) {
+        refresh_duty(tx, (rotation.id, planned_at), user, now).await?;
     }
     let active = laid.stretch.active.as_slice();
     let next = active.iter().find(|window| now < window.end());

@@ -63,6 +63,7 @@ async fn give_back(
     if !tx.undo_coverage(coverage, actor, now).await? {
         return Ok(Err(Why::UndoneAlready.into()));
     }
+    super::refresh(tx, &cover, now).await?;
     if let Some(mut case) = Case::find(tx, id).await? {
         if case.record.state == CoverRequestState::Met {
             turn_to(tx, &mut case.record, CoverRequestState::Open, None, now).await?;

@@ -24,6 +24,14 @@ const STORED: &[(&str, &str)] = &[
         r#"{"kind":"duty_ended","rotation":"R","planned_at":"T","user":"U1","since":"S","ended_at":"S"}"#,
         "on_duty_dm",
     ),
+    (
+        r#"{"kind":"duty_refreshed","rotation":"R","planned_at":"T","user":"U1","changed_at":"T"}"#,
+        "on_duty_dm",
+    ),
+    (
+        r#"{"kind":"duty_refreshed","rotation":"R","planned_at":"T","user":"U1","since":"S","changed_at":"T"}"#,
+        "on_duty_dm",
+    ),
     (r#"{"kind":"duty_seen","rotation":"R","planned_at":"T","user":"U1"}"#, "on_duty_dm"),
     (
         r#"{"kind":"duty_seen","rotation":"R","planned_at":"T","user":"U1","since":"S"}"#,
@@ -194,6 +202,8 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     on_duty_dm 2c018130-f90c-5781-9cb3-4e2d51f82bc0 rotation 168.000 waits
     duty_ended 7cf29def-4b04-5223-98c1-55753c5a15ec rotation 168.000 rings
     duty_ended 4e2e135c-6ab9-585b-964b-99a9d9d9c8e1 rotation 168.000 rings
+    duty_refreshed a2323d38-3195-59b1-a772-1cb56cf67795 rotation 168.000 rings
+    duty_refreshed 4ef6562c-c2a1-51c1-8076-bea1899c6434 rotation 168.000 rings
     duty_seen 527d8046-ceff-554b-945a-2200dbeb6a1a rotation 168.000 rings
     duty_seen 0c4d1964-6914-5838-8551-ec4a76930844 rotation 168.000 rings
     duty_unseen bed87761-1969-5f63-b091-d38eb4c0961e rotation 168.000 waits

@@ -237,7 +237,7 @@ pub(super) fn wanted(wanted: &Wanted, ink: &Ink) -> Vec<Block> {
 
 /// Returns a button of which several stand in one place.
 pub(super) fn button_about(which: Button, card: &Card) -> Value {
-    let about = format!("{}, {}", super::names::bare(&card.of), card.name);
+    let about = format!("{}, {}", card.name, super::names::bare(&card.of));
     button_of(&Any::Cover(which), &about)
 }
 
