@@ -157,7 +157,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 53;
+const BUTTONS: usize = 58;
 
 /// How many forms there are.
 const FORMS: usize = 20;

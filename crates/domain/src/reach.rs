@@ -86,12 +86,16 @@ impl Button {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         match self {
-            Self::ShowNext { .. } | Self::History(_) | Self::Home(_) => Reach::Look,
+            // What is shown of notes is what the person wrote or received.
+            Self::ShowNext { .. }
+            | Self::History(_)
+            | Self::Home(_)
+            | Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
             // A test is for those who manage the rotation; it changes nothing.
             Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) | Self::Announce(_) => {
                 Reach::Open
             }
-            Self::SeenDuty { .. } => Reach::Own,
+            Self::SeenDuty { .. } | Self::Note(note::Button::Remove { .. }) => Reach::Own,
             Self::Cover(button) => match button {
                 cover::Button::Ask { .. }
                 | cover::Button::AskFor { .. }
@@ -104,10 +108,7 @@ impl Button {
                 | cover::Button::Dismiss { .. }
                 | cover::Button::Undo { .. } => Reach::Change,
             },
-            // What is shown is what the person wrote or received.
-            Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
             Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
-            Self::Note(note::Button::Remove { .. }) => Reach::Own,
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }
