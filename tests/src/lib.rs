@@ -2,11 +2,14 @@
 
 mod browser;
 mod diary;
+mod interact;
 mod late;
+mod leak;
 mod life;
 mod page;
 mod person;
 mod play;
+mod race;
 mod sight;
 mod slash;
 mod views;
@@ -14,8 +17,10 @@ mod visitor;
 
 pub use browser::{Browser, View};
 pub use diary::Diary;
+pub use leak::{Haul, Logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
+pub use race::{Race, Round};
 pub use sight::{Seen, block_kit, plain_blocks, plain_view};
 pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;

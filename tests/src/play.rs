@@ -298,10 +298,11 @@ impl Play {
     }
 
     /// Returns the direct messages between a person and the bot, the oldest first, but for the welcome that every story
-    /// begins with and for reminders.
+    /// begins with, for reminders, and for where a note is asked for.
     pub async fn dms(&self, who: &str) -> Vec<Seen> {
         let all = self.messages("dm", who).await;
-        let is_other = |message: &Seen| !is_welcome(message) && !is_reminder(message);
+        let is_other =
+            |message: &Seen| !is_welcome(message) && !is_reminder(message) && !is_question(message);
         all.into_iter().filter(is_other).collect()
     }
 
@@ -309,6 +310,12 @@ impl Play {
     pub async fn reminders(&self, who: &str) -> Vec<Seen> {
         let all = self.messages("dm", who).await;
         all.into_iter().filter(is_reminder).collect()
+    }
+
+    /// Returns the messages in which a person was asked for a note, the oldest first.
+    pub async fn asked_for_notes(&self, who: &str) -> Vec<Seen> {
+        let all = self.messages("dm", who).await;
+        all.into_iter().filter(is_question).collect()
     }
 
     /// Returns the messages that welcomed a person who installed the app, the oldest first.
@@ -356,6 +363,10 @@ fn is_welcome(message: &Seen) -> bool {
 
 fn is_reminder(message: &Seen) -> bool {
     message.text.starts_with("You are on duty next")
+}
+
+fn is_question(message: &Seen) -> bool {
+    message.text.starts_with("You pass ")
 }
 
 async fn read(answer: reqwest::Response) -> Value {

@@ -118,6 +118,13 @@ impl Play {
         done["response"].clone()
     }
 
+    /// Chooses that nobody is asked for a note in `support`.
+    pub async fn asks_for_no_notes(&self, who: &str) {
+        let modal = self.opens(who, "/rotation settings support").await;
+        self.fills(who, &modal, &json!({"asks_for_note": "off"})).await;
+        self.closes(who).await;
+    }
+
     /// Closes the modal on top.
     pub async fn closes(&self, who: &str) {
         self.act(&json!({"team": self.team(), "user": id(who), "close": {}})).await;

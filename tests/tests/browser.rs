@@ -210,7 +210,10 @@ async fn sees_the_handoff(page: &Page) {
 
     page.goes_to("Direct messages").await;
     let message = page.reads("You are on duty for support", false).await;
-    assert_eq!(message.buttons, ["Got it", "Who is next", "I'm away…", "Hand over…"]);
+    assert_eq!(
+        message.buttons,
+        ["Got it", "Who is next", "I'm away…", "Hand over…", "Leave a note…"]
+    );
     page.presses_button("Got it").await;
     page.reads("You have seen this. Thank you!", false).await;
 

@@ -25,6 +25,8 @@ both_engines! {
 
     async fn a_direct_message_that_is_gone_is_left_alone(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho"]).await;
+        // A question before the end would be a new message.
+        play.asks_for_no_notes("ana").await;
         play.waits_until("2026-06-08T12:00:00Z").await;
         assert_eq!(play.dms("ben").await.len(), 1);
 
@@ -37,6 +39,8 @@ both_engines! {
 
     async fn a_closed_direct_message_is_left_alone(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho"]).await;
+        // A question before the end would be a new message.
+        play.asks_for_no_notes("ana").await;
         play.waits_until("2026-06-08T12:00:00Z").await;
 
         play.closes_dms("ben").await;

@@ -35,9 +35,10 @@ const EVENTS: [(&str, Option<&str>); 20] = [
 ];
 
 /// The methods that the code calls, with the scopes that it needs for them.
-const METHODS: [(&str, &[&str]); 12] = [
+const METHODS: [(&str, &[&str]); 13] = [
     ("apps.connections.open", &[]),
     ("auth.test", &[]),
+    ("chat.postEphemeral", &["chat:write"]),
     ("chat.postMessage", &["chat:write", "chat:write.public"]),
     ("chat.update", &["chat:write"]),
     ("conversations.info", &["im:read"]),

@@ -1,46 +1,124 @@
-//! What must not be stored is not in the database's files, byte for byte.
+//! What must not be kept is nowhere: not in the database, not in its log, not in ours when it says all it can.
 
-use secrecy::ExposeSecret;
-use serde_json::json;
-use std::path::Path;
-use stories::{Engine, Play};
+use serde_json::{Value, json};
+use server::cli::log_filter;
+use std::sync::OnceLock;
+use stories::{Haul, Logged, Play, both_engines};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_address_no_message_and_no_readable_token_reaches_the_database() {
-    let play = Play::begin(Engine::Sqlite, "2026-06-05T10:00:00Z").await;
-    let invite = json!({"team": play.team(), "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": "#support"});
-    play.act(&invite).await;
-    play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
-    let said = json!({"team": play.team(), "user": "U0BEN", "say": {"channel": "C0SUPPORT", "text": "sparrow-of-a-message"}});
-    play.act(&said).await;
-    let changed = json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0BEN", "email": "sparrow@harbour.example"}}});
-    play.act(&changed).await;
-    play.types("ben", "/rotation ooo add 2026-06-15 to 2026-06-19").await;
-    play.waits_until("2026-06-08T12:00:00Z").await;
-    let form = play.opens("ana", "/rotation note support").await;
-    play.fills("ana", &form, &json!({"note": "sparrow-of-a-note"})).await;
-    play.waits_until("2026-06-15T08:00:00Z").await;
-    let dms = play.dms("cho").await;
-    assert!(dms.iter().any(|seen| seen.text.contains("sparrow-of-a-note")), "{dms:#?}");
+const NOTE: &str = "größe of the sparrow-in-a-note";
+const EDITED: &str = "größe of the sparrow-in-an-edit";
+const REFUSED: &str = "größe of the sparrow-in-a-refusal";
+const LATE: &str = "größe of the sparrow-in-a-late-note";
+const SAID: &str = "sparrow-in-a-message";
+const ANSWERED: &str = "I can take it, sparrow-in-a-thread";
 
-    play.ends_bot("stop").await;
-    let stored = files_of(&play);
-
-    let holds = |text: &str| stored.windows(text.len()).any(|bytes| bytes == text.as_bytes());
-    for secret in ["@harbour.example", "sparrow", "xoxb-"] {
-        assert!(!holds(secret), "{secret} is in the database");
-    }
-    for kept in ["U0BEN", "support", "Ben"] {
-        assert!(holds(kept), "the test looks at the right files: {kept}");
-    }
+/// Starts a log that leaves out nothing but what is never logged.
+fn logged() -> &'static Logged {
+    static LOGGED: OnceLock<Logged> = OnceLock::new();
+    LOGGED.get_or_init(|| {
+        let logged = Logged::default();
+        let lines = logged.clone();
+        tracing_subscriber::fmt()
+            .with_env_filter(log_filter("trace"))
+            .with_ansi(false)
+            .with_writer(move || lines.line())
+            .init();
+        logged
+    })
 }
 
-/// Returns the bytes of the database and of what SQLite keeps beside it.
-fn files_of(play: &Play) -> Vec<u8> {
-    let url = play.database().settings().url.expose_secret();
-    let file = Path::new(url.trim_start_matches("sqlite://"));
-    let folder = file.parent().expect("the database lies in a folder");
-    let entries = std::fs::read_dir(folder).expect("the folder can be read");
-    let files = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
-    files.flat_map(|path| std::fs::read(path).expect("a file can be read")).collect()
+/// Leaves a note; what the bot answers is returned.
+async fn leaves(play: &Play, who: &str, text: &str) -> Value {
+    let form = play.opens(who, "/rotation note support").await;
+    play.fills(who, &form, &json!({"note": text})).await
+}
+
+/// Says something, where the bot can hear it.
+async fn says(play: &Play, who: &str, text: &str, thread: Option<&str>) {
+    let mut say = json!({"channel": "C0SUPPORT", "text": text});
+    if let Some(thread) = thread {
+        say["thread_ts"] = json!(thread);
+    }
+    play.act(&json!({"team": play.team(), "user": who, "say": say})).await;
+}
+
+/// Takes all that the story left behind.
+async fn haul(play: &Play) -> Haul {
+    let mut haul = Haul::of(play).await;
+    haul.add("the log", &logged().bytes());
+    for page in ["", "livez", "readyz"] {
+        let url = play.stage().bot_url().join(page).expect("a page of the bot's");
+        let shown = reqwest::get(url).await.expect("the bot answers").bytes().await;
+        haul.add(page, &shown.expect("the page is read"));
+    }
+    haul
+}
+
+both_engines! {
+    async fn what_people_write_and_their_addresses_are_nowhere(play at "2026-06-05T10:00:00Z") {
+        logged();
+        let invite = json!({"team": play.team(), "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": "#support"});
+        play.act(&invite).await;
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        says(&play, "U0BEN", SAID, None).await;
+        let changed = json!({"team": play.team(), "event": {"type": "user_change", "user": {"id": "U0BEN", "email": "sparrow@harbour.example"}}});
+        play.act(&changed).await;
+        play.types("ben", "/rotation ooo add 2026-06-15 to 2026-06-19").await;
+        play.waits_until("2026-06-08T12:00:00Z").await;
+        let form = play.opens("ana", "/rotation cover support").await;
+        play.fills("ana", &form, &json!({})).await;
+        play.closes("ana").await;
+        play.waits("10s").await;
+        let post = play.channel("support").await.pop().expect("the request");
+        says(&play, "U0BEN", ANSWERED, Some(&post.ts)).await;
+        play.stage().clock().settle().await;
+        let offered = play.messages("support", "ben").await;
+        assert!(offered.iter().any(|seen| seen.text.contains("Shall I put you down")), "it is heard: {offered:#?}");
+
+        leaves(&play, "ana", NOTE).await;
+        leaves(&play, "ana", EDITED).await;
+        let form = play.opens("ana", "/rotation note support").await;
+        play.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "500", "times": 2})).await;
+        play.waits_until("2026-06-15T08:00:00Z").await;
+        let refused = play.fills("ana", &form, &json!({"note": REFUSED})).await;
+        leaves(&play, "ana", LATE).await;
+        play.types("cho", "/rotation note list").await;
+        play.types("ana", "/rotation history support").await;
+        play.waits("1h").await;
+        let told = play.dms("cho").await;
+        play.ends_bot("kill").await;
+        play.starts_bot().await;
+        let haul = haul(&play).await;
+
+        assert!(!refused.to_string().contains("reads it"), "it was told already: {refused}");
+        for text in [EDITED, LATE] {
+            assert!(told.iter().any(|seen| seen.text.contains(text)), "{text}: {told:#?}");
+        }
+        for word in [NOTE, EDITED, REFUSED, LATE, SAID, ANSWERED, "@harbour.example", "xoxb-asyncbot", "sparrow-in"] {
+            assert_eq!(haul.finds(word), Vec::<String>::new(), "{word} is nowhere");
+        }
+        for kept in ["C0SUPPORT", "Europe/Berlin", "127.0.0.1"] {
+            assert!(!haul.finds(kept).is_empty(), "the right things are looked at: {kept}");
+        }
+    }
+
+    async fn a_leak_is_found_wherever_it_is(play at "2026-06-05T10:00:00Z") {
+        logged();
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        // The log is that of all stories here, so each plants words of its own.
+        let port = play.stage().bot_url().port().unwrap_or_default();
+        let (in_a_row, in_the_log) = (format!("wren-in-a-row-{port}"), format!("wren-in-the-log-{port}"));
+        let before = haul(&play).await;
+
+        let named = json!({"name": in_a_row, "members": ["U0ANA"], "cadence": "week",
+            "first_day": "2026-06-08", "time": "09:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
+        play.creates("ana", &named).await;
+        tracing::trace!("{in_the_log}");
+        let after = haul(&play).await;
+
+        for word in [&in_a_row, &in_the_log] {
+            assert_eq!(before.finds(word), Vec::<String>::new());
+            assert!(!after.finds(word).is_empty(), "{word} is found");
+        }
+    }
 }

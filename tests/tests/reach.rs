@@ -4,11 +4,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::action::{Button, Submission};
-use domain::ids::{AbsenceId, CoverageId, NoteId, RotationId, SwapId, TeamId, UserId, WorkspaceId};
+use domain::ids::{
+    AbsenceId, CoverRequestId, CoverageId, NoteId, RotationId, SwapId, TeamId, UserId, WorkspaceId,
+};
+use domain::interval::Interval;
 use domain::reach::Reach;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, history, home, note, people, settings, skip, swap};
+use domain::story::{announce, cover, history, home, note, people, settings, skip, swap};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -154,10 +157,10 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 48;
+const BUTTONS: usize = 58;
 
 /// How many forms there are.
-const FORMS: usize = 18;
+const FORMS: usize = 20;
 
 /// Two turns that somebody may want to swap.
 const TURNS: [&str; 2] = ["2026-06-15T07:00:00Z|U0CHO", "2026-06-22T07:00:00Z|U0DEE"];
@@ -167,6 +170,8 @@ struct Hand {
     rotation: RotationId,
     revision: u64,
     absence: AbsenceId,
+    /// A request for cover of ben's turn; that of the rotation where there is none.
+    request: CoverRequestId,
     planned_at: DateTime<Utc>,
     /// An edit in which everything is as it was but the name.
     edit: EditForm,
@@ -178,6 +183,10 @@ impl Hand {
         play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
         play.types("cho", "/rotation ooo add 2026-07-01 to 2026-07-03").await;
         play.waits_until("2026-06-08T08:00:00Z").await;
+        let form = play.opens("ana", "/rotation cover <@U0BEN>").await;
+        play.fills("ana", &form, &json!({})).await;
+        play.closes("ana").await;
+        play.waits("5s").await;
         Self::of(play).await
     }
 
@@ -189,11 +198,14 @@ impl Hand {
         let now = play.stage().clock().now();
         let people = everybody();
         let absences = tx.list_absences(&people, now, None).await.expect("absences");
+        let asked = tx.list_open_cover_requests().await.expect("requests");
+        let asked = asked.first().map(|request| request.id);
         let nobodys =
             AbsenceId::new("018f4f3e-0000-7000-8000-000000000001".parse().expect("an id"));
         Self {
             rotation: rotation.id,
             revision: rotation.revision,
+            request: asked.unwrap_or(CoverRequestId::new(rotation.id.as_uuid())),
             absence: absences.first().map_or(nobodys, |absence| absence.id),
             planned_at: "2026-06-08T07:00:00Z".parse().expect("an instant"),
             edit: EditForm::of("taken over", &rotation.channel, &rotation.rules),
@@ -220,6 +232,8 @@ impl Hand {
                     .await
                     .expect("turns"),
                 tx.list_coverages_since(from).await.expect("coverage"),
+                tx.list_open_cover_requests().await.expect("requests"),
+                tx.list_cover_answers(self.request).await.expect("answers"),
                 tx.list_absences(&people, from, None).await.expect("absences"),
                 tx.list_swaps_since(from).await.expect("swaps"),
                 workspace.settings,
@@ -248,6 +262,7 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let day = planned_at.date_naive();
     let note = NoteId::new(rotation.as_uuid());
     let swap = SwapId::new(rotation.as_uuid());
+    let request = hand.request;
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
@@ -334,8 +349,26 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             swap::Button::Agree { .. } => Button::Swap(swap::Button::Decline { swap }),
             swap::Button::Decline { .. } => Button::Swap(swap::Button::Withdraw { swap }),
             swap::Button::Withdraw { .. } => Button::Swap(swap::Button::Undo { swap }),
-            swap::Button::Undo { .. } => return None,
+            swap::Button::Undo { .. } => Button::Cover(cover::Button::Ask { rotation }),
         },
+        Button::Cover(button) => Button::Cover(match button {
+            cover::Button::Ask { .. } => {
+                let week = planned_at + chrono::TimeDelta::days(7);
+                let window = Interval::new(planned_at, week)?;
+                cover::Button::AskFor { rotation, window }
+            }
+            cover::Button::AskFor { .. } => cover::Button::Take { request },
+            cover::Button::Take { .. } => cover::Button::TakeAnyway { request, window: None },
+            cover::Button::TakeAnyway { .. } => cover::Button::TakePart { request },
+            cover::Button::TakePart { .. } => cover::Button::Cannot { request },
+            cover::Button::Cannot { .. } => cover::Button::HandOver { request },
+            cover::Button::HandOver { .. } => cover::Button::Dismiss { request },
+            cover::Button::Dismiss { .. } => cover::Button::Withdraw { request },
+            cover::Button::Withdraw { .. } => {
+                cover::Button::Undo { coverage: CoverageId::new(absence.as_uuid()) }
+            }
+            cover::Button::Undo { .. } => return None,
+        }),
     })
 }
 
@@ -352,7 +385,11 @@ fn forms_of(hand: &Hand) -> impl Iterator<Item = (Value, Submission)> {
 /// Returns the name of the form after another; nothing after the last.
 fn after_form(form: &Submission) -> Option<&'static str> {
     Some(match form {
-        Submission::EnterAbsence(_) => "note",
+        Submission::EnterAbsence(_) => "cover_ask",
+        Submission::Cover(form) => match form {
+            cover::Submission::Ask(_) => "cover_part",
+            cover::Submission::Part(_) => "note",
+        },
         Submission::Note(_) => "assign",
         Submission::Skip(_) => "swap",
         Submission::Swap(swap::Form { is_confirmed: false, .. }) => "swap_confirm",
@@ -393,6 +430,8 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "note" => format!("{rotation}|-"),
         "swap" | "assign" => rotation.to_string(),
         "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
+        "cover_ask" => rotation.to_string(),
+        "cover_part" => hand.request.to_string(),
         _ => format!("{rotation}|{revision}|1"),
     };
     // The rotation that a form makes is there by the time of the edit.
@@ -410,9 +449,9 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "cadence": choice("week"), "first_day": day("2026-06-08"), "from": day("2026-08-03"), "to": day("2026-08-04"),
             "time": {"value": {"type": "timepicker", "selected_time": "09:00"}}, "zone": text("Europe/Berlin"),
             "channel": {"value": {"type": "conversations_select", "selected_conversation": "C0SUPPORT"}},
-            "announcement": text("Over to {people}"), "unseen": choice("4"), "creators": choice("admins"),
+            "announcement": text("Over to {people}"), "unseen": choice("4"), "asks_for_note": choice("1"), "notes_kept": text("30"), "creators": choice("admins"),
             "preferences": {"value": {"type": "checkboxes", "selected_options": [{"value": "quiet_nights"}]}},
-            "seats": text("1"), "skip_rule": choice("over_share"), "skip_amount": text("50"), "duty_hours": text(""),
+            "turn": choice("2026-06-08T07:00:00Z|U0BEN"), "seats": text("1"), "skip_rule": choice("over_share"), "skip_amount": text("50"), "duty_hours": text(""),
             "every": text("1"), "unit": choice("week"), "when": choice("now"),
             "own_turn": choice(TURNS[0]), "other_turn": choice(TURNS[1]),
             "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),

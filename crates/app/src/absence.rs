@@ -1,6 +1,7 @@
 //! Absences by hand: entered, listed, taken back.
 
 use crate::audit::{self, Entry};
+use crate::cover;
 use crate::facts::Facts as KnownFacts;
 use crate::home;
 use crate::lookup::circle;
@@ -55,7 +56,13 @@ pub async fn add(
     let is_plain = |facts: &&Facts| is_seen && !facts.has_swaps(known);
     let decided = facts.as_ref().filter(is_plain).and_then(|facts| {
         let (from, to) = parse_range(days, facts.today).ok()?;
-        Some((facts, facts.absence(request, from, to).ok()?))
+        let absence = facts.absence(request, from, to).ok()?;
+        // Whoever serves then may need cover, which is looked at where rotations are locked.
+        let concerned = known.rotations().into_iter();
+        let mut concerned =
+            concerned.filter(|it| it.snapshot.rotation.members.contains(&absence.user));
+        let asks = concerned.any(|it| cover::may_concern(&it.snapshot, &absence, request.now));
+        (!asks).then_some((facts, absence))
     });
     let act = async |tx: &mut Tx| {
         let loaded;
@@ -333,6 +340,7 @@ impl Facts {
         absence: &AbsenceRecord,
     ) -> Result<Decision, AppError> {
         tx.insert_absence(absence).await?;
+        cover::after_absence_change(tx, &absence.user, request.now).await?;
         self.record(tx, request, "absence_added", absence.id).await?;
         self.look_at_swaps(tx, &format!("{}", absence.id), request.now).await?;
         Ok(Ok(Done::AbsenceAdded { absence: absence.id }))
@@ -350,6 +358,7 @@ impl Facts {
         if !tx.delete_absence(absence.id).await? {
             return Ok(Err(Refusal::Gone));
         }
+        cover::after_absence_change(tx, &absence.user, request.now).await?;
         self.record(tx, request, "absence_removed", absence.id).await?;
         self.look_at_swaps(tx, &format!("{}:removed", absence.id), request.now).await?;
         Ok(Ok(Done::AbsenceRemoved {

@@ -68,9 +68,10 @@ pub async fn compose(
                 None => Composed::Nothing("home_not_opened"),
             })
         }
-        Effect::Note(effect) => crate::note::compose(tx, effect).await,
+        Effect::Note(effect) => crate::note::compose(tx, effect, now).await,
         Effect::Swap(effect) => crate::swap::compose(tx, effect, now).await,
         Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
+        Effect::Request(effect) => crate::cover::compose(tx, effect, now).await,
     }
 }
 

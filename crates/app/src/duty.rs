@@ -64,6 +64,31 @@ fn days_away(snapshot: &Snapshot, user: &UserId, windows: &[Interval]) -> Vec<Aw
         .collect()
 }
 
+/// Returns the first time in which somebody is away within these windows; off-hours do not end it.
+fn time_away(snapshot: &Snapshot, user: &UserId, windows: &[Interval]) -> Option<Interval> {
+    let own = || snapshot.absences.iter().filter(|absence| absence.user == *user);
+    let mut away: Vec<Interval> = windows
+        .iter()
+        .flat_map(|window| {
+            own().filter_map(|absence| {
+                let end = absence.ends_at.unwrap_or(window.end()).min(window.end());
+                Interval::new(absence.starts_at.max(window.start()), end)
+            })
+        })
+        .collect();
+    away.sort_by_key(|window| window.start());
+    let mut away = away.into_iter();
+    let first = away.next()?;
+    let is_duty = |from: DateTime<Utc>, to: DateTime<Utc>| {
+        Interval::new(from, to)
+            .is_some_and(|gap| windows.iter().any(|window| window.intersection(gap).is_some()))
+    };
+    let joined = away.try_fold(first, |whole, next| {
+        if is_duty(whole.end(), next.start()) { Err(whole) } else { Ok(whole.up_to(next.end())) }
+    });
+    Some(joined.unwrap_or_else(|whole| whole))
+}
+
 /// Returns when a message was posted: its `ts` is Slack's time of it.
 fn posted_at(delivery: &DeliveryRecord) -> Option<DateTime<Utc>> {
     if delivery.state != DeliveryState::Sent {

@@ -45,6 +45,7 @@ pub async fn hand_over(
     let rest = rest_after(snapshot.rotation.rest, now);
     walk.record(&mut tx, &snapshot.rotation, rest, now).await?;
     walk.tell(&mut tx, &snapshot, now).await?;
+    crate::cover::after_walk(&mut tx, rotation, now).await?;
     tx.commit().await?;
     Ok(!walk.begun.is_empty())
 }

@@ -2,14 +2,17 @@
 //!
 //! The text is sealed before it is stored and opened where it is shown; outcomes, events and the outbox hold ids only.
 
+mod ask;
 mod pass;
 mod read;
 mod write;
 
+pub use ask::ask;
 pub use pass::{arrived, forget_old, told};
 pub use read::{list, list_of, read};
 pub use write::{open, open_note, open_of, remove, submit};
 
+pub(crate) use ask::{schedule as schedule_asking, schedule_running as schedule_asking_now};
 pub(crate) use pass::{assign, compose, of_duty};
 
 use crate::AppError;

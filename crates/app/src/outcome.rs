@@ -18,6 +18,7 @@ pub(crate) enum Done {
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
     Settings(crate::settings::Done),
+    Cover(crate::cover::Done),
     AddedAgain { rotation: RotationId, user: UserId },
     Lifecycle(crate::lifecycle::Lived),
     Note(crate::note::Done),

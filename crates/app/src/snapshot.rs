@@ -223,6 +223,17 @@ impl<'a> Position<'a> {
         })
     }
 
+    /// Returns who serves when in what is left of the running turn, after coverage.
+    pub(crate) fn running_shifts(&self) -> Vec<Shift> {
+        let Some(current) = self.current() else { return Vec::new() };
+        let coverage = self.layers.coverage();
+        let number = current.stretch.turn;
+        let swaps = self.layers.swaps(std::iter::once((number, current.planned_at)));
+        let seats = self.timeline.standing().rules.seats;
+        let mut view = FinalView::new(&coverage, swaps, seats);
+        view.shifts_of(&current.stretch, self.timeline.presence())
+    }
+
     /// Returns the first turn that is to come in which the rotation does not rest; `None` where nobody knows when the
     /// rest ends.
     pub(crate) fn first_awake(&self, rest: Option<Rest>) -> Option<Coming> {

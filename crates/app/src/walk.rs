@@ -5,7 +5,7 @@ mod duties;
 mod edit;
 mod turns;
 
-pub(crate) use duties::end_duty;
+pub(crate) use duties::{end_duty, refresh_duty};
 pub(crate) use edit::{Edit, MOST_COMPARED, apply, carry_out, difference};
 pub(crate) use turns::Begun;
 
@@ -13,6 +13,8 @@ use crate::AppError;
 use crate::announce;
 use crate::duty;
 use crate::home;
+use crate::note;
+use crate::serving::LaidStretch;
 use crate::snapshot::Snapshot;
 use crate::swap;
 use chrono::{DateTime, Utc};
@@ -116,6 +118,7 @@ impl Walk {
         let members = self.after.roster.members().iter().map(|member| &member.user);
         duty::schedule_reminder(tx, &snapshot.rotation, members, known, next, now).await?;
         announce::schedule_summary(tx, snapshot.rotation.id, &self.after.rules.zone, now).await?;
+        self.ask_for_notes(tx, &snapshot.rotation, now).await?;
         match self.new_turn() {
             Some(turn) => {
                 if let Some(running) = &self.before.running {
@@ -137,6 +140,21 @@ impl Walk {
                 Ok(())
             }
             None => self.tell_within_turn(tx, snapshot, now, at).await,
+        }
+    }
+
+    /// Lets those who have the duty now be asked for a note before they pass it on.
+    async fn ask_for_notes(
+        &self,
+        tx: &mut Tx,
+        rotation: &RotationRecord,
+        now: DateTime<Utc>,
+    ) -> Result<(), AppError> {
+        let Some(running) = &self.after.running else { return Ok(()) };
+        let crew = (&self.after.presence, self.after.rules.seats);
+        match LaidStretch::of_running(tx, rotation.id, running, crew).await? {
+            Some(laid) => note::schedule_asking(tx, rotation, &laid, now).await,
+            None => Ok(()),
         }
     }
 

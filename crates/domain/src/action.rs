@@ -7,7 +7,7 @@ pub use field::Field;
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{
-    announce, history, home, lifecycle, note, people, roster, settings, skip, swap,
+    announce, cover, history, home, lifecycle, note, people, roster, settings, skip, swap,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -72,6 +72,8 @@ pub enum Button {
     People(people::Button),
     /// A button of announcements.
     Announce(announce::Button),
+    /// Of a request for cover.
+    Cover(cover::Button),
     /// A button about the people of a rotation.
     Roster(roster::Button),
     /// One that undoes that a turn passes to somebody else.
@@ -99,6 +101,7 @@ impl Button {
             Self::Note(button) => button.action_id(),
             Self::People(button) => button.action_id(),
             Self::Announce(button) => button.action_id(),
+            Self::Cover(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
             Self::Skip(button) => button.action_id(),
             Self::Swap(button) => button.action_id(),
@@ -130,6 +133,7 @@ impl Button {
             Self::Note(button) => button.value(),
             Self::People(button) => button.value(),
             Self::Announce(button) => button.value(),
+            Self::Cover(button) => button.value(),
             Self::Roster(button) => button.value(),
             Self::Skip(button) => button.value(),
             Self::Swap(button) => button.value(),
@@ -188,6 +192,7 @@ impl Button {
         let (story, _) = action_id.split_once('_')?;
         match story {
             "announce" => announce::Button::parse(action_id, value).map(Self::Announce),
+            "cover" => cover::Button::parse(action_id, value).map(Self::Cover),
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),
             "lifecycle" => lifecycle::Button::parse(action_id, value).map(Self::Lifecycle),
@@ -214,6 +219,8 @@ pub enum Modal {
     },
     /// The outcome of something pressed where there is no message to answer beside.
     Outcome(Box<Reply>),
+    /// Of a request for cover.
+    Cover(cover::Modal),
     /// One of the settings'.
     Settings(settings::Modal),
     /// Of the life of a rotation.
@@ -248,6 +255,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// Of a request for cover.
+    Cover(cover::Submission),
     /// One of the settings'.
     Settings(settings::Submission),
     /// Of the life of a rotation.

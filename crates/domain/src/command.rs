@@ -1,5 +1,6 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod cover;
 mod history;
 mod lifecycle;
 mod note;
@@ -60,6 +61,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("skip", &[]),
     ("assign", &[]),
     ("swap", &["exchange", "trade"]),
+    ("cover", &["coverage"]),
     ("note", &["notes"]),
 ];
 
@@ -115,6 +117,8 @@ pub enum Command {
         /// only one there is.
         days: Option<String>,
     },
+    /// Cover is asked for.
+    Cover(story::cover::Command),
     /// What was.
     History(story::history::Command),
     /// What people choose.
@@ -153,6 +157,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("who") => Ok(Command::Who { rotation: name_of(rest) }),
         Some("next") => parse_next(rest),
         Some("ooo") => parse_absence(rest),
+        Some("cover") => cover::parse(rest),
         Some("history") => Ok(history::parse_turns(rest)),
         Some("stats") => history::parse_statistics(rest),
         Some("note") => Ok(note::parse(rest)),

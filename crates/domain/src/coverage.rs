@@ -1,6 +1,7 @@
 //! Coverage: someone else serves a window of a turn (specification, Coverage).
 
 pub mod claim;
+pub mod offer;
 pub mod reminders;
 pub mod requests;
 

@@ -8,6 +8,7 @@ mod home;
 mod lifecycle;
 mod note;
 mod people;
+mod request;
 mod roster;
 mod start;
 mod swap;
@@ -21,6 +22,7 @@ pub use home::HomeEffect;
 pub use lifecycle::LifecycleEffect;
 pub use note::NoteEffect;
 pub use people::PeopleEffect;
+pub use request::{CoverNews, RequestEffect};
 pub use roster::RosterEffect;
 pub use start::StartEffect;
 pub use swap::SwapEffect;
@@ -56,6 +58,8 @@ pub enum Effect {
     Note(NoteEffect),
     /// Of people who go and come back.
     People(PeopleEffect),
+    /// Of requests for cover.
+    Request(RequestEffect),
     /// Of a roster that changed.
     Roster(RosterEffect),
     /// Of what begins.
@@ -181,6 +185,7 @@ impl Effect {
             Self::Lifecycle(effect) => effect,
             Self::Note(effect) => effect,
             Self::People(effect) => effect,
+            Self::Request(effect) => effect,
             Self::Roster(effect) => effect,
             Self::Start(effect) => effect,
             Self::Swap(effect) => effect,

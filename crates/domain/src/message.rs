@@ -65,6 +65,8 @@ pub enum Message {
     People(story::people::Message),
     /// Of announcements: summaries, and what becomes of a channel.
     Announce(story::announce::Message),
+    /// Of a request for cover.
+    Cover(Box<story::cover::Message>),
     /// Of the life of a rotation.
     Lifecycle(story::lifecycle::Message),
     /// About the people of a rotation.

@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{lifecycle, note, people, roster, settings, skip, swap};
+use crate::story::{cover, lifecycle, note, people, roster, settings, skip, swap};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,10 @@ impl Command {
             Self::Note(command) => match command {
                 note::Command::List { .. } => Reach::Look,
                 note::Command::Write { .. } => Reach::Open,
+            },
+            Self::Cover(command) => match command {
+                cover::Command::List { .. } => Reach::Look,
+                cover::Command::Ask { .. } => Reach::Open,
             },
             Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
                 let is_own = who.as_ref().is_none_or(|who| who == actor);
@@ -97,6 +101,18 @@ impl Button {
                 note::Button::Write { .. } | note::Button::Edit { .. } => Reach::Open,
                 note::Button::Remove { .. } => Reach::Own,
             },
+            Self::Cover(button) => match button {
+                cover::Button::Ask { .. }
+                | cover::Button::AskFor { .. }
+                | cover::Button::TakePart { .. } => Reach::Open,
+                cover::Button::Take { .. }
+                | cover::Button::TakeAnyway { .. }
+                | cover::Button::Cannot { .. }
+                | cover::Button::HandOver { .. }
+                | cover::Button::Withdraw { .. }
+                | cover::Button::Dismiss { .. }
+                | cover::Button::Undo { .. } => Reach::Change,
+            },
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }
@@ -141,9 +157,11 @@ impl Submission {
         match self {
             // A note is its author's own until it is told; what was written waits nowhere.
             Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
-            Self::CreateRotation(_) | Self::Roster(_) | Self::Skip(_) | Self::Swap(_) => {
-                Reach::Change
-            }
+            Self::CreateRotation(_)
+            | Self::Cover(_)
+            | Self::Roster(_)
+            | Self::Skip(_)
+            | Self::Swap(_) => Reach::Change,
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,
                 settings::Submission::Rotation(_) => Reach::Change,

@@ -129,6 +129,9 @@ pub enum Refusal {
         "Slack sent something that I could not read, so nothing was changed. Please try again."
     )]
     Unreadable,
+    /// Of a request for cover.
+    #[error(transparent)]
+    Cover(#[from] crate::story::cover::Refusal),
     /// Of the life of a rotation.
     #[error(transparent)]
     Lifecycle(#[from] crate::story::lifecycle::Refusal),

@@ -52,6 +52,8 @@ pub enum Reply {
         /// The rotation's zone.
         zone: String,
     },
+    /// Of a request for cover.
+    Cover(Box<story::cover::Reply>),
     /// Of the life of a rotation.
     Lifecycle(lifecycle::Reply),
     /// An answer of announcements.

@@ -10,6 +10,8 @@ mod serve;
 mod simulate;
 mod telemetry;
 
+pub use telemetry::log_filter;
+
 use crate::settings::{DatabaseSettings, Settings};
 use clap::{Parser, Subcommand};
 use std::future::Future;

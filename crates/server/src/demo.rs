@@ -23,7 +23,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::StoreSettings;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use url::Url;
 
 /// How often the clock of a demo that ticks catches up with real time.
@@ -71,6 +71,7 @@ pub struct Stage {
     clock: Clock,
     bot_url: Url,
     signing_secret: SecretString,
+    keys: watch::Sender<Arc<KeyRing>>,
     supervisor: Supervisor,
 }
 
@@ -104,7 +105,8 @@ impl Stage {
             SocketConfig { app_token: SecretString::from(app_token), connections: 2 }
         });
         let config = bot_config(&settings, &clock, &simulator, &app, socket)?;
-        let mut host = BotHost::new(config, Arc::clone(&simulator));
+        let (keys, given_keys) = watch::channel(Arc::clone(&config.keys));
+        let mut host = BotHost::new(config, given_keys, Arc::clone(&simulator));
         let bot_url = host.start().await?;
         let supervisor = Supervisor::default();
         let stopping = supervisor.clone();
@@ -113,7 +115,7 @@ impl Stage {
             supervisor.spawn(tick(clock.clone(), supervisor.clone()));
         }
         let signing_secret = SecretString::from(app.signing_secret);
-        Ok(Self { simulator, clock, bot_url, signing_secret, supervisor })
+        Ok(Self { simulator, clock, bot_url, signing_secret, keys, supervisor })
     }
 
     /// Returns the simulator.
@@ -138,6 +140,11 @@ impl Stage {
     #[must_use]
     pub fn signing_secret(&self) -> &str {
         self.signing_secret.expose_secret()
+    }
+
+    /// Gives the bot other keys, which it has from its next start on.
+    pub fn change_keys(&self, keys: Arc<KeyRing>) {
+        self.keys.send_replace(keys);
     }
 
     /// Ends the play: the bot politely, then the simulator.

@@ -1,6 +1,7 @@
 //! A verified request becomes a use case, and the use case an answer.
 
 pub(crate) mod checked;
+mod cover;
 mod history;
 mod home;
 mod lifecycle;
@@ -108,6 +109,7 @@ async fn carry_out(
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        Command::Cover(wanted) => return cover::command(bot, request, &wanted).await,
         Command::History(wanted) => return history::command(bot, request, &wanted).await,
         Command::Roster(wanted) => {
             return roster::command(bot, request, wanted, response_url).await;
@@ -196,6 +198,7 @@ async fn press(
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::Cover(button) => return cover::press(bot, request, *button).await,
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,
@@ -242,6 +245,7 @@ async fn take_in(
     submission: &Submission,
 ) -> Result<Answer, AppError> {
     match submission {
+        Submission::Cover(form) => cover::submit(bot, request, form).await,
         Submission::Roster(form) => roster::submit(bot, request, form).await,
         Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
         Submission::Skip(form) => skip::submit(bot, request, form).await,

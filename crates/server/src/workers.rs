@@ -1,5 +1,6 @@
 //! What runs by itself. Each worker may run twice, late, or on several replicas at once.
 
+mod cover;
 mod deliveries;
 mod handoffs;
 mod home;

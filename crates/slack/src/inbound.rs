@@ -1,6 +1,7 @@
 //! What Slack sends us, reduced to what we use.
 
 pub(crate) mod command;
+mod cover;
 pub(crate) mod envelope;
 pub(crate) mod event;
 pub(crate) mod form;

@@ -5,6 +5,7 @@ mod blocks;
 mod buttons;
 mod card;
 mod cover;
+mod cover_request;
 mod duty;
 mod help;
 mod history;

@@ -34,11 +34,11 @@ pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AuditEvent, Claim, CoverAnswer, CoverRequestOrigin,
-    CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind, CoverageRecord, DeliveryRecord,
-    DeliveryState, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault,
-    NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord, SkipCode, SkipRecord,
-    StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState, WorkspaceListing,
-    WorkspaceRecord,
+    CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind, CoverageRecord,
+    DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall,
+    NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord, SkipCode,
+    SkipRecord, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState,
+    WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

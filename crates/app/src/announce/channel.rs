@@ -4,9 +4,11 @@ use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::home;
 use chrono::{DateTime, Utc};
-use domain::effect::{AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
+use domain::effect::{
+    AnnounceEffect, Effect, Envelope, LifecycleEffect, Recipient, RequestEffect, StartEffect,
+};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
-use domain::settings::ChannelFault;
+use domain::settings::{ChannelFault, RotationSettings};
 use domain::story::announce::ChannelChange;
 use serde_json::json;
 use store::{RotationRecord, Store, Tx};
@@ -40,6 +42,9 @@ pub async fn change(
             }
             ChannelChange::Moved { to } => follow(&mut tx, &rotation, to, now).await,
         }?;
+    }
+    if let ChannelChange::Moved { to } = change {
+        follow_with_cover(&mut tx, channel, to).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -76,6 +81,11 @@ pub async fn refused(
 ) -> Result<(), AppError> {
     let Some(rotation) = of_effect(tx, &refused.effect).await? else { return Ok(()) };
     let to = Recipient::Channel(rotation.channel.clone());
+    if let Effect::Request(RequestEffect::CoverRequested { request, .. }) = &refused.effect
+        && refused.to != to
+    {
+        return crate::cover::ask_at_home(tx, *request, &rotation, now).await;
+    }
     if refused.to != to {
         // It was made for a channel that the rotation has left meanwhile.
         tx.insert_delivery(&Envelope::new(refused.effect.clone(), to), now, now).await?;
@@ -191,6 +201,26 @@ async fn follow(
     home::touch(tx, home::people_of(rotation), now).await?;
     home::touch_admins(tx, now).await?;
     note(tx, rotation, "channel_moved", json!({"channel": rotation.channel, "to": to}), now).await
+}
+
+/// Asks for cover in the channel under its new id.
+async fn follow_with_cover(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<(), AppError> {
+    let asks_there =
+        |rotation: &RotationRecord| rotation.settings.cover_channel.as_ref() == Some(from);
+    let rotations = tx.list_rotations().await?.into_iter();
+    let mut ids: Vec<RotationId> = rotations.filter(&asks_there).map(|it| it.id).collect();
+    ids.sort_unstable();
+    for id in ids {
+        let Some(rotation) = tx.lock_rotation(id).await?.filter(&asks_there) else { continue };
+        let settings =
+            RotationSettings { cover_channel: Some(to.clone()), ..rotation.settings.clone() };
+        tx.record_rotation_settings(id, &rotation.channel, &settings).await?;
+        // Whether its own channel can be told is another matter.
+        if rotation.channel_fault.is_some() {
+            tx.record_channel_fault(id, rotation.channel_fault).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn note(

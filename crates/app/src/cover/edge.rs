@@ -3,9 +3,10 @@
 use crate::AppError;
 use crate::duty;
 use crate::home;
+use crate::note;
 use crate::serving::{LaidStretch, serving_in};
 use crate::snapshot::Snapshot;
-use crate::walk::{Begun, end_duty};
+use crate::walk::{Begun, end_duty, refresh_duty};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient, TurnEffect};
 use domain::engine::Seating;
@@ -58,18 +59,33 @@ pub async fn edge(
     Ok(tx.commit().await?)
 }
 
+/// Lets the duty pass at once where cover began this very moment: the handoff tells the channel and those whom it concerns.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    before: &[UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(laid) = LaidStretch::at(tx, &snapshot.rotation, now).await? else { return Ok(()) };
+    let turn = tx.find_turn(snapshot.rotation.id, laid.planned_at).await?;
+    let Some(turn) = turn else { return Ok(()) };
+    let after = serving_in(&laid, now);
+    let passing = Passing { snapshot, laid: &laid, turn: &turn, since: now };
+    pass(tx, &passing, (before, &after), now).await
+}
+
 /// A duty that passes in the middle of a turn because of cover.
-pub(crate) struct Passing<'a> {
-    pub(crate) snapshot: &'a Snapshot,
+struct Passing<'a> {
+    snapshot: &'a Snapshot,
     /// What is left of the turn, with the cover.
-    pub(crate) laid: &'a LaidStretch,
-    pub(crate) turn: &'a TurnRecord,
+    laid: &'a LaidStretch,
+    turn: &'a TurnRecord,
     /// When it passes.
-    pub(crate) since: DateTime<Utc>,
+    since: DateTime<Utc>,
 }
 
 /// Tells those who stop, those who begin, and the channel; where duty time begins later on, then.
-pub(crate) async fn pass(
+async fn pass(
     tx: &mut Tx,
     passing: &Passing<'_>,
     (before, after): (&[UserId], &[UserId]),
@@ -97,6 +113,9 @@ pub(crate) async fn pass(
         };
         return crate::hand_over::ask_for_takers(tx, snapshot, &open, None, Some(since), now).await;
     }
+    for user in after.iter().filter(|user| before.contains(user)) {
+        refresh_duty(tx, (rotation.id, planned_at), user, now).await?;
+    }
     let active = laid.stretch.active.as_slice();
     let next = active.iter().find(|window| now < window.end());
     let due = next.map_or(now, |window| window.start().max(now));
@@ -104,7 +123,9 @@ pub(crate) async fn pass(
     let post = TurnEffect::HandoffPost { rotation: id, planned_at, missed_from, since: passed };
     let channel = Recipient::Channel(rotation.channel.clone());
     tx.insert_delivery(&Envelope::new(post, channel), due, now).await?;
-    for user in after.iter().filter(|user| !before.contains(user)) {
+    let begin: Vec<UserId> = after.iter().filter(|user| !before.contains(user)).cloned().collect();
+    note::assign(tx, rotation, planned_at, &begin, now).await?;
+    for user in &begin {
         let dm = TurnEffect::OnDutyDm {
             rotation: id,
             planned_at,

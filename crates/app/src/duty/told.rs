@@ -3,7 +3,7 @@
 use super::ending::ended;
 use super::remind::{Next, next_seats};
 use super::seen::is_still_unseen;
-use super::{days_away, posted_at};
+use super::{days_away, posted_at, time_away};
 use crate::AppError;
 use crate::deliver::{Composed, Scene};
 use crate::note;
@@ -43,8 +43,11 @@ pub(crate) async fn compose(
         DutyEffect::DutyEnded { rotation, planned_at, user, ended_at, .. } => {
             ended(tx, (*rotation, *planned_at), user, *ended_at, now).await
         }
+        DutyEffect::DutyRefreshed { rotation, planned_at, user, since, .. } => {
+            again(tx, (*rotation, *planned_at), user, *since, (false, now)).await
+        }
         DutyEffect::DutySeen { rotation, planned_at, user, since } => {
-            seen(tx, (*rotation, *planned_at), user, *since, now).await
+            again(tx, (*rotation, *planned_at), user, *since, (true, now)).await
         }
         DutyEffect::DutyUnseen { rotation, planned_at, user, since } => {
             unseen(tx, (*rotation, *planned_at), user, *since, now).await
@@ -100,6 +103,7 @@ pub(crate) async fn on_duty(
         with: persons(&others, &with),
         covers: of.map(|of| others.person(&of)),
         away: if has_seat { days_away(&snapshot, user, &left) } else { Vec::new() },
+        away_window: if has_seat { time_away(&snapshot, user, &left) } else { None },
         next: persons(&others, &next),
         skipped: if is_own { scene.skipped() } else { Vec::new() },
         continues: is_own && scene.previous.contains(user),
@@ -117,16 +121,24 @@ fn running_from(snapshot: &Snapshot, from: DateTime<Utc>) -> Vec<Interval> {
     running.active.into_iter().filter_map(left).collect()
 }
 
-/// Composes the on-duty message again, with a word that it was seen and without the button that says so.
-async fn seen(
+/// Composes the on-duty message again; where it was seen, with a word of that and without the button that says so.
+async fn again(
     tx: &mut Tx,
     (rotation, planned_at): (RotationId, DateTime<Utc>),
     user: &UserId,
     since: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
+    (is_seen, now): (bool, DateTime<Utc>),
 ) -> Result<Composed, AppError> {
     let effect = DutyEffect::DutySeen { rotation, planned_at, user: user.clone(), since };
     let envelope = Envelope::new(effect, Recipient::Person(user.clone()));
+    let seen = envelope.delivery_id(tx.workspace());
+    let is_seen = is_seen || tx.find_delivery(seen).await?.is_some();
+    let over =
+        DutyEffect::DutyEnded { rotation, planned_at, user: user.clone(), since, ended_at: now };
+    let over = Envelope::new(over, Recipient::Person(user.clone())).delivery_id(tx.workspace());
+    if tx.find_delivery(over).await?.is_some() {
+        return Ok(Composed::Nothing("duty_over"));
+    }
     let original = match envelope.updates(tx.workspace()) {
         Some(original) => tx.find_delivery(original).await?,
         None => None,
@@ -142,7 +154,7 @@ async fn seen(
     let Some(scene) = scene.filter(|scene| now < scene.turn.ends_at) else {
         return Ok(Composed::Nothing("turn_over"));
     };
-    let said = Said { at: posted_at(&original).unwrap_or(original.created_at), is_seen: true };
+    let said = Said { at: posted_at(&original).unwrap_or(original.created_at), is_seen };
     on_duty(tx, &scene, user, since, (said, now)).await
 }
 

@@ -1,6 +1,7 @@
 //! What stands in a person's home, as it is at delivery.
 
 use crate::AppError;
+use crate::cover;
 use crate::lookup::circle;
 use crate::people::People;
 use crate::read;
@@ -118,6 +119,7 @@ async fn look_only(
         rotations.push(RotationBlock {
             card,
             turns: Vec::new(),
+            cover: None,
             can_manage: false,
             can_skip: false,
         });
@@ -173,7 +175,9 @@ impl Seen {
         self.swaps.extend(crate::swap::lines_of(&snapshot, user, now));
         if is_shown {
             let turns = coming.iter().take(TURNS_SHOWN);
+            let cover = cover::wanted(tx, &snapshot.rotation, actor, now).await?;
             self.rotations.push(RotationBlock {
+                cover: Some(cover),
                 turns: turns.map(|turn| read::turn_line(&snapshot, turn)).collect(),
                 can_skip: snapshot.rotation.members.contains(user),
                 can_manage: may(actor, Act::Manage(circle(&snapshot.rotation))).is_ok(),

@@ -102,6 +102,45 @@ pub async fn submit(
     Ok(Answer::Say(Box::new(Reply::Refused(refusal))))
 }
 
+/// Hands the duty of somebody over to the next who is free, in a locked rotation; who may ask for it is decided before.
+pub(crate) async fn pass_to_next(
+    tx: &mut Tx,
+    request: &Request,
+    snapshot: Snapshot,
+    of: &UserId,
+) -> Result<Decision, AppError> {
+    let (rotation, name) = (snapshot.rotation.id, snapshot.rotation.name.clone());
+    let Some(scene) = Scene::load(tx, snapshot, request).await? else {
+        return Ok(Err(Why::NobodyOnDuty { name }.into()));
+    };
+    let Some(served) = scene.serving.iter().find(|served| served.user == *of) else {
+        return Ok(Err(Why::PassedMeanwhile.into()));
+    };
+    let Some(to) = scene.next_free(request.now) else {
+        return Ok(Err(Why::NobodyFree { name }.into()));
+    };
+    if !pass(tx, request, &scene, served, &to).await? {
+        return Ok(Err(Why::PassedMeanwhile.into()));
+    }
+    tell(tx, request, &scene, &served.user, &to).await?;
+    let until = scene.left.window.end();
+    Ok(Ok(Done::Lifecycle(Lived::HandedOver { rotation, to, until })))
+}
+
+/// Returns the answer to the one who handed a duty over.
+pub(crate) async fn said_handed_over(
+    store: &Store,
+    request: &Request,
+    done: Done,
+) -> Result<Answer, AppError> {
+    match done {
+        Done::Lifecycle(Lived::HandedOver { rotation, to, until }) => {
+            said(store, request, rotation, &to, until).await
+        }
+        _ => Ok(Answer::Say(Box::new(Reply::Refused(Refusal::Unreadable)))),
+    }
+}
+
 /// A rotation with somebody on duty.
 struct Scene {
     snapshot: Snapshot,

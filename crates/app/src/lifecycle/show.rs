@@ -1,6 +1,7 @@
 //! Everything about one rotation, with the buttons of those who may press them.
 
 use super::UNDO;
+use crate::cover;
 use crate::lookup::{self, circle};
 use crate::people::People;
 use crate::read::{card, turn_line};
@@ -85,12 +86,14 @@ async fn shown(
     let circle = circle(rotation);
     let is_there = !matches!(state, State::Deleted { .. });
     let can_manage = is_there && may(&actor, Act::Manage(circle)).is_ok();
+    let cover = cover::wanted(tx, rotation, &actor, now).await?;
     let is_member = rotation.members.contains(&actor.user);
     let can_leave = is_there && !can_manage && is_member && may(&actor, Act::Leave(circle)).is_ok();
     let rules = &rotation.rules;
     Ok(Reply::Lifecycle(lifecycle::Reply::Shown(Box::new(ShowCard {
         state,
         turns: turns.iter().map(|turn| turn_line(&snapshot, turn)).collect(),
+        cover,
         rules: RuleCard {
             seats: rules.seats,
             skip: rules.skip,

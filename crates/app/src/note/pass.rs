@@ -1,6 +1,6 @@
 //! Notes go to whoever has the duty next, in their on-duty message; a later one in a message of its own.
 
-use super::body;
+use super::{ask, body};
 use crate::AppError;
 use crate::deliver::Composed;
 use crate::people::People;
@@ -98,14 +98,33 @@ pub(crate) async fn of_duty(
 }
 
 /// Composes a message of this story as things stand when it is sent.
-pub(crate) async fn compose(tx: &mut Tx, effect: &NoteEffect) -> Result<Composed, AppError> {
-    let (NoteEffect::NotePassed { rotation, note, .. } | NoteEffect::NotePosted { rotation, note }) =
-        effect;
-    let rotation = tx.find_rotation(*rotation).await?;
-    let (Some(rotation), Some(note)) = (rotation, tx.find_note(*note).await?) else {
+pub(crate) async fn compose(
+    tx: &mut Tx,
+    effect: &NoteEffect,
+    now: DateTime<Utc>,
+) -> Result<Composed, AppError> {
+    match effect {
+        NoteEffect::NoteAsked { rotation, user, until, .. } => {
+            ask::compose(tx, *rotation, (user, *until), now).await
+        }
+        NoteEffect::NotePassed { rotation, note, user } => {
+            own(tx, (*rotation, *note), Some(user)).await
+        }
+        NoteEffect::NotePosted { rotation, note } => own(tx, (*rotation, *note), None).await,
+    }
+}
+
+/// Composes a note that is a message of its own: to one person, or to the channel.
+async fn own(
+    tx: &mut Tx,
+    (rotation, note): (RotationId, NoteId),
+    reader: Option<&UserId>,
+) -> Result<Composed, AppError> {
+    let rotation = tx.find_rotation(rotation).await?;
+    let (Some(rotation), Some(note)) = (rotation, tx.find_note(note).await?) else {
         return Ok(Composed::Nothing("note_gone"));
     };
-    if let NoteEffect::NotePassed { user, .. } = effect {
+    if let Some(user) = reader {
         let receivers = tx.list_note_receivers(note.id).await?;
         let waits = |it: &&NoteReceiver| it.user == *user && it.told_at.is_none();
         if receivers.iter().find(waits).is_none() {
@@ -119,10 +138,10 @@ pub(crate) async fn compose(tx: &mut Tx, effect: &NoteEffect) -> Result<Composed
     let zone = rotation.rules.zone.name().to_owned();
     let is_closed = passed.body == Body::Closed;
     let own = Box::new(Own { name: rotation.name, zone, passed });
-    Ok(match effect {
-        NoteEffect::NotePassed { .. } => Composed::Say(Any::Note(Message::ToPerson(own))),
-        NoteEffect::NotePosted { .. } if is_closed => Composed::Nothing("note_closed"),
-        NoteEffect::NotePosted { .. } => Composed::Say(Any::Note(Message::ToChannel(own))),
+    Ok(match reader {
+        Some(_) => Composed::Say(Any::Note(Message::ToPerson(own))),
+        None if is_closed => Composed::Nothing("note_closed"),
+        None => Composed::Say(Any::Note(Message::ToChannel(own))),
     })
 }
 

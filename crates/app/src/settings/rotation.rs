@@ -4,6 +4,7 @@ use super::{Done as Saved, refused};
 use crate::audit::{self, Entry};
 use crate::home;
 use crate::lookup::{self, circle};
+use crate::note;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::{AppError, Request};
@@ -142,6 +143,7 @@ async fn save(
     }
     let settings = &choose(settings.clone(), &record.settings);
     tx.record_rotation_settings(rotation, &record.channel, settings).await?;
+    note::schedule_asking_now(tx, rotation, request.now).await?;
     // The settings say nothing of whether the channel can be told.
     if record.channel_fault.is_some() {
         tx.record_channel_fault(rotation, record.channel_fault).await?;
@@ -158,6 +160,9 @@ async fn save(
             "reminds_the_day_before": settings.reminds_the_day_before,
             "unseen_after_hours": settings.unseen_after_hours,
             "has_weekly_summary": settings.has_weekly_summary,
+            "asks_for_note_before_hours": settings.asks_for_note_before_hours,
+            "notes_kept_days": settings.notes_kept_days,
+            "cover_channel": settings.cover_channel,
         }),
     };
     audit::record(tx, request.now, entry).await?;

@@ -3,7 +3,7 @@
 use super::Done as Skip;
 use super::told::said;
 use crate::audit::{self, Entry};
-use crate::cover::{self, Passing};
+use crate::cover;
 use crate::home;
 use crate::lifecycle::walked;
 use crate::lookup::circle;
@@ -99,27 +99,13 @@ async fn arrange(
     };
     audit::record(tx, now, entry).await?;
     if cover.starts_at <= now {
-        begin(tx, &snapshot, &before.unwrap_or_default(), now).await?;
+        // The handoff tells the channel and both.
+        cover::begin(tx, &snapshot, &before.unwrap_or_default(), now).await?;
     } else {
         tell(tx, request, &snapshot, &cover).await?;
     }
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Skip(Skip::Assigned { coverage: cover.id })))
-}
-
-/// Lets the duty pass at once: the handoff tells the channel and both.
-async fn begin(
-    tx: &mut Tx,
-    snapshot: &Snapshot,
-    before: &[UserId],
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
-    let Some(laid) = LaidStretch::at(tx, &snapshot.rotation, now).await? else { return Ok(()) };
-    let turn = tx.find_turn(snapshot.rotation.id, laid.planned_at).await?;
-    let Some(turn) = turn else { return Ok(()) };
-    let after = serving_in(&laid, now);
-    let passing = Passing { snapshot, laid: &laid, turn: &turn, since: now };
-    cover::pass(tx, &passing, (before, &after), now).await
 }
 
 /// Tells the channel and both, but not the one who did it.

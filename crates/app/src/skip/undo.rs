@@ -4,6 +4,7 @@ use super::pass_over::{moved, record_event, tell_moved};
 use super::told::said;
 use super::{Done as Skip, Skipped};
 use crate::audit::{self, Entry};
+use crate::cover;
 use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
@@ -76,6 +77,7 @@ async fn take_back_cover(
     if !tx.undo_coverage(coverage, &request.actor, now).await? {
         return Ok(Err(Why::UndoneAlready.into()));
     }
+    cover::refresh(tx, &cover, now).await?;
     let entry = Entry {
         action: "cover_undone",
         actor: Some(&request.actor),

@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{DutyEffect, Envelope, Recipient, TurnEffect};
 use domain::engine::Seat;
-use domain::ids::UserId;
+use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
 use domain::timeline::RunningTurn;
@@ -50,18 +50,7 @@ pub(crate) async fn end_duty(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let workspace = tx.workspace();
-    // The duty may have come to them in the middle of the turn, at any of its stretches.
-    let mut since = vec![None];
-    if let Some(turn) = Interval::new(planned_at, ended_at) {
-        let stretches = tx.list_stretches(rotation.id, turn).await?;
-        let later = stretches.into_iter().filter(|record| record.planned_at == planned_at);
-        since.extend(later.map(|record| Some(record.stretch.window.end())));
-        let covers = tx.list_coverages(rotation.id, turn).await?;
-        // Where cover ends early, the duty goes back.
-        let edges = covers.into_iter().flat_map(|cover| [cover.starts_at, cover.ends_at]);
-        since.extend(edges.map(Some));
-    }
-    for since in since {
+    for since in instants_of_duty(tx, rotation.id, planned_at, ended_at).await? {
         let effect = DutyEffect::DutyEnded {
             rotation: rotation.id,
             planned_at,
@@ -76,6 +65,51 @@ pub(crate) async fn end_duty(
         }
     }
     Ok(())
+}
+
+/// Lets the on-duty messages of one person for a turn say again how things stand; those that are over stay as they are.
+pub(crate) async fn refresh_duty(
+    tx: &mut Tx,
+    (rotation, planned_at): (RotationId, DateTime<Utc>),
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let workspace = tx.workspace();
+    let to = || Recipient::Person(user.clone());
+    for since in instants_of_duty(tx, rotation, planned_at, now).await? {
+        let (user, ended_at, changed_at) = (user.clone(), now, now);
+        let over =
+            DutyEffect::DutyEnded { rotation, planned_at, user: user.clone(), since, ended_at };
+        let over = Envelope::new(over, to()).delivery_id(workspace);
+        let effect = DutyEffect::DutyRefreshed { rotation, planned_at, user, since, changed_at };
+        let envelope = Envelope::new(effect, to());
+        let Some(message) = envelope.updates(workspace) else { continue };
+        if tx.find_delivery(message).await?.is_some() && tx.find_delivery(over).await?.is_none() {
+            tx.insert_delivery(&envelope, now, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the instants at which a duty may have come to somebody up to one of them: with the turn, which is `None`, or
+/// in the middle of it, at any of its stretches.
+async fn instants_of_duty(
+    tx: &mut Tx,
+    rotation: RotationId,
+    planned_at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Option<DateTime<Utc>>>, AppError> {
+    let mut since = vec![None];
+    if let Some(turn) = Interval::new(planned_at, until) {
+        let stretches = tx.list_stretches(rotation, turn).await?;
+        let later = stretches.into_iter().filter(|record| record.planned_at == planned_at);
+        since.extend(later.map(|record| Some(record.stretch.window.end())));
+        let covers = tx.list_coverages(rotation, turn).await?;
+        // Where cover ends early, the duty goes back.
+        let edges = covers.into_iter().flat_map(|cover| [cover.starts_at, cover.ends_at]);
+        since.extend(edges.map(Some));
+    }
+    Ok(since)
 }
 
 /// Announces a duty that begins, and tells those whose it is; asks for takers where nobody has it.

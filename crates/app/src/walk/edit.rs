@@ -86,7 +86,8 @@ pub(crate) async fn apply(
     let walk = Walk::to(snapshot, &edit.changes, &pauses, now);
     walk.record(tx, &snapshot.rotation, edit.rest, now).await?;
     tx.record_rotation_revision(snapshot.rotation.id).await?;
-    walk.tell(tx, snapshot, now).await
+    walk.tell(tx, snapshot, now).await?;
+    crate::cover::after_walk(tx, snapshot.rotation.id, now).await
 }
 
 /// Returns what a change does to the coming turns: the next ones without and with it, and whose dates move.

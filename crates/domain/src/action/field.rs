@@ -75,6 +75,18 @@ pub enum Field {
     OwnTurn,
     /// The turn that is had for it.
     OtherTurn,
+    /// How long before the end of a duty a note is asked for.
+    AsksForNote,
+    /// For how many days notes are kept.
+    NotesKept,
+    /// Where cover is asked for.
+    CoverChannel,
+    /// The turn for which cover is asked.
+    Turn,
+    /// The time at which something begins.
+    FromTime,
+    /// The time at which it ends.
+    ToTime,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -120,6 +132,12 @@ impl Field {
             Self::ForChannel => "for_channel",
             Self::OwnTurn => "own_turn",
             Self::OtherTurn => "other_turn",
+            Self::AsksForNote => "asks_for_note",
+            Self::NotesKept => "notes_kept",
+            Self::CoverChannel => "cover_channel",
+            Self::Turn => "turn",
+            Self::FromTime => "from_time",
+            Self::ToTime => "to_time",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

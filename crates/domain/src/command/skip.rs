@@ -48,17 +48,22 @@ fn parse_assign(words: &[Word]) -> Result<skip::Command, Refusal> {
     {
         return Err(usage());
     }
+    let (rotation, days) = name_and_days(&rest);
+    Ok(skip::Command::Assign { rotation, to, of, days })
+}
+
+/// Returns the name, and the days where the last words can be read as such.
+pub(super) fn name_and_days(words: &[Word]) -> (Option<String>, Option<String>) {
     let days_of = |words: &[Word]| {
         let is_plain = !words.is_empty() && words.iter().all(|word| !word.is_quoted);
         let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         Some(words.join(" ")).filter(|text| is_plain && date_words::is_date_like(text))
     };
-    let found = (0..rest.len()).find_map(|at| Some((at, days_of(&rest[at..])?)));
-    let (name, days) = match found {
-        Some((at, days)) => (&rest[..at], Some(days)),
-        None => (rest.as_slice(), None),
-    };
-    Ok(skip::Command::Assign { rotation: name_of(name), to, of, days })
+    let found = (0..words.len()).find_map(|at| Some((at, days_of(&words[at..])?)));
+    match found {
+        Some((at, days)) => (name_of(&words[..at]), Some(days)),
+        None => (name_of(words), None),
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,20 @@ pub fn next_reminder(
     })
 }
 
+/// Returns how long before the window, in hours, the reminders were that came until `now`, of a request made at `made_at`.
+#[must_use]
+pub fn passed_reminders(
+    window_start: DateTime<Utc>,
+    made_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Vec<u16> {
+    let has_come = |lead_hours: &u16| {
+        let at = window_start.checked_sub_signed(TimeDelta::hours((*lead_hours).into()));
+        at.is_some_and(|at| made_at < at && at <= now)
+    };
+    LEADS_HOURS.into_iter().filter(has_come).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +70,17 @@ mod tests {
         }
 
         assert_eq!(leads, [672, 504, 336, 168, 72, 48, 24, 12]);
+    }
+
+    #[test]
+    fn those_that_came_are_those_between_the_request_and_now() {
+        let passed = |made_at: &str, now: &str| {
+            passed_reminders(at("2026-03-30T08:00Z"), at(made_at), at(now))
+        };
+
+        assert_eq!(passed("2026-03-20T12:00Z", "2026-03-28T08:00Z"), [168, 72, 48]);
+        assert!(passed("2026-03-23T08:00Z", "2026-03-27T07:59Z").is_empty());
+        assert!(passed("2026-03-29T21:00Z", "2026-04-27T07:59Z").is_empty());
     }
 
     #[test]

@@ -24,6 +24,20 @@ pub enum DutyEffect {
         /// When it ended.
         ended_at: DateTime<Utc>,
     },
+    /// The on-duty message says again how things stand: when the duty ends, for whom and with whom.
+    DutyRefreshed {
+        /// The rotation.
+        rotation: RotationId,
+        /// The planned instant of the turn.
+        planned_at: DateTime<Utc>,
+        /// Whose duty it is.
+        user: UserId,
+        /// As in the message that is replaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
+        /// When that changed.
+        changed_at: DateTime<Utc>,
+    },
     /// The on-duty message shows that it was seen, and cannot be confirmed again.
     DutySeen {
         /// The rotation.
@@ -80,6 +94,11 @@ impl Told for DutyEffect {
             Self::DutyEnded { rotation, planned_at, since, .. } => {
                 Key::of("duty_ended", *rotation).turn(at(planned_at)).since(*since)
             }
+            Self::DutyRefreshed { rotation, planned_at, since, changed_at, .. } => {
+                let key = Key::of("duty_refreshed", *rotation).turn(at(planned_at)).since(*since);
+                let occasion = format!("{}:{}", key.occasion, at(changed_at));
+                key.occasion(occasion)
+            }
             Self::DutySeen { rotation, planned_at, since, .. } => {
                 Key::of("duty_seen", *rotation).turn(at(planned_at)).since(*since)
             }
@@ -100,6 +119,7 @@ impl Told for DutyEffect {
     fn replaces(&self) -> Option<Effect> {
         match self {
             Self::DutyEnded { rotation, planned_at, user, since, .. }
+            | Self::DutyRefreshed { rotation, planned_at, user, since, .. }
             | Self::DutySeen { rotation, planned_at, user, since } => {
                 let post = TurnEffect::OnDutyDm {
                     rotation: *rotation,

@@ -24,6 +24,14 @@ const STORED: &[(&str, &str)] = &[
         r#"{"kind":"duty_ended","rotation":"R","planned_at":"T","user":"U1","since":"S","ended_at":"S"}"#,
         "on_duty_dm",
     ),
+    (
+        r#"{"kind":"duty_refreshed","rotation":"R","planned_at":"T","user":"U1","changed_at":"T"}"#,
+        "on_duty_dm",
+    ),
+    (
+        r#"{"kind":"duty_refreshed","rotation":"R","planned_at":"T","user":"U1","since":"S","changed_at":"T"}"#,
+        "on_duty_dm",
+    ),
     (r#"{"kind":"duty_seen","rotation":"R","planned_at":"T","user":"U1"}"#, "on_duty_dm"),
     (
         r#"{"kind":"duty_seen","rotation":"R","planned_at":"T","user":"U1","since":"S"}"#,
@@ -97,6 +105,46 @@ const STORED: &[(&str, &str)] = &[
         "swap_told",
     ),
     (r#"{"kind":"swap_posted","rotation":"R","swap":"R","standing":"agreed"}"#, ""),
+    (
+        r#"{"kind":"cover_requested","rotation":"R","request":"R","occasion":1,"reads_replies":true}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_request_changed","rotation":"R","request":"R","occasion":1,"news":{"news":"taken","coverage":"R"}}"#,
+        "cover_requested",
+    ),
+    (
+        r#"{"kind":"cover_request_changed","rotation":"R","request":"R","occasion":1,"news":{"news":"begun"}}"#,
+        "cover_requested",
+    ),
+    (
+        r#"{"kind":"cover_request_news","rotation":"R","request":"R","occasion":1,"channel":"C2","news":{"news":"undone","coverage":"R"}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_request_news","rotation":"R","request":"R","occasion":1,"channel":"C2","news":{"news":"closed","at":"T"}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_offered","rotation":"R","request":"R","occasion":1,"channel":"C2","user":"U1","ts":"1.2"}"#,
+        "",
+    ),
+    (r#"{"kind":"cover_asked_for","rotation":"R","request":"R","occasion":1,"user":"U1"}"#, ""),
+    (r#"{"kind":"cover_taken","rotation":"R","coverage":"R","user":"U1"}"#, ""),
+    (r#"{"kind":"cover_taken_undone","rotation":"R","coverage":"R","user":"U1"}"#, "cover_taken"),
+    (r#"{"kind":"cover_taken_off","rotation":"R","coverage":"R","user":"U1"}"#, ""),
+    (
+        r#"{"kind":"cover_reminder","rotation":"R","request":"R","occasion":1,"lead_hours":72,"user":"U1"}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"cover_reminder_over","rotation":"R","request":"R","occasion":1,"lead_hours":72,"user":"U1"}"#,
+        "cover_reminder",
+    ),
+    (r#"{"kind":"cover_nobody","rotation":"R","request":"R","occasion":1,"user":"U1"}"#, ""),
+    (r#"{"kind":"note_asked","rotation":"R","planned_at":"T","user":"U1","until":"S"}"#, ""),
+    (r#"{"kind":"note_passed","rotation":"R","note":"R","user":"U1"}"#, ""),
+    (r#"{"kind":"note_posted","rotation":"R","note":"R"}"#, ""),
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
@@ -166,6 +214,8 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     on_duty_dm 2c018130-f90c-5781-9cb3-4e2d51f82bc0 rotation 168.000 waits
     duty_ended 7cf29def-4b04-5223-98c1-55753c5a15ec rotation 168.000 rings
     duty_ended 4e2e135c-6ab9-585b-964b-99a9d9d9c8e1 rotation 168.000 rings
+    duty_refreshed a2323d38-3195-59b1-a772-1cb56cf67795 rotation 168.000 rings
+    duty_refreshed 4ef6562c-c2a1-51c1-8076-bea1899c6434 rotation 168.000 rings
     duty_seen 527d8046-ceff-554b-945a-2200dbeb6a1a rotation 168.000 rings
     duty_seen 0c4d1964-6914-5838-8551-ec4a76930844 rotation 168.000 rings
     duty_unseen bed87761-1969-5f63-b091-d38eb4c0961e rotation 168.000 waits
@@ -203,6 +253,22 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     swap_told 102b1bfd-5571-5020-ae6d-19e3fe559e50 rotation 168.000 waits
     swap_told_again 56301f94-af5d-5443-beca-a7f8aa2b774b rotation 168.000 rings
     swap_posted 3aee1984-6674-554b-ad8e-55877221dd03 rotation 168.000 rings
+    cover_requested f5c239fa-d11b-51cb-ae4d-dcddf9a5ab34 rotation 168.000 rings
+    cover_request_changed 65a7b05b-cdfb-5733-831b-fa0d0438529c rotation 168.000 rings
+    cover_request_changed 8db8d59f-79aa-5db3-a6ea-21c26d086289 rotation 168.000 rings
+    cover_request_news b50e705d-92be-5b6c-836f-baa08966fca1 rotation 168.000 rings
+    cover_request_news 0f3967c9-af99-5ea0-99d9-5813f5689e2e rotation 168.000 rings
+    cover_offered fc353193-1569-59ad-b03c-f007092a247d rotation 0.500 rings
+    cover_asked_for 5ba1045a-1ee4-552a-a439-2d444fae5532 rotation 168.000 waits
+    cover_taken 1646d56f-cc19-5100-8173-29513ac56973 rotation 168.000 waits
+    cover_taken_undone f5b06ff2-60a4-54c2-be0f-c43568f3cbe2 rotation 168.000 rings
+    cover_taken_off fbc13706-928b-57b5-ad48-cd35448ed0d3 rotation 168.000 waits
+    cover_reminder 7ff381ff-7ccf-5ae4-9569-80a68f4cf934 rotation 11.000 waits
+    cover_reminder_over a2c07e1d-14b4-5bae-823a-f1c2bf0996c9 rotation 168.000 rings
+    cover_nobody 12be8eb8-6355-509e-a156-afbf21209cb4 rotation 168.000 waits
+    note_asked d3cbb5df-ebf7-573d-8c65-219ffad4c582 rotation 1.000 waits
+    note_passed 65f0abfa-19c4-5739-8ecd-4409278c7809 rotation 168.000 waits
+    note_posted 99719854-3057-5a96-b250-e472cc204bf2 rotation 168.000 rings
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings

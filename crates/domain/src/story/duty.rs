@@ -5,6 +5,7 @@ mod due;
 pub use due::{reminder_due_at, reminder_useful_until, seen_check_due_at};
 
 use crate::ids::{ChannelId, RotationId};
+use crate::interval::Interval;
 use crate::message::{MissedLine, Person, SkipLine};
 use crate::story::note::Passed;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -49,6 +50,8 @@ pub struct OnDuty {
     pub covers: Option<Person>,
     /// The days of the turn on which they are away, though they hold it.
     pub away: Vec<AwayDays>,
+    /// What of their duty lies in these days, for which cover may be asked; `None` where nothing does.
+    pub away_window: Option<Interval>,
     /// Who comes after; nobody where nobody is found.
     pub next: Vec<Person>,
     /// Who was passed over at the handoff, in order.

@@ -3,6 +3,7 @@
 use crate::ids::{ChannelId, RotationId};
 use crate::reply::{AbsenceLine, DutyCard, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
+use crate::story::cover::Wanted;
 use crate::story::swap;
 use chrono::{DateTime, Utc};
 
@@ -142,6 +143,8 @@ pub struct RotationBlock {
     pub card: DutyCard,
     /// The coming turns, the soonest first; at most [`TURNS_SHOWN`].
     pub turns: Vec<TurnLine>,
+    /// The cover that is wanted in it; `None` for those who look only.
+    pub cover: Option<Wanted>,
     /// Whether the person may change it.
     pub can_manage: bool,
     /// Whether they are one of its members, and may be passed over.

@@ -242,10 +242,29 @@ pub struct Passed {
 /// A message of this story.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
+    /// Somebody whose duty ends soon is asked for a note.
+    Asked(Asked),
     /// A note that came after the on-duty message, for one who is on duty.
     ToPerson(Box<Own>),
     /// A note that is posted to the channel as well.
     ToChannel(Box<Own>),
+}
+
+/// A duty that ends soon, for the one whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// The rotation's name.
+    pub name: String,
+    /// The IANA name of the rotation's zone.
+    pub zone: String,
+    /// The IANA name of the reader's zone, where it is known.
+    pub reader_zone: Option<String>,
+    /// When the duty ends.
+    pub until: DateTime<Utc>,
+    /// Who comes after; nobody where nobody is found.
+    pub next: Vec<Person>,
 }
 
 /// A note that is a message of its own.

@@ -1,18 +1,25 @@
 //! What people choose: for a rotation, for themselves, for their workspace.
 
 use crate::action::Field;
-use crate::ids::{RotationId, UserId};
+use crate::ids::{ChannelId, RotationId, UserId};
 use crate::message::Person;
 use crate::settings::{RotationSettings, WorkspaceSettings};
 use crate::story::announce::parse_template;
 use crate::story::home::WorkspaceState;
 use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
 
 /// The most managers of a rotation.
 pub const MAX_MANAGERS: usize = 20;
 
 /// The hours after which an unseen duty can be told of; never is besides.
 pub const UNSEEN_HOURS: [u8; 4] = [1, 2, 4, 8];
+
+/// The hours before the end of a duty at which a note can be asked for; never is besides.
+pub const ASK_HOURS: [u8; 5] = [1, 2, 4, 8, 24];
+
+/// The days for which notes can be kept after they were told.
+pub const KEPT_DAYS: RangeInclusive<u16> = 1..=365;
 
 /// The code for never.
 pub const NEVER: &str = "off";
@@ -169,6 +176,12 @@ pub struct RotationForm {
     pub messages: Vec<String>,
     /// The hours after which an unseen duty is told of, or [`NEVER`].
     pub unseen: Option<String>,
+    /// The hours before the end of a duty at which a note is asked for, or [`NEVER`].
+    pub asks_for_note: Option<String>,
+    /// For how many days notes are kept.
+    pub notes_kept: Option<String>,
+    /// Where cover is asked for; `None` means the rotation's own channel.
+    pub cover_channel: Option<ChannelId>,
 }
 
 /// An answer of this story.
@@ -214,13 +227,33 @@ pub fn read_rotation_form(form: &RotationForm) -> Result<RotationSettings, Vec<(
         None | Some(NEVER) => Some(None),
         Some(hours) => hours.parse().ok().filter(|it| UNSEEN_HOURS.contains(it)).map(Some),
     };
-    let Some(unseen_after_hours) = unseen else {
-        errors.push((Field::Unseen, String::from("Please choose one of the hours, or never.")));
+    let hours = || String::from("Please choose one of the hours, or never.");
+    if unseen.is_none() {
+        errors.push((Field::Unseen, hours()));
+    }
+    let usual = RotationSettings::default();
+    let asks = match form.asks_for_note.as_deref() {
+        None => Some(usual.asks_for_note_before_hours),
+        Some(NEVER) => Some(None),
+        Some(hours) => hours.parse().ok().filter(|it| ASK_HOURS.contains(it)).map(Some),
+    };
+    if asks.is_none() {
+        errors.push((Field::AsksForNote, hours()));
+    }
+    let kept = match form.notes_kept.as_deref() {
+        None => Some(usual.notes_kept_days),
+        Some(days) => days.trim().parse().ok().filter(|days| KEPT_DAYS.contains(days)),
+    };
+    if kept.is_none() {
+        let text =
+            format!("Please give a number from {} to {}.", KEPT_DAYS.start(), KEPT_DAYS.end());
+        errors.push((Field::NotesKept, text));
+    }
+    let (Some(unseen_after_hours), Some(asks_for_note_before_hours), Some(notes_kept_days), true) =
+        (unseen, asks, kept, errors.is_empty())
+    else {
         return Err(errors);
     };
-    if !errors.is_empty() {
-        return Err(errors);
-    }
     let is_ticked = |code: &str| form.messages.iter().any(|ticked| ticked == code);
     Ok(RotationSettings {
         managers,
@@ -228,7 +261,10 @@ pub fn read_rotation_form(form: &RotationForm) -> Result<RotationSettings, Vec<(
         reminds_the_day_before: is_ticked(REMINDER),
         unseen_after_hours,
         has_weekly_summary: is_ticked(SUMMARY),
-        ..RotationSettings::default()
+        asks_for_note_before_hours,
+        notes_kept_days,
+        cover_channel: form.cover_channel.clone(),
+        former_name: None,
     })
 }
 
@@ -241,7 +277,10 @@ pub fn choose(chosen: RotationSettings, before: &RotationSettings) -> RotationSe
         reminds_the_day_before: chosen.reminds_the_day_before,
         unseen_after_hours: chosen.unseen_after_hours,
         has_weekly_summary: chosen.has_weekly_summary,
-        ..before.clone()
+        asks_for_note_before_hours: chosen.asks_for_note_before_hours,
+        notes_kept_days: chosen.notes_kept_days,
+        cover_channel: chosen.cover_channel,
+        former_name: before.former_name.clone(),
     }
 }
 
@@ -273,6 +312,9 @@ mod tests {
             announcement: Some(String::from("  Over to {people}  ")),
             messages: vec![String::from(SUMMARY)],
             unseen: Some(String::from("4")),
+            asks_for_note: Some(String::from("8")),
+            notes_kept: Some(String::from(" 30 ")),
+            cover_channel: Some(ChannelId::new("C2")),
         }
     }
 
@@ -298,7 +340,10 @@ mod tests {
                 reminds_the_day_before: false,
                 unseen_after_hours: Some(4),
                 has_weekly_summary: true,
-                ..RotationSettings::default()
+                asks_for_note_before_hours: Some(8),
+                notes_kept_days: 30,
+                cover_channel: Some(ChannelId::new("C2")),
+                former_name: None,
             }
         );
     }
@@ -337,13 +382,47 @@ mod tests {
             managers: many,
             announcement: Some(String::from("Over to you")),
             unseen: Some(String::from("3")),
+            asks_for_note: Some(String::from("3")),
+            notes_kept: Some(String::from("366")),
             ..form()
         };
 
         let errors = read_rotation_form(&form).unwrap_err();
 
         let fields: Vec<Field> = errors.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, [Field::Managers, Field::Announcement, Field::Unseen]);
+        assert_eq!(
+            fields,
+            [
+                Field::Managers,
+                Field::Announcement,
+                Field::Unseen,
+                Field::AsksForNote,
+                Field::NotesKept
+            ]
+        );
+    }
+
+    #[test]
+    fn notes_are_kept_for_one_to_three_hundred_and_sixty_five_days() {
+        for (typed, days) in
+            [("1", Some(1)), ("365", Some(365)), ("0", None), ("-1", None), ("", None)]
+        {
+            let form = RotationForm { notes_kept: Some(String::from(typed)), ..form() };
+
+            let kept = read_rotation_form(&form).ok().map(|settings| settings.notes_kept_days);
+
+            assert_eq!(kept, days, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_is_asked_for_by_default_and_never_where_that_was_chosen() {
+        let asks = |asks_for_note: Option<&str>| {
+            let form = RotationForm { asks_for_note: asks_for_note.map(str::to_owned), ..form() };
+            read_rotation_form(&form).unwrap().asks_for_note_before_hours
+        };
+
+        assert_eq!((asks(None), asks(Some(NEVER)), asks(Some("24"))), (Some(2), None, Some(24)));
     }
 
     #[test]

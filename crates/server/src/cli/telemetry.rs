@@ -7,10 +7,23 @@ use tracing_subscriber::EnvFilter;
 const USUAL: &str =
     "info,sqlx=warn,slack_morphism=off,hyper=warn,reqwest=warn,tokio_cron_scheduler=warn";
 
+/// What is never logged, whatever `RUST_LOG` says: it prints bodies, with what people wrote and with tokens.
+const NEVER: &str = "slack_morphism=off";
+
+/// Returns what is logged at these directives of `RUST_LOG`; what prints the words of people is never.
+///
+/// # Panics
+///
+/// Never: the directive that is added is a valid one.
+#[must_use]
+pub fn log_filter(directives: &str) -> EnvFilter {
+    silent(EnvFilter::new(directives))
+}
+
 /// Starts the log: readable on a terminal, JSON elsewhere.
 pub(super) fn start(usual: Option<&str>) {
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new(usual.unwrap_or(USUAL)));
+        .map_or_else(|_| log_filter(usual.unwrap_or(USUAL)), silent);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process keeps the first log.
     let _ = if std::io::stderr().is_terminal() {
@@ -18,4 +31,8 @@ pub(super) fn start(usual: Option<&str>) {
     } else {
         log.json().flatten_event(true).try_init()
     };
+}
+
+fn silent(filter: EnvFilter) -> EnvFilter {
+    filter.add_directive(NEVER.parse().expect("the directive is valid"))
 }

@@ -5,14 +5,17 @@ use crate::boot::BootError;
 use crate::config::BotConfig;
 use crate::supervisor::Supervisor;
 use chrono::{DateTime, Utc};
+use crypto::KeyRing;
 use simulator::{BotStatus, HostRequest, How, Simulator};
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use url::Url;
 
 /// The bot's host: what it is started with, and whether it runs.
 pub(super) struct BotHost {
     config: BotConfig,
+    /// The keys that it has from its next start on.
+    keys: watch::Receiver<Arc<KeyRing>>,
     simulator: Arc<Simulator>,
     process: Option<BotProcess>,
     /// What the bot had planned when it was last seen.
@@ -20,12 +23,17 @@ pub(super) struct BotHost {
 }
 
 impl BotHost {
-    pub(super) const fn new(config: BotConfig, simulator: Arc<Simulator>) -> Self {
-        Self { config, simulator, process: None, next_handoff: None }
+    pub(super) const fn new(
+        config: BotConfig,
+        keys: watch::Receiver<Arc<KeyRing>>,
+        simulator: Arc<Simulator>,
+    ) -> Self {
+        Self { config, keys, simulator, process: None, next_handoff: None }
     }
 
     /// Starts the bot, at the address that it had before where that is still free, and tells Slack where it is.
     pub(super) async fn start(&mut self) -> Result<Url, BootError> {
+        self.config.keys = Arc::clone(&self.keys.borrow());
         let process = match BotProcess::start(self.config.clone()).await {
             Err(BootError::Bind { .. }) if self.config.bind.port() != 0 => {
                 self.config.bind.set_port(0);

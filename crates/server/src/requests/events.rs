@@ -57,6 +57,11 @@ async fn concerns_us(bot: &Bot, workspace: WorkspaceId, kind: EventKind) -> Resu
         EventKind::ChannelLeft { user, channel } => {
             app::life::is_member_told_in(&bot.store, workspace, &user, &channel).await
         }
+        EventKind::ThreadOffer { channel, thread_ts, .. } => {
+            let request =
+                app::cover::request_at(&bot.store, workspace, &channel, &thread_ts).await?;
+            Ok(request.is_some())
+        }
         _ => Ok(true),
     }
 }
@@ -88,6 +93,12 @@ fn item(event: &Event) -> Option<InboxItem> {
         EventKind::JoinedChannel { channel, user } => {
             Some(InboxItem::JoinedChannel { channel: channel.clone(), user: user.clone() })
         }
+        EventKind::ThreadOffer { channel, thread_ts, user, ts } => Some(InboxItem::ThreadReply {
+            channel: channel.clone(),
+            thread_ts: thread_ts.clone(),
+            user: user.clone(),
+            ts: ts.clone(),
+        }),
         EventKind::OwnMessage { delivery: None, .. }
         | EventKind::TokensRevoked { bot: false }
         | EventKind::Other => None,

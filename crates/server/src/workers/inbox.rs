@@ -5,6 +5,7 @@ use crate::bot::Bot;
 use crate::people::refresh;
 use crate::perform::checked;
 use app::AppError;
+use app::cover::Written;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use std::sync::Arc;
@@ -167,6 +168,23 @@ async fn carry_out(
         }
         InboxItem::SwapBegins { swap } => {
             app::swap::begins(&bot.store, claim.workspace, swap, bot.clock.now()).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::AskForNote { rotation, at } => {
+            let now = bot.clock.now();
+            app::note::ask(&bot.store, claim.workspace, rotation, at, now).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::CoverRequest { request, occasion, step } => {
+            super::cover::step(bot, claim.workspace, (request, occasion), step).await?;
+            Ok(None)
+        }
+        InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
+            let now = bot.clock.now();
+            let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
+            app::cover::offered(&bot.store, claim.workspace, written, &user, now).await?;
             bot.bells.deliveries.ring();
             Ok(None)
         }

@@ -123,7 +123,13 @@ async fn try_record(
             }
         }
     }
-    tx.commit().await
+    let gives_work = tx.gives_work();
+    tx.commit().await?;
+    if gives_work {
+        // What follows from a refusal may be work of the inbox; the outbox is looked at anyway.
+        bot.bells.inbox.ring();
+    }
+    Ok(())
 }
 
 /// Lets those know who must, where Slack refuses a message because of who or where it is for.

@@ -4,7 +4,7 @@ use super::home;
 use super::outcome::Placed;
 use crate::bot::Bot;
 use chrono::{DateTime, Utc};
-use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, StartEffect};
+use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, RequestEffect, StartEffect};
 use domain::ids::{ChannelId, NoteId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -124,10 +124,12 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
     posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
 }
 
-/// Returns whether it is the word with which a rotation comes into a channel.
+/// Returns whether it may be the word with which a rotation comes into a channel.
 fn is_for_a_new_channel(envelope: &Envelope) -> bool {
     match &envelope.effect {
         Effect::Start(StartEffect::RotationCreated { .. }) => true,
+        // Replies are heard only where it is in.
+        Effect::Request(RequestEffect::CoverRequested { .. }) => true,
         Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => {
             envelope.to == Recipient::Channel(into.clone())
         }

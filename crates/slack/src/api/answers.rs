@@ -66,6 +66,9 @@ pub(crate) struct ChannelField {
     /// Whether that person is deactivated.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) is_user_deleted: Option<bool>,
+    /// Whether only those who were invited see it.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) is_private: Option<bool>,
     /// Whether nothing can be said in it any more.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) is_archived: Option<bool>,

@@ -20,6 +20,17 @@ pub enum Direct {
 }
 
 impl Api {
+    /// Looks up whether everybody in the workspace can read a channel; nothing is changed.
+    pub async fn is_public(&self, token: &SecretString, channel: &ChannelId) -> Outcome<bool> {
+        let found = self.get(token, "conversations.info", &[("channel", channel.as_str())]).await;
+        found
+            .and_read(|answer| match answer.channel? {
+                IdOrChannel::Channel(channel) => channel.is_private.map(|is_private| !is_private),
+                IdOrChannel::Id(_) => None,
+            })
+            .repeatable()
+    }
+
     /// Looks up what has become of the direct messages with a person; nothing is changed.
     pub async fn look_up_direct(
         &self,

@@ -5,6 +5,7 @@ use super::json::{channel_at, id_at, is_set, team_at, text_at, user_at};
 use crate::api::answers::UserField;
 use crate::api::methods::{PersonFacts, person_facts};
 use chrono::{DateTime, Utc};
+use domain::coverage::offer::is_offer;
 use domain::ids::{ChannelId, DeliveryId, TeamId, UserId};
 use domain::story::announce::ChannelChange;
 use serde_json::Value;
@@ -60,6 +61,17 @@ pub enum EventKind {
         ts: String,
         /// The delivery that it came from, if its metadata says so.
         delivery: Option<DeliveryId>,
+    },
+    /// Somebody wrote in a thread of a public channel what reads as an offer; the text is not kept.
+    ThreadOffer {
+        /// The channel.
+        channel: ChannelId,
+        /// The timestamp of the message that the thread belongs to.
+        thread_ts: String,
+        /// Who.
+        user: UserId,
+        /// The timestamp of what they wrote.
+        ts: String,
     },
     /// Something happened to a channel.
     ChannelChanged {
@@ -140,7 +152,7 @@ fn read_kind(json: &Value) -> EventKind {
             user_at(json, "/event/user").map(|user| EventKind::HomeOpened { user })
         }
         Some("member_left_channel") => read_channel_left(json),
-        Some("message") => read_own_message(json),
+        Some("message") => read_own_message(json).or_else(|| read_thread_offer(json)),
         Some("channel_archive" | "group_archive") => changed(json, ChannelChange::Archived),
         Some("channel_unarchive" | "group_unarchive") => changed(json, ChannelChange::Unarchived),
         Some("channel_deleted" | "group_deleted") => changed(json, ChannelChange::Deleted),
@@ -200,6 +212,31 @@ fn read_own_message(json: &Value) -> Option<EventKind> {
         channel: channel_at(json, "/event/channel")?,
         ts: id_at(json, "/event/ts")?.to_owned(),
         delivery: read_delivery(json),
+    })
+}
+
+/// Reads what a person wrote in a thread, where it is an offer: the text is looked at here and goes no further.
+///
+/// What is cheap to see is asked first, since this is called for everything that is written in a channel.
+fn read_thread_offer(json: &Value) -> Option<EventKind> {
+    let thread_ts = id_at(json, "/event/thread_ts")?;
+    let ts = id_at(json, "/event/ts")?;
+    let is_written = matches!(text_at(json, "/event/subtype"), None | Some("thread_broadcast"));
+    let is_public = text_at(json, "/event/channel_type") == Some("channel");
+    let is_by_app = ["/event/bot_id", "/event/app_id", "/event/bot_profile"]
+        .into_iter()
+        .any(|place| json.pointer(place).is_some_and(|value| !value.is_null()));
+    if thread_ts == ts || !is_written || !is_public || is_by_app {
+        return None;
+    }
+    if !text_at(json, "/event/text").is_some_and(is_offer) {
+        return None;
+    }
+    Some(EventKind::ThreadOffer {
+        channel: channel_at(json, "/event/channel")?,
+        thread_ts: thread_ts.to_owned(),
+        user: user_at(json, "/event/user")?,
+        ts: ts.to_owned(),
     })
 }
 

@@ -1,9 +1,10 @@
 //! The submitted modals of the settings.
 
+use super::form::as_id;
 use super::json::text_at;
 use super::submission::{text_of, ticked_in, users_of};
 use domain::action::Field;
-use domain::ids::RotationId;
+use domain::ids::{ChannelId, RotationId};
 use domain::story::settings::{RotationForm, Submission};
 use serde_json::Value;
 
@@ -16,6 +17,12 @@ pub(super) fn read(callback_id: &str, view: &Value) -> Option<Submission> {
             announcement: text_of(view, Field::Announcement),
             messages: ticked_in(view, Field::Messages),
             unseen: text_of(view, Field::Unseen),
+            asks_for_note: text_of(view, Field::AsksForNote),
+            notes_kept: text_of(view, Field::NotesKept),
+            cover_channel: text_of(view, Field::CoverChannel)
+                .as_deref()
+                .and_then(as_id)
+                .map(ChannelId::new),
         })),
         "settings_mine" => Some(Submission::Mine { ticked: ticked_in(view, Field::Preferences) }),
         "settings_workspace" => {

@@ -106,6 +106,7 @@ const fn label(button: &Button) -> &'static str {
         Button::History(button) => super::history::label(button),
         Button::Home(button) => super::home::label(*button),
         Button::Announce(_) => "Send a test",
+        Button::Cover(button) => super::cover_request::label(button),
         Button::Lifecycle(button) => super::lifecycle::label(button.press),
         Button::Note(button) => super::note::label(button),
         Button::People(button) => people::label(button),

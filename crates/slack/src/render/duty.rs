@@ -8,8 +8,8 @@ use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
-use domain::ids::RotationId;
 use domain::message::Person;
+use domain::story::cover;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message, OnDuty, Reminder, Silence, Unreachable, Unseen,
 };
@@ -28,7 +28,7 @@ pub(crate) fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Ve
             let mut parts = vec![Part::Lines(on_duty_lines(duty, &ink))];
             parts.extend(note::passed_on(&duty.notes, &ink));
             parts.push(Part::Buttons(on_duty_buttons(duty)));
-            parts.push(Part::Buttons(passing_buttons(duty.rotation)));
+            parts.push(Part::Buttons(passing_buttons(duty)));
             parts
         }
         Message::Ended(duty) => vec![Part::Lines(ended_lines(duty, &ink(&duty.zone)))],
@@ -88,10 +88,15 @@ fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
 }
 
 /// Returns what leads to whoever comes after.
-fn passing_buttons(rotation: RotationId) -> Vec<Value> {
+fn passing_buttons(duty: &OnDuty) -> Vec<Value> {
+    let rotation = duty.rotation;
+    let ask = match duty.away_window {
+        Some(window) => cover::Button::AskFor { rotation, window },
+        None => cover::Button::Ask { rotation },
+    };
     let note = Button::Note(domain::story::note::Button::Write { rotation });
     let swap = Button::Swap(domain::story::swap::Button::Open { rotation });
-    vec![button(&note), button(&swap)]
+    [note, Button::Cover(ask), swap].iter().map(button).collect()
 }
 
 fn ended_lines(duty: &Ended, ink: &Ink) -> Vec<String> {

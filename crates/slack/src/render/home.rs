@@ -3,6 +3,7 @@
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
 use super::buttons::{button, button_of, menu, primary, skip_me};
 use super::card::{duty_line, duty_lines};
+use super::cover_request::{button_about, line as cover_line};
 use super::names::{link, plain, title};
 use super::reply::{UTC, span, turn_line};
 use super::words::{Ink, Style};
@@ -15,8 +16,11 @@ use domain::story::home::{
     self, FaultLine, Home, HomeKind, MemberHome, MyDuty, RotationBlock, RotationFault,
     WorkspaceState,
 };
-use domain::story::{history, lifecycle, roster, settings, swap};
+use domain::story::{cover, history, lifecycle, roster, settings, swap};
 use serde_json::{Value, json};
+
+/// The most requests for cover of one rotation that are named.
+const MOST_WANTED: usize = 3;
 
 /// The most rotations whose faults are named.
 const MOST_FAULTS: usize = 10;
@@ -185,6 +189,12 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         words.push(String::from("Coming up:"));
     }
     words.extend(block.turns.iter().map(|turn| turn_line(turn, &ink)));
+    let wanted = block.cover.as_ref();
+    let cards = wanted.map_or(&[][..], |wanted| &wanted.cards);
+    words.extend(cards.iter().take(MOST_WANTED).map(|card| cover_line(card, &ink)));
+    if cards.len() > MOST_WANTED {
+        words.push(String::from("More need cover: `/rotation cover list` shows them."));
+    }
     let rotation = card.rotation;
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let buttons = [
@@ -204,9 +214,16 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         ])
     });
     let words = section(&fit(&words, LONGEST_SECTION), changes);
-    let mut row = buttons.map(|which| button_of(&which, &card.name)).to_vec();
-    row.extend(block.can_skip.then(|| skip_me(rotation, &card.name)));
-    [words, actions(&row)]
+    let mut buttons: Vec<Value> =
+        buttons.iter().map(|which| button_of(which, &card.name)).collect();
+    if let Some(wanted) = wanted {
+        let first = wanted.cards.first();
+        buttons.extend(first.and_then(|first| Some(button_about(wanted.button(first)?, first))));
+        let ask = Button::Cover(cover::Button::Ask { rotation });
+        buttons.extend(wanted.can_ask.then(|| button_of(&ask, &card.name)));
+    }
+    buttons.extend(block.can_skip.then(|| skip_me(rotation, &card.name)));
+    [words, actions(&buttons)]
 }
 
 fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {

@@ -76,6 +76,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Message::Skip(message) => super::cover::message(message, &ink),
         Message::Swap(message) => super::swap::message(message, &ink),
         Message::Announce(message) => announce::compose(message, now, style),
+        Message::Cover(message) => super::cover_request::message(message, &ink),
     }
 }
 

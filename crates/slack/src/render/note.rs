@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use domain::action::{self, Field};
 use domain::note::NoteText;
 use domain::story::note::{
-    Body, Button, FOR_CHANNEL, Line, Message, Modal, NOTES_ON_PAGE, Opened, Own, Page, Passed,
-    Reply,
+    Asked, Body, Button, FOR_CHANNEL, Line, Message, Modal, NOTES_ON_PAGE, Opened, Own, Page,
+    Passed, Reply,
 };
 use serde_json::{Value, json};
 
@@ -53,6 +53,7 @@ pub(super) const fn label(button: &Button) -> &'static str {
 /// Returns a message of this story.
 pub(super) fn message(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     let (own, lead) = match message {
+        Message::Asked(asked) => return asked_parts(asked, now, style),
         Message::ToPerson(own) => (own, lead_of(own, "left you a note for", now, style)),
         Message::ToChannel(own) => (own, lead_of(own, "leaves a note for", now, style)),
     };
@@ -106,6 +107,25 @@ pub(super) fn modal(modal: &Modal) -> Value {
     let mut json = view("note", title, "Keep", &blocks);
     json["private_metadata"] = json!(format!("{}|{note}", modal.rotation));
     json
+}
+
+fn asked_parts(asked: &Asked, now: DateTime<Utc>, style: Style) -> Vec<Part> {
+    let ink = Ink::new(&asked.zone, now, style);
+    let until = ink.at_for(asked.until, asked.reader_zone.as_deref());
+    let next = match asked.next.as_slice() {
+        [] => String::new(),
+        next => format!(" to {}", names(next)),
+    };
+    let write = action::Button::Note(Button::Write { rotation: asked.rotation });
+    vec![
+        Part::Lines(vec![
+            format!("You pass {} on{next}, {until}.", title(&asked.name)),
+            String::from(
+                "Is there anything to know? A note reaches whoever has it next, together with the duty.",
+            ),
+        ]),
+        Part::Buttons(vec![button(&write)]),
+    ]
 }
 
 fn lead_of(own: &Own, what: &str, now: DateTime<Utc>, style: Style) -> String {

@@ -3,7 +3,7 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
-use domain::story::{history, lifecycle, note, people};
+use domain::story::{cover, history, lifecycle, note, people};
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
@@ -22,6 +22,11 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::Refused(_)
         | Reply::Failed { .. }
         | Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
+        Reply::Cover(reply) => match **reply {
+            cover::Reply::Standing { .. } | cover::Reply::AwayThen { .. } => "Not done",
+            cover::Reply::Open { .. } => "Who needs cover",
+            _ => "Done",
+        },
         Reply::NotConfirmedYet => "Not confirmed yet",
         Reply::Next(_) => "Who is next",
         Reply::List(_) => "All rotations",

@@ -98,6 +98,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             ink(zone).at(*until)
         )),
         Reply::History(reply) => super::history::compose(reply, now, style),
+        Reply::Cover(reply) => super::cover_request::reply(reply, &ink),
         Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Skip(reply) => super::cover::reply(reply, &ink),

@@ -9,13 +9,13 @@ use super::reply::UTC;
 use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::{self, Field};
-use domain::ids::{RotationId, UserId};
+use domain::ids::{ChannelId, RotationId, UserId};
 use domain::settings::RotationSettings;
 use domain::story::announce::{self, MAX_TEMPLATE, Placeholder};
 use domain::story::lifecycle;
 use domain::story::settings::{
-    Button, DeletedLine, EVERYBODY, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS, QUIET_NIGHTS,
-    REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
+    ASK_HOURS, Button, DeletedLine, EVERYBODY, KEPT_DAYS, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS,
+    QUIET_NIGHTS, REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
 };
 use serde_json::{Value, json};
 
@@ -98,8 +98,30 @@ fn rotation_blocks(rotation: RotationId, name: &str, settings: &RotationSettings
             Field::Unseen,
             "Tell the managers of a duty that nobody has confirmed",
             None,
-            unseen_input(settings.unseen_after_hours),
+            hours_input(settings.unseen_after_hours, &UNSEEN_HOURS, |span| format!("After {span}")),
         ),
+        input(
+            Field::AsksForNote,
+            "Ask whoever passes the duty on for a note",
+            Some("Not where they have left one, where they stay on, or in turns under 8 hours."),
+            hours_input(settings.asks_for_note_before_hours, &ASK_HOURS, |span| {
+                format!("{span} before the end")
+            }),
+        ),
+        input(
+            Field::NotesKept,
+            "Days for which notes are kept",
+            Some("Counted from when they were read out. Messages stay in Slack."),
+            kept_input(settings.notes_kept_days),
+        ),
+        optional(input(
+            Field::CoverChannel,
+            "Channel in which cover is asked for",
+            Some(
+                "Leave it empty for the rotation's own. Invite me to a private channel first, with /invite.",
+            ),
+            conversation_input(settings.cover_channel.as_ref()),
+        )),
     ]
 }
 
@@ -171,18 +193,39 @@ fn announcement_input(announcement: Option<&str>) -> Value {
     element
 }
 
-fn unseen_input(hours: Option<u8>) -> Value {
+fn hours_input(hours: Option<u8>, offered: &[u8], words: impl Fn(String) -> String) -> Value {
     let never = option(NEVER, "Never");
     let of_hours = |hours: u8| {
         let unit = if hours == 1 { "hour" } else { "hours" };
-        option(&hours.to_string(), &format!("After {hours} {unit}"))
+        option(&hours.to_string(), &words(format!("{hours} {unit}")))
     };
     let chosen = hours.map_or_else(|| never.clone(), of_hours);
     let options: Vec<Value> =
-        std::iter::once(never).chain(UNSEEN_HOURS.into_iter().map(of_hours)).collect();
+        std::iter::once(never).chain(offered.iter().copied().map(of_hours)).collect();
     let mut element = json!({ "type": "static_select", "options": options });
     if options.contains(&chosen) {
         element["initial_option"] = chosen;
+    }
+    element
+}
+
+fn kept_input(days: u16) -> Value {
+    json!({
+        "type": "number_input",
+        "is_decimal_allowed": false,
+        "min_value": KEPT_DAYS.start().to_string(),
+        "max_value": KEPT_DAYS.end().to_string(),
+        "initial_value": days.clamp(*KEPT_DAYS.start(), *KEPT_DAYS.end()).to_string(),
+    })
+}
+
+fn conversation_input(channel: Option<&ChannelId>) -> Value {
+    let mut element = json!({
+        "type": "conversations_select",
+        "filter": { "include": ["public", "private"], "exclude_bot_users": true },
+    });
+    if let Some(channel) = channel {
+        element["initial_conversation"] = json!(channel.as_str());
     }
     element
 }

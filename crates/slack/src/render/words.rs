@@ -83,6 +83,13 @@ impl Ink {
         }
     }
 
+    /// Returns an instant in a few words, for a choice: "Mon 15 Jun, 09:00".
+    pub(crate) fn short(&self, at: DateTime<Utc>) -> String {
+        let local = self.zone.local_of(at);
+        let year = if local.year() == self.today().year() { "" } else { " %Y" };
+        local.format(&format!("%a %-d %b{year}, %H:%M")).to_string()
+    }
+
     fn words(&self, local: NaiveDateTime) -> String {
         format!("{}, {}", self.full_day(local.date()), local.format("%H:%M"))
     }

@@ -6,6 +6,7 @@ use domain::ids::{ChannelId, RotationId};
 use domain::message::Person;
 use domain::reply::{Duty, DutyCard, NextDuty, OnDutyPerson, Reply, TurnLine};
 use domain::skip::SkipRule;
+use domain::story::cover::Wanted;
 use domain::story::lifecycle::{self, Press, RuleCard, ShowCard, State};
 use slack::{Rendered, render_reply};
 
@@ -37,6 +38,7 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
         },
         state: State::Running,
         turns: vec![turn],
+        cover: Wanted { cards: Vec::new(), reader: ben().user, can_ask: true, can_take: false },
         rules: RuleCard {
             seats: 1,
             skip: SkipRule::Any,

@@ -38,6 +38,7 @@ fn duty() -> OnDuty {
         with: vec![],
         covers: None,
         away: vec![],
+        away_window: None,
         next: vec![ana()],
         skipped: vec![],
         continues: false,

@@ -203,3 +203,50 @@ fn who_came_into_a_channel_is_told_of_where_it_may_be_the_bot() {
     assert_eq!(joined(&json!(null)), told, "an event that does not say it is looked at later");
     assert_eq!(joined(&json!("UOTHER")), EventKind::Other);
 }
+
+#[test]
+fn an_offer_in_a_thread_of_a_public_channel_is_reduced_to_who_and_where() {
+    let offer = json!({
+        "type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "ts": "1.2", "thread_ts": "1.1",
+        "text": "I can take it canary", "blocks": [{ "type": "rich_text" }],
+    });
+    let with = |field: &str, value: Value| {
+        let mut other = offer.clone();
+        other[field] = value;
+        event(&callback(&other)).kind
+    };
+
+    let kind = event(&callback(&offer)).kind;
+
+    let expected = EventKind::ThreadOffer {
+        channel: ChannelId::new("C1"),
+        thread_ts: String::from("1.1"),
+        user: UserId::new("U1"),
+        ts: String::from("1.2"),
+    };
+    assert_eq!(kind, expected);
+    assert!(!format!("{kind:?}").contains("canary"));
+    assert_eq!(with("subtype", json!("thread_broadcast")), expected);
+    for (field, value) in [
+        ("text", json!("I can't take it")),
+        ("text", json!("canary")),
+        ("text", Value::Null),
+        ("thread_ts", Value::Null),
+        ("thread_ts", json!("1.2")),
+        ("channel_type", json!("group")),
+        ("channel_type", json!("im")),
+        ("channel_type", Value::Null),
+        ("subtype", json!("message_changed")),
+        ("subtype", json!("bot_message")),
+        ("bot_id", json!("B1")),
+        ("app_id", json!("A1")),
+        ("app_id", json!("A2")),
+        ("bot_profile", json!({ "app_id": "A2" })),
+        ("user", Value::Null),
+        ("channel", Value::Null),
+    ] {
+        let kind = with(field, value.clone());
+        let is_dropped = matches!(kind, EventKind::Other | EventKind::OwnMessage { .. });
+        assert!(is_dropped, "{field}: {value} gives {kind:?}");
+    }
+}

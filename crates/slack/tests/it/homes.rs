@@ -1,5 +1,6 @@
 //! The App Home as it is published.
 
+use crate::covers::wanted;
 use crate::limits::faults_of_home;
 use crate::shown::{at, person};
 use domain::ids::{AbsenceId, ChannelId, RotationId};
@@ -15,16 +16,16 @@ use slack::{SCOPES, render_home};
 
 const NOW: &str = "2026-06-08T07:00:00Z";
 
-fn rotation(number: usize) -> RotationId {
+pub(crate) fn rotation(number: usize) -> RotationId {
     RotationId::new(format!("0190a4f8-0000-7000-8000-{number:012}").parse().unwrap())
 }
 
 /// Returns the longest name that there can be, of characters that grow when they are escaped.
-fn long() -> String {
+pub(crate) fn long() -> String {
     "&".repeat(80)
 }
 
-fn crowd(count: usize) -> Vec<Person> {
+pub(crate) fn crowd(count: usize) -> Vec<Person> {
     (0..count).map(|number| person(&format!("U{number}"), &long())).collect()
 }
 
@@ -57,6 +58,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
             next: Some(NextDuty { at: at(NOW), people: crowd.to_vec() }),
         },
         turns: vec![turn; TURNS_SHOWN],
+        cover: Some(wanted(5, crowd)),
         can_manage: true,
         can_skip: true,
     }
@@ -227,6 +229,9 @@ fn buttons_that_look_the_same_are_told_apart_by_ear() {
     let named = |(number, name): (usize, &str)| {
         let mut block = block(number, &[]);
         block.card.name = String::from(name);
+        for card in block.cover.iter_mut().flat_map(|wanted| &mut wanted.cards) {
+            card.name = String::from(name);
+        }
         block
     };
     let rotations = ["support", "re_view\u{202e}"].into_iter().enumerate().map(named).collect();

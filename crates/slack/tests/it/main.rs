@@ -8,6 +8,7 @@
 mod announcements;
 mod api;
 mod cards;
+mod covers;
 mod duties;
 mod envelopes;
 mod events;

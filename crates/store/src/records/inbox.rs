@@ -1,7 +1,9 @@
 //! The inbox: what came in and is worked off later, reduced to ids, kinds and instants.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{ChannelId, DeliveryId, InboxId, RotationId, SwapId, UserId, WorkspaceId};
+use domain::ids::{
+    ChannelId, CoverRequestId, DeliveryId, InboxId, RotationId, SwapId, UserId, WorkspaceId,
+};
 use domain::story::announce::ChannelChange;
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +128,33 @@ pub enum InboxItem {
         /// The swap.
         swap: SwapId,
     },
+    /// Whoever has a duty that ends soon is to be asked for a note.
+    AskForNote {
+        /// The rotation.
+        rotation: RotationId,
+        /// When they are to be asked.
+        at: DateTime<Utc>,
+    },
+    /// Somebody has offered in a thread to serve; what they wrote is kept nowhere.
+    ThreadReply {
+        /// The channel.
+        channel: ChannelId,
+        /// The `ts` of the message that the thread belongs to.
+        thread_ts: String,
+        /// Who.
+        user: UserId,
+        /// The `ts` of what they wrote.
+        ts: String,
+    },
+    /// A step of a request for cover is due.
+    CoverRequest {
+        /// The request.
+        request: CoverRequestId,
+        /// How often it was made anew: a step of an earlier time is none any more.
+        occasion: u32,
+        /// Which.
+        step: CoverStep,
+    },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {
         /// The rotation.
@@ -135,6 +164,25 @@ pub enum InboxItem {
         /// The key of the request.
         key: String,
     },
+}
+
+/// What is due of a request for cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum CoverStep {
+    /// It is posted.
+    Post,
+    /// Those who have not answered are reminded.
+    Remind {
+        /// How long before the window, in hours.
+        lead_hours: u16,
+    },
+    /// It is closed: what reminded of it says so.
+    Over,
+    /// Its window begins.
+    Begin,
+    /// Its window ends.
+    End,
 }
 
 /// A row of the inbox.

@@ -20,7 +20,7 @@ pub use cover::{
 };
 pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
 pub use entry::Entry;
-pub use inbox::{InboxClaim, InboxItem, InboxRecord};
+pub use inbox::{CoverStep, InboxClaim, InboxItem, InboxRecord};
 pub use note::{NoteFault, NoteReceiver, NoteRecord};
 pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};

@@ -20,6 +20,7 @@ mod parity;
 mod people;
 mod requests;
 mod rotations;
+mod sealed_notes;
 mod statements;
 mod swaps;
 mod system;

@@ -266,7 +266,7 @@ both_engines! {
 }
 
 /// Returns a new key in front of the one of all tests.
-fn two_keys() -> Arc<KeyRing> {
+pub(super) fn two_keys() -> Arc<KeyRing> {
     let entries = "2:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=,1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
     Arc::new(KeyRing::parse(&SecretString::from(entries)).expect("these are keys"))
 }

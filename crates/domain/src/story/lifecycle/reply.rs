@@ -7,6 +7,7 @@ use crate::message::Person;
 use crate::reply::{DutyCard, NextDuty, TurnLine};
 use crate::settings::ChannelFault;
 use crate::skip::SkipRule;
+use crate::story::cover::Wanted;
 use crate::story::swap;
 use chrono::{DateTime, Utc};
 
@@ -90,6 +91,8 @@ pub struct ShowCard {
     pub state: State,
     /// The coming turns, the soonest first.
     pub turns: Vec<TurnLine>,
+    /// The open requests for cover.
+    pub cover: Wanted,
     /// Its rules beside the cadence.
     pub rules: RuleCard,
     /// Who manages it, the one who made it first.

@@ -3,6 +3,7 @@
 use super::super::blocks::Part;
 use super::super::buttons::{button, leave, skip_me};
 use super::super::card::{duty_line, next_line};
+use super::super::cover_request::wanted;
 use super::super::names::{link, name_of, names, plain, title};
 use super::super::reply::turn_line;
 use super::super::words::{Ink, Style};
@@ -13,7 +14,7 @@ use domain::message::Person;
 use domain::settings::ChannelFault;
 use domain::skip::SkipRule;
 use domain::story::lifecycle::{Press, RuleCard, ShowCard, State, hours_in_words};
-use domain::story::{history, roster, settings, skip, swap};
+use domain::story::{cover, history, roster, settings, skip, swap};
 use serde_json::Value;
 
 /// The most members that are listed with their places.
@@ -35,7 +36,11 @@ pub(super) fn parts(card: &ShowCard, now: DateTime<Utc>, style: Style) -> Vec<Pa
         super::press_buttons(rotation, &can)
     };
     let mut parts = vec![Part::Lines(head(card, &ink))];
-    parts.extend(row(of_life(&OF_DUTY)));
+    let mut of_duty = of_life(&OF_DUTY);
+    let ask = Button::Cover(cover::Button::Ask { rotation });
+    of_duty.extend(card.cover.can_ask.then(|| button(&ask)));
+    parts.extend(row(of_duty));
+    parts.extend(wanted(&card.cover, &ink));
     if !card.turns.is_empty() {
         let lines = card.turns.iter().map(|turn| turn_line(turn, &ink));
         parts.push(Part::Lines(std::iter::once(String::from("Coming up:")).chain(lines).collect()));

@@ -1,0 +1,195 @@
+//! Looks for words that must not be anywhere: whatever a story left behind, byte for byte and as it may be encoded.
+
+use crate::Play;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// All that a story left behind, each part with its name.
+#[derive(Debug, Default)]
+pub struct Haul {
+    places: Vec<(String, Vec<u8>)>,
+}
+
+/// Keeps what is logged, for a [`Haul`].
+#[derive(Clone, Debug, Default)]
+pub struct Logged {
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
+/// Takes one event of the log.
+#[derive(Debug)]
+pub struct Line(Logged);
+
+impl Haul {
+    /// Takes what the database of a story holds, files and rows.
+    pub async fn of(play: &Play) -> Self {
+        let mut haul = Self::default();
+        for (name, bytes) in play.database().dump().await {
+            haul.add(&name, &bytes);
+        }
+        haul
+    }
+
+    /// Takes something else: a log, a page, a report.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
+        self.places.push((String::from(name), bytes.to_ascii_lowercase()));
+    }
+
+    /// Returns where a word is found, plain or encoded, in capitals or not: empty where it is nowhere.
+    ///
+    /// The encodings are those in which bytes get into rows and logs: JSON's and the URL's escapes, hexadecimal digits,
+    /// lists of numbers, Base64 at each of its three offsets, and UTF-16.
+    ///
+    /// # Panics
+    ///
+    /// When the word is so short that it would be found by chance.
+    #[must_use]
+    pub fn finds(&self, word: &str) -> Vec<String> {
+        assert!(word.len() >= 8, "a word of eight bytes or more is not met by chance: {word}");
+        let wanted = spellings(word);
+        let mut found = Vec::new();
+        for (place, bytes) in &self.places {
+            for (how, spelling) in &wanted {
+                if holds(bytes, spelling) {
+                    found.push(format!("{place}, {how}"));
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns how many bytes there are to look at.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.places.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+}
+
+impl Logged {
+    /// Returns what was logged up to now.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns what takes the next event.
+    #[must_use]
+    pub fn line(&self) -> Line {
+        Line(self.clone())
+    }
+}
+
+impl Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.bytes.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Returns how a word may be written, all in small letters, as hauls are.
+fn spellings(word: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let bytes = word.as_bytes();
+    let mut all = vec![
+        ("plain", bytes.to_vec()),
+        ("hexadecimal", text(bytes, |text, byte| write!(text, "{byte:02x}"))),
+        ("a list of numbers", list(bytes, ", ")),
+        ("a short list of numbers", list(bytes, ",")),
+        ("UTF-16", word.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+    ];
+    if !word.is_ascii() {
+        let escaped = word.encode_utf16().fold(String::new(), |mut text, unit| {
+            match u8::try_from(unit).ok().filter(u8::is_ascii) {
+                Some(ascii) => text.push(char::from(ascii)),
+                None => _ = write!(text, "\\u{unit:04x}"),
+            }
+            text
+        });
+        all.push(("JSON", escaped.into_bytes()));
+    }
+    let form: String = url::form_urlencoded::byte_serialize(bytes).collect();
+    if form != word {
+        all.push(("a URL", form.replace('+', "%20").into_bytes()));
+        all.push(("a form", form.into_bytes()));
+    }
+    for offset in 0..3 {
+        all.push(("Base64", base64_at(bytes, offset)));
+    }
+    all.into_iter().map(|(how, spelling)| (how, spelling.to_ascii_lowercase())).collect()
+}
+
+/// Returns the characters that stand for nothing but these bytes where they begin so far into a group of three.
+fn base64_at(bytes: &[u8], offset: usize) -> Vec<u8> {
+    let shifted: Vec<u8> = vec![0; offset].into_iter().chain(bytes.iter().copied()).collect();
+    let text = STANDARD.encode(&shifted).into_bytes();
+    let first = (offset * 8).div_ceil(6);
+    let last = shifted.len() * 8 / 6;
+    text.get(first..last).unwrap_or_default().to_vec()
+}
+
+fn text(bytes: &[u8], mut each: impl FnMut(&mut String, u8) -> std::fmt::Result) -> Vec<u8> {
+    let mut text = String::new();
+    for byte in bytes {
+        let _ = each(&mut text, *byte);
+    }
+    text.into_bytes()
+}
+
+fn list(bytes: &[u8], between: &str) -> Vec<u8> {
+    let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+    numbers.join(between).into_bytes()
+}
+
+fn holds(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Haul, STANDARD};
+    use base64::Engine as _;
+
+    const WORD: &str = "größe of a sparrow";
+
+    /// Returns where the word is found in these bytes.
+    fn found(bytes: &[u8]) -> Vec<String> {
+        let mut haul = Haul::default();
+        haul.add("the place", b"nothing to see");
+        haul.add("that one", bytes);
+        haul.finds(WORD)
+    }
+
+    #[test]
+    fn a_word_that_leaked_is_found_however_it_is_written() {
+        let hex: String = WORD.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let in_base64 = |before: &str| STANDARD.encode(format!("{before}{WORD} and more"));
+        let utf16: Vec<u8> = WORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (how, leak) in [
+            ("plain", format!("so: {WORD}!").into_bytes()),
+            ("plain", WORD.to_ascii_uppercase().into_bytes()),
+            ("hexadecimal", format!("\\x00{hex}").into_bytes()),
+            ("a list of numbers", format!("{:?}", WORD.as_bytes()).into_bytes()),
+            ("JSON", br#"{"text": "gr\u00f6\u00dfe of a sparrow"}"#.to_vec()),
+            ("a form", b"text=gr%C3%B6%C3%9Fe+of+a+sparrow&x".to_vec()),
+            ("a URL", b"?text=gr%C3%B6%C3%9Fe%20of%20a%20sparrow".to_vec()),
+            ("Base64", in_base64("").into_bytes()),
+            ("Base64", in_base64("a").into_bytes()),
+            ("Base64", in_base64("ab").into_bytes()),
+            ("UTF-16", utf16),
+        ] {
+            assert_eq!(found(&leak), [format!("that one, {how}")], "{leak:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        assert!(found("size of a sparrow".as_bytes()).is_empty());
+        assert!(found(&[]).is_empty());
+    }
+}
