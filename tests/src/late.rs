@@ -1,9 +1,7 @@
 //! Buttons that somebody still sees when they are gone: Slack shows an old message until it is loaded again.
 
-use crate::play::{Play, id};
-use crate::slash::sign;
-use serde_json::{Value, json};
-use url::form_urlencoded::Serializer;
+use crate::play::Play;
+use serde_json::Value;
 
 impl Play {
     /// Presses a button as it stood in the newest direct message that had it, though it is gone meanwhile, and returns what
@@ -11,37 +9,10 @@ impl Play {
     ///
     /// # Panics
     ///
-    /// When no message ever had the button, or when Slack is not answered 200.
+    /// When no message ever had the button.
     pub async fn presses_late(&self, who: &str, action: &str) -> String {
-        let before = self.messages("dm", who).await.len();
         let value = self.value_of(action).await;
-        let ts = format!("{}.{before:06}", self.stage().clock().now().timestamp());
-        let pressed = json!({
-            "type": "block_actions", "team": {"id": self.team()}, "trigger_id": format!("1.2.{ts}"),
-            "user": {"id": id(who), "team_id": self.team()}, "is_enterprise_install": false,
-            "actions": [{"type": "button", "action_id": action, "value": value, "action_ts": ts}],
-            "view": {"id": format!("V0{ts}"), "hash": ts},
-            "container": {"type": "view", "view_id": format!("V0{ts}")},
-        });
-        let body =
-            Serializer::new(String::new()).append_pair("payload", &pressed.to_string()).finish();
-        let signed = sign(body, self.stage().signing_secret(), self.stage().clock().now());
-        let url = self.stage().bot_url().join("slack/interactions").expect("a path of the bot");
-        let mut sent = reqwest::Client::builder()
-            .build()
-            .expect("a client for loopback")
-            .post(url)
-            .body(signed.body);
-        for (name, value) in signed.headers {
-            sent = sent.header(name, value);
-        }
-        let answer = sent.send().await.expect("the bot answers");
-        assert_eq!(answer.status(), 200);
-        self.stage().clock().settle().await;
-        // Slack takes one message a second from an app.
-        self.waits("2s").await;
-        let all = self.messages("dm", who).await;
-        all.iter().skip(before).map(|seen| seen.text.clone()).collect()
+        self.presses_old(who, action, &value).await
     }
 
     /// Returns the value that a button had in the newest message with it.

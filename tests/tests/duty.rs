@@ -57,7 +57,7 @@ both_engines! {
         let dms = play.dms("ana").await;
         assert_snapshot!("a_duty_that_goes_on", texts(&dms));
         assert_eq!(dms[0].buttons, Vec::<String>::new());
-        assert_eq!(dms[1].buttons.len(), 6);
+        assert_eq!(dms[1].buttons.len(), 7);
         assert_eq!(play.reminders("ana").await.len(), 1, "who serves already is not reminded");
     }
 
