@@ -212,7 +212,15 @@ async fn sees_the_handoff(page: &Page) {
     let message = page.reads("You are on duty for support", false).await;
     assert_eq!(
         message.buttons,
-        ["Got it", "Who is next", "I'm away…", "Hand over…", "Leave a note…"]
+        [
+            "Got it",
+            "Leave a note…",
+            "Hand over…",
+            "Ask for cover…",
+            "Swap…",
+            "I'm away…",
+            "Who is next"
+        ]
     );
     page.presses_button("Got it").await;
     page.reads("You have seen this. Thank you!", false).await;

@@ -100,13 +100,15 @@ impl Step {
                 play.types(&of, &format!("/rotation cover support {}", day(ahead))).await;
                 let Some(form) = play.modals(&of).await.pop() else { return };
                 play.fills(&of, &form, &json!({})).await;
-                play.act(&json!({"team": play.team(), "user": id(&of), "close": {"all": true}})).await;
+                play.act(&json!({"team": play.team(), "user": id(&of), "close": {"all": true}}))
+                    .await;
                 play.waits("1m").await;
                 press_last(play, "support", PEOPLE[*by], "cover_take").await;
             }
             Self::Swap(first, second) => {
                 let coming = Planned::load(play).await.first_seats(*second + 1);
-                let (Some((one, own)), Some((other, theirs))) = (coming.get(*first), coming.get(*second))
+                let (Some((one, own)), Some((other, theirs))) =
+                    (coming.get(*first), coming.get(*second))
                 else {
                     return;
                 };
