@@ -9,6 +9,10 @@ use url::form_urlencoded::Serializer;
 
 impl Play {
     /// Presses a button that was taken off its message meanwhile, and returns what the person is told directly.
+    ///
+    /// # Panics
+    ///
+    /// When Slack is not answered 200.
     pub async fn presses_old(&self, who: &str, action: &str, value: &str) -> String {
         let before = self.messages("dm", who).await.len();
         let ts = format!("1780000000.{:06}", before + 1);
@@ -16,7 +20,8 @@ impl Play {
             json!({"type": "button", "action_id": action, "value": value, "action_ts": ts});
         let view = json!({"id": format!("V0{ts}"), "hash": ts});
         let more = json!({"actions": [action], "view": view, "container": {"type": "view", "view_id": "V0OLD"}});
-        answer_of(interaction(self, &Client::new(), who, "block_actions", &more)).await;
+        let http = Client::builder().build().expect("a client for loopback");
+        answer_of(interaction(self, &http, who, "block_actions", &more)).await;
         // Slack takes one message a second from an app.
         self.waits("3s").await;
         let told = self.messages("dm", who).await;

@@ -261,8 +261,8 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let Hand { rotation, absence, planned_at, .. } = *hand;
     let day = planned_at.date_naive();
     let note = NoteId::new(rotation.as_uuid());
-    let swap = SwapId::new(rotation.as_uuid());
     let request = hand.request;
+    let swap = SwapId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
@@ -428,10 +428,10 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "lifecycle_pause" | "lifecycle_delete" => rotation.to_string(),
         "settings_rotation" => format!("{rotation}|{revision}"),
         "note" => format!("{rotation}|-"),
-        "swap" | "assign" => rotation.to_string(),
-        "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
         "cover_ask" => rotation.to_string(),
         "cover_part" => hand.request.to_string(),
+        "swap" | "assign" => rotation.to_string(),
+        "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
         _ => format!("{rotation}|{revision}|1"),
     };
     // The rotation that a form makes is there by the time of the edit.

@@ -60,8 +60,8 @@ const VERBS: &[(&str, &[&str])] = &[
     ("order", &["reorder", "sort"]),
     ("skip", &[]),
     ("assign", &[]),
-    ("swap", &["exchange", "trade"]),
     ("cover", &["coverage"]),
+    ("swap", &["exchange", "trade"]),
     ("note", &["notes"]),
 ];
 

@@ -33,16 +33,13 @@ impl Command {
             | Self::Who { .. }
             | Self::Next { .. }
             | Self::AbsenceList { .. }
-            | Self::History(_) => Reach::Look,
+            | Self::History(_)
+            | Self::Cover(cover::Command::List { .. })
+            | Self::Note(note::Command::List { .. }) => Reach::Look,
             Self::Create { .. } | Self::AbsenceForm | Self::Settings(_) => Reach::Open,
-            Self::Note(command) => match command {
-                note::Command::List { .. } => Reach::Look,
-                note::Command::Write { .. } => Reach::Open,
-            },
-            Self::Cover(command) => match command {
-                cover::Command::List { .. } => Reach::Look,
-                cover::Command::Ask { .. } => Reach::Open,
-            },
+            Self::Cover(cover::Command::Ask { .. }) | Self::Note(note::Command::Write { .. }) => {
+                Reach::Open
+            }
             Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
                 let is_own = who.as_ref().is_none_or(|who| who == actor);
                 if is_own { Reach::Own } else { Reach::Change }
@@ -89,18 +86,16 @@ impl Button {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         match self {
-            Self::ShowNext { .. } | Self::History(_) | Self::Home(_) => Reach::Look,
+            // What is shown of notes is what the person wrote or received.
+            Self::ShowNext { .. }
+            | Self::History(_)
+            | Self::Home(_)
+            | Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
             // A test is for those who manage the rotation; it changes nothing.
             Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) | Self::Announce(_) => {
                 Reach::Open
             }
-            Self::SeenDuty { .. } => Reach::Own,
-            Self::Note(button) => match button {
-                // What is shown is what the person wrote or received.
-                note::Button::Open { .. } | note::Button::Older { .. } => Reach::Look,
-                note::Button::Write { .. } | note::Button::Edit { .. } => Reach::Open,
-                note::Button::Remove { .. } => Reach::Own,
-            },
+            Self::SeenDuty { .. } | Self::Note(note::Button::Remove { .. }) => Reach::Own,
             Self::Cover(button) => match button {
                 cover::Button::Ask { .. }
                 | cover::Button::AskFor { .. }
@@ -113,6 +108,7 @@ impl Button {
                 | cover::Button::Dismiss { .. }
                 | cover::Button::Undo { .. } => Reach::Change,
             },
+            Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }

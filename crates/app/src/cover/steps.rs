@@ -123,7 +123,7 @@ pub async fn step(
     let is_met = case.record.state == CoverRequestState::Met;
     match step {
         CoverStep::Post if case.is_open() => {
-            post(&mut tx, &case.record, reads_replies, now).await?
+            post(&mut tx, &case.record, reads_replies, now).await?;
         }
         CoverStep::Remind { lead_hours } if case.is_open() || is_met => {
             remind(&mut tx, rotation, case, lead_hours, now).await?;

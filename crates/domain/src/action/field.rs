@@ -71,10 +71,6 @@ pub enum Field {
     Note,
     /// Whether a note is posted to the channel as well.
     ForChannel,
-    /// The turn that is given in a swap.
-    OwnTurn,
-    /// The turn that is had for it.
-    OtherTurn,
     /// How long before the end of a duty a note is asked for.
     AsksForNote,
     /// For how many days notes are kept.
@@ -87,6 +83,10 @@ pub enum Field {
     FromTime,
     /// The time at which it ends.
     ToTime,
+    /// The turn that is given in a swap.
+    OwnTurn,
+    /// The turn that is had for it.
+    OtherTurn,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -130,14 +130,14 @@ impl Field {
             Self::When => "when",
             Self::Note => "note",
             Self::ForChannel => "for_channel",
-            Self::OwnTurn => "own_turn",
-            Self::OtherTurn => "other_turn",
             Self::AsksForNote => "asks_for_note",
             Self::NotesKept => "notes_kept",
             Self::CoverChannel => "cover_channel",
             Self::Turn => "turn",
             Self::FromTime => "from_time",
             Self::ToTime => "to_time",
+            Self::OwnTurn => "own_turn",
+            Self::OtherTurn => "other_turn",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

@@ -8,6 +8,7 @@ use app::AppError;
 use app::cover::Written;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
+use domain::ids::{ChannelId, DeliveryId, UserId, WorkspaceId};
 use std::sync::Arc;
 use store::{InboxClaim, InboxItem, InboxRecord, StoreError};
 
@@ -92,11 +93,7 @@ async fn carry_out(
         InboxItem::TokensRevoked { bot: false, .. }
         | InboxItem::OwnMessage { delivery: None, .. } => Ok(None),
         InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } => {
-            let mut tx = bot.store.write(claim.workspace).await?;
-            app::note::arrived(&mut tx, delivery, bot.clock.now()).await?;
-            tx.record_echo(delivery, &channel, &ts, bot.clock.now()).await?;
-            tx.commit().await?;
-            bot.bells.deliveries.ring();
+            hear(bot, claim.workspace, delivery, (&channel, &ts)).await?;
             Ok(None)
         }
         InboxItem::HomeOpened { user } => {
@@ -161,16 +158,6 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
-        InboxItem::CheckSwaps { rotation } => {
-            app::swap::check(&bot.store, claim.workspace, rotation, bot.clock.now()).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::SwapBegins { swap } => {
-            app::swap::begins(&bot.store, claim.workspace, swap, bot.clock.now()).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
         InboxItem::AskForNote { rotation, at } => {
             let now = bot.clock.now();
             app::note::ask(&bot.store, claim.workspace, rotation, at, now).await?;
@@ -182,9 +169,16 @@ async fn carry_out(
             Ok(None)
         }
         InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
-            let now = bot.clock.now();
             let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
-            app::cover::offered(&bot.store, claim.workspace, written, &user, now).await?;
+            offered(bot, claim.workspace, written, &user).await
+        }
+        InboxItem::CheckSwaps { rotation } => {
+            app::swap::check(&bot.store, claim.workspace, rotation, bot.clock.now()).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::SwapBegins { swap } => {
+            app::swap::begins(&bot.store, claim.workspace, swap, bot.clock.now()).await?;
             bot.bells.deliveries.ring();
             Ok(None)
         }
@@ -195,4 +189,31 @@ async fn carry_out(
             Ok(None)
         }
     }
+}
+
+/// Answers an offer that somebody made in a thread.
+async fn offered(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    written: Written<'_>,
+    user: &UserId,
+) -> Result<Option<TimeDelta>, AppError> {
+    app::cover::offered(&bot.store, workspace, written, user, bot.clock.now()).await?;
+    bot.bells.deliveries.ring();
+    Ok(None)
+}
+
+/// Notes that a message of ours was seen where it was posted.
+async fn hear(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    delivery: DeliveryId,
+    (channel, ts): (&ChannelId, &str),
+) -> Result<(), AppError> {
+    let mut tx = bot.store.write(workspace).await?;
+    app::note::arrived(&mut tx, delivery, bot.clock.now()).await?;
+    tx.record_echo(delivery, channel, ts, bot.clock.now()).await?;
+    tx.commit().await?;
+    bot.bells.deliveries.ring();
+    Ok(())
 }

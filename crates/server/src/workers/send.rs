@@ -127,9 +127,9 @@ async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) ->
 /// Returns whether it may be the word with which a rotation comes into a channel.
 fn is_for_a_new_channel(envelope: &Envelope) -> bool {
     match &envelope.effect {
-        Effect::Start(StartEffect::RotationCreated { .. }) => true,
-        // Replies are heard only where it is in.
-        Effect::Request(RequestEffect::CoverRequested { .. }) => true,
+        // Replies to a request are heard only where it is in.
+        Effect::Start(StartEffect::RotationCreated { .. })
+        | Effect::Request(RequestEffect::CoverRequested { .. }) => true,
         Effect::Lifecycle(LifecycleEffect::ChannelChanged { into, .. }) => {
             envelope.to == Recipient::Channel(into.clone())
         }

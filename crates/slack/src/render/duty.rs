@@ -9,11 +9,11 @@ use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
-use domain::story::cover;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message, OnDuty, Reminder, Silence, Unreachable, Unseen,
 };
 use domain::story::lifecycle::{self, Press};
+use domain::story::{cover, note as note_story, swap};
 use serde_json::Value;
 
 /// The most absences of the reader that are listed.
@@ -76,27 +76,30 @@ fn on_duty_lines(duty: &OnDuty, ink: &Ink) -> Vec<String> {
     lines
 }
 
+/// Returns what the duty itself asks for.
 fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
     let OnDuty { rotation, planned_at, since, .. } = *duty;
     let seen = (!duty.is_seen).then(|| primary(&Button::SeenDuty { rotation, planned_at, since }));
-    let mut buttons: Vec<Value> = seen.into_iter().collect();
-    buttons.push(button(&Button::ShowNext { rotation }));
-    buttons.push(button(&Button::EnterAbsence));
     let hand_over = lifecycle::Button { press: Press::HandOver, rotation };
+    let mut buttons: Vec<Value> = seen.into_iter().collect();
+    buttons.push(button(&Button::Note(note_story::Button::Write { rotation })));
     buttons.push(button(&Button::Lifecycle(hand_over)));
     buttons
 }
 
-/// Returns what leads to whoever comes after.
+/// Returns what leads to others.
 fn passing_buttons(duty: &OnDuty) -> Vec<Value> {
     let rotation = duty.rotation;
-    let ask = match duty.away_window {
+    let cover = match duty.away_window {
         Some(window) => cover::Button::AskFor { rotation, window },
         None => cover::Button::Ask { rotation },
     };
-    let note = Button::Note(domain::story::note::Button::Write { rotation });
-    let swap = Button::Swap(domain::story::swap::Button::Open { rotation });
-    [note, Button::Cover(ask), swap].iter().map(button).collect()
+    vec![
+        button(&Button::Cover(cover)),
+        button(&Button::Swap(swap::Button::Open { rotation })),
+        button(&Button::EnterAbsence),
+        button(&Button::ShowNext { rotation }),
+    ]
 }
 
 fn ended_lines(duty: &Ended, ink: &Ink) -> Vec<String> {

@@ -118,16 +118,6 @@ pub enum InboxItem {
         /// When.
         at: DateTime<Utc>,
     },
-    /// Whether the turns of a rotation's swaps are still those of their people is to be looked at.
-    CheckSwaps {
-        /// The rotation.
-        rotation: RotationId,
-    },
-    /// The earlier turn of a swap begins: without an answer it is over, and what was agreed stands.
-    SwapBegins {
-        /// The swap.
-        swap: SwapId,
-    },
     /// Whoever has a duty that ends soon is to be asked for a note.
     AskForNote {
         /// The rotation.
@@ -154,6 +144,16 @@ pub enum InboxItem {
         occasion: u32,
         /// Which.
         step: CoverStep,
+    },
+    /// Whether the turns of a rotation's swaps are still those of their people is to be looked at.
+    CheckSwaps {
+        /// The rotation.
+        rotation: RotationId,
+    },
+    /// The earlier turn of a swap begins: without an answer it is over, and what was agreed stands.
+    SwapBegins {
+        /// The swap.
+        swap: SwapId,
     },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {

@@ -86,11 +86,14 @@ pub fn read_span(
 
 const OUTSIDE: &str = "That is outside of the time above. Leave it empty for all of it.";
 
+/// A day with a time, where one was filled in.
+type Edge = Option<(NaiveDate, Option<NaiveTime>)>;
+
 /// Reads a day with a time; nothing where both were left out.
 fn read_edge(
     (day, time): (&Option<String>, &Option<String>),
     field: Field,
-) -> Result<Option<(NaiveDate, Option<NaiveTime>)>, (Field, String)> {
+) -> Result<Edge, (Field, String)> {
     let time = match time.as_deref() {
         None => None,
         Some(text) => Some(
