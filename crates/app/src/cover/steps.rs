@@ -18,6 +18,12 @@ use store::{
 /// How late a reminder may come: one that is later is dropped, since the next one is nearer.
 const REMINDER_LATE_AFTER: TimeDelta = TimeDelta::hours(1);
 
+/// For how long a handoff that is due is waited for.
+const HANDOFF_SOON: TimeDelta = TimeDelta::minutes(1);
+
+/// How long a step waits for a handoff that is due, each time.
+const HANDOFF_FIRST: TimeDelta = TimeDelta::seconds(1);
+
 /// Sees to everything that is due of a request that was made just now.
 pub(super) async fn schedule(
     tx: &mut Tx,
@@ -102,6 +108,9 @@ pub async fn may_post(
 
 /// Carries out a step of a request, if it is one still; `reads_replies` says of the post whether replies to it are read.
 ///
+/// Returns nothing when it is done, else how long to wait: a handoff that is due just then comes first, so that what a
+/// window's end says is said after it.
+///
 /// # Errors
 ///
 /// When the database cannot be reached; nothing is changed then.
@@ -112,13 +121,18 @@ pub async fn step(
     step: CoverStep,
     reads_replies: bool,
     now: DateTime<Utc>,
-) -> Result<(), AppError> {
+) -> Result<Option<TimeDelta>, AppError> {
     let mut tx = store.write(workspace).await?;
-    let Some(found) = tx.find_cover_request(request).await? else { return Ok(()) };
-    let Some(rotation) = tx.lock_rotation(found.rotation).await? else { return Ok(()) };
+    let Some(found) = tx.find_cover_request(request).await? else { return Ok(None) };
+    let Some(rotation) = tx.lock_rotation(found.rotation).await? else { return Ok(None) };
+    // One that is due for longer than that is not about to come: the app may be gone.
+    let due = rotation.next_handoff_at.filter(|next| *next <= now);
+    if due.is_some_and(|due| now - due < HANDOFF_SOON) {
+        return Ok(Some(HANDOFF_FIRST));
+    }
     let case = Case::find(&mut tx, request).await?;
     let Some(mut case) = case.filter(|case| case.record.occasion == occasion) else {
-        return Ok(());
+        return Ok(None);
     };
     let is_met = case.record.state == CoverRequestState::Met;
     match step {
@@ -133,7 +147,8 @@ pub async fn step(
         CoverStep::End if case.is_open() => end(&mut tx, &rotation, &mut case, now).await?,
         _ => {}
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(None)
 }
 
 /// Sees to it that what reminded of a request says that it is closed.

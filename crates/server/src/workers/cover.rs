@@ -2,17 +2,18 @@
 
 use crate::bot::Bot;
 use app::{AppError, cover};
+use chrono::TimeDelta;
 use domain::ids::{ChannelId, CoverRequestId, WorkspaceId};
 use slack::Outcome;
 use store::CoverStep;
 
-/// Carries out a step. Before a request is posted Slack is asked whether its channel is public: only there are replies read.
+/// Carries out a step; returns how long to wait before it can be. Before a request is posted Slack is asked whether its channel is public: only there are replies read.
 pub(super) async fn step(
     bot: &Bot,
     workspace: WorkspaceId,
     (request, occasion): (CoverRequestId, u32),
     step: CoverStep,
-) -> Result<(), AppError> {
+) -> Result<Option<TimeDelta>, AppError> {
     let channel = match step {
         CoverStep::Post => cover::may_post(&bot.store, workspace, request, occasion).await?,
         _ => None,
@@ -22,10 +23,10 @@ pub(super) async fn step(
         None => false,
     };
     let (of, now) = ((request, occasion), bot.clock.now());
-    cover::step(&bot.store, workspace, of, step, reads_replies, now).await?;
+    let wait = cover::step(&bot.store, workspace, of, step, reads_replies, now).await?;
     bot.bells.deliveries.ring();
     bot.bells.inbox.ring();
-    Ok(())
+    Ok(wait)
 }
 
 /// Returns whether a channel is known to be public; whoever cannot be asked is answered as if it were not.

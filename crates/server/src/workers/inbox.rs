@@ -165,8 +165,7 @@ async fn carry_out(
             Ok(None)
         }
         InboxItem::CoverRequest { request, occasion, step } => {
-            super::cover::step(bot, claim.workspace, (request, occasion), step).await?;
-            Ok(None)
+            super::cover::step(bot, claim.workspace, (request, occasion), step).await
         }
         InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
             let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
