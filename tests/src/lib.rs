@@ -3,6 +3,7 @@
 mod browser;
 mod diary;
 mod interact;
+mod late;
 mod leak;
 mod life;
 mod page;

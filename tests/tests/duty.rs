@@ -18,7 +18,7 @@ both_engines! {
         let dms = play.dms("ana").await;
         assert_eq!(dms.len(), 1, "nothing is said beside it: {dms:#?}");
         assert_snapshot!("a_duty_that_was_seen", dms[0].text);
-        assert_eq!(dms[0].buttons, ["show_next", "enter_absence", "lifecycle_hand_over", "note_write", "cover_ask"]);
+        assert_eq!(dms[0].buttons, ["note_write", "lifecycle_hand_over", "cover_ask", "swap_open", "enter_absence", "show_next"]);
         assert_eq!(play.calls("chat.update").await.len(), 1);
     }
 
@@ -57,7 +57,7 @@ both_engines! {
         let dms = play.dms("ana").await;
         assert_snapshot!("a_duty_that_goes_on", texts(&dms));
         assert_eq!(dms[0].buttons, Vec::<String>::new());
-        assert_eq!(dms[1].buttons.len(), 6);
+        assert_eq!(dms[1].buttons.len(), 7);
         assert_eq!(play.reminders("ana").await.len(), 1, "who serves already is not reminded");
     }
 

@@ -35,7 +35,7 @@ both_engines! {
         let dms = play.dms("ana").await;
         assert_eq!(dms.len(), 1, "{dms:#?}");
         assert_snapshot!("the_first_on_duty_message", dms[0].text);
-        assert_eq!(dms[0].buttons, ["seen_duty", "show_next", "enter_absence", "lifecycle_hand_over", "note_write", "cover_ask"]);
+        assert_eq!(dms[0].buttons, ["seen_duty", "note_write", "lifecycle_hand_over", "cover_ask", "swap_open", "enter_absence", "show_next"]);
         for other in ["ben", "cho", "dee", "eli"] {
             assert_eq!(play.dms(other).await, [], "{other} is not on duty");
         }

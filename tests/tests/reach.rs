@@ -5,13 +5,13 @@
 use chrono::{DateTime, Utc};
 use domain::action::{Button, Submission};
 use domain::ids::{
-    AbsenceId, CoverRequestId, CoverageId, NoteId, RotationId, TeamId, UserId, WorkspaceId,
+    AbsenceId, CoverRequestId, CoverageId, NoteId, RotationId, SwapId, TeamId, UserId, WorkspaceId,
 };
 use domain::interval::Interval;
 use domain::reach::Reach;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, cover, history, home, note, people, settings, skip};
+use domain::story::{announce, cover, history, home, note, people, settings, skip, swap};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -157,10 +157,13 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 51;
+const BUTTONS: usize = 58;
 
 /// How many forms there are.
-const FORMS: usize = 17;
+const FORMS: usize = 20;
+
+/// Two turns that somebody may want to swap.
+const TURNS: [&str; 2] = ["2026-06-15T07:00:00Z|U0CHO", "2026-06-22T07:00:00Z|U0DEE"];
 
 /// What buttons and forms speak of.
 struct Hand {
@@ -232,6 +235,7 @@ impl Hand {
                 tx.list_open_cover_requests().await.expect("requests"),
                 tx.list_cover_answers(self.request).await.expect("answers"),
                 tx.list_absences(&people, from, None).await.expect("absences"),
+                tx.list_swaps_since(from).await.expect("swaps"),
                 workspace.settings,
                 preferences,
             )
@@ -257,6 +261,7 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let Hand { rotation, absence, planned_at, .. } = *hand;
     let day = planned_at.date_naive();
     let note = NoteId::new(rotation.as_uuid());
+    let swap = SwapId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
@@ -334,7 +339,16 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         },
         Button::Skip(button) => match button {
             skip::Button::UndoCover { .. } => Button::Skip(skip::Button::UndoSkip { absence }),
-            skip::Button::UndoSkip { .. } => Button::Cover(cover::Button::Ask { rotation }),
+            skip::Button::UndoSkip { .. } => Button::Skip(skip::Button::Assign { rotation }),
+            skip::Button::Assign { .. } => Button::Skip(skip::Button::Skip { rotation }),
+            skip::Button::Skip { .. } => Button::Swap(swap::Button::Open { rotation }),
+        },
+        Button::Swap(button) => match button {
+            swap::Button::Open { .. } => Button::Swap(swap::Button::Agree { swap }),
+            swap::Button::Agree { .. } => Button::Swap(swap::Button::Decline { swap }),
+            swap::Button::Decline { .. } => Button::Swap(swap::Button::Withdraw { swap }),
+            swap::Button::Withdraw { .. } => Button::Swap(swap::Button::Undo { swap }),
+            swap::Button::Undo { .. } => Button::Cover(cover::Button::Ask { rotation }),
         },
         Button::Cover(button) => Button::Cover(after_cover(*button, hand)?),
     })
@@ -381,7 +395,10 @@ fn after_form(form: &Submission) -> Option<&'static str> {
             cover::Submission::Ask(_) => "cover_part",
             cover::Submission::Part(_) => "note",
         },
-        Submission::Note(_) => "settings_mine",
+        Submission::Note(_) => "assign",
+        Submission::Skip(_) => "swap",
+        Submission::Swap(swap::Form { is_confirmed: false, .. }) => "swap_confirm",
+        Submission::Swap(swap::Form { is_confirmed: true, .. }) => "settings_mine",
         Submission::Settings(form) => match form {
             settings::Submission::Mine { .. } => "settings_rotation",
             settings::Submission::Rotation(_) => "settings_workspace",
@@ -417,6 +434,8 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
         "settings_rotation" => format!("{rotation}|{revision}"),
         "note" => format!("{rotation}|-"),
         "cover_part" => hand.request.to_string(),
+        "swap" | "assign" => rotation.to_string(),
+        "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
         _ => format!("{rotation}|{revision}|1"),
     };
     // The rotation that a form makes is there by the time of the edit.
@@ -438,6 +457,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "preferences": {"value": {"type": "checkboxes", "selected_options": [{"value": "quiet_nights"}]}},
             "turn": choice("2026-06-08T07:00:00Z|U0BEN"), "seats": text("1"), "skip_rule": choice("over_share"), "skip_amount": text("50"), "duty_hours": text(""),
             "every": text("1"), "unit": choice("week"), "when": choice("now"),
+            "own_turn": choice(TURNS[0]), "other_turn": choice(TURNS[1]),
             "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),
             "takes_over": {"value": {"type": "users_select", "selected_user": "U0CHO"}},
         }},

@@ -1,6 +1,8 @@
 //! Turns that pass to somebody else: a manager assigns somebody, a member skips a turn, cover begins and ends.
 
-use stories::{Play, Seen, both_engines};
+use insta::assert_snapshot;
+use serde_json::json;
+use stories::{Play, Seen, block_kit, both_engines, plain_blocks};
 
 both_engines! {
     async fn somebody_is_assigned_for_days_of_a_running_turn_and_the_duty_passes_there_and_back(play at "2026-06-05T10:00:00Z") {
@@ -120,7 +122,7 @@ both_engines! {
             ("ana", "assign <@U0CHO> for <@U0DEE> 10 June", "not on duty for “support” then"),
             ("ana", "assign <@U0CHO> for <@U0BEN> 2026-06-01", "Those days are over"),
             ("ana", "assign <@U0CHO> kitchen", "no rotation called"),
-            ("ana", "assign", "That is not how it goes"),
+            ("ana", "assign <@U0CHO> for", "That is not how it goes"),
         ] {
             let answer = play.types(who, &format!("/rotation {typed}")).await;
             assert!(answer.contains(expected), "{typed}: {answer}");
@@ -185,6 +187,55 @@ both_engines! {
         assert!(play.types("eli", "/rotation who").await.contains("Cho is on duty"));
         play.waits_until("2026-06-15T08:00:00Z").await;
         play.presses("cho", &mine, "skip_undo").await;
+    }
+
+    async fn somebody_is_assigned_in_a_form(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T10:00:00Z").await;
+        play.becomes_known("ben").await;
+        let form = play.opens("ana", "/rotation assign support").await;
+        assert_snapshot!("the_form_of_an_assignment", block_kit(&form));
+
+        let wrong = play.fills("ana", &form, &json!({"takes_over": "U0ELI", "from": "2026-06-16"})).await;
+        assert!(wrong["errors"]["takes_over"].to_string().contains("Only a member"), "{wrong}");
+        let wrong = play.fills("ana", &form, &json!({"takes_over": "U0DEE", "to": "2026-06-16"})).await;
+        assert!(wrong["errors"]["from"].to_string().contains("first day as well"), "{wrong}");
+        let days = json!({"takes_over": "U0DEE", "hands_over": "U0CHO", "from": "2026-06-16", "to": "2026-06-17"});
+        let answer = play.fills("ana", &form, &days).await;
+        play.waits("5s").await;
+
+        let said = plain_blocks(&answer["view"]["blocks"]);
+        assert!(said.starts_with("Done: Dee is on duty for *support* in place of Cho"), "{said}");
+        assert!(last(&play.channel("support").await).text.contains("Arranged by Ana"));
+        play.types("ana", "/rotation show support").await;
+        let shown = newest(&play, "ana", "In order").await;
+        let again = play.opens_by("ana", &shown, "skip_assign").await;
+        assert_eq!(again["callback_id"], "assign");
+        let refused = play.types("ben", "/rotation assign support").await;
+        assert!(refused.contains("Only a manager"), "{refused}");
+    }
+
+    async fn skip_me_is_a_button_of_home_and_of_what_is_shown(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T10:00:00Z").await;
+        play.becomes_known("cho").await;
+        play.opens_home("cho").await;
+        play.types("cho", "/rotation show support").await;
+        let shown = newest(&play, "cho", "In order").await;
+
+        play.presses("cho", &shown, "skip_me").await;
+        play.waits("5s").await;
+
+        assert!(last(&play.channel("support").await).text.starts_with("Cho skips the turn of *support*"));
+        let home = play.home("cho").await.expect("a home");
+        play.clicks_in_view("cho", &home, "skip_me").await;
+        play.waits("5s").await;
+        let told = play.channel("support").await;
+        assert_eq!(told.iter().filter(|post| post.text.starts_with("Cho skips")).count(), 2, "the turn after it: {told:#?}");
+        play.types("ben", "/rotation show support").await;
+        let shown = newest(&play, "ben", "In order").await;
+        let form = play.opens_by("ben", &shown, "skip_me").await;
+        assert_eq!(form["callback_id"], "lifecycle_hand_over", "who is on duty hands over: {form}");
     }
 
     async fn who_skips_on_duty_hands_over_and_who_has_no_turn_is_told(play at "2026-06-05T10:00:00Z") {

@@ -9,6 +9,7 @@ use crate::memo::Memo;
 use crate::outcome::{self, Carried, Decision, Done, enter_once, once, once_versioned};
 use crate::people::{People, is_seen_lately, zone_or_installers};
 use crate::snapshot::{Position, Snapshot};
+use crate::swap;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::whole_days;
@@ -52,7 +53,8 @@ pub async fn add(
     let facts = Facts::known(known, request, who);
     let mut entered = None;
     let is_seen = is_seen_lately(known.people(), request);
-    let decided = facts.as_ref().filter(|_| is_seen).and_then(|facts| {
+    let is_plain = |facts: &&Facts| is_seen && !facts.has_swaps(known);
+    let decided = facts.as_ref().filter(is_plain).and_then(|facts| {
         let (from, to) = parse_range(days, facts.today).ok()?;
         let absence = facts.absence(request, from, to).ok()?;
         // Whoever serves then may need cover, which is looked at where rotations are locked.
@@ -302,6 +304,13 @@ impl Facts {
         })
     }
 
+    /// Returns whether one of the rotations has a swap whose turns an absence may move.
+    fn has_swaps(&self, known: &KnownFacts) -> bool {
+        let own = |rotation| self.rotations.iter().any(|own| own.id == rotation);
+        let mut known = known.rotations().into_iter().map(|known| &known.snapshot);
+        known.any(|it| own(it.rotation.id) && it.layers.live_swaps().next().is_some())
+    }
+
     /// Enters an absence of which all is known: whom it concerns was read with the facts.
     async fn enter(
         &self,
@@ -333,6 +342,7 @@ impl Facts {
         tx.insert_absence(absence).await?;
         cover::after_absence_change(tx, &absence.user, request.now).await?;
         self.record(tx, request, "absence_added", absence.id).await?;
+        self.look_at_swaps(tx, &format!("{}", absence.id), request.now).await?;
         Ok(Ok(Done::AbsenceAdded { absence: absence.id }))
     }
 
@@ -350,6 +360,7 @@ impl Facts {
         }
         cover::after_absence_change(tx, &absence.user, request.now).await?;
         self.record(tx, request, "absence_removed", absence.id).await?;
+        self.look_at_swaps(tx, &format!("{}:removed", absence.id), request.now).await?;
         Ok(Ok(Done::AbsenceRemoved {
             absence: absence.id,
             user: absence.user.clone(),
@@ -367,6 +378,18 @@ impl Facts {
     ) -> Result<(), AppError> {
         audit::record(tx, request.now, self.told(request, action, absence)).await?;
         home::touch(tx, self.concerned(), request.now).await
+    }
+
+    async fn look_at_swaps(
+        &self,
+        tx: &mut Tx,
+        cause: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), AppError> {
+        for rotation in &self.rotations {
+            swap::look_again(tx, rotation.id, cause, now).await?;
+        }
+        Ok(())
     }
 
     fn told<'a>(

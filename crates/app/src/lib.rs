@@ -26,6 +26,7 @@ pub mod request;
 pub mod roster;
 pub mod settings;
 pub mod skip;
+pub mod swap;
 pub mod take_turn;
 
 mod audit;

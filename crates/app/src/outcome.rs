@@ -25,6 +25,7 @@ pub(crate) enum Done {
     Roster { card: Box<Card<UserId>> },
     RosterLooking { channel: ChannelId },
     Skip(crate::skip::Done),
+    Swap(crate::swap::Done),
 }
 
 /// What a write decided: done, or refused with nothing changed.

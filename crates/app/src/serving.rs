@@ -7,7 +7,7 @@ use domain::engine::Stretch;
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
-use domain::shift::Served;
+use domain::shift::{Right, Served};
 use domain::timeline::RunningTurn;
 use domain::view::{OnDuty, SwapPart, Swaps, on_duty_at};
 use std::collections::HashMap;
@@ -23,6 +23,8 @@ pub(crate) struct Layers {
     /// The first made first.
     pub(crate) covers: Vec<CoverageRecord>,
     pub(crate) swaps: Vec<SwapRecord>,
+    /// The swaps that somebody asked for and to which not both have agreed; they change nothing yet.
+    pub(crate) asks: Vec<SwapRecord>,
 }
 
 /// A stretch of a turn with all that decides who serves in it.
@@ -39,9 +41,15 @@ pub(crate) struct LaidStretch {
 
 impl Layers {
     /// Returns what lies over turns: of the swaps those to which both agreed.
-    pub(crate) fn new(covers: Vec<CoverageRecord>, mut swaps: Vec<SwapRecord>) -> Self {
-        swaps.retain(|swap| swap.state == SwapState::Agreed);
-        Self { covers, swaps }
+    pub(crate) fn new(covers: Vec<CoverageRecord>, swaps: Vec<SwapRecord>) -> Self {
+        let is_agreed = |swap: &SwapRecord| swap.state == SwapState::Agreed;
+        let (swaps, asks) = swaps.into_iter().partition(is_agreed);
+        Self { covers, swaps, asks }
+    }
+
+    /// Returns the swaps that are asked for or agreed.
+    pub(crate) fn live_swaps(&self) -> impl Iterator<Item = &SwapRecord> {
+        self.swaps.iter().chain(&self.asks)
     }
 
     /// Loads what lies over a rotation's time from an instant on.
@@ -61,14 +69,25 @@ impl Layers {
     /// Returns what lies over one rotation of a workspace.
     pub(crate) fn of(&self, rotation: RotationId) -> Self {
         let covers = self.covers.iter().filter(|cover| cover.rotation == rotation);
-        let swaps = self.swaps.iter().filter(|swap| swap.rotation == rotation);
-        Self { covers: covers.cloned().collect(), swaps: swaps.cloned().collect() }
+        let own = |swaps: &[SwapRecord]| {
+            swaps.iter().filter(|swap| swap.rotation == rotation).cloned().collect()
+        };
+        Self { covers: covers.cloned().collect(), swaps: own(&self.swaps), asks: own(&self.asks) }
     }
 
     /// Returns everybody whom they name.
     pub(crate) fn users(&self) -> impl Iterator<Item = &UserId> {
         let covers = self.covers.iter().flat_map(|cover| cover.of.iter().chain([&cover.user]));
-        covers.chain(self.swaps.iter().flat_map(|swap| [&swap.a.user, &swap.b.user]))
+        covers
+            .chain(self.live_swaps().flat_map(|swap| [&swap.asked_by, &swap.a.user, &swap.b.user]))
+    }
+
+    /// Returns whether somebody serves by cover from an instant on, and not since the turn is theirs by order or by a swap.
+    pub(crate) fn is_by_cover(&self, served: &Served, at: DateTime<Utc>) -> bool {
+        let is_it = |cover: &&CoverageRecord| {
+            cover.user == served.user && cover.starts_at <= at && at < cover.ends_at
+        };
+        !matches!(served.right, Right::Own(_)) && self.covers.iter().any(|cover| is_it(&cover))
     }
 
     /// Returns the cover as the rules know it.
@@ -91,6 +110,10 @@ impl Layers {
             let sides = [(&swap.a, &swap.b), (&swap.b, &swap.a)];
             let (own, other) = sides.into_iter().find(|(own, _)| own.planned_at == planned_at)?;
             let since = own.planned_at.min(other.planned_at);
+            // What was closed when the earlier turn had begun ends with that one.
+            if swap.closed_at.is_some() && own.planned_at != since {
+                return None;
+            }
             let (holder, by) = (own.user.clone(), other.user.clone());
             Some(SwapPart { holder, by, with: turn, since })
         };

@@ -1,11 +1,13 @@
 //! One turn passes to somebody else: a manager assigns somebody, or a member asks to be passed over.
 
 mod assign;
+mod form;
 mod pass_over;
 mod told;
 mod undo;
 
 pub use assign::{Wanted, assign};
+pub use form::{open as assign_form, submit as submit_assign};
 pub use pass_over::skip;
 pub use undo::{undo_cover, undo_skip};
 

@@ -6,7 +6,7 @@ use crate::serving::{LaidStretch, Layers};
 use chrono::{DateTime, Utc};
 use domain::absence::{Absence, AbsenceBook};
 use domain::change::{Change, Pause, Timed};
-use domain::engine::{Seating, Skip, Stretch};
+use domain::engine::{Seat, SeatedBy, Seating, Skip, Stretch};
 use domain::ids::{AbsenceId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::roster::Member;
@@ -57,6 +57,8 @@ pub(crate) struct Coming {
     pub(crate) shifts: Vec<Shift>,
     pub(crate) skipped: Vec<Skip>,
     pub(crate) is_paused: bool,
+    /// Whose turn it is by order, or as one that was owed to them: the first seat from its beginning.
+    pub(crate) owner: Option<UserId>,
     stretches: Vec<Stretch>,
 }
 
@@ -328,6 +330,7 @@ impl Coming {
         Self {
             seats: stretch.seats().iter().map(|seat| seat.user.clone()).collect(),
             is_paused: stretch.seating == Seating::Paused,
+            owner: stretch.seats().first().filter(|seat| is_own(seat)).map(|it| it.user.clone()),
             window: stretch.window,
             active: stretch.active.clone(),
             skipped: stretch.skipped.clone(),
@@ -374,6 +377,11 @@ impl Coming {
     pub(crate) fn holder(&self) -> Option<&UserId> {
         self.seats.first()
     }
+}
+
+/// Returns whether somebody came to a seat at the handoff, since it was their turn.
+fn is_own(seat: &Seat) -> bool {
+    matches!(seat.by, SeatedBy::Order | SeatedBy::MakeUp)
 }
 
 /// Returns what a rotation's standing holds besides its columns.

@@ -16,6 +16,7 @@ use crate::home;
 use crate::note;
 use crate::serving::LaidStretch;
 use crate::snapshot::Snapshot;
+use crate::swap;
 use chrono::{DateTime, Utc};
 use covers::{end_covers, move_covers, serving};
 use domain::change::{Change, Pause, Timed};
@@ -101,6 +102,17 @@ impl Walk {
     ) -> Result<(), AppError> {
         // A rotation made in the middle of a turn hands over at once; that it exists is said first.
         let at = now.max(snapshot.rotation.created_at + crate::create_rotation::NAMES_FIRST);
+        self.tell_of_duty(tx, snapshot, now, at).await?;
+        swap::look_at(tx, snapshot, now).await
+    }
+
+    async fn tell_of_duty(
+        &self,
+        tx: &mut Tx,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<(), AppError> {
         let next = self.after.next.map(|next| next.at);
         let known = (&self.after.rules, &*snapshot.people);
         let members = self.after.roster.members().iter().map(|member| &member.user);

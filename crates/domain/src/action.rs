@@ -7,7 +7,7 @@ pub use field::Field;
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{
-    announce, cover, history, home, lifecycle, note, people, roster, settings, skip,
+    announce, cover, history, home, lifecycle, note, people, roster, settings, skip, swap,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -78,6 +78,8 @@ pub enum Button {
     Roster(roster::Button),
     /// One that undoes that a turn passes to somebody else.
     Skip(skip::Button),
+    /// One of two turns that are swapped.
+    Swap(swap::Button),
 }
 
 impl Button {
@@ -102,6 +104,7 @@ impl Button {
             Self::Cover(button) => button.action_id(),
             Self::Roster(button) => button.action_id(),
             Self::Skip(button) => button.action_id(),
+            Self::Swap(button) => button.action_id(),
         }
     }
 
@@ -133,6 +136,7 @@ impl Button {
             Self::Cover(button) => button.value(),
             Self::Roster(button) => button.value(),
             Self::Skip(button) => button.value(),
+            Self::Swap(button) => button.value(),
         }
     }
 
@@ -196,6 +200,7 @@ impl Button {
             "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
             "skip" => skip::Button::parse(action_id, value).map(Self::Skip),
+            "swap" => swap::Button::parse(action_id, value).map(Self::Swap),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,
         }
@@ -224,6 +229,10 @@ pub enum Modal {
     Note(Box<note::Modal>),
     /// A form about the people of a rotation.
     Roster(roster::Modal),
+    /// Somebody is assigned.
+    Skip(skip::Modal),
+    /// Two turns are swapped.
+    Swap(swap::Modal),
 }
 
 /// What the create modal shows before anything is filled in.
@@ -256,6 +265,10 @@ pub enum Submission {
     Note(note::Form),
     /// A form about the people of a rotation.
     Roster(roster::Submission),
+    /// Somebody who is assigned.
+    Skip(skip::Form),
+    /// Two turns that are to be swapped.
+    Swap(swap::Form),
 }
 
 /// The create modal's values, unchecked; `None` where Slack sent none.

@@ -7,6 +7,7 @@ mod note;
 mod roster;
 mod settings;
 mod skip;
+mod swap;
 mod words;
 
 use crate::date_words;
@@ -60,6 +61,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("skip", &[]),
     ("assign", &[]),
     ("cover", &["coverage"]),
+    ("swap", &["exchange", "trade"]),
     ("note", &["notes"]),
 ];
 
@@ -129,6 +131,8 @@ pub enum Command {
     Roster(story::roster::Command),
     /// One turn passes to somebody else.
     Skip(story::skip::Command),
+    /// Two turns are swapped.
+    Swap(story::swap::Command),
 }
 
 /// Returns what was asked for.
@@ -165,6 +169,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
             verb @ ("show" | "edit" | "pause" | "resume" | "delete" | "undelete" | "handover"),
         ) => lifecycle::parse(verb, rest),
         Some(verb @ ("skip" | "assign")) => skip::parse(verb, rest),
+        Some("swap") => swap::parse(rest).map(Command::Swap),
         Some(verb @ ("add" | "remove" | "leave" | "order")) => {
             // Half of what was typed would name half of the people.
             if text_is_longer {

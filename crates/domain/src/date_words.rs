@@ -66,6 +66,13 @@ pub(crate) fn is_date_like(text: &str) -> bool {
     said_of(text).is_ok()
 }
 
+/// Returns whether a text looks like one day, whatever day it is.
+#[must_use]
+pub(crate) fn is_day_like(text: &str) -> bool {
+    let said = said::read(&plain_text(text));
+    said.is_some_and(|said| !matches!(said, Said::OfMonth { .. }))
+}
+
 /// A range as it was said; one day is a range from itself to itself.
 enum SaidRange {
     Week { is_next: bool },

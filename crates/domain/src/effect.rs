@@ -11,6 +11,7 @@ mod people;
 mod request;
 mod roster;
 mod start;
+mod swap;
 mod turn;
 
 pub use announce::AnnounceEffect;
@@ -24,6 +25,7 @@ pub use people::PeopleEffect;
 pub use request::{CoverNews, RequestEffect};
 pub use roster::RosterEffect;
 pub use start::StartEffect;
+pub use swap::SwapEffect;
 pub use turn::TurnEffect;
 
 use crate::ids::{ChannelId, DeliveryId, RotationId, UserId, WorkspaceId};
@@ -62,6 +64,8 @@ pub enum Effect {
     Roster(RosterEffect),
     /// Of what begins.
     Start(StartEffect),
+    /// Of two turns that are swapped.
+    Swap(SwapEffect),
     /// Of a turn: the channel and those whose it is are told, or a taker is asked for.
     Turn(TurnEffect),
 }
@@ -184,6 +188,7 @@ impl Effect {
             Self::Request(effect) => effect,
             Self::Roster(effect) => effect,
             Self::Start(effect) => effect,
+            Self::Swap(effect) => effect,
             Self::Turn(effect) => effect,
         }
     }

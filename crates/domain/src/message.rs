@@ -73,6 +73,8 @@ pub enum Message {
     Roster(story::roster::Message),
     /// Of a turn that passes to somebody else.
     Skip(Box<story::skip::Message>),
+    /// Of two turns that are swapped.
+    Swap(Box<story::swap::Message>),
 }
 
 impl Message {

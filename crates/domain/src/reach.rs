@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{cover, lifecycle, note, people, roster, settings, skip};
+use crate::story::{cover, lifecycle, note, people, roster, settings, skip, swap};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,8 +67,16 @@ impl Command {
                 | roster::Command::Order { .. } => Reach::Change,
             },
             Self::Skip(command) => match command {
+                skip::Command::AssignForm { .. } => Reach::Open,
                 skip::Command::Assign { .. } | skip::Command::Skip { .. } => Reach::Change,
             },
+            Self::Swap(command) => {
+                if command.is_whole() {
+                    Reach::Change
+                } else {
+                    Reach::Open
+                }
+            }
         }
     }
 }
@@ -122,7 +130,17 @@ impl Button {
                 roster::Button::LeaveMyself { .. } | roster::Button::Leave(_) => Reach::Change,
             },
             Self::Skip(button) => match button {
-                skip::Button::UndoCover { .. } | skip::Button::UndoSkip { .. } => Reach::Change,
+                skip::Button::Assign { .. } => Reach::Open,
+                skip::Button::Skip { .. }
+                | skip::Button::UndoCover { .. }
+                | skip::Button::UndoSkip { .. } => Reach::Change,
+            },
+            Self::Swap(button) => match button {
+                swap::Button::Open { .. } => Reach::Open,
+                swap::Button::Agree { .. }
+                | swap::Button::Decline { .. }
+                | swap::Button::Withdraw { .. }
+                | swap::Button::Undo { .. } => Reach::Change,
             },
         }
     }
@@ -135,7 +153,11 @@ impl Submission {
         match self {
             // A note is its author's own until it is told; what was written waits nowhere.
             Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
-            Self::CreateRotation(_) | Self::Cover(_) | Self::Roster(_) => Reach::Change,
+            Self::CreateRotation(_)
+            | Self::Cover(_)
+            | Self::Roster(_)
+            | Self::Skip(_)
+            | Self::Swap(_) => Reach::Change,
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,
                 settings::Submission::Rotation(_) => Reach::Change,

@@ -138,6 +138,9 @@ pub enum Refusal {
     /// Of a turn that is to pass to somebody else.
     #[error(transparent)]
     Skip(#[from] crate::story::skip::Refusal),
+    /// Of two turns that are to be swapped.
+    #[error(transparent)]
+    Swap(#[from] crate::story::swap::Refusal),
     /// Of notes.
     #[error(transparent)]
     Note(#[from] crate::story::note::Refusal),

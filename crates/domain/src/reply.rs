@@ -79,6 +79,8 @@ pub enum Reply {
     Settings(settings::Reply),
     /// A turn passes to somebody else, or does not any more.
     Skip(story::skip::Reply),
+    /// Two turns are swapped, or are to be.
+    Swap(Box<story::swap::Reply>),
 }
 
 /// What a request comes to.

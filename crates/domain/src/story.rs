@@ -11,3 +11,4 @@ pub mod people;
 pub mod roster;
 pub mod settings;
 pub mod skip;
+pub mod swap;

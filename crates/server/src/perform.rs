@@ -9,6 +9,7 @@ mod note;
 mod roster;
 mod settings;
 mod skip;
+mod swap;
 
 use crate::bot::Bot;
 use app::facts::Facts;
@@ -114,6 +115,7 @@ async fn carry_out(
             return roster::command(bot, request, wanted, response_url).await;
         }
         Command::Skip(wanted) => return skip::command(bot, request, wanted).await,
+        Command::Swap(wanted) => return swap::command(bot, request, &wanted).await,
         Command::Lifecycle(wanted) => return lifecycle::command(bot, request, wanted).await,
         Command::Note(wanted) => return note::command(bot, request, &wanted).await,
         Command::Settings(wanted) => return settings::command(bot, request, &wanted).await,
@@ -200,7 +202,8 @@ async fn press(
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,
-        Button::Skip(button) => skip::press(bot, request, *button).await?,
+        Button::Skip(button) => return skip::press(bot, request, *button).await,
+        Button::Swap(button) => return swap::press(bot, request, *button).await,
         Button::Lifecycle(button) => return lifecycle::press(bot, request, *button).await,
         Button::Note(button) => return note::press(bot, request, *button).await,
         Button::Settings(button) => return settings::press(bot, request, *button).await,
@@ -245,6 +248,8 @@ async fn take_in(
         Submission::Cover(form) => cover::submit(bot, request, form).await,
         Submission::Roster(form) => roster::submit(bot, request, form).await,
         Submission::Lifecycle(submission) => lifecycle::submit(bot, request, submission).await,
+        Submission::Skip(form) => skip::submit(bot, request, form).await,
+        Submission::Swap(form) => swap::submit(bot, request, form).await,
         Submission::Note(form) => note::submit(bot, request, form).await,
         Submission::CreateRotation(form) => {
             written(bot, app::create_rotation::create_rotation(&bot.store, request, form).await)

@@ -11,7 +11,9 @@ mod lifecycle;
 mod note;
 mod roster;
 mod settings;
+mod skip;
 pub(crate) mod submission;
+mod swap;
 
 use command::SlashCommand;
 use event::Event;

@@ -22,6 +22,7 @@ mod roster;
 mod roster_form;
 mod settings;
 mod skips;
+mod swap;
 mod words;
 
 use serde_json::Value;

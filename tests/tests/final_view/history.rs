@@ -25,6 +25,10 @@ pub(crate) enum Step {
     Away(usize, i64, i64),
     /// Somebody stands in for whoever serves at noon, so many days ahead, for so many days.
     Assign(usize, i64, i64),
+    /// Whoever serves at noon, so many days ahead, asks for cover of that day, and somebody takes it.
+    Cover(usize, i64),
+    /// The first of two coming turns, so many turns ahead, is swapped with a later one.
+    Swap(usize, usize),
     /// Somebody skips their turn.
     Skip(usize),
     /// The duty is handed to somebody now.
@@ -40,6 +44,8 @@ pub(crate) fn histories() -> impl Strategy<Value = History> {
         4 => (1..40_u32).prop_map(Step::Wait),
         1 => (who(), 9..25_i64, 1..9_i64).prop_map(|(who, from, days)| Step::Away(who, from, days)),
         5 => (who(), 0..12_i64, 1..4_i64).prop_map(|(to, from, days)| Step::Assign(to, from, days)),
+        3 => (who(), 0..12_i64).prop_map(|(to, day)| Step::Cover(to, day)),
+        3 => (0..4_usize, 1..4_usize).prop_map(|(first, more)| Step::Swap(first, first + more)),
         1 => who().prop_map(Step::Skip),
         1 => who().prop_map(Step::HandOver),
         2 => who().prop_map(Step::Undo),
@@ -83,14 +89,37 @@ impl Step {
                 play.types(PEOPLE[*who], &command).await;
             }
             Self::Assign(to, from, length) => {
-                let noon = play.stage().clock().now().date_naive() + chrono::TimeDelta::days(*from);
-                let noon = noon.and_hms_opt(12, 0, 0).expect("noon").and_utc();
-                let serving = Planned::load(play).await.serving_at(noon);
-                let Some(of) = serving.first() else { return };
-                let (to, of) = (id(PEOPLE[*to]), id(of));
+                let Some(of) = serving_at_noon(play, *from).await else { return };
+                let (to, of) = (id(PEOPLE[*to]), id(&of));
                 let days = days(from, length);
                 play.types("ana", &format!("/rotation assign <@{to}> for <@{of}> support {days}"))
                     .await;
+            }
+            Self::Cover(by, ahead) => {
+                let Some(of) = serving_at_noon(play, *ahead).await else { return };
+                play.types(&of, &format!("/rotation cover support {}", day(ahead))).await;
+                let Some(form) = play.modals(&of).await.pop() else { return };
+                play.fills(&of, &form, &json!({})).await;
+                play.act(&json!({"team": play.team(), "user": id(&of), "close": {"all": true}}))
+                    .await;
+                play.waits("1m").await;
+                press_last(play, "support", PEOPLE[*by], "cover_take").await;
+            }
+            Self::Swap(first, second) => {
+                let coming = Planned::load(play).await.first_seats(*second + 1);
+                let (Some((one, own)), Some((other, theirs))) =
+                    (coming.get(*first), coming.get(*second))
+                else {
+                    return;
+                };
+                let asked = id(theirs);
+                let command = format!("/rotation swap support <@{asked}> {one} {other}");
+                play.types(own, &command).await;
+                if !play.modals(own).await.is_empty() {
+                    play.closes(own).await;
+                }
+                play.waits("1m").await;
+                press_last(play, "dm", theirs, "swap_agree").await;
             }
             Self::Skip(who) => {
                 play.types(PEOPLE[*who], "/rotation skip support").await;
@@ -102,20 +131,30 @@ impl Step {
                 let to = id(PEOPLE[*to]);
                 play.types("ana", &format!("/rotation handover support to <@{to}>")).await;
             }
-            Self::Undo(who) => {
-                let all = play.messages("dm", PEOPLE[*who]).await;
-                if let Some((message, button)) = all.iter().rev().find_map(undo) {
-                    play.presses(PEOPLE[*who], message, button).await;
-                }
-            }
+            Self::Undo(who) => press_last(play, "dm", PEOPLE[*who], "undo").await,
         }
         play.waits("1m").await;
     }
 }
 
-fn undo(message: &Seen) -> Option<(&Seen, &str)> {
-    let button = message.buttons.iter().find(|button| button.contains("undo"))?;
-    Some((message, button))
+/// Returns who serves at noon, so many days ahead.
+async fn serving_at_noon(play: &Play, ahead: i64) -> Option<String> {
+    let day = play.stage().clock().now().date_naive() + chrono::TimeDelta::days(ahead);
+    let noon = day.and_hms_opt(12, 0, 0).expect("noon").and_utc();
+    let serving = Planned::load(play).await.serving_at(noon);
+    serving.first().map(|name| name.to_lowercase())
+}
+
+/// Presses the newest button of a kind in a channel, where there is one.
+async fn press_last(play: &Play, channel: &str, who: &str, kind: &str) {
+    let all = play.messages(channel, who).await;
+    let button = |message: &Seen| {
+        let found = message.buttons.iter().find(|button| button.contains(kind));
+        found.map(|button| (message.clone(), button.clone()))
+    };
+    if let Some((message, button)) = all.iter().rev().find_map(button) {
+        play.presses(who, &message, &button).await;
+    }
 }
 
 fn id(name: &str) -> String {

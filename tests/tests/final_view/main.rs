@@ -25,6 +25,7 @@ struct Compared {
     covered: usize,
     coming: usize,
     announced: usize,
+    swapped: usize,
 }
 
 /// Plays a history and compares after each step.
@@ -41,6 +42,7 @@ async fn check(engine: Engine, history: &History, compared: &mut Compared) {
         compared.on_duty += 1;
         compared.covered += usize::from(on_duty.people.iter().any(|(_, of)| of.is_some()));
         compared.coming += coming_is(&play, &planned, &at).await;
+        compared.swapped += usize::from(planned.has_swaps());
         compared.announced += announced_is(&play, &planned, &at).await;
     }
 }
@@ -102,8 +104,8 @@ async fn check_many(engine: Engine, from: usize, count: usize) {
     for history in (0..from + count).map(|_| made()).collect::<Vec<_>>().iter().skip(from) {
         check(engine, history, &mut compared).await;
     }
-    let Compared { on_duty, covered, coming, announced } = compared;
-    let enough = on_duty > 0 && covered > 0 && coming > on_duty && announced > 0;
+    let Compared { on_duty, covered, coming, announced, swapped } = compared;
+    let enough = on_duty > 0 && covered > 0 && coming > on_duty && announced > 0 && swapped > 0;
     assert!(enough, "everything was compared: {compared:?}");
 }
 

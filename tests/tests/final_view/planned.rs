@@ -1,7 +1,7 @@
 //! What the plan makes of what is stored.
 
 use super::read::{Seat, Serving};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::absence::Absence;
 use domain::coverage::{Coverage, Swap};
 use domain::ids::{TeamId, UserId, WorkspaceId};
@@ -19,6 +19,7 @@ const AHEAD: TimeDelta = TimeDelta::days(120);
 /// The shifts of a rotation, and an instant.
 pub(crate) struct Planned {
     shifts: Vec<Shift>,
+    swaps: usize,
     now: DateTime<Utc>,
 }
 
@@ -36,12 +37,17 @@ impl Planned {
         let plain = make_plan(&request, &window).expect("a plan without swaps");
         request.swaps = swaps(&mut tx, rotation, &plain.shifts).await;
         let plan = make_plan(&request, &window).expect("a plan");
-        Self { shifts: plan.shifts, now }
+        Self { shifts: plan.shifts, swaps: request.swaps.len(), now }
     }
 
     /// Returns the instant.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Returns whether turns are swapped.
+    pub(crate) fn has_swaps(&self) -> bool {
+        self.swaps > 0
     }
 
     /// Returns who is on duty now, and until when.
@@ -90,6 +96,18 @@ impl Planned {
         let overlaps = |it: &&Shift| it.window.end() > since && it.window.start() <= self.now;
         let mut all = self.shifts.iter().filter(overlaps);
         all.all(|it| it.turn == shift.turn && members(it) == people).then_some(people)
+    }
+
+    /// Returns the days on which coming turns begin, each with who has its first seat.
+    pub(crate) fn first_seats(&self, count: usize) -> Vec<(NaiveDate, String)> {
+        // Nine o'clock in Berlin is on the same day in UTC.
+        let first = |start: &i64| {
+            let starts = |shift: &&Shift| shift.window.start().timestamp() == *start;
+            let seat = self.shifts.iter().find(starts)?.seats.first()?;
+            let day = DateTime::from_timestamp(*start, 0)?.date_naive();
+            Some((day, name(&seat.user).to_lowercase()))
+        };
+        self.coming(count).iter().filter_map(|(start, _)| first(start)).collect()
     }
 
     /// Returns who serves at an instant.

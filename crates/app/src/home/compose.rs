@@ -13,8 +13,9 @@ use domain::permission::{Act, Actor, ActorStanding, may};
 use domain::reply::{AbsenceLine, Duty};
 use domain::story::home::{
     ABSENCES_SHOWN, DUTIES_SHOWN, FaultLine, Home, HomeKind, MemberHome, MyDuty, ROTATIONS_ON_PAGE,
-    RotationBlock, RotationFault, TURNS_SHOWN, WorkspaceState,
+    RotationBlock, RotationFault, SWAPS_SHOWN, TURNS_SHOWN, WorkspaceState,
 };
+use domain::story::swap;
 use std::slice::from_ref;
 use store::{AbsenceRecord, RotationRecord, Tx, WorkspaceRecord};
 
@@ -57,13 +58,14 @@ pub(crate) async fn compose(
     let more_absences = absences.len().saturating_sub(ABSENCES_SHOWN);
     absences.truncate(ABSENCES_SHOWN);
     let can_create = settings::may_create(tx, &actor).await?.is_ok();
-    let Seen { on_duty, next, rotations, .. } = seen.in_order();
+    let Seen { on_duty, next, swaps, rotations, .. } = seen.in_order();
     Ok(Some(Home {
         page: number(page),
         pages: number(pages),
         kind: HomeKind::Member(Box::new(MemberHome {
             on_duty,
             next,
+            swaps,
             absences: absences.iter().map(line).collect(),
             more_absences,
             has_quiet_nights: preferences.has_quiet_nights,
@@ -114,7 +116,13 @@ async fn look_only(
         let card = read::card(tx, rotation, now).await?;
         // They are in no rotation, so no event is shown to them.
         edges.extend(card.next.as_ref().map(|next| next.at).into_iter().chain(edge(&card.duty)));
-        rotations.push(RotationBlock { card, turns: Vec::new(), cover: None, can_manage: false });
+        rotations.push(RotationBlock {
+            card,
+            turns: Vec::new(),
+            cover: None,
+            can_manage: false,
+            can_skip: false,
+        });
     }
     Ok(Home {
         page: number(page),
@@ -130,6 +138,7 @@ async fn look_only(
 struct Seen {
     on_duty: Vec<MyDuty>,
     next: Vec<MyDuty>,
+    swaps: Vec<swap::Line>,
     rotations: Vec<RotationBlock>,
     /// When a duty begins or ends within its turn; whatever a handoff changes is shown with the handoff.
     edges: Vec<DateTime<Utc>>,
@@ -163,12 +172,14 @@ impl Seen {
         let coming = position.coming(searched);
         let own = coming.iter().flat_map(|turn| turn.windows_of(user));
         self.next.extend(own.take(DUTIES_SHOWN).map(|own| duty(own.start(), own.end())));
+        self.swaps.extend(crate::swap::lines_of(&snapshot, user, now));
         if is_shown {
             let turns = coming.iter().take(TURNS_SHOWN);
             let cover = cover::wanted(tx, &snapshot.rotation, actor, now).await?;
             self.rotations.push(RotationBlock {
                 cover: Some(cover),
                 turns: turns.map(|turn| read::turn_line(&snapshot, turn)).collect(),
+                can_skip: snapshot.rotation.members.contains(user),
                 can_manage: may(actor, Act::Manage(circle(&snapshot.rotation))).is_ok(),
                 card,
             });
@@ -180,6 +191,9 @@ impl Seen {
         self.on_duty.sort_by_key(|duty| duty.until);
         self.next.sort_by_key(|duty| duty.from);
         self.next.truncate(DUTIES_SHOWN);
+        // What waits for an answer stands first.
+        self.swaps.sort_by_key(|line| line.is_agreed);
+        self.swaps.truncate(SWAPS_SHOWN);
         self
     }
 }

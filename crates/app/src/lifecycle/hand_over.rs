@@ -289,15 +289,17 @@ async fn pass(
     to: &UserId,
 ) -> Result<bool, AppError> {
     let (now, window) = (request.now, scene.left.window);
+    let layers = &scene.snapshot.layers;
+    let is_own = served.right != Right::Taken && !layers.is_by_cover(served, now);
     let of = match &served.right {
-        Right::Own(_) => Some(served.user.clone()),
+        // Whoever serves by a swap has the turn as if it were theirs.
+        _ if is_own => Some(served.user.clone()),
         Right::CoverOf(holder) => Some(holder.clone()),
-        Right::Taken => None,
+        Right::Own(_) | Right::Taken => None,
     };
-    let is_own = matches!(served.right, Right::Own(_));
     if !is_own {
         // Of overlapping cover the first made wins, so theirs ends before the next begins.
-        let theirs = scene.snapshot.layers.covers.iter().find(|cover| {
+        let theirs = layers.covers.iter().find(|cover| {
             cover.user == served.user
                 && cover.of == of
                 && cover.starts_at <= now

@@ -78,6 +78,10 @@ async fn shown(
         State::Deleted { .. } => Vec::new(),
         _ => snapshot.position(now).coming(TURNS_SHOWN),
     };
+    let swaps = match state {
+        State::Deleted { .. } => Vec::new(),
+        _ => crate::swap::lines_of(&snapshot, &request.actor, now),
+    };
     let actor = people.actor(&request.actor);
     let circle = circle(rotation);
     let is_there = !matches!(state, State::Deleted { .. });
@@ -102,6 +106,8 @@ async fn shown(
         can: can(&actor, circle, &card.duty, state),
         card,
         can_manage,
+        can_serve: is_there && is_member && may(&actor, Act::Serve(circle)).is_ok(),
+        swaps,
         can_leave,
     }))))
 }

@@ -10,6 +10,7 @@ use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::serving::serving_in;
 use crate::snapshot::{Position, Snapshot};
+use crate::swap;
 use crate::walk::MOST_COMPARED;
 use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -103,6 +104,7 @@ async fn pass_over(
     tx.insert_delivery(&Envelope::new(post, channel), now, now).await?;
     let moved = moved(&snapshot, (&before, &after));
     tell_moved(tx, request, rotation, moved).await?;
+    swap::look_again(tx, rotation, &format!("{}", it.absence), now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Skip(Skip::Skipped(it))))
 }

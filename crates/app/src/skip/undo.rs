@@ -10,6 +10,7 @@ use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::snapshot::Snapshot;
+use crate::swap;
 use crate::{AppError, Request};
 use domain::effect::{CoverEffect, Envelope, Recipient};
 use domain::ids::{AbsenceId, CoverageId, UserId};
@@ -137,6 +138,7 @@ async fn take_back_skip(
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
     replace(tx, request, Envelope::new(undone, channel)).await?;
     tell_moved(tx, request, rotation, moved).await?;
+    swap::look_again(tx, rotation, &format!("{absence}:removed"), now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Skip(Skip::SkipUndone(it))))
 }

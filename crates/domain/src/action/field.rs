@@ -83,6 +83,10 @@ pub enum Field {
     FromTime,
     /// The time at which it ends.
     ToTime,
+    /// The turn that is given in a swap.
+    OwnTurn,
+    /// The turn that is had for it.
+    OtherTurn,
     /// A place in the order, from 0.
     Place(u8),
 }
@@ -132,6 +136,8 @@ impl Field {
             Self::Turn => "turn",
             Self::FromTime => "from_time",
             Self::ToTime => "to_time",
+            Self::OwnTurn => "own_turn",
+            Self::OtherTurn => "other_turn",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

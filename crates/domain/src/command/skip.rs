@@ -39,6 +39,9 @@ fn parse_assign(words: &[Word]) -> Result<skip::Command, Refusal> {
             }
         }
     }
+    if people.is_empty() {
+        return Ok(skip::Command::AssignForm { rotation: name_of(&rest) });
+    }
     let mut people = people.into_iter();
     let (to, of) = (people.next().ok_or_else(usage)?, people.next());
     if people.next().is_some() || rest.last().is_some_and(|last| !last.is_quoted && last.is("for"))
@@ -98,8 +101,16 @@ mod tests {
     }
 
     #[test]
-    fn an_assignment_without_anybody_or_with_too_many_is_refused() {
-        for typed in ["assign", "assign support", "assign <@U1> <@U2> <@U3>", "assign <@U1> for"] {
+    fn an_assignment_of_nobody_is_asked_for_in_a_form() {
+        for (typed, name) in [("assign", None), ("assign support", Some("support"))] {
+            let form = skip::Command::AssignForm { rotation: name.map(str::to_owned) };
+            assert_eq!(parse_command(typed), Ok(Command::Skip(form)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_with_too_many_or_too_little_is_refused() {
+        for typed in ["assign <@U1> <@U2> <@U3>", "assign <@U1> for"] {
             let refusal = parse_command(typed).unwrap_err();
             assert_eq!(refusal, Refusal::Usage { usage: ASSIGN_USAGE }, "{typed}");
         }

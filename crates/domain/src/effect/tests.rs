@@ -133,6 +133,18 @@ const STORED: &[(&str, &str)] = &[
     (r#"{"kind":"note_asked","rotation":"R","planned_at":"T","user":"U1","until":"S"}"#, ""),
     (r#"{"kind":"note_passed","rotation":"R","note":"R","user":"U1"}"#, ""),
     (r#"{"kind":"note_posted","rotation":"R","note":"R"}"#, ""),
+    (r#"{"kind":"swap_asked","rotation":"R","swap":"R","user":"U1"}"#, ""),
+    (
+        r#"{"kind":"swap_answered","rotation":"R","swap":"R","user":"U1","standing":"declined"}"#,
+        "swap_asked",
+    ),
+    (r#"{"kind":"swap_told","rotation":"R","swap":"R","user":"U1","standing":"agreed"}"#, ""),
+    (r#"{"kind":"swap_told","rotation":"R","swap":"R","user":"U1","standing":"expired"}"#, ""),
+    (
+        r#"{"kind":"swap_told_again","rotation":"R","swap":"R","user":"U1","standing":"undone"}"#,
+        "swap_told",
+    ),
+    (r#"{"kind":"swap_posted","rotation":"R","swap":"R","standing":"agreed"}"#, ""),
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
@@ -251,6 +263,12 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     note_asked d3cbb5df-ebf7-573d-8c65-219ffad4c582 rotation 1.000 waits
     note_passed 65f0abfa-19c4-5739-8ecd-4409278c7809 rotation 168.000 waits
     note_posted 99719854-3057-5a96-b250-e472cc204bf2 rotation 168.000 rings
+    swap_asked c7ec17a5-59c2-5941-8406-3c7ad54c1992 rotation 168.000 waits
+    swap_answered 8e53ff47-e1be-5791-b308-c2104be6694a rotation 168.000 rings
+    swap_told f1ee41e9-f856-5688-9ea6-34809b0a590d rotation 168.000 waits
+    swap_told 102b1bfd-5571-5020-ae6d-19e3fe559e50 rotation 168.000 waits
+    swap_told_again 56301f94-af5d-5443-beca-a7f8aa2b774b rotation 168.000 rings
+    swap_posted 3aee1984-6674-554b-ad8e-55877221dd03 rotation 168.000 rings
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings

@@ -4,6 +4,7 @@ use crate::ids::{ChannelId, RotationId};
 use crate::reply::{AbsenceLine, DutyCard, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
 use crate::story::cover::Wanted;
+use crate::story::swap;
 use chrono::{DateTime, Utc};
 
 /// How many rotations one page shows: each takes up to three of the hundred blocks of a view.
@@ -14,6 +15,9 @@ pub const TURNS_SHOWN: usize = 4;
 
 /// How many of a person's next duties are shown.
 pub const DUTIES_SHOWN: usize = 5;
+
+/// How many swaps are shown.
+pub const SWAPS_SHOWN: usize = 5;
 
 /// How many absences are shown.
 pub const ABSENCES_SHOWN: usize = 10;
@@ -105,6 +109,8 @@ pub struct MemberHome {
     pub on_duty: Vec<MyDuty>,
     /// Their next duties, the soonest first; at most [`DUTIES_SHOWN`].
     pub next: Vec<MyDuty>,
+    /// The swaps that concern them and have not begun; at most [`SWAPS_SHOWN`].
+    pub swaps: Vec<swap::Line>,
     /// Their absences that are not over; at most [`ABSENCES_SHOWN`].
     pub absences: Vec<AbsenceLine>,
     /// How many absences there are beyond those.
@@ -141,6 +147,8 @@ pub struct RotationBlock {
     pub cover: Option<Wanted>,
     /// Whether the person may change it.
     pub can_manage: bool,
+    /// Whether they are one of its members, and may be passed over.
+    pub can_skip: bool,
 }
 
 /// What admins see of their workspace.

@@ -1,6 +1,7 @@
 //! "Skip me" and "assign": one turn passes to somebody else, without anybody being asked.
 
-use crate::ids::{AbsenceId, CoverageId, UserId};
+use crate::action::Field;
+use crate::ids::{AbsenceId, CoverageId, RotationId, UserId};
 use crate::message::Person;
 use chrono::{DateTime, Utc};
 
@@ -19,6 +20,11 @@ pub enum Command {
         /// or comes next.
         days: Option<String>,
     },
+    /// The form in which somebody is assigned.
+    AssignForm {
+        /// Its name.
+        rotation: Option<String>,
+    },
     /// The one who asks does not want to serve: now, or in their next turn.
     Skip {
         /// Its name.
@@ -29,6 +35,16 @@ pub enum Command {
 /// A button of this story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Button {
+    /// Opens the form in which somebody is assigned.
+    Assign {
+        /// The rotation.
+        rotation: RotationId,
+    },
+    /// "Skip me": who presses does not want to serve, now or in their next turn.
+    Skip {
+        /// The rotation.
+        rotation: RotationId,
+    },
     /// "Undo": whoever was to serve instead of somebody does not.
     UndoCover {
         /// The cover.
@@ -46,6 +62,8 @@ impl Button {
     #[must_use]
     pub const fn action_id(&self) -> &'static str {
         match self {
+            Self::Assign { .. } => "skip_assign",
+            Self::Skip { .. } => "skip_me",
             Self::UndoCover { .. } => "skip_undo_cover",
             Self::UndoSkip { .. } => "skip_undo",
         }
@@ -55,6 +73,7 @@ impl Button {
     #[must_use]
     pub fn value(&self) -> String {
         match self {
+            Self::Assign { rotation } | Self::Skip { rotation } => rotation.to_string(),
             Self::UndoCover { coverage } => coverage.to_string(),
             Self::UndoSkip { absence } => absence.to_string(),
         }
@@ -65,9 +84,60 @@ impl Button {
     pub fn parse(action_id: &str, value: &str) -> Option<Self> {
         let id = value.parse().ok()?;
         match action_id {
+            "skip_assign" => Some(Self::Assign { rotation: RotationId::new(id) }),
+            "skip_me" => Some(Self::Skip { rotation: RotationId::new(id) }),
             "skip_undo_cover" => Some(Self::UndoCover { coverage: CoverageId::new(id) }),
             "skip_undo" => Some(Self::UndoSkip { absence: AbsenceId::new(id) }),
             _ => None,
+        }
+    }
+}
+
+/// The modal in which somebody is assigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Modal {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// Its name.
+    pub name: String,
+    /// Who serves, where that is known already.
+    pub to: Option<UserId>,
+}
+
+/// The modal's values, unchecked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// Who serves.
+    pub to: Option<UserId>,
+    /// Instead of whom; `None` means whoever is on duty then.
+    pub of: Option<UserId>,
+    /// The first day, as `2026-06-08`; `None` means the whole turn that runs or comes next.
+    pub from: Option<String>,
+    /// The last day, inclusive; `None` means the first day.
+    pub until: Option<String>,
+}
+
+impl Form {
+    /// Returns who serves, and the days in words for [`parse_range`](crate::date_words::parse_range).
+    ///
+    /// # Errors
+    ///
+    /// The field in which something is missing, and what.
+    pub fn read(&self) -> Result<(UserId, Option<String>), (Field, &'static str)> {
+        let days = match (&self.from, &self.until) {
+            (None, None) => None,
+            (Some(from), None) => Some(from.clone()),
+            (Some(from), Some(until)) => Some(format!("{from} to {until}")),
+            (None, Some(_)) => {
+                let why = "Please pick the first day as well, or no day for the whole turn.";
+                return Err((Field::From, why));
+            }
+        };
+        match &self.to {
+            Some(to) => Ok((to.clone(), days)),
+            None => Err((Field::TakesOver, "Please pick who serves.")),
         }
     }
 }
@@ -235,12 +305,37 @@ mod tests {
     fn every_button_comes_back_as_it_left_and_a_bent_one_is_none() {
         let id = uuid::Uuid::from_u128(7);
         let cover = Button::UndoCover { coverage: CoverageId::new(id) };
-        for button in [cover, Button::UndoSkip { absence: AbsenceId::new(id) }] {
+        let rotation = RotationId::new(id);
+        let forms = [Button::Assign { rotation }, Button::Skip { rotation }];
+        for button in
+            [cover, Button::UndoSkip { absence: AbsenceId::new(id) }].into_iter().chain(forms)
+        {
             let whole = action::Button::Skip(button);
 
             assert_eq!(action::Button::parse(whole.action_id(), &whole.value()), Some(whole));
         }
         assert_eq!(Button::parse("skip_undo", "no id"), None);
         assert_eq!(Button::parse("skip_other", &id.to_string()), None);
+    }
+
+    #[test]
+    fn a_form_names_who_serves_and_the_days_as_they_would_be_typed() {
+        let form = |to: Option<&str>, from: Option<&str>, until: Option<&str>| Form {
+            rotation: RotationId::new(uuid::Uuid::from_u128(7)),
+            to: to.map(UserId::new),
+            of: None,
+            from: from.map(str::to_owned),
+            until: until.map(str::to_owned),
+        };
+        let day = "2026-06-08";
+        let days = |text: &str| Some(text.to_owned());
+        let ben = || UserId::new("UBEN");
+
+        assert_eq!(form(Some("UBEN"), None, None).read(), Ok((ben(), None)));
+        assert_eq!(form(Some("UBEN"), Some(day), None).read(), Ok((ben(), days(day))));
+        let both = form(Some("UBEN"), Some(day), Some("2026-06-10")).read();
+        assert_eq!(both, Ok((ben(), days("2026-06-08 to 2026-06-10"))));
+        assert_eq!(form(None, None, None).read().unwrap_err().0, Field::TakesOver);
+        assert_eq!(form(Some("UBEN"), None, Some(day)).read().unwrap_err().0, Field::From);
     }
 }

@@ -8,7 +8,7 @@ use app::AppError;
 use app::cover::Written;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
-use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
+use domain::ids::{ChannelId, DeliveryId, UserId, WorkspaceId};
 use std::sync::Arc;
 use store::{InboxClaim, InboxItem, InboxRecord, StoreError};
 
@@ -169,9 +169,16 @@ async fn carry_out(
             Ok(None)
         }
         InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
-            let now = bot.clock.now();
             let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
-            app::cover::offered(&bot.store, claim.workspace, written, &user, now).await?;
+            offered(bot, claim.workspace, written, &user).await
+        }
+        InboxItem::CheckSwaps { rotation } => {
+            app::swap::check(&bot.store, claim.workspace, rotation, bot.clock.now()).await?;
+            bot.bells.deliveries.ring();
+            Ok(None)
+        }
+        InboxItem::SwapBegins { swap } => {
+            app::swap::begins(&bot.store, claim.workspace, swap, bot.clock.now()).await?;
             bot.bells.deliveries.ring();
             Ok(None)
         }
@@ -182,6 +189,18 @@ async fn carry_out(
             Ok(None)
         }
     }
+}
+
+/// Answers an offer that somebody made in a thread.
+async fn offered(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    written: Written<'_>,
+    user: &UserId,
+) -> Result<Option<TimeDelta>, AppError> {
+    app::cover::offered(&bot.store, workspace, written, user, bot.clock.now()).await?;
+    bot.bells.deliveries.ring();
+    Ok(None)
 }
 
 /// Notes that a message of ours was seen where it was posted.

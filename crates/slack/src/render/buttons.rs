@@ -4,6 +4,8 @@ use super::blocks::{clip, plain_text};
 use super::names::unmarked;
 use super::people;
 use domain::action::{Button, MENU};
+use domain::ids::RotationId;
+use domain::story::skip;
 use serde_json::{Value, json};
 
 /// The most options of a menu.
@@ -61,6 +63,18 @@ pub(crate) fn leave(which: &Button) -> Value {
     json
 }
 
+/// Returns "Skip me", which asks before it does.
+pub(crate) fn skip_me(rotation: RotationId, about: &str) -> Value {
+    let mut json = button_of(&Button::Skip(skip::Button::Skip { rotation }), about);
+    json["confirm"] = json!({
+        "title": plain_text("Skip your turn?", 100),
+        "text": plain_text("You are passed over in your next turn, and the channel is told. While you are on duty you choose who takes over.", 300),
+        "confirm": plain_text("Skip me", 30),
+        "deny": plain_text("Not now", 30),
+    });
+    json
+}
+
 /// Returns a menu of at most [`MOST_IN_MENU`] buttons.
 pub(crate) fn menu(buttons: &[Button]) -> Value {
     let option = |which: &Button| {
@@ -97,7 +111,8 @@ const fn label(button: &Button) -> &'static str {
         Button::Note(button) => super::note::label(button),
         Button::People(button) => people::label(button),
         Button::Roster(button) => super::roster::label(button),
-        Button::Skip(_) => "Undo",
+        Button::Skip(button) => super::cover::label(*button),
+        Button::Swap(button) => super::swap::label(button),
         Button::Settings(button) => super::settings::label(button),
     }
 }

@@ -1,11 +1,13 @@
 //! Turns that pass to somebody else: cover that was arranged, and somebody who skips one turn.
 
-use super::blocks::Part;
+use super::blocks::{Part, section};
 use super::buttons::button;
+use super::modal::{input, optional, view};
 use super::names::{name_of, names, title};
 use super::words::Ink;
-use domain::action::Button;
+use domain::action::{Button, Field};
 use domain::story::skip::{self, CoverCard, Message, Reply, SkipCard};
+use serde_json::{Value, json};
 
 /// Returns an answer.
 pub(crate) fn reply(reply: &Reply, ink: &dyn Fn(&str) -> Ink) -> Vec<Part> {
@@ -108,6 +110,46 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
         }
     };
     vec![Part::Lines(lines)]
+}
+
+/// Returns what stands on a button.
+pub(super) const fn label(button: skip::Button) -> &'static str {
+    match button {
+        skip::Button::Assign { .. } => "Assign…",
+        skip::Button::Skip { .. } => "Skip me",
+        skip::Button::UndoCover { .. } | skip::Button::UndoSkip { .. } => "Undo",
+    }
+}
+
+/// Returns the modal in which somebody is assigned.
+pub(super) fn modal(modal: &skip::Modal) -> Value {
+    let mut to = json!({ "type": "users_select" });
+    if let Some(user) = &modal.to {
+        to["initial_user"] = json!(user.as_str());
+    }
+    let day = || json!({ "type": "datepicker" });
+    let whole = "No day means the whole turn that runs or comes next.";
+    let blocks = [
+        section(
+            &format!(
+                "Somebody serves in {} instead of somebody else. Nobody is asked; both of them and the channel are told.",
+                title(&modal.name)
+            ),
+            None,
+        ),
+        input(Field::TakesOver, "Who serves", Some("A member of the rotation."), to),
+        optional(input(
+            Field::HandsOver,
+            "Instead of whom",
+            Some("Nobody chosen means whoever is on duty then."),
+            json!({ "type": "users_select" }),
+        )),
+        optional(input(Field::From, "First day", Some(whole), day())),
+        optional(input(Field::To, "Last day", Some("The whole day counts."), day())),
+    ];
+    let mut json = view("assign", "Assign", "Assign", &blocks);
+    json["private_metadata"] = json!(modal.rotation.to_string());
+    json
 }
 
 fn undo_cover(card: &CoverCard) -> Part {

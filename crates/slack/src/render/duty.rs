@@ -9,11 +9,11 @@ use super::words::{Ink, Style};
 use chrono::{DateTime, Utc};
 use domain::action::Button;
 use domain::message::Person;
-use domain::story::cover;
 use domain::story::duty::{
     AwayDays, Ended, Ending, Message, OnDuty, Reminder, Silence, Unreachable, Unseen,
 };
 use domain::story::lifecycle::{self, Press};
+use domain::story::{cover, note as note_story, swap};
 use serde_json::Value;
 
 /// The most absences of the reader that are listed.
@@ -28,6 +28,7 @@ pub(crate) fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Ve
             let mut parts = vec![Part::Lines(on_duty_lines(duty, &ink))];
             parts.extend(note::passed_on(&duty.notes, &ink));
             parts.push(Part::Buttons(on_duty_buttons(duty)));
+            parts.push(Part::Buttons(passing_buttons(duty)));
             parts
         }
         Message::Ended(duty) => vec![Part::Lines(ended_lines(duty, &ink(&duty.zone)))],
@@ -75,21 +76,30 @@ fn on_duty_lines(duty: &OnDuty, ink: &Ink) -> Vec<String> {
     lines
 }
 
+/// Returns what the duty itself asks for.
 fn on_duty_buttons(duty: &OnDuty) -> Vec<Value> {
     let OnDuty { rotation, planned_at, since, .. } = *duty;
     let seen = (!duty.is_seen).then(|| primary(&Button::SeenDuty { rotation, planned_at, since }));
-    let mut buttons: Vec<Value> = seen.into_iter().collect();
-    buttons.push(button(&Button::ShowNext { rotation }));
-    buttons.push(button(&Button::EnterAbsence));
     let hand_over = lifecycle::Button { press: Press::HandOver, rotation };
+    let mut buttons: Vec<Value> = seen.into_iter().collect();
+    buttons.push(button(&Button::Note(note_story::Button::Write { rotation })));
     buttons.push(button(&Button::Lifecycle(hand_over)));
-    buttons.push(button(&Button::Note(domain::story::note::Button::Write { rotation })));
-    let ask = match duty.away_window {
+    buttons
+}
+
+/// Returns what leads to others.
+fn passing_buttons(duty: &OnDuty) -> Vec<Value> {
+    let rotation = duty.rotation;
+    let cover = match duty.away_window {
         Some(window) => cover::Button::AskFor { rotation, window },
         None => cover::Button::Ask { rotation },
     };
-    buttons.push(button(&Button::Cover(ask)));
-    buttons
+    vec![
+        button(&Button::Cover(cover)),
+        button(&Button::Swap(swap::Button::Open { rotation })),
+        button(&Button::EnterAbsence),
+        button(&Button::ShowNext { rotation }),
+    ]
 }
 
 fn ended_lines(duty: &Ended, ink: &Ink) -> Vec<String> {

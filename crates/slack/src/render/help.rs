@@ -16,6 +16,7 @@ pub(crate) fn help_lines() -> Vec<String> {
         "• `/rotation assign @Cho for @Ben support friday` lets somebody serve instead; without days the whole turn",
         "• `/rotation cover support friday` asks the others who can stand in; without days for a whole turn, `/rotation cover @Ben` for somebody else",
         "• `/rotation cover list support` shows who needs cover",
+        "• `/rotation swap support @Ben` asks Ben to swap a turn with you; with days at once: `/rotation swap support @Ben 15 June 22 June`",
         "• `/rotation note support` leaves a note for whoever is on duty next, `/rotation note list` shows yours",
         "• `/rotation pause support until 24 Dec` lets it rest; `/rotation resume support` ends that, `/rotation resume support now` at once",
         "• `/rotation delete support` deletes it; `/rotation undelete support` brings it back within 30 days",

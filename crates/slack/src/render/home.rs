@@ -1,7 +1,7 @@
 //! The App Home in words and blocks: at most a hundred blocks a page.
 
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
-use super::buttons::{button, button_of, menu, primary};
+use super::buttons::{button, button_of, menu, primary, skip_me};
 use super::card::{duty_line, duty_lines};
 use super::cover_request::{button_about, line as cover_line};
 use super::names::{link, plain, title};
@@ -16,7 +16,7 @@ use domain::story::home::{
     self, FaultLine, Home, HomeKind, MemberHome, MyDuty, RotationBlock, RotationFault,
     WorkspaceState,
 };
-use domain::story::{cover, history, lifecycle, roster, settings};
+use domain::story::{cover, history, lifecycle, roster, settings, swap};
 use serde_json::{Value, json};
 
 /// The most requests for cover of one rotation that are named.
@@ -110,6 +110,11 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
     let mut blocks = vec![header("Your duties"), lines(&duty_words(member, now))];
     let away = button(&Button::EnterAbsence);
     blocks.push(actions(&[away]));
+    for line in &member.swaps {
+        let ink = Ink::new(&line.card.zone, now, Style::Block);
+        let (words, buttons) = super::swap::line(line, &ink);
+        blocks.extend([lines(&words), actions(&buttons)]);
+    }
     blocks.push(header(&rotations_title(home)));
     if home.rotations.is_empty() {
         blocks.push(say("You are in no rotation yet."));
@@ -197,6 +202,7 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         Button::ShowNext { rotation },
         Button::History(history::Button::Turns { rotation }),
         Button::History(history::Button::Statistics { rotation, days: history::USUAL_WINDOW }),
+        Button::Swap(swap::Button::Open { rotation }),
     ];
     let changes = block.can_manage.then(|| {
         menu(&[
@@ -216,6 +222,7 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         let ask = Button::Cover(cover::Button::Ask { rotation });
         buttons.extend(wanted.can_ask.then(|| button_of(&ask, &card.name)));
     }
+    buttons.extend(block.can_skip.then(|| skip_me(rotation, &card.name)));
     [words, actions(&buttons)]
 }
 

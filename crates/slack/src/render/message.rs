@@ -74,6 +74,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         ],
         Message::Duty(message) => duty::compose(message, now, style),
         Message::Skip(message) => super::cover::message(message, &ink),
+        Message::Swap(message) => super::swap::message(message, &ink),
         Message::Announce(message) => announce::compose(message, now, style),
         Message::Cover(message) => super::cover_request::message(message, &ink),
     }

@@ -43,6 +43,8 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
         Modal::Cover(modal) => super::cover_request::modal(modal, now),
         Modal::Outcome(reply) => outcome_view(reply, now),
         Modal::Settings(modal) => super::settings::modal(modal, now),
+        Modal::Skip(modal) => super::cover::modal(modal),
+        Modal::Swap(modal) => super::swap::modal(modal, now),
         Modal::Note(modal) => super::note::modal(modal),
         Modal::Lifecycle(modal) => super::lifecycle::modal(modal, now),
     }

@@ -102,6 +102,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::Announce(reply) => super::announce::answer(reply, now, style),
         Reply::Lifecycle(reply) => super::lifecycle::compose(reply, now, style),
         Reply::Skip(reply) => super::cover::reply(reply, &ink),
+        Reply::Swap(reply) => super::swap::reply(reply, &ink),
         Reply::Note(reply) => super::note::compose(reply, now, style),
         Reply::Settings(reply) => super::settings::compose(reply),
         Reply::Refused(refusal) => {

@@ -50,6 +50,8 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
         channel_fault: None,
         can: can.to_vec(),
         can_manage,
+        can_serve: false,
+        swaps: Vec::new(),
         can_leave,
     }
 }

@@ -9,7 +9,7 @@ use domain::reply::{AbsenceLine, Duty, DutyCard, NextDuty, OnDutyPerson, TurnLin
 use domain::settings::{ChannelFault, WorkspaceSettings};
 use domain::story::home::{
     ABSENCES_SHOWN, DUTIES_SHOWN, FaultLine, Home, HomeKind, MemberHome, MyDuty, ROTATIONS_ON_PAGE,
-    RotationBlock, RotationFault, TURNS_SHOWN, WorkspaceState,
+    RotationBlock, RotationFault, SWAPS_SHOWN, TURNS_SHOWN, WorkspaceState,
 };
 use serde_json::Value;
 use slack::{SCOPES, render_home};
@@ -60,6 +60,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
         turns: vec![turn; TURNS_SHOWN],
         cover: Some(wanted(5, crowd)),
         can_manage: true,
+        can_skip: true,
     }
 }
 
@@ -87,6 +88,7 @@ fn plain_member(workspace: Option<WorkspaceState>) -> MemberHome {
     MemberHome {
         on_duty: Vec::new(),
         next: Vec::new(),
+        swaps: Vec::new(),
         absences: Vec::new(),
         more_absences: 0,
         has_quiet_nights: false,
@@ -119,6 +121,7 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
     let member = MemberHome {
         on_duty: vec![duty.clone(); 1000],
         next: vec![duty; DUTIES_SHOWN],
+        swaps: vec![crate::swaps::line(); SWAPS_SHOWN],
         absences: vec![absence; ABSENCES_SHOWN],
         more_absences: 90,
         has_quiet_nights: true,

@@ -23,3 +23,4 @@ mod replies;
 mod shown;
 mod signature;
 mod stand_in;
+mod swaps;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{
-    ChannelId, CoverRequestId, DeliveryId, InboxId, RotationId, UserId, WorkspaceId,
+    ChannelId, CoverRequestId, DeliveryId, InboxId, RotationId, SwapId, UserId, WorkspaceId,
 };
 use domain::story::announce::ChannelChange;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,16 @@ pub enum InboxItem {
         occasion: u32,
         /// Which.
         step: CoverStep,
+    },
+    /// Whether the turns of a rotation's swaps are still those of their people is to be looked at.
+    CheckSwaps {
+        /// The rotation.
+        rotation: RotationId,
+    },
+    /// The earlier turn of a swap begins: without an answer it is over, and what was agreed stands.
+    SwapBegins {
+        /// The swap.
+        swap: SwapId,
     },
     /// Everybody in a rotation's channel is to join it.
     AddEveryone {

@@ -8,6 +8,7 @@ use crate::reply::{DutyCard, NextDuty, TurnLine};
 use crate::settings::ChannelFault;
 use crate::skip::SkipRule;
 use crate::story::cover::Wanted;
+use crate::story::swap;
 use chrono::{DateTime, Utc};
 
 /// What they are told.
@@ -102,6 +103,10 @@ pub struct ShowCard {
     pub can: Vec<Press>,
     /// Whether they may change its people and its settings.
     pub can_manage: bool,
+    /// Whether they serve in it, and may be passed over or swap.
+    pub can_serve: bool,
+    /// The swaps that concern the one who looks and have not begun, the first asked first.
+    pub swaps: Vec<swap::Line>,
     /// Whether they may leave it, and do nothing more with its people.
     pub can_leave: bool,
 }

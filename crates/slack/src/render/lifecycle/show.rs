@@ -1,7 +1,7 @@
 //! Everything about one rotation.
 
 use super::super::blocks::Part;
-use super::super::buttons::{button, leave};
+use super::super::buttons::{button, leave, skip_me};
 use super::super::card::{duty_line, next_line};
 use super::super::cover_request::wanted;
 use super::super::names::{link, name_of, names, plain, title};
@@ -14,11 +14,14 @@ use domain::message::Person;
 use domain::settings::ChannelFault;
 use domain::skip::SkipRule;
 use domain::story::lifecycle::{Press, RuleCard, ShowCard, State, hours_in_words};
-use domain::story::{cover, history, roster, settings};
+use domain::story::{cover, history, roster, settings, skip, swap};
 use serde_json::Value;
 
 /// The most members that are listed with their places.
 const MOST_MEMBERS: usize = 30;
+
+/// The most swaps of the one who looks.
+const MOST_SWAPS: usize = 5;
 
 /// What is done with who is on duty, and with what was deleted.
 const OF_DUTY: [Press; 5] =
@@ -41,6 +44,10 @@ pub(super) fn parts(card: &ShowCard, now: DateTime<Utc>, style: Style) -> Vec<Pa
     if !card.turns.is_empty() {
         let lines = card.turns.iter().map(|turn| turn_line(turn, &ink));
         parts.push(Part::Lines(std::iter::once(String::from("Coming up:")).chain(lines).collect()));
+    }
+    for line in card.swaps.iter().take(MOST_SWAPS) {
+        let (words, buttons) = super::super::swap::line(line, &ink);
+        parts.extend([Part::Lines(words), Part::Buttons(buttons)]);
     }
     if !matches!(card.state, State::Deleted { .. }) {
         parts.extend(row(past(rotation)));
@@ -82,6 +89,15 @@ fn people(card: &ShowCard) -> Vec<Value> {
         ];
         let fitting = all.into_iter().filter(|(needed, _)| members >= *needed);
         buttons.extend(fitting.map(|(_, which)| button(&Button::Roster(which))));
+    }
+    if (card.can_serve || card.can_manage) && members > 1 {
+        buttons.push(button(&Button::Swap(swap::Button::Open { rotation })));
+    }
+    if card.can_serve {
+        buttons.push(skip_me(rotation, &card.card.name));
+    }
+    if card.can_manage && members > 1 {
+        buttons.push(button(&Button::Skip(skip::Button::Assign { rotation })));
     }
     if card.can_leave {
         buttons.push(leave(&Button::Roster(roster::Button::LeaveMyself { rotation })));
