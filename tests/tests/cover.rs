@@ -316,6 +316,8 @@ both_engines! {
         play.waits("5s").await;
         let post = last(&play).await;
         assert!(!post.buttons.contains(&String::from("cover_hand_over")), "he is there today: {post:#?}");
+        let early = play.presses_old("dee", "cover_hand_over", &newest_request(&play).await).await;
+        assert!(early.contains("They are not noted as away now"), "{early}");
         play.types("ben", "/rotation ooo remove 2026-06-10").await;
         play.waits("5s").await;
         let gone = edited(&play, &post).await;

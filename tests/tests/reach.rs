@@ -261,7 +261,6 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let Hand { rotation, absence, planned_at, .. } = *hand;
     let day = planned_at.date_naive();
     let note = NoteId::new(rotation.as_uuid());
-    let request = hand.request;
     let swap = SwapId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
     let leaving = |when| {
@@ -351,24 +350,30 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             swap::Button::Withdraw { .. } => Button::Swap(swap::Button::Undo { swap }),
             swap::Button::Undo { .. } => Button::Cover(cover::Button::Ask { rotation }),
         },
-        Button::Cover(button) => Button::Cover(match button {
-            cover::Button::Ask { .. } => {
-                let week = planned_at + chrono::TimeDelta::days(7);
-                let window = Interval::new(planned_at, week)?;
-                cover::Button::AskFor { rotation, window }
-            }
-            cover::Button::AskFor { .. } => cover::Button::Take { request },
-            cover::Button::Take { .. } => cover::Button::TakeAnyway { request, window: None },
-            cover::Button::TakeAnyway { .. } => cover::Button::TakePart { request },
-            cover::Button::TakePart { .. } => cover::Button::Cannot { request },
-            cover::Button::Cannot { .. } => cover::Button::HandOver { request },
-            cover::Button::HandOver { .. } => cover::Button::Dismiss { request },
-            cover::Button::Dismiss { .. } => cover::Button::Withdraw { request },
-            cover::Button::Withdraw { .. } => {
-                cover::Button::Undo { coverage: CoverageId::new(absence.as_uuid()) }
-            }
-            cover::Button::Undo { .. } => return None,
-        }),
+        Button::Cover(button) => Button::Cover(after_cover(*button, hand)?),
+    })
+}
+
+/// Returns the button of a request after another; nothing after the last.
+fn after_cover(button: cover::Button, hand: &Hand) -> Option<cover::Button> {
+    let Hand { request, rotation, absence, planned_at, .. } = *hand;
+    Some(match button {
+        cover::Button::Ask { .. } => {
+            let week = planned_at + chrono::TimeDelta::days(7);
+            let window = Interval::new(planned_at, week)?;
+            cover::Button::AskFor { rotation, window }
+        }
+        cover::Button::AskFor { .. } => cover::Button::Take { request },
+        cover::Button::Take { .. } => cover::Button::TakeAnyway { request, window: None },
+        cover::Button::TakeAnyway { .. } => cover::Button::TakePart { request },
+        cover::Button::TakePart { .. } => cover::Button::Cannot { request },
+        cover::Button::Cannot { .. } => cover::Button::HandOver { request },
+        cover::Button::HandOver { .. } => cover::Button::Dismiss { request },
+        cover::Button::Dismiss { .. } => cover::Button::Withdraw { request },
+        cover::Button::Withdraw { .. } => {
+            cover::Button::Undo { coverage: CoverageId::new(absence.as_uuid()) }
+        }
+        cover::Button::Undo { .. } => return None,
     })
 }
 
@@ -425,10 +430,9 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
     let memory = match callback_id {
         "lifecycle_custom" | "lifecycle_confirm" => format!("{rotation}|{revision}|{edit}"),
         "lifecycle_hand_over" => format!("{rotation}|2026-06-08T07:00:00Z|U0BEN"),
-        "lifecycle_pause" | "lifecycle_delete" => rotation.to_string(),
+        "lifecycle_pause" | "lifecycle_delete" | "cover_ask" => rotation.to_string(),
         "settings_rotation" => format!("{rotation}|{revision}"),
         "note" => format!("{rotation}|-"),
-        "cover_ask" => rotation.to_string(),
         "cover_part" => hand.request.to_string(),
         "swap" | "assign" => rotation.to_string(),
         "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),

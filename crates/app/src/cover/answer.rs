@@ -2,6 +2,7 @@
 
 use super::Done as Cover;
 use super::case::{Case, tell_post, turn_to};
+use super::settle::is_away_in;
 use super::told;
 use crate::audit::{self, Entry};
 use crate::home;
@@ -10,8 +11,10 @@ use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::{AppError, Request};
+use chrono::TimeDelta;
 use domain::effect::CoverNews;
 use domain::ids::{CoverRequestId, UserId};
+use domain::interval::Interval;
 use domain::permission::{Act, may};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
@@ -92,12 +95,13 @@ pub async fn hand_over(
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if case.record.starts_at > request.now {
-            return Ok(Err(Why::PassedMeanwhile.into()));
-        }
         let Some(snapshot) = walked(tx, request, rotation.id).await? else {
             return Ok(Err(Refusal::Gone));
         };
+        let now = Interval::new(request.now, request.now + TimeDelta::microseconds(1));
+        if !now.is_some_and(|now| is_away_in(&snapshot, &case.record.of, now)) {
+            return Ok(Err(Why::NotAwayNow.into()));
+        }
         pass_to_next(tx, request, snapshot, &case.record.of).await
     };
     let decision = match once(store, request, act).await {

@@ -53,7 +53,12 @@ pub enum Refusal {
     /// What was taken was undone.
     #[error("That was undone already.")]
     UndoneAlready,
-    /// The holder is no longer away, or somebody else is on duty.
+    /// The one whose duty would be handed over is not away now.
+    #[error(
+        "They are not noted as away now, so nothing was changed. Whoever is on duty, or a manager, can hand over: `/rotation handover`."
+    )]
+    NotAwayNow,
+    /// Somebody else is on duty.
     #[error("Somebody else is on duty by now, so nothing was changed.")]
     PassedMeanwhile,
 }
