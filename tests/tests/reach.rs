@@ -430,11 +430,12 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
     let memory = match callback_id {
         "lifecycle_custom" | "lifecycle_confirm" => format!("{rotation}|{revision}|{edit}"),
         "lifecycle_hand_over" => format!("{rotation}|2026-06-08T07:00:00Z|U0BEN"),
-        "lifecycle_pause" | "lifecycle_delete" | "cover_ask" => rotation.to_string(),
+        "lifecycle_pause" | "lifecycle_delete" | "cover_ask" | "swap" | "assign" => {
+            rotation.to_string()
+        }
         "settings_rotation" => format!("{rotation}|{revision}"),
         "note" => format!("{rotation}|-"),
         "cover_part" => hand.request.to_string(),
-        "swap" | "assign" => rotation.to_string(),
         "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
         _ => format!("{rotation}|{revision}|1"),
     };

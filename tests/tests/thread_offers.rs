@@ -78,7 +78,7 @@ both_engines! {
         let next = play.types("eli", "/rotation next support 1").await;
         assert!(next.contains("Dee for Cho"), "{next}");
         let met = play.channel("support").await.into_iter().find(|seen| seen.ts == post.ts);
-        assert!(met.is_some_and(|post| post.text.contains("has cover")));
+        assert!(met.is_some_and(|post| post.text.contains("stands in for Cho")));
     }
 
     async fn what_is_no_offer_is_answered_with_nothing(play at "2026-06-05T10:00:00Z") {
@@ -211,7 +211,7 @@ both_engines! {
         play.presses("dee", &post, "cover_take").await;
         play.waits("10s").await;
         let met = play.channel("support").await.into_iter().find(|seen| seen.ts == post.ts);
-        assert!(met.is_some_and(|post| post.text.contains("has cover")));
+        assert!(met.is_some_and(|post| post.text.contains("stands in for Cho")));
     }
 
     async fn cover_is_asked_for_where_the_rotation_wants_it_and_offers_are_heard_there(play at "2026-06-05T10:00:00Z") {

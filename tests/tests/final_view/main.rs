@@ -11,7 +11,7 @@ use history::{History, histories};
 use planned::Planned;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use read::{Line, Serving};
+use read::{Line, Serving, Told};
 use stories::{Engine, Play, plain_view};
 
 const PEOPLE: [&str; 5] = ["ana", "ben", "cho", "dee", "eli"];
@@ -65,7 +65,7 @@ async fn duties_are(play: &Play, planned: &Planned, at: &dyn Fn() -> String) {
         let told: Vec<_> = dms.iter().filter_map(|dm| read::duty(&dm.text)).collect();
         let name = planned::shown(who);
         let wanted: Vec<_> = expected.iter().filter(|(person, _)| *person == name).collect();
-        let wanted: Vec<_> = wanted.into_iter().map(|(_, of)| of.clone()).collect();
+        let wanted: Vec<_> = wanted.into_iter().map(|(_, of)| Told(of.clone())).collect();
         assert_eq!(told, wanted, "{who} {}\n{dms:#?}", at());
     }
 }

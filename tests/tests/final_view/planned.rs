@@ -16,6 +16,9 @@ use stories::Play;
 /// How far is planned.
 const AHEAD: TimeDelta = TimeDelta::days(120);
 
+/// From when on, in seconds, and who serves then.
+pub(crate) type Stretch = (i64, BTreeSet<String>);
+
 /// The shifts of a rotation, and an instant.
 pub(crate) struct Planned {
     shifts: Vec<Shift>,
@@ -34,8 +37,8 @@ impl Planned {
         let rotation = rotations.first().expect("there is one");
         let mut request = request(&mut tx, rotation).await;
         let window = Window { from: None, reach: Reach::Until(now + AHEAD) };
-        let plain = make_plan(&request, &window).expect("a plan without swaps");
-        request.swaps = swaps(&mut tx, rotation, &plain.shifts).await;
+        let unswapped = make_plan(&request, &window).expect("a plan without swaps");
+        request.swaps = swaps(&mut tx, rotation, &unswapped.shifts).await;
         let plan = make_plan(&request, &window).expect("a plan");
         Self { shifts: plan.shifts, swaps: request.swaps.len(), now }
     }
@@ -70,7 +73,7 @@ impl Planned {
     }
 
     /// Returns the coming turns: when each begins, and who serves from when on in it.
-    pub(crate) fn coming(&self, count: usize) -> Vec<(i64, Vec<(i64, BTreeSet<String>)>)> {
+    pub(crate) fn coming(&self, count: usize) -> Vec<(i64, Vec<Stretch>)> {
         let running = self.running().map(|(_, shift)| shift.turn);
         let mut turns: Vec<(u64, Vec<&Shift>)> = Vec::new();
         let is_coming = |shift: &&Shift| {

@@ -86,12 +86,16 @@ impl Part {
     }
 }
 
-/// Reads a message to somebody on duty: whose time it is, where it is not their own; nothing where it says something else.
-pub(crate) fn duty(text: &str) -> Option<Option<String>> {
+/// A message to somebody on duty: whose time it is, where it is not their own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Told(pub(crate) Option<String>);
+
+/// Reads a message to somebody on duty; nothing where it says something else.
+pub(crate) fn duty(text: &str) -> Option<Told> {
     let said = ["You are on duty for *support*", "You stay on duty for *support*"];
     let rest = said.iter().find_map(|said| text.strip_prefix(said))?;
     let (of, _) = rest.split_once(" until ").filter(|(of, _)| !of.contains(" from "))?;
-    Some(of.strip_prefix(" in place of ").map(str::to_owned))
+    Some(Told(of.strip_prefix(" in place of ").map(str::to_owned)))
 }
 
 /// Returns whether a post is a handoff.

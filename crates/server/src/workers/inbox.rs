@@ -128,18 +128,6 @@ async fn carry_out(
         InboxItem::AddEveryone { rotation, by, key } => {
             super::roster::add_everyone(bot, claim, rotation, &by, &key).await
         }
-        InboxItem::RemindNext { rotation, planned_at } => {
-            let now = bot.clock.now();
-            app::duty::remind(&bot.store, claim.workspace, rotation, planned_at, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::SummarizeWeek { rotation, at } => {
-            let now = bot.clock.now();
-            app::announce::summarize(&bot.store, claim.workspace, rotation, at, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
         InboxItem::ChannelChanged { channel, change } => {
             let now = bot.clock.now();
             app::announce::change(&bot.store, claim.workspace, &channel, &change, now).await?;
@@ -152,18 +140,6 @@ async fn carry_out(
             bot.bells.deliveries.ring();
             Ok(None)
         }
-        InboxItem::CoverEdge { rotation, at } => {
-            let now = bot.clock.now();
-            app::cover::edge(&bot.store, claim.workspace, rotation, at, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::AskForNote { rotation, at } => {
-            let now = bot.clock.now();
-            app::note::ask(&bot.store, claim.workspace, rotation, at, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
         InboxItem::CoverRequest { request, occasion, step } => {
             super::cover::step(bot, claim.workspace, (request, occasion), step).await
         }
@@ -171,23 +147,50 @@ async fn carry_out(
             let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
             offered(bot, claim.workspace, written, &user).await
         }
-        InboxItem::CheckSwaps { rotation } => {
-            app::swap::check(&bot.store, claim.workspace, rotation, bot.clock.now()).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::SwapBegins { swap } => {
-            app::swap::begins(&bot.store, claim.workspace, swap, bot.clock.now()).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
+        ref item @ (InboxItem::RemindNext { .. }
+        | InboxItem::CheckSeen { .. }
+        | InboxItem::SummarizeWeek { .. }
+        | InboxItem::CoverEdge { .. }
+        | InboxItem::AskForNote { .. }
+        | InboxItem::CheckSwaps { .. }
+        | InboxItem::SwapBegins { .. }) => on_time(bot, claim.workspace, item).await,
+    }
+}
+
+/// Does what waited for its time; of any other item nothing is done.
+async fn on_time(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    item: &InboxItem,
+) -> Result<Option<TimeDelta>, AppError> {
+    let (store, now) = (&bot.store, bot.clock.now());
+    match item {
+        InboxItem::RemindNext { rotation, planned_at } => {
+            app::duty::remind(store, workspace, *rotation, *planned_at, now).await?;
         }
         InboxItem::CheckSeen { rotation, planned_at, user, since } => {
-            let (turn, now) = ((rotation, planned_at), bot.clock.now());
-            app::duty::check_seen(&bot.store, claim.workspace, turn, &user, since, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
+            let turn = (*rotation, *planned_at);
+            app::duty::check_seen(store, workspace, turn, user, *since, now).await?;
         }
+        InboxItem::SummarizeWeek { rotation, at } => {
+            app::announce::summarize(store, workspace, *rotation, *at, now).await?;
+        }
+        InboxItem::CoverEdge { rotation, at } => {
+            app::cover::edge(store, workspace, *rotation, *at, now).await?;
+        }
+        InboxItem::AskForNote { rotation, at } => {
+            app::note::ask(store, workspace, *rotation, *at, now).await?;
+        }
+        InboxItem::CheckSwaps { rotation } => {
+            app::swap::check(store, workspace, *rotation, now).await?;
+        }
+        InboxItem::SwapBegins { swap } => {
+            app::swap::begins(store, workspace, *swap, now).await?;
+        }
+        _ => {}
     }
+    bot.bells.deliveries.ring();
+    Ok(None)
 }
 
 /// Answers an offer that somebody made in a thread.
