@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_word_that_leaked_is_found_however_it_is_written() {
-        let hex: String = WORD.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let hex: Vec<String> = WORD.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let hex = hex.concat();
         let in_base64 = |before: &str| STANDARD.encode(format!("{before}{WORD} and more"));
         let utf16: Vec<u8> = WORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (how, leak) in [
