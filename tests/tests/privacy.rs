@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use server::cli::log_filter;
 use std::sync::OnceLock;
+use std::time::Duration;
 use stories::{Haul, Logged, Play, both_engines};
 
 const NOTE: &str = "größe of the sparrow-in-a-note";
@@ -46,9 +47,11 @@ async fn says(play: &Play, who: &str, text: &str, thread: Option<&str>) {
 async fn haul(play: &Play) -> Haul {
     let mut haul = Haul::of(play).await;
     haul.add("the log", &logged().bytes());
+    let browser = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
+    let browser = browser.expect("a client for loopback");
     for page in ["", "livez", "readyz"] {
         let url = play.stage().bot_url().join(page).expect("a page of the bot's");
-        let shown = reqwest::get(url).await.expect("the bot answers").bytes().await;
+        let shown = browser.get(url).send().await.expect("the bot answers").bytes().await;
         haul.add(page, &shown.expect("the page is read"));
     }
     haul
