@@ -39,8 +39,8 @@ impl Planned {
         let window = Window { from: None, reach: Reach::Until(now + AHEAD) };
         let unswapped = make_plan(&request, &window).expect("a plan without swaps");
         request.swaps = swaps(&mut tx, rotation, &unswapped.shifts).await;
-        let plan = make_plan(&request, &window).expect("a plan");
-        Self { shifts: plan.shifts, swaps: request.swaps.len(), now }
+        let laid = make_plan(&request, &window).expect("a plan");
+        Self { shifts: laid.shifts, swaps: request.swaps.len(), now }
     }
 
     /// Returns the instant.
