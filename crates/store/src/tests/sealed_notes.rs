@@ -127,14 +127,14 @@ both_engines! {
         }
         writes(&bench.store, here, &of, &other).await;
         let mut hand = Hand::of(&bench).await;
-        let (of_here, of_there) = (hand.take((here, one.id)).await, hand.take((there, one.id)).await);
-        let of_other = hand.take((here, other.id)).await;
+        let (at_home, elsewhere) = (hand.take((here, one.id)).await, hand.take((there, one.id)).await);
+        let of_another = hand.take((here, other.id)).await;
 
         for (place, sealed) in [
-            ((here, one.id), &of_there),
-            ((there, one.id), &of_here),
-            ((here, one.id), &of_other),
-            ((here, other.id), &of_here),
+            ((here, one.id), &elsewhere),
+            ((there, one.id), &at_home),
+            ((here, one.id), &of_another),
+            ((here, other.id), &at_home),
         ] {
             hand.put(place, sealed).await;
             let (workspace, note) = place;
@@ -142,7 +142,7 @@ both_engines! {
             assert_eq!(fault, NoteFault::Closed);
         }
         for (place, sealed) in
-            [((here, one.id), &of_here), ((there, one.id), &of_there), ((here, other.id), &of_other)]
+            [((here, one.id), &at_home), ((there, one.id), &elsewhere), ((here, other.id), &of_another)]
         {
             hand.put(place, sealed).await;
             let (workspace, note) = place;
