@@ -13,6 +13,9 @@ async fn main() {
         page.reloads().await;
         page.reads("passes to @Cho", false).await;
         keep("demo-phone.png", &page.picture().await);
+        page.browser().resize(View::Desk).await;
+        page.reloads().await;
+        shows_what_passes(page).await;
     })
     .await;
 }
@@ -55,6 +58,35 @@ async fn shows_slack(page: &Page) {
     page.waits("dialog[open]").await;
     keep("slack-edit.png", &page.picture().await);
     page.presses_button("Cancel").await;
+}
+
+/// Shows what passes between people: a note, a request for cover and a swap.
+async fn shows_what_passes(page: &Page) {
+    page.becomes("Cho").await;
+    page.goes_to("support").await;
+    page.types("/rotation note").await;
+    page.waits("dialog[open]").await;
+    page.clicks("[data-testid=field-note] textarea").await;
+    page.keys("The staging key expires on Thursday. Ms Lind calls back at noon: ticket 4711.").await;
+    page.presses_button("Keep").await;
+    page.presses_button("Close").await;
+    page.types("/rotation cover").await;
+    page.waits("dialog[open]").await;
+    page.presses_button("Ask").await;
+    page.presses_button("Close").await;
+    page.reads("needs cover", false).await;
+    keep("slack-cover.png", &page.picture().await);
+    page.becomes("Dee").await;
+    page.goes_to("support").await;
+    page.presses_button("I'll take it").await;
+    page.reads("stands in for Cho", false).await;
+    page.types("/rotation swap").await;
+    page.waits("dialog[open]").await;
+    keep("slack-swap.png", &page.picture().await);
+    page.presses_button("Cancel").await;
+    page.goes_to("Direct messages").await;
+    page.reads("left you a note", false).await;
+    keep("slack-passed-on.png", &page.picture().await);
 }
 
 fn keep(name: &str, picture: &[u8]) {
