@@ -353,6 +353,26 @@ both_engines! {
         assert!(edited(&play, &dees).await.text.starts_with("No longer needed"), "{}", edited(&play, &dees).await.text);
     }
 
+    async fn cover_by_who_leaves_the_rotation_is_asked_for_again(play at "2026-06-05T10:00:00Z") {
+        begun(&play).await;
+        let post = asks(&play, "cho", "/rotation cover", &json!({})).await;
+        play.presses("dee", &post, "cover_take").await;
+        play.waits("5s").await;
+
+        play.types("ana", "/rotation remove support <@U0DEE>").await;
+        play.waits("5s").await;
+
+        let open = edited(&play, &post).await;
+        assert!(open.text.starts_with("Cho needs cover"), "{}", open.text);
+        assert!(open.buttons.contains(&"cover_take".to_owned()), "{open:#?}");
+        let told = play.dms("cho").await.pop().expect("cho is told");
+        assert!(told.text.contains("Dee does not stand in for you"), "{}", told.text);
+        assert!(!told.text.contains("undid"), "{}", told.text);
+        play.presses("ben", &open, "cover_take").await;
+        play.waits("5s").await;
+        assert!(edited(&play, &post).await.text.starts_with("Ben stands in for Cho"));
+    }
+
     async fn partly_away_offers_the_window_and_home_and_show_say_who_needs_cover(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
         play.types("ben", "/rotation ooo add 2026-06-10").await;

@@ -26,6 +26,7 @@ pub use offered::{Written, offered};
 pub(crate) use steps::ask_at_home;
 pub use steps::{may_post, step};
 pub use take::{submit as submit_part, take};
+pub(crate) use undo::end_coming;
 pub use undo::undo;
 
 pub(crate) use edge::begin;

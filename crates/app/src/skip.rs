@@ -12,6 +12,7 @@ pub use pass_over::skip;
 pub use undo::{undo_cover, undo_skip};
 
 pub(crate) use told::compose;
+pub(crate) use undo::tell_off;
 
 use chrono::{DateTime, Utc};
 use domain::ids::{AbsenceId, CoverageId, RotationId, UserId};

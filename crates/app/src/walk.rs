@@ -11,6 +11,7 @@ pub(crate) use turns::Begun;
 
 use crate::AppError;
 use crate::announce;
+use crate::cover;
 use crate::duty;
 use crate::home;
 use crate::note;
@@ -102,6 +103,8 @@ impl Walk {
     ) -> Result<(), AppError> {
         // A rotation made in the middle of a turn hands over at once; that it exists is said first.
         let at = now.max(snapshot.rotation.created_at + crate::create_rotation::NAMES_FIRST);
+        let presences = (&self.before.presence, &self.after.presence);
+        cover::end_coming(tx, &snapshot.rotation, presences, now).await?;
         self.tell_of_duty(tx, snapshot, now, at).await?;
         swap::look_at(tx, snapshot, now).await
     }

@@ -67,7 +67,8 @@ async fn shows_what_passes(page: &Page) {
     page.types("/rotation note").await;
     page.waits("dialog[open]").await;
     page.clicks("[data-testid=field-note] textarea").await;
-    page.keys("The staging key expires on Thursday. Ms Lind calls back at noon: ticket 4711.").await;
+    page.keys("The staging key expires on Thursday. Ms Lind calls back at noon: ticket 4711.")
+        .await;
     page.presses_button("Keep").await;
     page.presses_button("Close").await;
     page.types("/rotation cover").await;

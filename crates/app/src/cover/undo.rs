@@ -8,15 +8,21 @@ use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
-use crate::{AppError, Request};
+use crate::{AppError, Request, skip};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{CoverNews, Envelope, Recipient, RequestEffect};
-use domain::ids::CoverageId;
+use domain::ids::{CoverRequestId, CoverageId, UserId};
+use domain::interval::Interval;
 use domain::permission::{Act, may};
+use domain::presence::Presence;
 use domain::refusal::Refusal;
 use domain::reply::Reply;
 use domain::story::cover::Refusal as Why;
 use serde_json::json;
-use store::{CoverRequestState, CoverageKind, CoverageRecord, Store, Tx};
+use store::{CoverRequestState, CoverageKind, CoverageRecord, RotationRecord, Store, Tx};
+
+/// As far ahead as cover is looked for.
+const FAR: TimeDelta = TimeDelta::days(36_500);
 
 /// Undoes that somebody took a part of a request: either side, or who manages the rotation.
 ///
@@ -64,13 +70,8 @@ async fn give_back(
         return Ok(Err(Why::UndoneAlready.into()));
     }
     super::refresh(tx, &cover, now).await?;
-    if let Some(mut case) = Case::find(tx, id).await? {
-        if case.record.state == CoverRequestState::Met {
-            turn_to(tx, &mut case.record, CoverRequestState::Open, None, now).await?;
-        }
-        tell_post(tx, &case.record, &CoverNews::Undone { coverage }, true, now).await?;
-    }
-    tell(tx, request, &cover).await?;
+    ask_again(tx, id, coverage, now).await?;
+    tell(tx, actor, &cover, now).await?;
     let entry = Entry {
         action: "cover_given_back",
         actor: Some(actor),
@@ -83,19 +84,70 @@ async fn give_back(
     Ok(Ok(Done::Cover(Cover::Undone { request: id, coverage })))
 }
 
-/// Takes the button off what both were told, and tells the other.
-async fn tell(tx: &mut Tx, request: &Request, cover: &CoverageRecord) -> Result<(), AppError> {
-    let (now, rotation, coverage) = (request.now, cover.rotation, cover.id);
+/// Ends the cover of coming time by those who are not there any more, after a walk; those whose time it is are told.
+pub(crate) async fn end_coming(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    (before, after): (&Presence, &Presence),
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(coming) = Interval::new(now, now + FAR).filter(|_| before != after) else {
+        return Ok(());
+    };
+    let mut covers = tx.list_coverages(rotation.id, coming).await?;
+    covers.retain(|cover| now < cover.starts_at);
+    for cover in covers {
+        let Some(window) = Interval::new(cover.starts_at, cover.ends_at) else { continue };
+        let serves = |presence: &Presence| presence.stay_within(&cover.user, window).is_some();
+        let has_left = serves(before) && !serves(after);
+        // Whoever has left gives it back.
+        if !has_left || !tx.undo_coverage(cover.id, &cover.user, now).await? {
+            continue;
+        }
+        super::refresh(tx, &cover, now).await?;
+        match cover.request {
+            Some(request) => {
+                ask_again(tx, request, cover.id, now).await?;
+                tell(tx, &cover.user, &cover, now).await?;
+            }
+            None => skip::tell_off(tx, rotation, &cover, &cover.user, now).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Lets a request of which somebody gave something back be open again, and its post and thread say so.
+async fn ask_again(
+    tx: &mut Tx,
+    request: CoverRequestId,
+    coverage: CoverageId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Some(mut case) = Case::find(tx, request).await? else { return Ok(()) };
+    if case.record.state == CoverRequestState::Met {
+        turn_to(tx, &mut case.record, CoverRequestState::Open, None, now).await?;
+    }
+    tell_post(tx, &case.record, &CoverNews::Undone { coverage }, true, now).await
+}
+
+/// Takes the button off what both were told, and tells those of them who did not do it themselves.
+async fn tell(
+    tx: &mut Tx,
+    actor: &UserId,
+    cover: &CoverageRecord,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let (rotation, coverage) = (cover.rotation, cover.id);
     for user in std::iter::once(&cover.user).chain(&cover.of) {
         let to = Recipient::Person(user.clone());
         let undone = RequestEffect::CoverTakenUndone { rotation, coverage, user: user.clone() };
         let undone = Envelope::new(undone, to.clone());
-        if let Some(told) = undone.updates(request.workspace)
+        if let Some(told) = undone.updates(tx.workspace())
             && tx.find_delivery(told).await?.is_some()
         {
             tx.insert_delivery(&undone, now, now).await?;
         }
-        if *user != request.actor {
+        if user != actor {
             let off = RequestEffect::CoverTakenOff { rotation, coverage, user: user.clone() };
             tx.insert_delivery(&Envelope::new(off, to), now, now).await?;
         }

@@ -12,6 +12,7 @@ use crate::people::People;
 use crate::snapshot::Snapshot;
 use crate::swap;
 use crate::{AppError, Request};
+use chrono::{DateTime, Utc};
 use domain::effect::{CoverEffect, Envelope, Recipient};
 use domain::ids::{AbsenceId, CoverageId, UserId};
 use domain::permission::{Act, may};
@@ -19,7 +20,7 @@ use domain::refusal::Refusal;
 use domain::reply::Reply;
 use domain::story::skip::Refusal as Why;
 use serde_json::json;
-use store::{AbsenceSource, CoverageKind, RotationRecord, Store, Tx};
+use store::{AbsenceSource, CoverageKind, CoverageRecord, RotationRecord, Store, Tx};
 
 /// Undoes that somebody serves instead of somebody else: either of them, who arranged it, or who manages the rotation.
 ///
@@ -86,19 +87,7 @@ async fn take_back_cover(
         details: json!({"coverage": coverage, "planned_at": cover.planned_at, "of": cover.of}),
     };
     audit::record(tx, now, entry).await?;
-    let rotation = cover.rotation;
-    let channel = Recipient::Channel(record.channel.clone());
-    let undone = CoverEffect::CoverUndone { rotation, coverage };
-    replace(tx, request, Envelope::new(undone, channel)).await?;
-    for user in std::iter::once(&cover.user).chain(&cover.of) {
-        let to = Recipient::Person(user.clone());
-        let undone = CoverEffect::CoverToldUndone { rotation, coverage, user: user.clone() };
-        replace(tx, request, Envelope::new(undone, to.clone())).await?;
-        if *user != request.actor {
-            let off = CoverEffect::CoverOff { rotation, coverage, user: user.clone() };
-            tx.insert_delivery(&Envelope::new(off, to), now, now).await?;
-        }
-    }
+    tell_off(tx, &record, &cover, &request.actor, now).await?;
     home::touch(tx, home::people_of(&record), now).await?;
     Ok(Ok(Done::Skip(Skip::CoverUndone { coverage })))
 }
@@ -136,7 +125,7 @@ async fn take_back_skip(
     record_event(tx, request, "skip_undone", &it).await?;
     let undone = CoverEffect::SkipUndone { rotation, absence, user: it.user.clone(), from, until };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
-    replace(tx, request, Envelope::new(undone, channel)).await?;
+    replace(tx, Envelope::new(undone, channel), now).await?;
     tell_moved(tx, request, rotation, moved).await?;
     swap::look_again(tx, rotation, &format!("{absence}:removed"), now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
@@ -156,11 +145,35 @@ async fn permission(
     Ok(may(&people.actor(&request.actor), act))
 }
 
+/// Says of assigned cover that it was undone: in the post, in what both were told, and to those who did not do it.
+pub(crate) async fn tell_off(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    cover: &CoverageRecord,
+    actor: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let (id, coverage) = (rotation.id, cover.id);
+    let channel = Recipient::Channel(rotation.channel.clone());
+    let undone = CoverEffect::CoverUndone { rotation: id, coverage };
+    replace(tx, Envelope::new(undone, channel), now).await?;
+    for user in std::iter::once(&cover.user).chain(&cover.of) {
+        let to = Recipient::Person(user.clone());
+        let undone = CoverEffect::CoverToldUndone { rotation: id, coverage, user: user.clone() };
+        replace(tx, Envelope::new(undone, to.clone()), now).await?;
+        if user != actor {
+            let off = CoverEffect::CoverOff { rotation: id, coverage, user: user.clone() };
+            tx.insert_delivery(&Envelope::new(off, to), now, now).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Replaces a message, where it was sent.
-async fn replace(tx: &mut Tx, request: &Request, envelope: Envelope) -> Result<(), AppError> {
-    let Some(message) = envelope.updates(request.workspace) else { return Ok(()) };
+async fn replace(tx: &mut Tx, envelope: Envelope, now: DateTime<Utc>) -> Result<(), AppError> {
+    let Some(message) = envelope.updates(tx.workspace()) else { return Ok(()) };
     if tx.find_delivery(message).await?.is_some() {
-        tx.insert_delivery(&envelope, request.now, request.now).await?;
+        tx.insert_delivery(&envelope, now, now).await?;
     }
     Ok(())
 }

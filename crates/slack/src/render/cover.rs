@@ -79,15 +79,20 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
             let ink = ink(&card.zone);
             let (name, from) = (title(&card.name), ink.at(card.from));
             let until = ink.at(card.until);
-            let by = name_of(by);
+            // Whoever left did not undo it themselves, and who did knows of it.
+            let undone = if by.user == card.to.user {
+                String::new()
+            } else {
+                format!(": {} undid that", name_of(by))
+            };
             if *reader == card.to.user {
                 vec![format!(
-                    "You are not on duty for {name}{} from {from} until {until} after all: {by} undid that.",
+                    "You are not on duty for {name}{} from {from} until {until} after all{undone}.",
                     in_place(card)
                 )]
             } else {
                 vec![format!(
-                    "{} does not stand in for you in {name} from {from} until {until} after all: {by} undid that. The duty is yours.",
+                    "{} does not stand in for you in {name} from {from} until {until} after all{undone}. The duty is yours.",
                     name_of(&card.to)
                 )]
             }

@@ -150,14 +150,18 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
         )])],
         Message::Off { card, part, by, reader } => {
             let (name, time) = (title(&card.name), time(part.window, &ink(&card.zone)));
-            let (of, undoer) = (name_of(&card.of), name_of(by));
+            let of = name_of(&card.of);
+            // Whoever left did not undo it themselves, and who did knows of it.
+            let undone = if by.user == part.by.user {
+                String::new()
+            } else {
+                format!(": {} undid that", name_of(by))
+            };
             let line = if *reader == part.by.user {
-                format!(
-                    "You are not on duty for {name} in place of {of} {time} after all: {undoer} undid that."
-                )
+                format!("You are not on duty for {name} in place of {of} {time} after all{undone}.")
             } else {
                 format!(
-                    "{} does not stand in for you in {name} {time} after all: {undoer} undid that. I ask in {} again.",
+                    "{} does not stand in for you in {name} {time} after all{undone}. I ask in {} again.",
                     name_of(&part.by),
                     link(&card.channel)
                 )
