@@ -26,8 +26,8 @@ pub use offered::{Written, offered};
 pub(crate) use steps::ask_at_home;
 pub use steps::{may_post, step};
 pub use take::{submit as submit_part, take};
-pub(crate) use undo::end_coming;
 pub use undo::undo;
+pub(crate) use undo::{end_coming, given_back};
 
 pub(crate) use edge::begin;
 pub(crate) use list::wanted;

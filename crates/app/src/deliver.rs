@@ -173,8 +173,8 @@ async fn of_turn(
         TurnEffect::OnDutyDm { user, .. } => {
             crate::duty::on_duty(tx, &scene, user, since, (Said::at(now), now)).await
         }
-        TurnEffect::UnassignedResolved { user, .. } => Ok(scene.resolved(user)),
-        TurnEffect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day)),
+        TurnEffect::UnassignedResolved { user, .. } => Ok(scene.resolved(user, now)),
+        TurnEffect::UnassignedPost { day, .. } => Ok(scene.unassigned(*day, now)),
         TurnEffect::HandoffPost { missed_from, .. } => {
             // What was missed is said nowhere else.
             if missed_from.is_none() && scene.passed_again(tx, since).await? {
@@ -269,8 +269,14 @@ impl Scene {
             return Ok(None);
         }
         let snapshot = Snapshot::load(tx, self.rotation.clone(), now).await?;
-        let next = snapshot.position(now).coming(1).pop();
-        let next = next.map(|turn| turn.serving()).unwrap_or_default();
+        let until = self.same_until(now);
+        // Within the turn it may be others who serve next, or the holder again.
+        let next = if until < self.turn.ends_at {
+            serving_from(tx, &self.rotation, until).await?
+        } else {
+            let next = snapshot.position(now).coming(1).pop();
+            next.map(|turn| turn.serving()).unwrap_or_default()
+        };
         let persons =
             |users: &[UserId]| users.iter().map(|user| self.people.person(user)).collect();
         let template = self.rotation.settings.announcement.as_deref();
@@ -283,7 +289,7 @@ impl Scene {
             // One that an earlier version could read is better left out than spelt out.
             template: template.and_then(|text| parse_template(text).ok()),
             since: since.unwrap_or(self.turn.planned_at),
-            until: self.same_until(now),
+            until,
             is_within_turn: since.is_some(),
             gone: if since.is_some() { self.gone() } else { Vec::new() },
             skipped: if since.is_none() { self.skipped() } else { Vec::new() },
@@ -336,7 +342,7 @@ impl Scene {
         gone.collect()
     }
 
-    fn unassigned(&self, day: chrono::NaiveDate) -> Composed {
+    fn unassigned(&self, day: chrono::NaiveDate, now: DateTime<Utc>) -> Composed {
         if self.rotation.members.is_empty() {
             // Nobody could take it, and that nobody is left is said already.
             return Composed::Nothing("roster_empty");
@@ -353,17 +359,17 @@ impl Scene {
             day,
             name: self.rotation.name.clone(),
             zone: self.zone_name(),
-            until: self.turn.ends_at,
+            until: self.same_until(now),
             skipped: self.skipped(),
             missed: self.missed_lines(),
         }))
     }
 
-    fn resolved(&self, user: &UserId) -> Composed {
+    fn resolved(&self, user: &UserId, now: DateTime<Utc>) -> Composed {
         Composed::Say(Message::UnassignedResolved {
             name: self.rotation.name.clone(),
             person: self.people.person(user),
-            until: self.turn.ends_at,
+            until: self.same_until(now),
             zone: self.zone_name(),
         })
     }

@@ -10,7 +10,7 @@ mod serve;
 mod simulate;
 mod telemetry;
 
-pub use telemetry::log_filter;
+pub use telemetry::log_silence;
 
 use crate::settings::{DatabaseSettings, Settings};
 use clap::{Parser, Subcommand};

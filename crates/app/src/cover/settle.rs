@@ -43,7 +43,8 @@ pub(super) async fn covered(
     Ok(())
 }
 
-/// Closes the requests of a locked rotation for time that is not theirs any more, after it was walked.
+/// Closes the requests of a locked rotation for time that is not theirs any more, after it was walked, and ends cover of
+/// such time.
 pub(crate) async fn after_walk(
     tx: &mut Tx,
     rotation: RotationId,
@@ -52,12 +53,43 @@ pub(crate) async fn after_walk(
     let Some(window) = Interval::new(now, now + FAR) else { return Ok(()) };
     let mut open = tx.list_cover_requests(rotation, window).await?;
     open.retain(|request| request.state == CoverRequestState::Open);
-    if open.is_empty() {
+    let covers = tx.list_coverages(rotation, window).await?;
+    if open.is_empty() && covers.iter().all(|cover| cover.starts_at <= now) {
         return Ok(());
     }
     let Some(record) = tx.find_rotation(rotation).await? else { return Ok(()) };
     let snapshot = Snapshot::load(tx, record, now).await?;
+    end_groundless(tx, &snapshot, now).await?;
     close_strange(tx, &snapshot, open, now).await
+}
+
+/// Ends cover of coming time that has no effect any more, as the turn is another's now; whoever was to serve is told.
+///
+/// In a rest nobody has a turn, and cover waits for its end.
+async fn end_groundless(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let covers = &snapshot.layers.covers;
+    for cover in covers.iter().filter(|cover| now < cover.starts_at) {
+        let window = Interval::new(cover.starts_at, cover.ends_at);
+        let (Some(of), Some(window)) = (&cover.of, window) else { continue };
+        let turns = turns_in(snapshot, window, now);
+        let has_effect = turns
+            .iter()
+            .any(|turn| turn.covers(&cover.user, window, covers) || turn.is_of(of, window, covers));
+        if turns.is_empty() || has_effect {
+            continue;
+        }
+        let mut met = tx.list_cover_requests(snapshot.rotation.id, window).await?;
+        met.retain(|it| it.state == CoverRequestState::Met && it.of == *of);
+        for mut record in met {
+            close(tx, &mut record, now).await?;
+        }
+        super::undo::end(tx, &snapshot.rotation, cover, of, now).await?;
+    }
+    Ok(())
 }
 
 async fn close_strange(
@@ -97,12 +129,17 @@ pub(super) async fn close(
     tell_post(tx, record, &CoverNews::Closed { at: now }, false, now).await
 }
 
-/// Returns whether an absence of somebody touches a turn that they serve now: a request may follow from it.
+/// Returns whether an absence of somebody touches a turn that they serve now, or may touch coming cover: more than the
+/// absence may follow from it.
 pub(crate) fn may_concern(
     snapshot: &Snapshot,
     absence: &AbsenceRecord,
     now: DateTime<Utc>,
 ) -> bool {
+    // The order may give a turn to others that somebody is to stand in for.
+    if snapshot.layers.covers.iter().any(|cover| now < cover.starts_at) {
+        return true;
+    }
     let position = snapshot.position(now);
     let Some(current) = position.current() else { return false };
     let touches = absence.starts_at < current.ends_at && absence.ends_at.is_none_or(|it| now < it);
@@ -137,6 +174,7 @@ pub(crate) async fn after_absence_change(
         // A handoff that is due is carried out with what is known by then, and asks nobody.
         let is_due = record.next_handoff_at.is_some_and(|at| at <= now);
         let snapshot = Snapshot::load(tx, record, now).await?;
+        end_groundless(tx, &snapshot, now).await?;
         let open = close_groundless(tx, &snapshot, user, now).await?;
         close_strange(tx, &snapshot, open, now).await?;
         if !is_due {
@@ -190,8 +228,11 @@ async fn ask_for(
     let then = AbsenceBook::new(then.map(|absence| instants(absence)));
     let is = AbsenceBook::new(own().map(|absence| instants(absence)));
     let asked = tx.list_cover_requests(snapshot.rotation.id, turn).await?;
+    // One that was put aside is not made again; one that was no longer needed is.
+    let stays = |it: &CoverRequestRecord| it.state != CoverRequestState::Withdrawn;
     let made: Vec<Request> = asked
         .into_iter()
+        .filter(stays)
         .filter_map(|it| {
             Some(Request { window: Interval::new(it.starts_at, it.ends_at)?, of: it.of })
         })

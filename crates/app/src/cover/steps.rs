@@ -168,12 +168,19 @@ async fn over(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let (request, occasion) = (record.id, record.occasion);
+    let closed_at = record.closed_at.unwrap_or(now);
     for lead_hours in passed_reminders(record.starts_at, record.made_at, now) {
         for user in &rotation.members {
             let (rotation, user) = (rotation.id, user.clone());
             let to = Recipient::Person(user.clone());
-            let over =
-                RequestEffect::CoverReminderOver { rotation, request, occasion, lead_hours, user };
+            let over = RequestEffect::CoverReminderOver {
+                rotation,
+                request,
+                occasion,
+                lead_hours,
+                user,
+                closed_at,
+            };
             let over = Envelope::new(over, to);
             if let Some(said) = over.updates(tx.workspace())
                 && tx.find_delivery(said).await?.is_some()

@@ -68,10 +68,25 @@ impl Turn {
         self.within(window).any(|shift| {
             let is_theirs = |served: &Served| match &served.right {
                 _ if served.user == *user => is_own(served, shift.window, covers),
-                Right::CoverOf(holder) => holder == user,
+                // What a swap gave away is the other's to serve.
+                Right::CoverOf(holder) => holder == user && !is_own(served, shift.window, covers),
                 Right::Own(_) | Right::Taken => false,
             };
             shift.seats.iter().any(is_theirs)
+        })
+    }
+
+    /// Returns whether somebody serves in some of a window by cover.
+    pub(super) fn covers(
+        &self,
+        user: &UserId,
+        window: Interval,
+        covers: &[CoverageRecord],
+    ) -> bool {
+        self.within(window).any(|shift| {
+            let stands_in =
+                |served: &Served| served.user == *user && !is_own(served, shift.window, covers);
+            shift.seats.iter().any(stands_in)
         })
     }
 

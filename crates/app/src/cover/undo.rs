@@ -1,7 +1,8 @@
 //! What somebody took is given back, as long as it has not begun; what is open again waits for somebody.
 
 use super::Done as Cover;
-use super::case::{Case, tell_post, turn_to};
+use super::case::{tell_post, turn_to};
+use super::steps::schedule;
 use super::told;
 use crate::audit::{self, Entry};
 use crate::home;
@@ -11,7 +12,7 @@ use crate::people::People;
 use crate::{AppError, Request, skip};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{CoverNews, Envelope, Recipient, RequestEffect};
-use domain::ids::{CoverRequestId, CoverageId, UserId};
+use domain::ids::{CoverageId, UserId};
 use domain::interval::Interval;
 use domain::permission::{Act, may};
 use domain::presence::Presence;
@@ -19,7 +20,10 @@ use domain::refusal::Refusal;
 use domain::reply::Reply;
 use domain::story::cover::Refusal as Why;
 use serde_json::json;
-use store::{CoverRequestState, CoverageKind, CoverageRecord, RotationRecord, Store, Tx};
+use store::{
+    CoverRequestRecord, CoverRequestState, CoverageKind, CoverageRecord, DeliveryState,
+    RotationRecord, Store, Tx,
+};
 
 /// As far ahead as cover is looked for.
 const FAR: TimeDelta = TimeDelta::days(36_500);
@@ -70,7 +74,7 @@ async fn give_back(
         return Ok(Err(Why::UndoneAlready.into()));
     }
     super::refresh(tx, &cover, now).await?;
-    ask_again(tx, id, coverage, now).await?;
+    given_back(tx, &cover, now).await?;
     tell(tx, actor, &cover, now).await?;
     let entry = Entry {
         action: "cover_given_back",
@@ -99,35 +103,82 @@ pub(crate) async fn end_coming(
     for cover in covers {
         let Some(window) = Interval::new(cover.starts_at, cover.ends_at) else { continue };
         let serves = |presence: &Presence| presence.stay_within(&cover.user, window).is_some();
-        let has_left = serves(before) && !serves(after);
         // Whoever has left gives it back.
-        if !has_left || !tx.undo_coverage(cover.id, &cover.user, now).await? {
-            continue;
-        }
-        super::refresh(tx, &cover, now).await?;
-        match cover.request {
-            Some(request) => {
-                ask_again(tx, request, cover.id, now).await?;
-                tell(tx, &cover.user, &cover, now).await?;
-            }
-            None => skip::tell_off(tx, rotation, &cover, &cover.user, now).await?,
+        if serves(before) && !serves(after) && end(tx, rotation, &cover, &cover.user, now).await? {
+            given_back(tx, &cover, now).await?;
         }
     }
     Ok(())
 }
 
-/// Lets a request of which somebody gave something back be open again, and its post and thread say so.
-async fn ask_again(
+/// Undoes cover without being asked, in somebody's name, and tells both but them; returns whether it stood.
+pub(super) async fn end(
     tx: &mut Tx,
-    request: CoverRequestId,
-    coverage: CoverageId,
+    rotation: &RotationRecord,
+    cover: &CoverageRecord,
+    by: &UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    if !tx.undo_coverage(cover.id, by, now).await? {
+        return Ok(false);
+    }
+    super::refresh(tx, cover, now).await?;
+    match cover.request {
+        Some(_) => tell(tx, by, cover, now).await?,
+        None => skip::tell_off(tx, rotation, cover, by, now).await?,
+    }
+    let entry = Entry {
+        action: "cover_ended",
+        actor: None,
+        rotation: Some(cover.rotation),
+        subject: Some(&cover.user),
+        details: json!({"coverage": cover.id, "planned_at": cover.planned_at, "of": cover.of}),
+    };
+    audit::record(tx, now, entry).await?;
+    Ok(true)
+}
+
+/// Lets the requests of which something was given back be open again, and their posts and threads say so.
+pub(crate) async fn given_back(
+    tx: &mut Tx,
+    cover: &CoverageRecord,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    let Some(mut case) = Case::find(tx, request).await? else { return Ok(()) };
-    if case.record.state == CoverRequestState::Met {
-        turn_to(tx, &mut case.record, CoverRequestState::Open, None, now).await?;
+    let window = Interval::new(cover.starts_at, cover.ends_at);
+    let (Some(of), Some(window)) = (&cover.of, window) else { return Ok(()) };
+    let mut asked = tx.list_cover_requests(cover.rotation, window).await?;
+    asked.retain(|it| it.of == *of);
+    for mut record in asked {
+        match record.state {
+            CoverRequestState::Met => {
+                turn_to(tx, &mut record, CoverRequestState::Open, None, now).await?;
+            }
+            CoverRequestState::Open => {}
+            _ => continue,
+        }
+        if is_posted(tx, &record).await? {
+            let coverage = cover.id;
+            tell_post(tx, &record, &CoverNews::Undone { coverage }, true, now).await?;
+        } else {
+            // It was met before its post went out, which was dropped then.
+            record.occasion += 1;
+            tx.update_cover_request(&record).await?;
+            schedule(tx, &record, now).await?;
+        }
     }
-    tell_post(tx, &case.record, &CoverNews::Undone { coverage }, true, now).await
+    Ok(())
+}
+
+/// Returns whether the post of a request stands in its channel, or will.
+async fn is_posted(tx: &mut Tx, record: &CoverRequestRecord) -> Result<bool, AppError> {
+    let post = RequestEffect::post(record.rotation, record.id, record.occasion);
+    let post = Envelope::new(post, Recipient::Channel(record.channel.clone()));
+    let found = tx.find_delivery(post.delivery_id(tx.workspace())).await?;
+    let is_under_way = |state| {
+        use DeliveryState::{Ambiguous, Pending, Sending};
+        matches!(state, Pending | Sending | Ambiguous)
+    };
+    Ok(found.is_some_and(|post| post.ts.is_some() || is_under_way(post.state)))
 }
 
 /// Takes the button off what both were told, and tells those of them who did not do it themselves.

@@ -173,13 +173,15 @@ async fn unseen(
         return Ok(Composed::Nothing("seen_meanwhile"));
     }
     let people = People::load(tx, std::slice::from_ref(user)).await?;
+    let laid = LaidStretch::at(tx, &rotation, now).await?;
+    let until = laid.map_or(turn.ends_at, |laid| laid.serves_until(user, now));
     Ok(say(Message::Unseen(Unseen {
         rotation: rotation.id,
         name: rotation.name.clone(),
         zone: rotation.rules.zone.name().to_owned(),
         person: people.person(user),
         since: since.unwrap_or(planned_at),
-        until: turn.ends_at,
+        until,
     })))
 }
 

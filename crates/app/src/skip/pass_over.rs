@@ -3,6 +3,7 @@
 use super::told::said;
 use super::{Done as Skip, Skipped};
 use crate::audit::{self, Entry};
+use crate::cover;
 use crate::home;
 use crate::lifecycle::hand_over_form;
 use crate::lookup::circle;
@@ -105,6 +106,7 @@ async fn pass_over(
     let moved = moved(&snapshot, (&before, &after));
     tell_moved(tx, request, rotation, moved).await?;
     swap::look_again(tx, rotation, &format!("{}", it.absence), now).await?;
+    cover::after_walk(tx, rotation, now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Skip(Skip::Skipped(it))))
 }

@@ -79,6 +79,7 @@ async fn take_back_cover(
         return Ok(Err(Why::UndoneAlready.into()));
     }
     cover::refresh(tx, &cover, now).await?;
+    cover::given_back(tx, &cover, now).await?;
     let entry = Entry {
         action: "cover_undone",
         actor: Some(&request.actor),
@@ -128,6 +129,7 @@ async fn take_back_skip(
     replace(tx, Envelope::new(undone, channel), now).await?;
     tell_moved(tx, request, rotation, moved).await?;
     swap::look_again(tx, rotation, &format!("{absence}:removed"), now).await?;
+    cover::after_walk(tx, rotation, now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Skip(Skip::SkipUndone(it))))
 }

@@ -137,6 +137,8 @@ async fn carry_out(
     audit::record(tx, now, entry).await?;
     let told = (standing, Some(&request.actor));
     tell::standing(tx, &snapshot.rotation, &swap, told, was_agreed, now).await?;
+    // Whose time it is that somebody asked cover for may be another now.
+    crate::cover::after_walk(tx, swap.rotation, now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Swap(Swap::Answered { id: swap.id, standing })))
 }

@@ -128,6 +128,8 @@ pub enum RequestEffect {
         lead_hours: u16,
         /// Who.
         user: UserId,
+        /// When the request was closed: it may be opened again and closed once more.
+        closed_at: DateTime<Utc>,
     },
     /// The one whose time it is learns that nobody took it.
     CoverNobody {
@@ -227,8 +229,11 @@ impl Told for RequestEffect {
             Self::CoverReminder { rotation, request, occasion, lead_hours, .. } => {
                 of("cover_reminder", rotation, request, format!("{occasion} {lead_hours}"))
             }
-            Self::CoverReminderOver { rotation, request, occasion, lead_hours, .. } => {
-                of("cover_reminder_over", rotation, request, format!("{occasion} {lead_hours}"))
+            Self::CoverReminderOver {
+                rotation, request, occasion, lead_hours, closed_at, ..
+            } => {
+                let occasion = format!("{occasion} {lead_hours} {}", at(closed_at));
+                of("cover_reminder_over", rotation, request, occasion)
             }
             Self::CoverNobody { rotation, request, occasion, .. } => {
                 of("cover_nobody", rotation, request, occasion.to_string())
@@ -244,7 +249,7 @@ impl Told for RequestEffect {
             Self::CoverTakenUndone { rotation, coverage, user } => {
                 Self::CoverTaken { rotation, coverage, user }
             }
-            Self::CoverReminderOver { rotation, request, occasion, lead_hours, user } => {
+            Self::CoverReminderOver { rotation, request, occasion, lead_hours, user, .. } => {
                 Self::CoverReminder { rotation, request, occasion, lead_hours, user }
             }
             _ => return None,

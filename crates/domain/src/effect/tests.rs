@@ -126,7 +126,7 @@ const STORED: &[(&str, &str)] = &[
         "",
     ),
     (
-        r#"{"kind":"cover_reminder_over","rotation":"R","request":"R","occasion":1,"lead_hours":72,"user":"U1"}"#,
+        r#"{"kind":"cover_reminder_over","rotation":"R","request":"R","occasion":1,"lead_hours":72,"user":"U1","closed_at":"T"}"#,
         "cover_reminder",
     ),
     (r#"{"kind":"cover_nobody","rotation":"R","request":"R","occasion":1,"user":"U1"}"#, ""),

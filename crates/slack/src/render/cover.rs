@@ -6,6 +6,7 @@ use super::modal::{input, optional, view};
 use super::names::{name_of, names, title};
 use super::words::Ink;
 use domain::action::{Button, Field};
+use domain::message::Person;
 use domain::story::skip::{self, CoverCard, Message, Reply, SkipCard};
 use serde_json::{Value, json};
 
@@ -79,12 +80,7 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
             let ink = ink(&card.zone);
             let (name, from) = (title(&card.name), ink.at(card.from));
             let until = ink.at(card.until);
-            // Whoever left did not undo it themselves, and who did knows of it.
-            let undone = if by.user == card.to.user {
-                String::new()
-            } else {
-                format!(": {} undid that", name_of(by))
-            };
+            let undone = why_not(by, &card.to, card.of.as_ref());
             if *reader == card.to.user {
                 vec![format!(
                     "You are not on duty for {name}{} from {from} until {until} after all{undone}.",
@@ -203,5 +199,17 @@ fn instead(card: &SkipCard) -> String {
         [] => String::from("Nobody is found for it yet."),
         [one] => format!("{} is on duty then.", name_of(one)),
         people => format!("{} are on duty then.", names(people)),
+    }
+}
+
+/// Says why somebody does not stand in after all: in the name of whoever left nothing was undone, and whose time it is
+/// may not need it any more.
+pub(crate) fn why_not(by: &Person, to: &Person, of: Option<&Person>) -> String {
+    if by.user == to.user {
+        String::new()
+    } else if of.is_some_and(|of| of.user == by.user) {
+        format!(": {} needs no cover then", name_of(by))
+    } else {
+        format!(": {} undid that", name_of(by))
     }
 }

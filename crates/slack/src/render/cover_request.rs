@@ -6,6 +6,7 @@ pub(super) use modal::render as modal;
 
 use super::blocks::Part as Block;
 use super::buttons::{button, button_of, primary};
+use super::cover::why_not;
 use super::names::{in_words, link, name_of, names, title};
 use super::words::Ink;
 use domain::action::Button as Any;
@@ -151,19 +152,17 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
         Message::Off { card, part, by, reader } => {
             let (name, time) = (title(&card.name), time(part.window, &ink(&card.zone)));
             let of = name_of(&card.of);
-            // Whoever left did not undo it themselves, and who did knows of it.
-            let undone = if by.user == part.by.user {
-                String::new()
-            } else {
-                format!(": {} undid that", name_of(by))
-            };
+            let undone = why_not(by, &part.by, Some(&card.of));
             let line = if *reader == part.by.user {
                 format!("You are not on duty for {name} in place of {of} {time} after all{undone}.")
             } else {
+                let then = match card.state {
+                    State::Open => format!("I ask in {} again.", link(&card.channel)),
+                    _ => String::from("The duty is yours; `/rotation cover` asks again."),
+                };
                 format!(
-                    "{} does not stand in for you in {name} {time} after all{undone}. I ask in {} again.",
-                    name_of(&part.by),
-                    link(&card.channel)
+                    "{} does not stand in for you in {name} {time} after all{undone}. {then}",
+                    name_of(&part.by)
                 )
             };
             vec![Block::Lines(vec![line])]
