@@ -142,6 +142,29 @@ both_engines! {
         assert!(who_is_next(&play).await.contains("Cho"), "{}", who_is_next(&play).await);
     }
 
+    async fn an_absence_of_who_serves_by_a_swap_asks_for_cover_and_one_of_who_does_not_asks_nobody(play at "2026-06-05T10:00:00Z") {
+        swapped(&play).await;
+        play.waits_until("2026-06-15T10:00:00Z").await;
+        let said = play.channel("support").await.len();
+
+        play.types("cho", "/rotation ooo add 2026-06-15 to 2026-06-17").await;
+        play.waits("5s").await;
+        assert_eq!(play.channel("support").await.len(), said, "she does not serve then");
+        play.types("dee", "/rotation ooo add 2026-06-15 to 2026-06-17").await;
+        play.waits("5s").await;
+
+        let told = play.channel("support").await;
+        assert_eq!(told.len(), said + 1, "it is asked for once: {told:#?}");
+        let post = &told[said];
+        assert!(post.text.contains("Dee") && post.buttons.contains(&"cover_take".to_owned()), "{post:#?}");
+        play.becomes_known("ben").await;
+        play.presses("ben", post, "cover_take").await;
+        play.waits("5s").await;
+        assert!(who(&play).await.contains("Ben"), "{}", who(&play).await);
+        play.waits_until("2026-06-17T22:01:00Z").await;
+        assert!(who(&play).await.contains("Dee"), "the rest is hers by the swap: {}", who(&play).await);
+    }
+
     async fn the_duty_of_who_serves_by_a_swap_and_is_removed_goes_back_and_it_is_told(play at "2026-06-05T10:00:00Z") {
         swapped(&play).await;
         play.waits_until("2026-06-15T10:00:00Z").await;

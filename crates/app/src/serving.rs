@@ -3,7 +3,7 @@
 use crate::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::coverage::Coverage;
-use domain::engine::Stretch;
+use domain::engine::{SeatedBy, Stretch};
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
@@ -88,6 +88,16 @@ impl Layers {
             cover.user == served.user && cover.starts_at <= at && at < cover.ends_at
         };
         !matches!(served.right, Right::Own(_)) && self.covers.iter().any(|cover| is_it(&cover))
+    }
+
+    /// Returns the seats of an instant, with those that a swap gave to somebody as their own.
+    pub(crate) fn held(&self, mut seats: Vec<Served>, at: DateTime<Utc>) -> Vec<Served> {
+        for served in &mut seats {
+            if matches!(served.right, Right::CoverOf(_)) && !self.is_by_cover(served, at) {
+                served.right = Right::Own(SeatedBy::Order);
+            }
+        }
+        seats
     }
 
     /// Returns the cover as the rules know it.
