@@ -165,6 +165,25 @@ both_engines! {
         assert!(who(&play).await.contains("Dee"), "the rest is hers by the swap: {}", who(&play).await);
     }
 
+    async fn who_serves_by_a_swap_cannot_skip_that_turn_nor_the_other(play at "2026-06-05T10:00:00Z") {
+        swapped(&play).await;
+        let said = play.channel("support").await.len();
+
+        let cho = play.types("cho", "/rotation skip").await;
+        let dee = play.types("dee", "/rotation skip").await;
+        play.waits("5s").await;
+
+        assert!(cho.contains("You serve your next turn in “support” for Dee by a swap"), "{cho}");
+        assert!(dee.contains("You serve your next turn in “support” for Cho by a swap"), "{dee}");
+        assert_eq!(play.channel("support").await.len(), said, "nothing was changed");
+        let told = play.dms("cho").await;
+        assert!(told.iter().all(|dm| !dm.text.contains("is off")), "the swap stands: {told:#?}");
+        play.waits_until("2026-06-15T07:01:00Z").await;
+        assert!(who(&play).await.contains("Dee"), "{}", who(&play).await);
+        play.waits_until("2026-06-22T07:01:00Z").await;
+        assert!(who(&play).await.contains("Cho"), "{}", who(&play).await);
+    }
+
     async fn the_duty_of_who_serves_by_a_swap_and_is_removed_goes_back_and_it_is_told(play at "2026-06-05T10:00:00Z") {
         swapped(&play).await;
         play.waits_until("2026-06-15T10:00:00Z").await;
