@@ -121,7 +121,7 @@ both_engines! {
         play.waits("1h").await;
         assert!(play.types("eli", "/rotation who").await.contains("Ben (for Ana) is on duty"));
 
-        play.types("ana", "/rotation remove support <@U0BEN>").await;
+        play.types("ana", "/rotation remove support <@U0BEN> now").await;
         play.waits("10s").await;
 
         let (ana, ben) = (play.dms("ana").await, play.dms("ben").await);
@@ -164,7 +164,7 @@ both_engines! {
         play.presses("ben", &asked, "take_turn").await;
         play.waits("1h").await;
 
-        play.types("ana", "/rotation remove support <@U0BEN>").await;
+        play.types("ana", "/rotation remove support <@U0BEN> now").await;
         play.waits("10s").await;
         let posts = play.channel("support").await;
         let mut open = posts.iter().filter(|seen| seen.buttons.contains(&"take_turn".to_owned()));

@@ -238,6 +238,22 @@ both_engines! {
         assert_eq!(form["callback_id"], "lifecycle_hand_over", "who is on duty hands over: {form}");
     }
 
+    async fn a_turn_that_is_covered_away_is_not_the_one_that_is_skipped(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        play.waits_until("2026-06-08T10:00:00Z").await;
+        play.types("ana", "/rotation assign <@U0DEE> for <@U0CHO>").await;
+        play.waits("5s").await;
+
+        let stands_in = play.types("dee", "/rotation skip").await;
+        assert!(stands_in.contains("you stand in for Cho, so nothing was changed"), "{stands_in}");
+        let answered = play.types("cho", "/rotation skip").await;
+        play.waits("5s").await;
+
+        assert!(answered.contains("Done: you are passed over in *support*") && answered.contains("6 July"), "{answered}");
+        let next = play.types("eli", "/rotation next support 1").await;
+        assert!(next.contains("Dee for Cho"), "the cover stays: {next}");
+    }
+
     async fn who_skips_on_duty_hands_over_and_who_has_no_turn_is_told(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
         play.waits_until("2026-06-08T10:00:00Z").await;

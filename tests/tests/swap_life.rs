@@ -141,6 +141,95 @@ both_engines! {
         assert!(told.iter().any(|dm| dm.text.contains("is off")), "{told:#?}");
         assert!(who_is_next(&play).await.contains("Cho"), "{}", who_is_next(&play).await);
     }
+
+    async fn an_absence_of_who_serves_by_a_swap_asks_for_cover_and_one_of_who_does_not_asks_nobody(play at "2026-06-05T10:00:00Z") {
+        swapped(&play).await;
+        play.waits_until("2026-06-15T10:00:00Z").await;
+        let said = play.channel("support").await.len();
+
+        play.types("cho", "/rotation ooo add 2026-06-15 to 2026-06-17").await;
+        play.waits("5s").await;
+        assert_eq!(play.channel("support").await.len(), said, "she does not serve then");
+        play.types("dee", "/rotation ooo add 2026-06-15 to 2026-06-17").await;
+        play.waits("5s").await;
+
+        let told = play.channel("support").await;
+        assert_eq!(told.len(), said + 1, "it is asked for once: {told:#?}");
+        let post = &told[said];
+        assert!(post.text.contains("Dee") && post.buttons.contains(&"cover_take".to_owned()), "{post:#?}");
+        play.becomes_known("ben").await;
+        play.presses("ben", post, "cover_take").await;
+        play.waits("5s").await;
+        assert!(who(&play).await.contains("Ben"), "{}", who(&play).await);
+        play.waits_until("2026-06-17T22:01:00Z").await;
+        assert!(who(&play).await.contains("Dee"), "the rest is hers by the swap: {}", who(&play).await);
+    }
+
+    async fn who_serves_by_a_swap_cannot_skip_that_turn_nor_the_other(play at "2026-06-05T10:00:00Z") {
+        swapped(&play).await;
+        let said = play.channel("support").await.len();
+
+        let cho = play.types("cho", "/rotation skip").await;
+        let dee = play.types("dee", "/rotation skip").await;
+        play.waits("5s").await;
+
+        assert!(cho.contains("You serve your next turn in “support” for Dee by a swap"), "{cho}");
+        assert!(dee.contains("You serve your next turn in “support” for Cho by a swap"), "{dee}");
+        assert_eq!(play.channel("support").await.len(), said, "nothing was changed");
+        let told = play.dms("cho").await;
+        assert!(told.iter().all(|dm| !dm.text.contains("is off")), "the swap stands: {told:#?}");
+        play.waits_until("2026-06-15T07:01:00Z").await;
+        assert!(who(&play).await.contains("Dee"), "{}", who(&play).await);
+        play.waits_until("2026-06-22T07:01:00Z").await;
+        assert!(who(&play).await.contains("Cho"), "{}", who(&play).await);
+    }
+
+    async fn the_duty_of_who_serves_by_a_swap_and_is_removed_goes_back_and_it_is_told(play at "2026-06-05T10:00:00Z") {
+        swapped(&play).await;
+        play.waits_until("2026-06-15T10:00:00Z").await;
+        let said = play.channel("support").await.len();
+
+        let asked = play.types("ana", "/rotation remove support <@U0DEE>").await;
+        assert!(asked.contains("Dee is on duty"), "{asked}");
+        assert_eq!(play.channel("support").await.len(), said, "nothing is changed before that is answered");
+        play.types("ana", "/rotation remove support <@U0DEE> now").await;
+        play.waits("10s").await;
+
+        passed_to_cho(&play, said).await;
+        let dees = play.dms("dee").await;
+        assert!(dees.iter().all(|dm| !dm.buttons.contains(&"seen_duty".to_owned())), "{dees:#?}");
+        play.waits_until("2026-06-22T07:01:00Z").await;
+        let over = play.dms("cho").await.into_iter().find(|dm| dm.text.contains("It passed to Ben"));
+        assert!(over.is_some_and(|dm| dm.buttons.is_empty()), "{:#?}", play.dms("cho").await);
+    }
+
+    async fn the_duty_of_who_serves_by_a_swap_and_leaves_slack_goes_back_and_it_is_told(play at "2026-06-05T10:00:00Z") {
+        swapped(&play).await;
+        play.waits_until("2026-06-15T10:00:00Z").await;
+        let said = play.channel("support").await.len();
+
+        play.deactivates("dee").await;
+        play.waits("1m").await;
+
+        passed_to_cho(&play, said).await;
+        let duty = newest_duty(&play, "cho").await;
+        play.presses("cho", &duty, "seen_duty").await;
+        play.waits("10s").await;
+        assert!(newest_duty(&play, "cho").await.text.contains("You have seen this."));
+    }
+}
+
+/// Looks whether Dee's duty passed to Cho and everybody who must know was told of it once.
+async fn passed_to_cho(play: &Play, said: usize) {
+    assert!(who(play).await.contains("Cho is on duty"), "{}", who(play).await);
+    let duty = newest_duty(play, "cho").await;
+    assert!(duty.buttons.contains(&"seen_duty".to_owned()), "{duty:#?}");
+    let told = play.dms("cho").await;
+    let duties = told.iter().filter(|dm| dm.text.starts_with("You are on duty for"));
+    assert_eq!(duties.count(), 1, "{told:#?}");
+    let told = play.channel("support").await;
+    let of_duty = told[said..].iter().filter(|post| post.text.contains("<@U0CHO>"));
+    assert_eq!(of_duty.count(), 1, "{told:#?}");
 }
 
 /// Changes the rotation by its form, and confirms that.

@@ -6,7 +6,7 @@ use crate::AppError;
 use crate::duty::Said;
 use crate::home;
 use crate::people::People;
-use crate::serving::{LaidStretch, served_before, serving_in};
+use crate::serving::{LaidStretch, passings, served_before, serving_in};
 use crate::snapshot::Snapshot;
 use crate::walk::MOST_COMPARED;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +15,6 @@ use domain::effect::{
 };
 use domain::engine::Seating;
 use domain::ids::UserId;
-use domain::interval::Interval;
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
@@ -316,12 +315,7 @@ impl Scene {
         since: Option<DateTime<Utc>>,
     ) -> Result<bool, AppError> {
         let (rotation, planned_at) = (self.rotation.id, self.turn.planned_at);
-        let Some(window) = Interval::new(planned_at, self.turn.ends_at) else { return Ok(false) };
-        let stretches = tx.list_stretches(rotation, window).await?;
-        let own = stretches.iter().filter(|record| record.planned_at == planned_at);
-        let mut edges: Vec<DateTime<Utc>> = own.map(|record| record.stretch.window.end()).collect();
-        let covers = tx.list_coverages(rotation, window).await?;
-        edges.extend(covers.iter().flat_map(|cover| [cover.starts_at, cover.ends_at]));
+        let edges = passings(tx, rotation, planned_at, self.turn.ends_at).await?;
         let said = since.unwrap_or(planned_at);
         for since in edges.into_iter().filter(|edge| said < *edge) {
             let since = Some(since);

@@ -3,14 +3,14 @@
 use crate::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::coverage::Coverage;
-use domain::engine::Stretch;
+use domain::engine::{SeatedBy, Stretch};
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use domain::presence::Presence;
 use domain::shift::{Right, Served};
 use domain::timeline::RunningTurn;
 use domain::view::{OnDuty, SwapPart, Swaps, on_duty_at};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::{CoverageRecord, RotationRecord, SwapRecord, SwapState, TurnState, Tx};
 
@@ -88,6 +88,16 @@ impl Layers {
             cover.user == served.user && cover.starts_at <= at && at < cover.ends_at
         };
         !matches!(served.right, Right::Own(_)) && self.covers.iter().any(|cover| is_it(&cover))
+    }
+
+    /// Returns the seats of an instant, with those that a swap gave to somebody as their own.
+    pub(crate) fn held(&self, mut seats: Vec<Served>, at: DateTime<Utc>) -> Vec<Served> {
+        for served in &mut seats {
+            if matches!(served.right, Right::CoverOf(_)) && !self.is_by_cover(served, at) {
+                served.right = Right::Own(SeatedBy::Order);
+            }
+        }
+        seats
     }
 
     /// Returns the cover as the rules know it.
@@ -274,6 +284,35 @@ pub(crate) async fn stretch_at(
     };
     let found = tx.list_stretches(rotation.id, instant).await?;
     Ok(found.into_iter().next().map(|record| (record.stretch, record.planned_at)))
+}
+
+/// Returns the instants after the beginning of a turn and up to another at which its duty may have passed: where its
+/// stretches and covers begin or end, and where one of a swap left.
+pub(crate) async fn passings(
+    tx: &mut Tx,
+    rotation: RotationId,
+    planned_at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<BTreeSet<DateTime<Utc>>, AppError> {
+    let Some(turn) = Interval::new(planned_at, until) else { return Ok(BTreeSet::new()) };
+    let stretches = tx.list_stretches(rotation, turn).await?;
+    let own = stretches.into_iter().filter(|record| record.planned_at == planned_at);
+    let mut passings: BTreeSet<_> = own.map(|record| record.stretch.window.end()).collect();
+    let covers = tx.list_coverages(rotation, turn).await?;
+    // Where cover ends early, the duty goes back.
+    passings.extend(covers.iter().flat_map(|cover| [cover.starts_at, cover.ends_at]));
+    let just_then = planned_at + TimeDelta::microseconds(1);
+    let swaps = tx.list_swaps(rotation, planned_at, just_then).await?;
+    if swaps.is_empty() {
+        return Ok(passings);
+    }
+    let record = tx.find_any_rotation(rotation).await?;
+    if let Some(kept) = record.as_ref().and_then(|record| record.kept.as_ref()) {
+        let people = swaps.iter().flat_map(|swap| [&swap.a.user, &swap.b.user]);
+        let stays = people.filter_map(|user| kept.presence().stay_within(user, turn));
+        passings.extend(stays.map(Interval::end).filter(|end| *end < until));
+    }
+    Ok(passings)
 }
 
 /// Returns coverage as the rules know it; `None` for one without any time.

@@ -174,11 +174,17 @@ impl Walk {
         };
         let rotation = &snapshot.rotation;
         let presences = (&self.before.presence, &self.after.presence);
-        let covers = end_covers(tx, rotation.id, presences, is, now).await?;
-        if was.seating == is.seating && covers.is_empty() {
+        // Whoever serves by cover or by a swap has no seat, and may leave all the same.
+        let has_left = self.before.presence != self.after.presence;
+        if was.seating == is.seating && !has_left {
             return Ok(());
         }
+        let served = serving(tx, rotation.id, &self.before, was, now).await?;
+        let covers = end_covers(tx, rotation.id, presences, is, now).await?;
         let serving = serving(tx, rotation.id, &self.after, is, now).await?;
+        if was.seating == is.seating && covers.is_empty() && served == serving {
+            return Ok(());
+        }
         let seated = is.seats().iter().map(|seat| seat.user.clone());
         let staying: Vec<UserId> = seated.chain(serving.iter().cloned()).collect();
         end_duties(tx, rotation, was, now, &staying, now).await?;
@@ -189,7 +195,8 @@ impl Walk {
             return Ok(());
         }
         let is_back = |user: &UserId| {
-            covers.iter().any(|cover| cover.of.as_ref() == Some(user)) && serving.contains(user)
+            let is_uncovered = covers.iter().any(|cover| cover.of.as_ref() == Some(user));
+            serving.contains(user) && (is_uncovered || has_left && !served.contains(user))
         };
         let is_new = |user: &UserId| !has_seat(was.seats(), user) || is_back(user);
         let newcomers: Vec<Seat> =

@@ -4,7 +4,7 @@ use crate::AppError;
 use crate::duty;
 use crate::home;
 use crate::note;
-use crate::serving::{LaidStretch, serving_in};
+use crate::serving::{LaidStretch, passings, serving_in};
 use crate::snapshot::Snapshot;
 use crate::walk::{Begun, end_duty, refresh_duty};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -146,15 +146,9 @@ async fn last_told(
     turn: &TurnRecord,
 ) -> Result<Option<DateTime<Utc>>, AppError> {
     let planned_at = turn.planned_at;
-    let Some(window) = Interval::new(planned_at, turn.ends_at) else { return Ok(None) };
-    let mut passed = vec![None];
-    let stretches = tx.list_stretches(rotation.id, window).await?;
-    let own = stretches.into_iter().filter(|record| record.planned_at == planned_at);
-    passed.extend(own.map(|record| Some(record.stretch.window.end())));
-    let covers = tx.list_coverages(rotation.id, window).await?;
-    passed.extend(covers.iter().flat_map(|cover| [Some(cover.starts_at), Some(cover.ends_at)]));
+    let within = passings(tx, rotation.id, planned_at, turn.ends_at).await?;
     let mut last = None;
-    for since in passed {
+    for since in std::iter::once(None).chain(within.into_iter().map(Some)) {
         let (rotation_id, missed_from) = (rotation.id, None);
         let post =
             TurnEffect::HandoffPost { rotation: rotation_id, planned_at, missed_from, since };

@@ -218,8 +218,12 @@ async fn ask_for(
     let Some(current) = position.current().filter(|current| !current.is_paused()) else {
         return Ok(());
     };
-    let shifts = position.running_shifts();
+    let mut shifts = position.running_shifts();
     drop(position);
+    for shift in &mut shifts {
+        let seats = std::mem::take(&mut shift.seats);
+        shift.seats = snapshot.layers.held(seats, shift.window.start());
+    }
     let Some(turn) = Interval::new(current.planned_at, current.ends_at) else { return Ok(()) };
     // A rotation that was made in the middle of a turn knew what was known then.
     let begun_at = current.planned_at.max(snapshot.rotation.created_at);

@@ -7,14 +7,13 @@ use crate::lifecycle::walked;
 use crate::lookup;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
-use crate::serving::{LaidStretch, served_before, serving_in};
+use crate::serving::{LaidStretch, passings, served_before, serving_in};
 use crate::snapshot::Snapshot;
 use crate::{AppError, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::{Field, Modal};
 use domain::effect::{Envelope, NoteEffect, Recipient};
 use domain::ids::{NoteId, RotationId, UserId};
-use domain::interval::Interval;
 use domain::note::NoteText;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply as Any};
@@ -309,15 +308,7 @@ async fn edges(
     planned_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, AppError> {
-    let mut edges = vec![planned_at];
-    if let Some(passed) = Interval::new(planned_at, now + TimeDelta::microseconds(1)) {
-        let stretches = tx.list_stretches(rotation.id, passed).await?;
-        edges.extend(stretches.iter().map(|record| record.stretch.window.end()));
-        let covers = tx.list_coverages(rotation.id, passed).await?;
-        edges.extend(covers.iter().flat_map(|cover| [cover.starts_at, cover.ends_at]));
-    }
-    edges.retain(|edge| planned_at <= *edge && *edge <= now);
-    edges.sort_by_key(|edge| std::cmp::Reverse(*edge));
-    edges.dedup();
-    Ok(edges)
+    let passed = passings(tx, rotation.id, planned_at, now + TimeDelta::microseconds(1)).await?;
+    let passed = passed.into_iter().rev().filter(|edge| planned_at < *edge && *edge <= now);
+    Ok(passed.chain([planned_at]).collect())
 }

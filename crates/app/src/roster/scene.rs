@@ -3,6 +3,7 @@
 use crate::hand_over::rest_after;
 use crate::lookup::{circle, one};
 use crate::people::People;
+use crate::serving::serving_in;
 use crate::snapshot::Snapshot;
 use crate::walk::{Edit, carry_out};
 use crate::{AppError, Request};
@@ -35,7 +36,7 @@ pub(super) struct Scene {
     pub(super) snapshot: Snapshot,
     /// The rotation now, with the handoffs that are due and not carried out yet.
     pub(super) standing: Standing,
-    /// Those who hold the duty now.
+    /// Those whose the running turn is, and those who serve it for others.
     pub(super) on_duty: Vec<UserId>,
     /// When their turn ends.
     pub(super) turn_ends: Option<DateTime<Utc>>,
@@ -90,7 +91,10 @@ impl Scene {
         let position = snapshot.position(request.now);
         let standing = position.timeline().standing();
         let current = position.current().filter(|current| !current.is_paused());
-        let on_duty = current.iter().flat_map(|current| current.holders().cloned()).collect();
+        let serving = position.laid().filter(|_| current.is_some());
+        let serving = serving.map(|laid| serving_in(&laid, request.now)).unwrap_or_default();
+        let holders = current.iter().flat_map(|current| current.holders());
+        let on_duty = each_once(holders.chain(&serving));
         let turn_ends = current.map(|current| current.ends_at);
         Ok(Self { standing, on_duty, turn_ends, named: named_people, snapshot })
     }

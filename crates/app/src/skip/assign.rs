@@ -9,7 +9,7 @@ use crate::lifecycle::walked;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
-use crate::serving::{LaidStretch, Layers, serving_in};
+use crate::serving::{LaidStretch, serving_in};
 use crate::snapshot::Snapshot;
 use crate::walk::MOST_COMPARED;
 use crate::{AppError, Request};
@@ -17,7 +17,6 @@ use chrono::{DateTime, Utc};
 use domain::absence::whole_days;
 use domain::date_words::parse_range;
 use domain::effect::{CoverEffect, Envelope, Recipient};
-use domain::engine::SeatedBy;
 use domain::ids::{CoverageId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::permission::{Act, may};
@@ -239,7 +238,7 @@ fn spans(snapshot: &Snapshot, now: DateTime<Utc>, days: Option<Interval>) -> Vec
             .shifts
             .into_iter()
             .filter(|shift| shift.state != ShiftState::OffHours)
-            .map(|shift| (shift.window, held(layers, shift.seats, shift.window.start())))
+            .map(|shift| (shift.window, layers.held(shift.seats, shift.window.start())))
             .collect(),
     });
     running.into_iter().chain(coming).collect()
@@ -255,16 +254,6 @@ fn shifts_of(laid: &LaidStretch, window: Interval) -> Vec<(Interval, Vec<Served>
     let edges: Vec<DateTime<Utc>> = edges.into_iter().collect();
     let pieces = edges.windows(2).filter_map(|pair| Interval::new(pair[0], pair[1]));
     let on_duty = pieces.filter(|piece| active.iter().any(|it| it.contains(piece.start())));
-    let seats = |at| held(&laid.layers, laid.on_duty(at).seats, at);
+    let seats = |at| laid.layers.held(laid.on_duty(at).seats, at);
     on_duty.map(|piece| (piece, seats(piece.start()))).collect()
-}
-
-/// Returns seats with those that a swap gave to somebody as their own.
-fn held(layers: &Layers, mut seats: Vec<Served>, at: DateTime<Utc>) -> Vec<Served> {
-    for served in &mut seats {
-        if matches!(served.right, Right::CoverOf(_)) && !layers.is_by_cover(served, at) {
-            served.right = Right::Own(SeatedBy::Order);
-        }
-    }
-    seats
 }

@@ -10,7 +10,7 @@ use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
 use crate::serving::serving_in;
-use crate::snapshot::{Position, Snapshot};
+use crate::snapshot::{Coming, Position, Snapshot};
 use crate::swap;
 use crate::walk::MOST_COMPARED;
 use crate::{AppError, Request};
@@ -20,6 +20,7 @@ use domain::ids::{AbsenceId, RotationId, UserId};
 use domain::permission::{Act, may};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
+use domain::shift::Right;
 use domain::story::skip::Refusal as Why;
 use serde_json::json;
 use std::sync::Arc;
@@ -72,10 +73,13 @@ async fn pass_over(
     let name = snapshot.rotation.name.clone();
     let before = snapshot.position(now);
     let looked = most_turns(&snapshot);
-    let is_theirs = |turn: &crate::snapshot::Coming| !turn.is_paused && turn.seats.contains(actor);
-    let Some(turn) = before.coming(looked).into_iter().find(is_theirs) else {
+    let serves = |turn: &Coming| !turn.is_paused && is_served_by(turn, actor);
+    let Some(turn) = before.coming(looked).into_iter().find(serves) else {
         return Ok(Err(Why::NoTurn { name }.into()));
     };
+    if let Some(why) = served_for_another(&snapshot, &turn, actor) {
+        return Ok(Err(why.into()));
+    }
     let absence =
         Arc::new(absence_from(&snapshot, request, (turn.window.start(), turn.window.end())));
     let skipped = snapshot.with(&absence);
@@ -109,6 +113,36 @@ async fn pass_over(
     cover::after_walk(tx, rotation, now).await?;
     home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     Ok(Ok(Done::Skip(Skip::Skipped(it))))
+}
+
+/// Returns whether somebody serves in a turn, after coverage; one without any duty time is that of its holders.
+fn is_served_by(turn: &Coming, user: &UserId) -> bool {
+    if turn.active.is_empty() {
+        return turn.seats.contains(user);
+    }
+    !turn.windows_of(user).is_empty()
+}
+
+/// Returns why somebody cannot skip a turn that is not theirs by order: an absence would change the order, and the turn
+/// would stay theirs or fall to others than those who agreed.
+fn served_for_another(snapshot: &Snapshot, turn: &Coming, user: &UserId) -> Option<Why> {
+    let served = turn.shifts.iter().flat_map(|shift| {
+        let own = shift.seats.iter().filter(|served| served.user == *user);
+        own.map(|served| (served, shift.window.start()))
+    });
+    let served: Vec<_> = served.collect();
+    if served.iter().any(|(served, _)| matches!(served.right, Right::Own(_))) {
+        return None;
+    }
+    let (served, from) = served.first().copied()?;
+    let name = snapshot.rotation.name.clone();
+    let of = served.covered_for().and_then(|of| snapshot.people.person(of).name);
+    let of = of.unwrap_or_else(|| String::from("somebody else"));
+    Some(if snapshot.layers.is_by_cover(served, from) {
+        Why::StandsIn { name, of }
+    } else {
+        Why::SwappedTurn { name, of }
+    })
 }
 
 /// Returns the absence from one turn, in this rotation only.

@@ -4,13 +4,12 @@ use super::Begun;
 use crate::AppError;
 use crate::duty;
 use crate::note;
-use crate::serving::{LaidStretch, serving_in};
+use crate::serving::{LaidStretch, passings, serving_in};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{DutyEffect, Envelope, Recipient, TurnEffect};
 use domain::engine::Seat;
 use domain::ids::{RotationId, UserId};
-use domain::interval::Interval;
 use domain::presence::Presence;
 use domain::timeline::RunningTurn;
 use std::collections::BTreeSet;
@@ -92,24 +91,15 @@ pub(crate) async fn refresh_duty(
 }
 
 /// Returns the instants at which a duty may have come to somebody up to one of them: with the turn, which is `None`, or
-/// in the middle of it, at any of its stretches.
+/// in the middle of it.
 async fn instants_of_duty(
     tx: &mut Tx,
     rotation: RotationId,
     planned_at: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Option<DateTime<Utc>>>, AppError> {
-    let mut since = vec![None];
-    if let Some(turn) = Interval::new(planned_at, until) {
-        let stretches = tx.list_stretches(rotation, turn).await?;
-        let later = stretches.into_iter().filter(|record| record.planned_at == planned_at);
-        since.extend(later.map(|record| Some(record.stretch.window.end())));
-        let covers = tx.list_coverages(rotation, turn).await?;
-        // Where cover ends early, the duty goes back.
-        let edges = covers.into_iter().flat_map(|cover| [cover.starts_at, cover.ends_at]);
-        since.extend(edges.map(Some));
-    }
-    Ok(since)
+    let passings = passings(tx, rotation, planned_at, until).await?;
+    Ok(std::iter::once(None).chain(passings.into_iter().map(Some)).collect())
 }
 
 /// Announces a duty that begins, and tells those whose it is; asks for takers where nobody has it.

@@ -286,6 +286,26 @@ pub enum Refusal {
         /// The rotation.
         name: String,
     },
+    /// The next turn that the one who asks serves is theirs by a swap.
+    #[error(
+        "You serve your next turn in “{name}” for {of} by a swap, so nothing was changed. Undo the swap first, in the message that told you of it; once its first turn has begun, `/rotation cover` asks others."
+    )]
+    SwappedTurn {
+        /// The rotation.
+        name: String,
+        /// Whose turn it is by order.
+        of: String,
+    },
+    /// In the next turn in which the one who asks serves, they stand in for somebody.
+    #[error(
+        "The next time you are on duty for “{name}” you stand in for {of}, so nothing was changed. Undo that first, in the message that told you of it."
+    )]
+    StandsIn {
+        /// The rotation.
+        name: String,
+        /// For whom.
+        of: String,
+    },
     /// The rules of the rotation pass over nobody, or not for that turn.
     #[error(
         "By its rules “{name}” does not pass anybody over there, so nothing was changed. A manager can let somebody serve instead: `/rotation assign @person`."
