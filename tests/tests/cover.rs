@@ -353,6 +353,50 @@ both_engines! {
         assert!(edited(&play, &dees).await.text.starts_with("No longer needed"), "{}", edited(&play, &dees).await.text);
     }
 
+    async fn cover_of_a_turn_that_passes_to_others_ends_and_its_coverer_is_told(play at "2026-06-05T10:00:00Z") {
+        begun(&play).await;
+        let post = asks(&play, "cho", "/rotation cover", &json!({})).await;
+        play.presses("ben", &post, "cover_take").await;
+        play.waits("5s").await;
+
+        play.types("cho", "/rotation ooo add 15 June to 21 June").await;
+        play.waits("5s").await;
+
+        let told = play.dms("ben").await;
+        assert!(told.iter().any(|dm| dm.text.contains("after all: Cho needs no cover then")), "{told:#?}");
+        assert!(edited(&play, &post).await.text.starts_with("No longer needed"), "{:#?}", edited(&play, &post).await);
+        let next = play.types("eli", "/rotation next support 1").await;
+        assert!(next.contains("Dee") && !next.contains("Ben for"), "{next}");
+    }
+
+    async fn an_assignment_that_is_undone_leaves_the_request_open(play at "2026-06-05T10:00:00Z") {
+        begun(&play).await;
+        let post = asks(&play, "cho", "/rotation cover", &json!({})).await;
+        play.types("ana", "/rotation assign <@U0DEE> for <@U0CHO> support").await;
+        play.waits("5s").await;
+        assert!(edited(&play, &post).await.buttons.is_empty());
+
+        let dm = play.dms("dee").await.pop().expect("dee is told");
+        play.presses("dee", &dm, "skip_undo_cover").await;
+        play.waits("5s").await;
+
+        let open = edited(&play, &post).await;
+        assert!(open.text.starts_with("Cho needs cover"), "{}", open.text);
+        assert!(open.buttons.contains(&"cover_take".to_owned()), "{open:#?}");
+    }
+
+    async fn an_absence_that_is_entered_again_asks_again(play at "2026-06-05T10:00:00Z") {
+        begun(&play).await;
+        for _ in 0..2 {
+            let posts = play.channel("support").await.len();
+            play.types("ben", "/rotation ooo add 2026-06-10").await;
+            play.waits("5s").await;
+            assert_eq!(play.channel("support").await.len(), posts + 1, "cover is asked for");
+            play.types("ben", "/rotation ooo remove 2026-06-10").await;
+            play.waits("5s").await;
+        }
+    }
+
     async fn cover_by_who_leaves_the_rotation_is_asked_for_again(play at "2026-06-05T10:00:00Z") {
         begun(&play).await;
         let post = asks(&play, "cho", "/rotation cover", &json!({})).await;

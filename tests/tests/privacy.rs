@@ -80,12 +80,18 @@ async fn writes_and_looks(play: &Play) {
     says(play, "U0BEN", ANSWERED, Some(&post.ts)).await;
     play.stage().clock().settle().await;
     let offered = play.messages("support", "ben").await;
-    assert!(offered.iter().any(|seen| seen.text.contains("Shall I put you down")), "it is heard: {offered:#?}");
+    assert!(
+        offered.iter().any(|seen| seen.text.contains("Shall I put you down")),
+        "it is heard: {offered:#?}"
+    );
 
     leaves(play, "ana", NOTE).await;
     leaves(play, "ana", EDITED).await;
     let form = play.opens("ana", "/rotation note support").await;
-    play.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "500", "times": 2})).await;
+    play.breaks(
+        &json!({"service": "slack", "method": "chat.postMessage", "kind": "500", "times": 2}),
+    )
+    .await;
     play.waits_until("2026-06-15T08:00:00Z").await;
     let refused = play.fills("ana", &form, &json!({"note": REFUSED})).await;
     leaves(play, "ana", LATE).await;
@@ -101,7 +107,17 @@ async fn writes_and_looks(play: &Play) {
     for text in [EDITED, LATE] {
         assert!(told.iter().any(|seen| seen.text.contains(text)), "{text}: {told:#?}");
     }
-    for word in [NOTE, EDITED, REFUSED, LATE, SAID, ANSWERED, "@harbour.example", "xoxb-asyncbot", "sparrow-in"] {
+    for word in [
+        NOTE,
+        EDITED,
+        REFUSED,
+        LATE,
+        SAID,
+        ANSWERED,
+        "@harbour.example",
+        "xoxb-asyncbot",
+        "sparrow-in",
+    ] {
         assert_eq!(haul.finds(word), Vec::<String>::new(), "{word} is nowhere");
     }
     for kept in ["C0SUPPORT", "Europe/Berlin", "127.0.0.1"] {

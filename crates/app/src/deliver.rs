@@ -6,7 +6,7 @@ use crate::AppError;
 use crate::duty::Said;
 use crate::home;
 use crate::people::People;
-use crate::serving::{LaidStretch, passings, served_before, serving_in};
+use crate::serving::{LaidStretch, passings, served_before, serving_from, serving_in};
 use crate::snapshot::Snapshot;
 use crate::walk::MOST_COMPARED;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -93,7 +93,7 @@ impl Scene {
         let current = position.current().filter(|current| !current.is_paused());
         let serving = position.laid().filter(|_| current.is_some());
         let serving = serving.map(|laid| serving_in(&laid, request.now)).unwrap_or_default();
-        let holders = current.iter().flat_map(|current| current.holders());
+        let holders = current.iter().flat_map(crate::snapshot::Current::holders);
         let on_duty = each_once(holders.chain(&serving));
         let turn_ends = current.map(|current| current.ends_at);
         Ok(Self { standing, on_duty, turn_ends, named: named_people, snapshot })

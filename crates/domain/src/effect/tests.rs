@@ -258,7 +258,7 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     cover_taken_undone f5b06ff2-60a4-54c2-be0f-c43568f3cbe2 rotation 168.000 rings
     cover_taken_off fbc13706-928b-57b5-ad48-cd35448ed0d3 rotation 168.000 waits
     cover_reminder 7ff381ff-7ccf-5ae4-9569-80a68f4cf934 rotation 11.000 waits
-    cover_reminder_over a2c07e1d-14b4-5bae-823a-f1c2bf0996c9 rotation 168.000 rings
+    cover_reminder_over b609d44a-6ff6-53c9-a9f5-e414370b9c86 rotation 168.000 rings
     cover_nobody 12be8eb8-6355-509e-a156-afbf21209cb4 rotation 168.000 waits
     note_asked d3cbb5df-ebf7-573d-8c65-219ffad4c582 rotation 1.000 waits
     note_passed 65f0abfa-19c4-5739-8ecd-4409278c7809 rotation 168.000 waits

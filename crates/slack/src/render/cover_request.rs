@@ -152,7 +152,9 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Block
         Message::Off { card, part, by, reader } => {
             let (name, time) = (title(&card.name), time(part.window, &ink(&card.zone)));
             let of = name_of(&card.of);
-            let undone = why_not(by, &part.by, Some(&card.of));
+            // While it is asked for again, somebody does need it.
+            let needless = (card.state != State::Open).then_some(&card.of);
+            let undone = why_not(by, &part.by, needless);
             let line = if *reader == part.by.user {
                 format!("You are not on duty for {name} in place of {of} {time} after all{undone}.")
             } else {
