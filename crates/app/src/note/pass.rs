@@ -208,7 +208,11 @@ pub async fn forget_old(
     workspace: WorkspaceId,
     now: DateTime<Utc>,
 ) -> Result<u64, AppError> {
-    let rotations = store.read(workspace).await?.list_rotations().await?;
+    let mut tx = store.read(workspace).await?;
+    let mut rotations = tx.list_rotations().await?;
+    // What is deleted keeps its notes no longer than what is there.
+    rotations.extend(tx.list_deleted_rotations().await?);
+    drop(tx);
     if rotations.is_empty() {
         return Ok(0);
     }
