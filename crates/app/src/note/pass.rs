@@ -12,8 +12,9 @@ use domain::story::note::{Body, Message, Own, Passed};
 use std::collections::HashSet;
 use store::{DeliveryState, NoteReceiver, NoteRecord, RotationRecord, Store, Tx};
 
-/// Gives the notes that wait to those who are about to be told of their duty, and those that others received in the same
-/// turn; nobody receives their own.
+/// Gives the notes that wait to those who are about to be told of their duty; nobody receives their own.
+///
+/// So do those that others received in the same turn, and those of an earlier turn that nobody read after it.
 pub(crate) async fn assign(
     tx: &mut Tx,
     rotation: &RotationRecord,
@@ -22,6 +23,12 @@ pub(crate) async fn assign(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut notes = tx.list_waiting_notes(rotation.id).await?;
+    for note in &notes {
+        if users.iter().any(|user| *user != note.author) {
+            post(tx, rotation, note, now).await?;
+        }
+    }
+    notes.extend(tx.list_notes_read_early(rotation.id, planned_at).await?);
     for carried in tx.list_note_receivers_in(rotation.id, planned_at).await? {
         if notes.iter().all(|note| note.id != carried.note) {
             notes.extend(tx.find_note(carried.note).await?);
@@ -31,14 +38,13 @@ pub(crate) async fn assign(
         for user in users.iter().filter(|user| **user != note.author) {
             give(tx, note, user, planned_at, now).await?;
         }
-        if users.iter().any(|user| *user != note.author) {
-            post(tx, rotation, note, now).await?;
-        }
     }
     Ok(())
 }
 
 /// Lets a note be carried by somebody's on-duty message of a turn, in place of an earlier one that never came.
+///
+/// Whoever has read it is not told it again, and it counts as read in this turn.
 pub(super) async fn give(
     tx: &mut Tx,
     note: &NoteRecord,
@@ -46,6 +52,9 @@ pub(super) async fn give(
     planned_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
+    if tx.move_note_receiver(note.id, user, planned_at).await? {
+        return Ok(());
+    }
     tx.delete_note_receiver(note.id, user).await?;
     let receiver = NoteReceiver {
         note: note.id,
