@@ -94,6 +94,11 @@ fn posted_at(delivery: &DeliveryRecord) -> Option<DateTime<Utc>> {
     if delivery.state != DeliveryState::Sent {
         return None;
     }
-    let seconds = delivery.ts.as_deref()?.split('.').next()?.parse().ok()?;
+    time_of(delivery.ts.as_deref()?)
+}
+
+/// Returns the second that Slack's `ts` of a message names.
+pub(crate) fn time_of(ts: &str) -> Option<DateTime<Utc>> {
+    let seconds = ts.split('.').next()?.parse().ok()?;
     DateTime::from_timestamp(seconds, 0)
 }

@@ -24,12 +24,14 @@ use store::Tx;
 pub(crate) struct Said {
     at: DateTime<Utc>,
     is_seen: bool,
+    /// When the message that is shown again was made; nothing where it is said for the first time.
+    made_at: Option<DateTime<Utc>>,
 }
 
 impl Said {
     /// Returns that it is said now.
     pub(crate) fn at(now: DateTime<Utc>) -> Self {
-        Self { at: now, is_seen: false }
+        Self { at: now, is_seen: false, made_at: None }
     }
 }
 
@@ -90,7 +92,7 @@ pub(crate) async fn on_duty(
     let others = People::load(tx, &others).await?;
     let left = running_from(&snapshot, at);
     let is_own = since.is_none() && has_seat;
-    let notes = note::of_duty(tx, rotation.id, turn.planned_at, user, said.is_seen).await?;
+    let notes = note::of_duty(tx, rotation.id, turn.planned_at, user, said.made_at).await?;
     Ok(say(Message::OnDuty(Box::new(OnDuty {
         rotation: rotation.id,
         planned_at: turn.planned_at,
@@ -154,7 +156,9 @@ async fn again(
     let Some(scene) = scene.filter(|scene| now < scene.turn.ends_at) else {
         return Ok(Composed::Nothing("turn_over"));
     };
-    let said = Said { at: posted_at(&original).unwrap_or(original.created_at), is_seen };
+    let made_at = original.created_at;
+    let said =
+        Said { at: posted_at(&original).unwrap_or(made_at), is_seen, made_at: Some(made_at) };
     on_duty(tx, &scene, user, since, (said, now)).await
 }
 

@@ -3,6 +3,7 @@
 use super::{ask, body};
 use crate::AppError;
 use crate::deliver::Composed;
+use crate::duty;
 use crate::people::People;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, NoteEffect, Recipient, TurnEffect};
@@ -10,10 +11,11 @@ use domain::ids::{DeliveryId, NoteId, RotationId, UserId, WorkspaceId};
 use domain::message::Message as Any;
 use domain::story::note::{Body, Message, Own, Passed};
 use std::collections::HashSet;
-use store::{DeliveryState, NoteReceiver, NoteRecord, RotationRecord, Store, Tx};
+use store::{DeliveryRecord, DeliveryState, NoteReceiver, NoteRecord, RotationRecord, Store, Tx};
 
-/// Gives the notes that wait to those who are about to be told of their duty, and those that others received in the same
-/// turn; nobody receives their own.
+/// Gives the notes that wait to those who are about to be told of their duty; nobody receives their own.
+///
+/// So do those that others received in the same turn, and those of an earlier turn that nobody read after it.
 pub(crate) async fn assign(
     tx: &mut Tx,
     rotation: &RotationRecord,
@@ -22,6 +24,12 @@ pub(crate) async fn assign(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut notes = tx.list_waiting_notes(rotation.id).await?;
+    for note in &notes {
+        if users.iter().any(|user| *user != note.author) {
+            post(tx, rotation, note, now).await?;
+        }
+    }
+    notes.extend(tx.list_notes_read_early(rotation.id, planned_at).await?);
     for carried in tx.list_note_receivers_in(rotation.id, planned_at).await? {
         if notes.iter().all(|note| note.id != carried.note) {
             notes.extend(tx.find_note(carried.note).await?);
@@ -31,14 +39,13 @@ pub(crate) async fn assign(
         for user in users.iter().filter(|user| **user != note.author) {
             give(tx, note, user, planned_at, now).await?;
         }
-        if users.iter().any(|user| *user != note.author) {
-            post(tx, rotation, note, now).await?;
-        }
     }
     Ok(())
 }
 
 /// Lets a note be carried by somebody's on-duty message of a turn, in place of an earlier one that never came.
+///
+/// Whoever has read it is not told it again, and it counts as read in this turn.
 pub(super) async fn give(
     tx: &mut Tx,
     note: &NoteRecord,
@@ -46,6 +53,9 @@ pub(super) async fn give(
     planned_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
+    if tx.move_note_receiver(note.id, user, planned_at).await? {
+        return Ok(());
+    }
     tx.delete_note_receiver(note.id, user).await?;
     let receiver = NoteReceiver {
         note: note.id,
@@ -66,28 +76,57 @@ pub(super) async fn post(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     if note.is_for_channel {
-        let effect = NoteEffect::NotePosted { rotation: rotation.id, note: note.id };
-        let to = Recipient::Channel(rotation.channel.clone());
-        tx.insert_delivery(&Envelope::new(effect, to), now, now).await?;
+        tx.insert_delivery(&posting(rotation, note), now, now).await?;
     }
     Ok(())
 }
 
-/// Returns the notes that an on-duty message carries; one that is shown again shows those that it told.
+/// Returns whether somebody was told a note, or the channel read it or is about to.
+pub(super) async fn was_read(
+    tx: &mut Tx,
+    note: &NoteRecord,
+    receivers: &[NoteReceiver],
+) -> Result<bool, AppError> {
+    if receivers.iter().any(|receiver| receiver.told_at.is_some()) {
+        return Ok(true);
+    }
+    let Some(rotation) = tx.find_any_rotation(note.rotation).await? else { return Ok(false) };
+    let posted = posting(&rotation, note).delivery_id(tx.workspace());
+    Ok(tx.find_delivery(posted).await?.is_some_and(|posted| {
+        use DeliveryState::{Dropped, Expired, Failed};
+        !matches!(posted.state, Dropped | Expired | Failed)
+    }))
+}
+
+fn posting(rotation: &RotationRecord, note: &NoteRecord) -> Envelope {
+    let effect = NoteEffect::NotePosted { rotation: rotation.id, note: note.id };
+    Envelope::new(effect, Recipient::Channel(rotation.channel.clone()))
+}
+
+/// Returns the notes that an on-duty message carries: the first time those that the reader was not told.
+///
+/// One that was made at `made_at` and is shown again shows those that it told, and no later one: what replaces a message
+/// rings no bell, so that nobody would read it.
 pub(crate) async fn of_duty(
     tx: &mut Tx,
     rotation: RotationId,
     planned_at: DateTime<Utc>,
     user: &UserId,
-    only_told: bool,
+    made_at: Option<DateTime<Utc>>,
 ) -> Result<Vec<Passed>, AppError> {
     let mut notes = tx.list_notes_for(rotation, planned_at, user).await?;
-    if only_told && !notes.is_empty() {
-        let receivers = tx.list_note_receivers_in(rotation, planned_at).await?;
-        let own = receivers.into_iter().filter(|it| it.user == *user && it.told_at.is_some());
-        let told: HashSet<NoteId> = own.map(|receiver| receiver.note).collect();
-        notes.retain(|note| told.contains(&note.id));
+    if notes.is_empty() {
+        return Ok(Vec::new());
     }
+    let receivers = tx.list_note_receivers_in(rotation, planned_at).await?;
+    let is_carried = |it: &NoteReceiver| match (made_at, it.told_at) {
+        (None, told_at) => told_at.is_none(),
+        (Some(made_at), None) => it.assigned_at <= made_at,
+        (Some(made_at), Some(told_at)) => made_at <= told_at,
+    };
+    let own = receivers.into_iter().filter(|it| it.user == *user && is_carried(it));
+    let carried: HashSet<NoteId> = own.map(|receiver| receiver.note).collect();
+    notes.retain(|note| carried.contains(&note.id));
     let authors: Vec<UserId> = notes.iter().map(|note| note.author.clone()).collect();
     let people = People::load(tx, &authors).await?;
     let mut passed = Vec::with_capacity(notes.len());
@@ -171,7 +210,9 @@ pub async fn told(
     Ok(())
 }
 
-/// Records that a message of which that was not known has arrived with its notes.
+/// Records that a message of which that was not known has arrived with its notes, as Slack's `ts` of it.
+///
+/// It may be heard of before the call that sent it is over, and before anybody wrote down that its end is not known.
 ///
 /// # Errors
 ///
@@ -179,16 +220,19 @@ pub async fn told(
 pub async fn arrived(
     tx: &mut Tx,
     delivery: DeliveryId,
+    ts: &str,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let record = tx.find_delivery(delivery).await?;
-    let Some(record) = record.filter(|record| record.state == DeliveryState::Ambiguous) else {
-        return Ok(());
-    };
+    let is_news = |it: &DeliveryRecord| it.state != DeliveryState::Sent && it.attempts > 0;
+    let Some(record) = record.filter(is_news) else { return Ok(()) };
     match &record.envelope.effect {
         Effect::Turn(TurnEffect::OnDutyDm { rotation, planned_at, user, .. }) => {
-            let notes = tx.list_notes_for(*rotation, *planned_at, user).await?;
-            let notes: Vec<NoteId> = notes.iter().map(|note| note.id).collect();
+            // One that was assigned after it was sent is in a message of its own.
+            let sent_at = duty::time_of(ts).unwrap_or(record.created_at).max(record.created_at);
+            let receivers = tx.list_note_receivers_in(*rotation, *planned_at).await?;
+            let own = receivers.iter().filter(|it| it.user == *user && it.assigned_at <= sent_at);
+            let notes: Vec<NoteId> = own.map(|receiver| receiver.note).collect();
             told(tx, user, &notes, now).await
         }
         Effect::Note(NoteEffect::NotePassed { note, user, .. }) => {
@@ -208,7 +252,11 @@ pub async fn forget_old(
     workspace: WorkspaceId,
     now: DateTime<Utc>,
 ) -> Result<u64, AppError> {
-    let rotations = store.read(workspace).await?.list_rotations().await?;
+    let mut tx = store.read(workspace).await?;
+    let mut rotations = tx.list_rotations().await?;
+    // What is deleted keeps its notes no longer than what is there.
+    rotations.extend(tx.list_deleted_rotations().await?);
+    drop(tx);
     if rotations.is_empty() {
         return Ok(0);
     }

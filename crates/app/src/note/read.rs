@@ -1,5 +1,6 @@
 //! The notes that somebody wrote or received: for them and for nobody else.
 
+use super::pass::was_read;
 use super::{body, refused, say};
 use crate::lookup;
 use crate::people::People;
@@ -70,7 +71,7 @@ pub async fn read(store: &Store, request: &Request, note: NoteId) -> Result<Answ
     let Some(line) = line(&mut tx, &note, &receivers, &request.actor).await? else {
         return Ok(refused(Refusal::Gone));
     };
-    let can_change = note.author == request.actor && !receivers.iter().any(is_told);
+    let can_change = note.author == request.actor && !was_read(&mut tx, &note, &receivers).await?;
     let body = body(&mut tx, note.id).await?;
     Ok(say(Reply::Opened(Box::new(Opened { line, body, can_change }))))
 }

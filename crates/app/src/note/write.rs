@@ -1,6 +1,6 @@
 //! A note is written, changed and taken back, until somebody was told it.
 
-use super::pass::{give, post};
+use super::pass::{give, post, was_read};
 use super::{Done as Noted, body, refused, say};
 use crate::audit::{self, Entry};
 use crate::lifecycle::walked;
@@ -19,7 +19,7 @@ use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply as Any};
 use domain::story::note::{self, Body, Form, Refusal as Why, Reply};
 use serde_json::json;
-use store::{NoteReceiver, NoteRecord, RotationRecord, Store, Tx};
+use store::{NoteRecord, RotationRecord, Store, Tx};
 
 /// Opens the modal in which a note of the rotation named, or of the channel's, is written.
 ///
@@ -67,7 +67,8 @@ pub async fn open_note(store: &Store, request: &Request, note: NoteId) -> Result
     let Some(rotation) = tx.find_rotation(note.rotation).await? else {
         return Ok(refused(Refusal::Gone));
     };
-    if was_told(&mut tx, note.id).await? {
+    let receivers = tx.list_note_receivers(note.id).await?;
+    if was_read(&mut tx, &note, &receivers).await? {
         return Ok(refused(Why::ToldAlready));
     }
     modal(&mut tx, &rotation, Some(&note), &[]).await
@@ -126,7 +127,10 @@ async fn form(
 ) -> Result<Answer, AppError> {
     let waiting = tx.list_waiting_notes(rotation.id).await?;
     if let Some(own) = waiting.iter().rfind(|note| note.author == request.actor) {
-        return modal(tx, &rotation, Some(own), &[]).await;
+        let receivers = tx.list_note_receivers(own.id).await?;
+        if !was_read(tx, own, &receivers).await? {
+            return modal(tx, &rotation, Some(own), &[]).await;
+        }
     }
     let snapshot = Snapshot::load(tx, rotation, request.now).await?;
     match desk(tx, &snapshot, &request.actor, request.now).await? {
@@ -184,11 +188,19 @@ async fn change(
     (text, is_for_channel): (&NoteText, bool),
 ) -> Result<Decision, AppError> {
     let found = tx.find_note(note).await?;
-    if found.is_none_or(|it| it.author != request.actor || it.rotation != rotation) {
+    let found = found.filter(|it| it.author == request.actor && it.rotation == rotation);
+    let (Some(found), Some(its)) = (found, tx.find_rotation(rotation).await?) else {
         return Ok(Err(Refusal::Gone));
-    }
-    if !tx.update_note(note, text, is_for_channel, request.now).await? {
+    };
+    let receivers = tx.list_note_receivers(note).await?;
+    if was_read(tx, &found, &receivers).await?
+        || !tx.update_note(note, text, is_for_channel, request.now).await?
+    {
         return Ok(Err(Why::ToldAlready.into()));
+    }
+    if !receivers.is_empty() {
+        // Those that nobody received are posted when somebody does.
+        post(tx, &its, &NoteRecord { is_for_channel, ..found }, request.now).await?;
     }
     record(tx, request, "note_changed", rotation, note).await?;
     Ok(Ok(Done::Note(Noted::Kept { rotation, to: Vec::new() })))
@@ -231,7 +243,8 @@ async fn add(
 async fn take_back(tx: &mut Tx, request: &Request, note: NoteId) -> Result<Decision, AppError> {
     let found = tx.find_note(note).await?.filter(|note| note.author == request.actor);
     let Some(found) = found else { return Ok(Err(Refusal::Gone)) };
-    if !tx.delete_note(note).await? {
+    let receivers = tx.list_note_receivers(note).await?;
+    if was_read(tx, &found, &receivers).await? || !tx.delete_note(note).await? {
         return Ok(Err(Why::ToldAlready.into()));
     }
     record(tx, request, "note_removed", found.rotation, note).await?;
@@ -253,11 +266,6 @@ async fn record(
         details: json!({"note": note}),
     };
     audit::record(tx, request.now, entry).await
-}
-
-async fn was_told(tx: &mut Tx, note: NoteId) -> Result<bool, AppError> {
-    let is_told = |receiver: &NoteReceiver| receiver.told_at.is_some();
-    Ok(tx.list_note_receivers(note).await?.iter().any(is_told))
 }
 
 /// Where somebody writes from: their turn, the turn that runs, and to whom it goes at once.

@@ -22,6 +22,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     correct_clock(&bot).await;
     let ticks = if bot.clock.is_manual() { None } else { start_ticks(&bot).await };
     look_up_members(&bot, &format!("start {}", bot.clock.now().timestamp_micros())).await;
+    forget_notes(&bot).await;
     let mut looked_up_on = bot.clock.now().date_naive();
     let mut next_sweep = bot.clock.now() + SWEEP;
     loop {

@@ -213,7 +213,7 @@ async fn hear(
     (channel, ts): (&ChannelId, &str),
 ) -> Result<(), AppError> {
     let mut tx = bot.store.write(workspace).await?;
-    app::note::arrived(&mut tx, delivery, bot.clock.now()).await?;
+    app::note::arrived(&mut tx, delivery, ts, bot.clock.now()).await?;
     tx.record_echo(delivery, channel, ts, bot.clock.now()).await?;
     tx.commit().await?;
     bot.bells.deliveries.ring();

@@ -72,6 +72,27 @@ statements! {
                    and r.told_at is not null)
           order by created_at, note_id"
     );
+    LIST_NOTES_READ_EARLY = (
+        "select note_id, rotation_id, planned_at, author, to_channel, created_at, edited_at
+           from notes n
+          where n.workspace_id = $1
+            and n.rotation_id = $2
+            and n.planned_at < $3
+            and exists (
+                select 1
+                  from note_receivers r
+                 where r.workspace_id = $1
+                   and r.note_id = n.note_id
+                   and r.told_at is not null)
+            and not exists (
+                select 1
+                  from note_receivers r
+                 where r.workspace_id = $1
+                   and r.note_id = n.note_id
+                   and r.told_at is not null
+                   and r.planned_at <> n.planned_at)
+          order by created_at, note_id"
+    );
     LIST_NOTES_FOR = (
         "select n.note_id, n.rotation_id, n.planned_at, n.author, n.to_channel, n.created_at,
                 n.edited_at
@@ -121,6 +142,14 @@ statements! {
             and note_id = $2
             and user_id = $3
             and told_at is null"
+    );
+    MOVE_NOTE_RECEIVER = (
+        "update note_receivers
+            set planned_at = $4
+          where workspace_id = $1
+            and note_id = $2
+            and user_id = $3
+            and told_at is not null"
     );
     LIST_NOTE_RECEIVERS = (
         "select note_id, user_id, planned_at, assigned_at, told_at
@@ -267,6 +296,21 @@ pub(crate) async fn list_waiting_notes(
     rows.iter().map(read_note).collect()
 }
 
+pub(crate) async fn list_notes_read_early(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotation: RotationId,
+    planned_at: DateTime<Utc>,
+) -> Result<Vec<NoteRecord>, StoreError> {
+    let rows = sqlx::query(LIST_NOTES_READ_EARLY)
+        .bind(workspace.as_uuid())
+        .bind(rotation.as_uuid())
+        .bind(planned_at)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_note).collect()
+}
+
 pub(crate) async fn list_notes_for(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -346,6 +390,23 @@ pub(crate) async fn delete_note_receiver(
         .bind(workspace.as_uuid())
         .bind(note.as_uuid())
         .bind(user.as_str())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn move_note_receiver(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    note: NoteId,
+    user: &UserId,
+    planned_at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(MOVE_NOTE_RECEIVER)
+        .bind(workspace.as_uuid())
+        .bind(note.as_uuid())
+        .bind(user.as_str())
+        .bind(planned_at)
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)

@@ -137,6 +137,21 @@ impl Tx {
         run!(self, notes::list_waiting_notes(workspace, rotation))
     }
 
+    /// Returns the notes of a rotation that were written before a turn and read only in the turn in which they were
+    /// written, by whoever covered it or took it over; the first written first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_notes_read_early(
+        &mut self,
+        rotation: RotationId,
+        planned_at: DateTime<Utc>,
+    ) -> Result<Vec<NoteRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, notes::list_notes_read_early(workspace, rotation, planned_at))
+    }
+
     /// Returns the notes that a person's on-duty message of a turn carries, told or not, the first written first.
     ///
     /// # Errors
@@ -210,6 +225,21 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         run!(self, notes::delete_note_receiver(workspace, note, user))
+    }
+
+    /// Counts a note that somebody was told to another turn; returns `false` where they were not told it.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn move_note_receiver(
+        &mut self,
+        note: NoteId,
+        user: &UserId,
+        planned_at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, notes::move_note_receiver(workspace, note, user, planned_at))
     }
 
     /// Returns to whom a note goes, told or not, the first assigned first.
