@@ -3,11 +3,11 @@
 //! A wrong yes shows one person a button that they did not want; a wrong no costs them a press of the button in the post.
 //! So it says yes only to short sentences that it knows, in which nothing speaks against it.
 
+mod around;
 mod phrases;
 
-use phrases::{
-    FAMILIES, Family, IN_PASSING, LEADING, NAMELESS, SPEAKS_AGAINST, TRAILING, WHOLE, WITHIN,
-};
+use around::{IN_PASSING, LEADING, SPEAKS_AGAINST, TRAILING, WITHIN};
+use phrases::{FAMILIES, Family, NAMELESS, WHOLE};
 
 /// The longest text that can be an offer, in bytes as Slack sends it.
 const LONGEST: usize = 300;
