@@ -15,7 +15,7 @@ use std::sync::Arc;
 use store::{CoverageRecord, RotationRecord, SwapRecord, SwapState, TurnState, Tx};
 
 /// As far ahead as anything can be arranged.
-const FAR: TimeDelta = TimeDelta::days(36_500);
+pub(crate) const FAR: TimeDelta = TimeDelta::days(36_500);
 
 /// What is laid over the turns of a rotation: cover, and the swaps to which both agreed.
 #[derive(Clone, Debug, Default)]

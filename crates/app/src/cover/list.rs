@@ -4,8 +4,9 @@ use super::case::Case;
 use super::form::refused;
 use crate::lookup::{self, circle};
 use crate::people::People;
+use crate::serving::FAR;
 use crate::{AppError, Request};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient, RequestEffect};
 use domain::ids::{ChannelId, CoverRequestId, WorkspaceId};
 use domain::interval::Interval;
@@ -13,9 +14,6 @@ use domain::permission::{Act, Actor, may};
 use domain::reply::{Answer, Reply as Any};
 use domain::story::cover::{Card, Reply, Wanted};
 use store::{CoverRequestState, RotationRecord, Store, Tx};
-
-/// As far ahead as requests are looked for.
-const FAR: TimeDelta = TimeDelta::days(36_500);
 
 /// Answers with the open requests of the rotation named, else the channel's.
 ///

@@ -4,7 +4,7 @@ use super::ask::{New, make};
 use super::case::{Case, tell_post, turn_to};
 use super::turns::turns_in;
 use crate::AppError;
-use crate::serving::serving_in;
+use crate::serving::{FAR, serving_in};
 use crate::snapshot::{Position, Snapshot, counts_in};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::absence::{Absence, AbsenceBook};
@@ -15,9 +15,6 @@ use domain::interval::Interval;
 use store::{
     AbsenceRecord, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverageRecord, Tx,
 };
-
-/// As far ahead as requests are looked for.
-const FAR: TimeDelta = TimeDelta::days(36_500);
 
 /// Lets requests say what was taken of them; those of which all is covered now are met.
 pub(super) async fn covered(

@@ -9,8 +9,9 @@ use crate::home;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
+use crate::serving::FAR;
 use crate::{AppError, Request, skip};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::effect::{CoverNews, Envelope, Recipient, RequestEffect};
 use domain::ids::{CoverageId, UserId};
 use domain::interval::Interval;
@@ -24,9 +25,6 @@ use store::{
     CoverRequestRecord, CoverRequestState, CoverageKind, CoverageRecord, DeliveryState,
     RotationRecord, Store, Tx,
 };
-
-/// As far ahead as cover is looked for.
-const FAR: TimeDelta = TimeDelta::days(36_500);
 
 /// Undoes that somebody took a part of a request: either side, or who manages the rotation.
 ///
