@@ -2,8 +2,10 @@
 
 mod part_day;
 mod run;
+mod span;
 
 pub use part_day::PartDay;
+pub use span::{Amount, Half, Span};
 
 use crate::duty_hours::DutyHours;
 use crate::ids::UserId;

@@ -1,6 +1,6 @@
 //! Leave of which only an amount is known: how much of a day somebody misses, and nobody knows when.
 
-use super::whole_days;
+use super::{Amount, whole_days};
 use crate::duty_hours::{DutyHours, DutyWindow};
 use crate::ids::UserId;
 use crate::interval::Interval;
@@ -19,7 +19,7 @@ pub struct PartDay {
     /// The day, in the zone of the rotation.
     pub date: NaiveDate,
     /// How much of it; several amounts of one day add up.
-    pub amount: TimeDelta,
+    pub amount: Amount,
 }
 
 /// A day of which somebody misses an amount.
@@ -45,7 +45,7 @@ impl Day {
     /// Returns how much of the day's active time the amount stands for; of that, `open` is what it can lie in.
     pub(super) fn missed(&self, active: TimeDelta, open: TimeDelta, count: Count) -> TimeDelta {
         let missed = match count {
-            Count::Share => part_of(active, self.amount, self.duty),
+            Count::Share => part_of(active, micros(self.amount), micros(self.duty)),
             Count::Hours => self.amount,
         };
         missed.min(open)
@@ -62,9 +62,13 @@ pub(super) fn days_by_user(
 ) -> HashMap<UserId, Vec<Day>> {
     let mut days: HashMap<UserId, Vec<Day>> = HashMap::new();
     for PartDay { user, date, amount } in amounts {
+        let duty = duty_hours.map_or(USUAL_DAY, |hours| duty_time(hours, date.weekday()));
+        let amount = match amount {
+            Amount::Minutes(minutes) => TimeDelta::minutes(minutes.into()),
+            Amount::Thousandths(part) => part_of(duty, part.into(), 1000),
+        };
         if amount > TimeDelta::zero() {
             let window = whole_days(zone, date, date);
-            let duty = duty_hours.map_or(USUAL_DAY, |hours| duty_time(hours, date.weekday()));
             let day = Day { window, open: vec![window], amount, duty };
             days.entry(user).or_default().push(day);
         }
@@ -84,13 +88,16 @@ pub(super) fn days_by_user(
 }
 
 /// Returns `amount / of` of a time, at most all of it.
-fn part_of(time: TimeDelta, amount: TimeDelta, of: TimeDelta) -> TimeDelta {
+fn part_of(time: TimeDelta, amount: i64, of: i64) -> TimeDelta {
     if amount >= of {
         return time;
     }
-    let micros = |delta: TimeDelta| i128::from(delta.num_microseconds().unwrap_or(i64::MAX));
-    let part = micros(time) * micros(amount) / micros(of).max(1);
+    let part = i128::from(micros(time)) * i128::from(amount) / i128::from(of).max(1);
     i64::try_from(part).map_or(time, TimeDelta::microseconds)
+}
+
+fn micros(delta: TimeDelta) -> i64 {
+    delta.num_microseconds().unwrap_or(i64::MAX)
 }
 
 /// Returns how long the clocks show duty time on a weekday, from midnight to midnight.

@@ -1,7 +1,7 @@
 //! What holds for every rotation: preview, fairness, who is passed over and what is owed.
 
 use super::{Inputs, Order, Owed, SeatedBy, SkipReason, Turn, plan_turn, plan_turns};
-use crate::absence::{Absence, AbsenceBook, Known, PartDay};
+use crate::absence::{Absence, AbsenceBook, Amount, Known, PartDay};
 use crate::fixtures::user;
 use crate::grid::Grid;
 use crate::ids::UserId;
@@ -71,7 +71,7 @@ pub(crate) fn any_case() -> impl Strategy<Value = Case> {
     let people = (1..7_usize).prop_flat_map(|count| {
         let present = prop::collection::vec(prop::bool::weighted(0.9), count);
         // The fallback may be away as well.
-        let part_days = prop::collection::vec((0..count, 0.0..1.0_f64, 0..600_i64), 0..count);
+        let part_days = prop::collection::vec((0..count, 0.0..1.0_f64, 0..600_u32), 0..count);
         (present, any_absences(count + 1), part_days, prop::option::of(0..count + 1))
     });
     (any_rules(), people).prop_map(|(rules, (present, absences, part_days, last))| {
@@ -80,7 +80,7 @@ pub(crate) fn any_case() -> impl Strategy<Value = Case> {
         let part_days = part_days.into_iter().map(|(who, share, minutes)| PartDay {
             user: member(who),
             date: rules.zone.date_of(start + portion(length, share)),
-            amount: TimeDelta::minutes(minutes),
+            amount: Amount::Minutes(minutes),
         });
         let known = Known {
             synced: absences_of(absences, start, length),

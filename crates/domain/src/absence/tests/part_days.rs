@@ -1,6 +1,6 @@
 //! Leave with an amount and without clock times.
 
-use super::super::{Absence, AbsenceBook, Availability, Known, PartDay};
+use super::super::{Absence, AbsenceBook, Amount, Availability, Known, PartDay};
 use super::{away, window};
 use crate::cadence::Weekdays;
 use crate::duty_hours::{DutyHours, DutyWindow};
@@ -13,9 +13,9 @@ use proptest::prelude::*;
 /// A Tuesday in UTC.
 const TUESDAY: &str = "2026-01-06";
 
-fn part_day(date: &str, minutes: i64) -> PartDay {
+fn part_day(date: &str, minutes: u32) -> PartDay {
     let date = date.parse().unwrap();
-    PartDay { user: user("A"), date, amount: TimeDelta::minutes(minutes) }
+    PartDay { user: user("A"), date, amount: Amount::Minutes(minutes) }
 }
 
 fn known(part_days: Vec<PartDay>) -> Known {
@@ -56,14 +56,20 @@ fn an_amount_counts_as_its_share_of_eight_hours() {
 fn an_amount_is_never_more_than_the_day() {
     check_missed(known(vec![part_day(TUESDAY, 480)]), None, &[tuesday()], 24.0);
     check_missed(known(vec![part_day(TUESDAY, 6000)]), None, &[tuesday()], 24.0);
-    let endless = PartDay { amount: TimeDelta::MAX, ..part_day(TUESDAY, 0) };
+    let endless = PartDay { amount: Amount::Minutes(u32::MAX), ..part_day(TUESDAY, 0) };
     check_missed(known(vec![endless.clone(), endless]), None, &[tuesday()], 24.0);
-    check_missed(
-        known(vec![part_day(TUESDAY, 0), part_day(TUESDAY, -60)]),
-        None,
-        &[tuesday()],
-        0.0,
-    );
+    check_missed(known(vec![part_day(TUESDAY, 0)]), None, &[tuesday()], 0.0);
+}
+
+#[test]
+fn a_share_of_a_day_is_one_of_its_duty_hours() {
+    let half = |date: &str| PartDay { amount: Amount::Thousandths(500), ..part_day(date, 0) };
+    check_missed(known(vec![half(TUESDAY)]), None, &[tuesday()], 12.0);
+    let long = DutyHours::new(vec![duty(&[Weekday::Tue], 8, 20)]);
+    let active = window("2026-01-06T08:00Z", "2026-01-06T20:00Z");
+    check_missed(known(vec![half(TUESDAY)]), Some(&long), &[active], 6.0);
+    let both = vec![half(TUESDAY), half(TUESDAY), half(TUESDAY)];
+    check_missed(known(both), Some(&long), &[active], 12.0);
 }
 
 #[test]
@@ -189,7 +195,7 @@ fn who_says_to_be_available_misses_no_more_of_the_day_than_the_rest() {
 proptest! {
     #[test]
     fn amounts_only_add_and_never_more_than_the_active_time(
-        amounts in prop::collection::vec((0..6_u32, 0..700_i64), 0..6),
+        amounts in prop::collection::vec((0..6_u32, 0..700_u32), 0..6),
         intervals in prop::collection::vec((0..140_i64, 1..40_i64), 0..4),
         windows in prop::collection::vec((1..30_i64, 0..20_i64), 1..5),
         is_hours in any::<bool>(),
