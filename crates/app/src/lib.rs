@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod absence;
+mod absence_book;
 pub mod announce;
 pub mod checking;
 pub mod cover;
