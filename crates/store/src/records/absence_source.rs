@@ -60,9 +60,9 @@ pub struct SourceStatus {
     /// Since when it says that nobody is absent any more, which a second answer has to confirm.
     #[serde(default)]
     pub doubted_since: Option<DateTime<Utc>>,
-    /// Whether somebody asked for a sync that has not begun.
+    /// Who asked for an answer, or connected it, and is told what came of that.
     #[serde(default)]
-    pub is_asked_for: bool,
+    pub asked_for_by: Option<UserId>,
 }
 
 /// A lease of a sync.
