@@ -18,7 +18,8 @@ use domain::zone::Zone;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, InboxItem, SourceStatus, Store, SyncClaim, Tx,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, InboxItem, SourceStatus, Store, SyncClaim,
+    Tx,
 };
 
 /// How often a source is asked.
@@ -81,7 +82,7 @@ pub async fn begin(
         first: today.checked_sub_days(WINDOW.0).unwrap_or(today),
         last: today.checked_add_days(WINDOW.1).unwrap_or(today),
     };
-    let is_awaited = source.status.asked_for_by.is_some() || source.status.good_at.is_none();
+    let is_awaited = source.status.is_asked_for || source.status.good_at.is_none();
     let spread = if is_awaited { TimeDelta::zero() } else { PERIOD / 2 };
     Ok(Some(Task { credentials, members, window, spread }))
 }
@@ -91,7 +92,11 @@ pub async fn begin(
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn keep(store: &Store, claim: &SyncClaim, until: DateTime<Utc>) -> Result<bool, AppError> {
+pub async fn keep(
+    store: &Store,
+    claim: &SyncClaim,
+    until: DateTime<Utc>,
+) -> Result<bool, AppError> {
     let mut tx = store.write(claim.workspace).await?;
     let is_kept = tx.extend_sync(&claim.source, claim.fence, until).await?;
     tx.commit().await?;
@@ -132,7 +137,8 @@ pub async fn finish(
         }
         Err(fault) => fail(&mut tx, &mut source, fault, now).await?,
     }
-    if let Some(user) = source.status.asked_for_by.take() {
+    source.status.is_asked_for = false;
+    if let Some(user) = source.status.asked_by.take() {
         let effect = SourceEffect::SourceAnswered {
             source: source.source.clone(),
             name: source.name.clone(),
@@ -142,7 +148,8 @@ pub async fn finish(
     }
     source.next_at = next_at(claim.workspace, &source.status, now);
     if shows_otherwise(&was, &source.status) {
-        home::touch(&mut tx, &admins(&mut tx, &source).await?, now).await?;
+        let admins = admins(&mut tx, &source).await?;
+        home::touch(&mut tx, &admins, now).await?;
     }
     tx.record_source(&source).await?;
     Ok(tx.commit().await?)
@@ -157,8 +164,7 @@ pub async fn settle(
     store: &Store,
     workspace: WorkspaceId,
     (rotation, key): (RotationId, &str),
-    users: &[UserId],
-    first_turns: &[(UserId, DateTime<Utc>)],
+    (users, first_turns): (&[UserId], &[(UserId, DateTime<Utc>)]),
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut tx = store.write(workspace).await?;
@@ -274,7 +280,8 @@ async fn take_over(
     let known = known(tx, &source.source, now).await?;
     let changes = changes(&source.source, &known, batch, now);
     let status = &mut source.status;
-    if DOUBTED_FROM <= changes.known && batch.absences.is_empty() && status.doubted_since.is_none() {
+    if DOUBTED_FROM <= changes.known && batch.absences.is_empty() && status.doubted_since.is_none()
+    {
         // Everybody back at once is more often a grant that was taken away. A second answer confirms it.
         status.doubted_since = Some(now);
         clear_fault(status);
@@ -334,9 +341,10 @@ async fn fail(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let status = &mut source.status;
-    let is_same = status.fault.as_ref().is_some_and(|was| {
-        std::mem::discriminant(was) == std::mem::discriminant(fault)
-    });
+    let is_same = status
+        .fault
+        .as_ref()
+        .is_some_and(|was| std::mem::discriminant(was) == std::mem::discriminant(fault));
     let is_for_admins = |fault: &SourceFault| {
         matches!(
             fault,

@@ -60,9 +60,12 @@ pub struct SourceStatus {
     /// Since when it says that nobody is absent any more, which a second answer has to confirm.
     #[serde(default)]
     pub doubted_since: Option<DateTime<Utc>>,
-    /// Who asked for an answer, or connected it, and is told what came of that.
+    /// Whether somebody asked for a sync that has not begun.
     #[serde(default)]
-    pub asked_for_by: Option<UserId>,
+    pub is_asked_for: bool,
+    /// Who is told what comes of the next sync.
+    #[serde(default)]
+    pub asked_by: Option<UserId>,
 }
 
 /// A lease of a sync.

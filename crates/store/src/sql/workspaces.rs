@@ -96,6 +96,8 @@ statements! {
             and is_admin
             and not is_deactivated
             and not is_bot
+            and not is_guest
+            and not is_foreign
           order by user_id
           limit $2"
     );
