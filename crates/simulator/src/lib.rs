@@ -3,6 +3,7 @@
 mod authorize;
 mod block_kit;
 mod faults;
+mod hibob;
 mod hooks;
 mod limits;
 mod listener;
