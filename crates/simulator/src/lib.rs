@@ -21,6 +21,6 @@ mod views;
 mod web_api;
 mod world;
 
-pub use seed::seed_demo;
+pub use seed::{DEMO_SERVICE_USER, DEMO_TOKEN, seed_demo};
 pub use settings::{BotStatus, HostRequest, How, SimulatorSettings, SlackApp};
 pub use simulator::{Simulator, start};

@@ -161,7 +161,8 @@ pub(crate) struct CalendarEvent {
 pub(crate) struct Company {
     pub(crate) service_user: String,
     pub(crate) token: String,
-    pub(crate) company_id: u64,
+    /// Its number, as webhooks name it.
+    pub(crate) number: u64,
     pub(crate) host: Host,
     pub(crate) grants: BTreeSet<Grant>,
     pub(crate) switches: Switches,
@@ -172,12 +173,12 @@ pub(crate) struct Company {
 }
 
 impl Company {
-    pub(crate) fn new(service_user: &str, token: &str, company_id: u64) -> Self {
+    pub(crate) fn new(service_user: &str, token: &str, number: u64) -> Self {
         let policy = |name: &str, activity| Policy { name: name.into(), activity };
         Self {
             service_user: service_user.into(),
             token: token.into(),
-            company_id,
+            number,
             host: Host::default(),
             grants: ALL_GRANTS.into(),
             switches: Switches::default(),

@@ -124,7 +124,7 @@ fn known(path: &str, fields: &[&'static str]) -> Option<&'static str> {
 fn is_found(company: &Company, search: &Search, person: &Employee) -> bool {
     let Some((path, values)) = &search.filter else { return true };
     if *path == "root.id" {
-        return values.iter().any(|value| *value == person.id);
+        return values.contains(&person.id);
     }
     let is_hidden = !company.may(Grant::Email) && company.switches.email == Hidden::Nobody;
     !is_hidden && values.iter().any(|value| is_same_address(value, &person.email))

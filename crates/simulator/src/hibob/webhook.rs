@@ -73,7 +73,7 @@ pub(crate) fn body(
         data["previousRequestId"] = json!(previous);
     }
     json!({
-        "companyId": company.company_id,
+        "companyId": company.number,
         "type": event,
         "triggeredBy": "system",
         "triggeredAt": triggered_at,

@@ -97,6 +97,7 @@ pub(super) fn outtoday(
 }
 
 /// The flags that a caller may set.
+#[derive(Clone, Copy)]
 struct Flags {
     has_hourly: bool,
     has_private: bool,

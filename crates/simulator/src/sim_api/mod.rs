@@ -7,7 +7,7 @@ mod happening;
 pub(crate) mod hibob;
 mod look;
 mod people;
-mod refused;
+pub(crate) mod refused;
 mod sockets;
 pub(crate) mod workspaces;
 

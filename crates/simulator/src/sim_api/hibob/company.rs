@@ -78,7 +78,7 @@ pub(crate) fn make(hibob: &mut Hibob, wanted: NewCompany) -> Result<Value, Refus
     }
     let people: Vec<Value> =
         company.people.iter().map(|one| json!({"id": one.id, "name": one.name})).collect();
-    let answer = json!({"company_id": company.company_id, "people": people});
+    let answer = json!({"company_id": company.number, "people": people});
     if is_new {
         hibob.companies.push(company);
     } else if let Some(held) = hibob.find_mut(&company.service_user.clone()) {

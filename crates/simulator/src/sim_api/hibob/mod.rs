@@ -52,7 +52,7 @@ async fn look(State(sim): State<Sim>) -> Json<Value> {
 fn show_company(company: &Company) -> Value {
     json!({
         "service_user": company.service_user,
-        "company_id": company.company_id,
+        "company_id": company.number,
         "host": company.host,
         "grants": company.grants,
         "switches": company.switches,
