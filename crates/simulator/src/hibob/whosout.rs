@@ -16,7 +16,7 @@ const OUTTODAY_NAMES: [(&str, &str); 4] = [
 ];
 
 /// What `outtoday` does not say.
-const NOT_IN_OUTTODAY: [&str; 3] = ["policyType", "status", "visibility"];
+const NOT_IN_OUTTODAY: [&str; 4] = ["policyType", "requestId", "status", "visibility"];
 
 /// What shows in the place of a custom name that was not given.
 const NAMELESS: &str = "Out of office";

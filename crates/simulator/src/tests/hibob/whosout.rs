@@ -215,7 +215,7 @@ async fn out_today_has_names_of_its_own_and_begins_at_midnight_utc() {
     assert_eq!(
         ana,
         &json!({"employeeId": ANA, "employeeDisplayName": "Ana", "employeeEmail": "Ana@Harbour.example",
-            "policyTypeDisplayName": "Holiday", "requestId": ana["requestId"], "requestRangeType": "days",
+            "policyTypeDisplayName": "Holiday", "requestRangeType": "days",
             "startDate": "2026-06-01", "startDatePortion": "all_day",
             "endDate": "2026-06-02", "endDatePortion": "morning"})
     );
