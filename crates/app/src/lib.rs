@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod absence;
+mod absence_book;
+mod absence_change;
 pub mod announce;
 pub mod checking;
 pub mod cover;

@@ -2,7 +2,7 @@
 
 use super::{Tx, run, run_touching};
 use crate::error::StoreError;
-use crate::records::AbsenceRecord;
+use crate::records::{AbsenceRecord, AbsenceSource};
 use chrono::{DateTime, Utc};
 use domain::ids::{AbsenceId, UserId};
 
@@ -31,6 +31,20 @@ impl Tx {
     ) -> Result<Vec<AbsenceRecord>, StoreError> {
         let workspace = self.workspace;
         run!(self, absences::list_absences(workspace, users, from, until))
+    }
+
+    /// Returns what a source said of absences that are not over at `from`, the first to begin first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_absences_of_source(
+        &mut self,
+        source: &AbsenceSource,
+        from: DateTime<Utc>,
+    ) -> Result<Vec<AbsenceRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, absences::list_absences_of_source(workspace, source, from))
     }
 
     /// Returns an absence.
