@@ -64,8 +64,8 @@ pub struct Wire {
 pub(crate) struct Ask<'a> {
     /// Where to.
     pub(crate) url: Url,
-    /// JSON that is sent along; without it the question is a GET. It is wiped here, not on its way.
-    pub(crate) body: Option<Zeroizing<Vec<u8>>>,
+    /// JSON that is sent along; without it the question is a GET.
+    pub(crate) body: Option<Vec<u8>>,
     /// What opens the source.
     pub(crate) authorization: Zeroizing<String>,
     /// What has to be allowed for it, as the source's admins read it there.
@@ -130,10 +130,7 @@ impl Wire {
             HeaderValue::from_str(&ask.authorization).map_err(|_| SourceFault::Unauthorized)?;
         authorization.set_sensitive(true);
         let request = match ask.body {
-            Some(body) => client
-                .post(ask.url)
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.as_slice().to_vec()),
+            Some(body) => client.post(ask.url).header(CONTENT_TYPE, "application/json").body(body),
             None => client.get(ask.url),
         };
         let request =
