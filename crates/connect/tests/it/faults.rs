@@ -12,6 +12,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 async fn fault(answer: Move) -> SourceFault {
     fetch(&["1"], vec![answer]).await.0.unwrap_err()
@@ -96,7 +97,7 @@ async fn a_limit_ends_when_the_headers_say_so_within_bounds() {
 
 #[tokio::test]
 async fn an_answer_beyond_all_bounds_is_not_read() {
-    let body = format!("{{\"employees\": [\"{}\"]}}", "x".repeat(33 * 1024 * 1024));
+    let body = format!("{{\"employees\": [\"{}\"]}}", "x".repeat(17 * 1024 * 1024));
     assert_eq!(fault(status("200 OK", &body)).await, SourceFault::Unreadable);
 }
 
@@ -149,6 +150,29 @@ async fn twenty_wrong_tokens_in_ten_seconds_stop_us_before_a_firewall_does() {
     *clock.lock().unwrap() += TimeDelta::seconds(10);
     assert_eq!(fetch(20).await, SourceFault::Unauthorized);
     assert_eq!(stand_in.heard().len(), 21);
+}
+
+#[tokio::test]
+async fn wrong_tokens_at_the_same_time_stop_us_as_well() {
+    let stand_in = start((0..64).map(|_| refusal("401 Unauthorized")).collect()).await;
+    let wire = Arc::new(wire(&stand_in.url));
+    let mut asking = JoinSet::new();
+    for number in 0..64 {
+        let wire = Arc::clone(&wire);
+        asking.spawn(async move {
+            let with = credentials(&format!("SVC{number}"));
+            hibob().fetch(&wire, &with, &[person("1")], march()).await.unwrap_err()
+        });
+    }
+
+    let faults = asking.join_all().await;
+
+    // HiBob's firewall counts to fifty.
+    let heard = stand_in.heard().len();
+    assert!((20..50).contains(&heard), "{heard} of 64 were tried");
+    let refused = faults.iter().filter(|fault| **fault == SourceFault::Unauthorized).count();
+    let blocked = faults.iter().filter(|fault| **fault == SourceFault::Blocked).count();
+    assert_eq!((refused, blocked), (heard, 64 - heard));
 }
 
 #[tokio::test]
