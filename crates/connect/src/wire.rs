@@ -27,7 +27,7 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a call may take, however busily the source sends.
-const CALL_LIMIT: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_mins(1);
 
 /// How many calls are under way at once: together with the refusals that are let through, fewer than what a firewall
 /// takes for an attack.

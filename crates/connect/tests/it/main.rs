@@ -1,5 +1,10 @@
 //! The sources, asked over real HTTP.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test sets up is as it says, else the test has failed"
+)]
+
 mod checks;
 mod faults;
 mod fuzzed;

@@ -55,10 +55,10 @@ async fn the_questions_are_those_of_the_contract() {
         })
     );
     for request in heard {
-        let head = request.to_lowercase();
+        let small = request.to_lowercase();
         // SVC1:canary-token
         assert!(request.contains("Basic U1ZDMTpjYW5hcnktdG9rZW4="), "{request}");
-        assert!(head.contains("user-agent: asyncbot/"), "{request}");
+        assert!(small.contains("user-agent: asyncbot/"), "{request}");
     }
 }
 

@@ -65,7 +65,7 @@ fn read_in(mut entry: Value, window: DateRange) -> Result<Vec<String>, SourceFau
 }
 
 /// Reads one entry of a type with a few fields over two days.
-fn two_days(kind: &str, fields: Value) -> Vec<String> {
+fn two_days(kind: &str, fields: &Value) -> Vec<String> {
     let mut entry = json!({"type": kind, "startDate": "2026-03-09", "endDate": "2026-03-10"});
     for (name, value) in fields.as_object().unwrap() {
         entry[name] = value.clone();
@@ -85,7 +85,7 @@ fn portions_bind_the_first_and_the_last_day() {
         ("evening", "all_day", "2026-03-09..2026-03-10 flagged"),
     ] {
         let portions = json!({"startPortion": start, "endPortion": end});
-        assert_eq!(two_days("days", portions), [expected], "{start} {end}");
+        assert_eq!(two_days("days", &portions), [expected], "{start} {end}");
     }
 }
 
@@ -139,7 +139,7 @@ fn amounts_are_read_however_they_are_written() {
         ("portionOnRange", json!({"dayPortion": "afternoon"}), "afternoon 2026-03-09..2026-03-10"),
         ("portionOnRange", json!({"dayPortion": "all_day"}), "2026-03-09..2026-03-10"),
     ] {
-        assert_eq!(two_days(kind, fields.clone()), [expected], "{kind} {fields}");
+        assert_eq!(two_days(kind, &fields), [expected], "{kind} {fields}");
     }
 }
 
@@ -167,18 +167,18 @@ fn an_amount_without_sense_is_whole_days_and_flagged() {
         ("", json!({})),
     ] {
         let expected = ["2026-03-09..2026-03-10 flagged"];
-        assert_eq!(two_days(kind, fields.clone()), expected, "{kind} {fields}");
+        assert_eq!(two_days(kind, &fields), expected, "{kind} {fields}");
     }
 }
 
 #[test]
 fn a_day_on_which_somebody_works_is_no_absence() {
-    assert_eq!(two_days("portionOnRange", json!({"dayPortion": "vacant"})), [""; 0]);
-    assert_eq!(two_days("hoursOnRange", json!({"dailyHours": 0})), [""; 0]);
+    assert_eq!(two_days("portionOnRange", &json!({"dayPortion": "vacant"})), [""; 0]);
+    assert_eq!(two_days("hoursOnRange", &json!({"dailyHours": 0})), [""; 0]);
     let durations = json!({"durations": [
         {"date": "2026-03-09", "hours": 0, "minutes": 0}, {"date": "2026-03-10", "hours": 4},
     ]});
-    assert_eq!(two_days("differentDayDurations", durations), ["240 min of 2026-03-10"]);
+    assert_eq!(two_days("differentDayDurations", &durations), ["240 min of 2026-03-10"]);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn clock_times_are_those_of_their_zone_else_of_the_person() {
     let at = |zone: Value, start: &str, end: &str| {
         two_days(
             "specificHoursDayDurations",
-            json!({
+            &json!({
                 "timeZone": zone,
                 "durations": [{"date": "2026-03-09", "localStartTime": start, "localEndTime": end}],
             }),
@@ -213,9 +213,9 @@ fn clock_times_are_those_of_their_zone_else_of_the_person() {
 fn the_same_times_every_day_need_no_list() {
     let times = json!({"localStartTime": "09:00", "localEndTime": "10:00"});
     let expected = ["2026-03-09T08:00Z..2026-03-09T09:00Z", "2026-03-10T08:00Z..2026-03-10T09:00Z"];
-    assert_eq!(two_days("specificHoursDayDurations", times.clone()), expected);
+    assert_eq!(two_days("specificHoursDayDurations", &times), expected);
     assert_eq!(
-        two_days("specificHoursDayDurations", json!({"durations": [{"dayDuration": times}]})),
+        two_days("specificHoursDayDurations", &json!({"durations": [{"dayDuration": times}]})),
         expected
     );
 }
@@ -242,7 +242,7 @@ fn parts_of_an_entry_may_be_of_different_kinds() {
         {"date": "2026-03-10", "dayDuration": {"dayDurationType": "of tomorrow", "x": 1}},
     ]});
     assert_eq!(
-        two_days("differentSpecificHoursDayDurations", durations),
+        two_days("differentSpecificHoursDayDurations", &durations),
         ["2026-03-10 flagged", "morning 2026-03-09"]
     );
 }
