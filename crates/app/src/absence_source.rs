@@ -4,10 +4,12 @@
 //! [`finish`]; addresses and ids of people in the source never come into this room.
 
 mod admins;
+mod late;
 mod poke;
 mod sealed;
 mod sync;
 
+pub use late::{ask_late, is_awaited};
 pub use poke::{find_hook, poke, poked};
 pub use sealed::{Hook, Opened};
 pub use sync::{Asked, Task, begin, finish, keep, settle};
