@@ -124,7 +124,9 @@ async fn sync_absences(bot: &Bot, worker: &mut Worker, due: &[(WorkspaceId, Rota
                 tracing::warn!(workspace.id = %workspace, "It took too long to learn who is away; the handoffs go on without.");
                 return;
             }
-            worker.sleep_until(bot.clock.now() + LOOK_AGAIN).await;
+            // Whatever ends rings here as well.
+            let again = Some(bot.clock.now() + LOOK_AGAIN);
+            worker.wait(&bot.bells.handoffs, again, POLL).await;
         }
     }
 }
