@@ -12,7 +12,7 @@ use crate::snapshot::{Position, Snapshot};
 use crate::swap;
 use crate::{AppError, Request};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::absence::whole_days;
+use domain::absence::{Span, whole_days};
 use domain::action::AbsenceForm;
 use domain::date_words::parse_range;
 use domain::form::{check_absence_days, read_absence_form};
@@ -206,7 +206,10 @@ fn choose(
         let (from, to) = parse_range(days, today)?;
         return found
             .into_iter()
-            .find(|absence| absence.from <= to && from <= absence.to)
+            .find(|absence| {
+                let (first, last) = absence.dates();
+                first <= to && last.is_none_or(|last| from <= last)
+            })
             .ok_or(Refusal::NoAbsence { day: Some(from) });
     }
     let last = found.pop().ok_or(Refusal::NoAbsence { day: None })?;
@@ -294,12 +297,14 @@ impl Facts {
             user: self.of.clone(),
             source: AbsenceSource::Manual,
             rotation: None,
-            from,
-            to,
+            span: Span::days(from, to),
             zone: self.zone.name().to_owned(),
+            is_available: false,
+            label: None,
+            is_flagged: false,
             starts_at: window.start(),
             ends_at: Some(window.end()),
-            entered_by: request.actor.clone(),
+            entered_by: Some(request.actor.clone()),
             created_at: request.now,
         })
     }
@@ -364,8 +369,9 @@ impl Facts {
         Ok(Ok(Done::AbsenceRemoved {
             absence: absence.id,
             user: absence.user.clone(),
-            from: absence.from,
-            to: absence.to,
+            span: absence.span,
+            zone: absence.zone.clone(),
+            is_available: absence.is_available,
         }))
     }
 
@@ -420,9 +426,9 @@ async fn say(store: &Store, request: &Request, decision: Decision) -> Result<Rep
             Some(absence) => Ok(Reply::AbsenceAdded(added(&mut tx, &absence, request.now).await?)),
             None => Ok(Reply::Refused(Refusal::Gone)),
         },
-        Ok(Done::AbsenceRemoved { absence, user, from, to }) => {
+        Ok(Done::AbsenceRemoved { absence, user, span, zone, is_available }) => {
             let people = People::load(&mut tx, std::slice::from_ref(&user)).await?;
-            let line = AbsenceLine { absence, from, to };
+            let line = AbsenceLine { absence, span, zone, is_available, source: None, label: None };
             Ok(Reply::AbsenceRemoved { person: people.person(&user), line })
         }
         Ok(_) => Ok(Reply::Refused(Refusal::Unreadable)),
@@ -511,6 +517,14 @@ fn compare(
     }));
 }
 
-fn line(absence: &AbsenceRecord) -> AbsenceLine {
-    AbsenceLine { absence: absence.id, from: absence.from, to: absence.to }
+/// Returns an absence as its own person reads it.
+pub(crate) fn line(absence: &AbsenceRecord) -> AbsenceLine {
+    AbsenceLine {
+        absence: absence.id,
+        span: absence.span,
+        zone: absence.zone.clone(),
+        is_available: absence.is_available,
+        source: None,
+        label: absence.label.clone(),
+    }
 }

@@ -68,6 +68,7 @@ pub async fn compose(
             })
         }
         Effect::Note(effect) => crate::note::compose(tx, effect, now).await,
+        Effect::Source(_) => Ok(Composed::Nothing("not_said")),
         Effect::Swap(effect) => crate::swap::compose(tx, effect, now).await,
         Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
         Effect::Request(effect) => crate::cover::compose(tx, effect, now).await,
@@ -94,7 +95,7 @@ async fn moved(
     effect: &DatesEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let DatesEffect::DatesMoved { rotation, user, was, by, is_new, .. } = effect;
+    let DatesEffect::DatesMoved { rotation, user, was, by, is_new, is_by_absence, .. } = effect;
     let Some(rotation) = tx.find_rotation(*rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
     };
@@ -129,6 +130,7 @@ async fn moved(
         why: match (stays, is_new) {
             (false, _) => WhyMoved::Left,
             (true, true) => WhyMoved::Joined,
+            (true, false) if *is_by_absence => WhyMoved::Absence,
             (true, false) => WhyMoved::Changed,
         },
         // Who is gone did not change it: they were taken out.

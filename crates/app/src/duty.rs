@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::story::duty::AwayDays;
-use store::{DeliveryRecord, DeliveryState, RotationRecord, Tx};
+use store::{AbsenceRecord, DeliveryRecord, DeliveryState, RotationRecord, Tx};
 
 /// Returns those who manage a rotation and can be written to, but for the one of whom they are to be told.
 async fn managers_but(
@@ -58,26 +58,29 @@ fn days_away(snapshot: &Snapshot, user: &UserId, windows: &[Interval]) -> Vec<Aw
             .iter()
             .any(|window| start < window.end() && end.is_none_or(|end| window.start() < end))
     };
-    let own = snapshot.absences.iter().filter(|absence| absence.user == *user);
+    let own = snapshot.absences.iter().filter(|it| it.user == *user && !it.is_available);
     own.filter(|absence| touches(absence.starts_at, absence.ends_at))
-        .map(|absence| AwayDays { from: absence.from, to: absence.ends_at.map(|_| absence.to) })
+        .filter(|absence| !absence.source.is_synced() || counts(snapshot, absence, windows))
+        .map(|absence| {
+            let (from, to) = absence.dates();
+            AwayDays { from, to }
+        })
         .collect()
+}
+
+/// Returns whether something of an absence is left after what the person says about themselves.
+fn counts(snapshot: &Snapshot, absence: &AbsenceRecord, windows: &[Interval]) -> bool {
+    let until = windows.last().map(|window| absence.ends_at.unwrap_or(window.end()));
+    let all = until.and_then(|until| Interval::new(absence.starts_at, until));
+    all.is_some_and(|all| {
+        let is_part = absence.span.amounts().next().is_some();
+        is_part || snapshot.book().away_in(&absence.user, &[all]).next().is_some()
+    })
 }
 
 /// Returns the first time in which somebody is away within these windows; off-hours do not end it.
 fn time_away(snapshot: &Snapshot, user: &UserId, windows: &[Interval]) -> Option<Interval> {
-    let own = || snapshot.absences.iter().filter(|absence| absence.user == *user);
-    let mut away: Vec<Interval> = windows
-        .iter()
-        .flat_map(|window| {
-            own().filter_map(|absence| {
-                let end = absence.ends_at.unwrap_or(window.end()).min(window.end());
-                Interval::new(absence.starts_at.max(window.start()), end)
-            })
-        })
-        .collect();
-    away.sort_by_key(|window| window.start());
-    let mut away = away.into_iter();
+    let mut away = snapshot.book().away_in(user, windows);
     let first = away.next()?;
     let is_duty = |from: DateTime<Utc>, to: DateTime<Utc>| {
         Interval::new(from, to)

@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod absence;
+mod absence_book;
+mod absence_change;
+pub mod absence_source;
 pub mod announce;
 pub mod checking;
 pub mod cover;

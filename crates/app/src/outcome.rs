@@ -1,7 +1,8 @@
 //! The outcome of a write, kept under its request's key so that the same request is answered the same.
 
 use crate::{AppError, Request};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use domain::absence::Span;
 use domain::ids::{AbsenceId, ChannelId, CoverageId, RotationId, UserId};
 use domain::refusal::Refusal;
 use domain::story::roster::Card;
@@ -12,18 +13,43 @@ use store::{Entry, Outcome, Store, Tx, Version};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(crate) enum Done {
-    RotationCreated { rotation: RotationId },
-    AbsenceAdded { absence: AbsenceId },
-    AbsenceRemoved { absence: AbsenceId, user: UserId, from: NaiveDate, to: NaiveDate },
-    TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
-    DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    RotationCreated {
+        rotation: RotationId,
+    },
+    AbsenceAdded {
+        absence: AbsenceId,
+    },
+    AbsenceRemoved {
+        absence: AbsenceId,
+        user: UserId,
+        span: Span,
+        zone: String,
+        is_available: bool,
+    },
+    TurnTaken {
+        rotation: RotationId,
+        coverage: CoverageId,
+        user: UserId,
+        until: DateTime<Utc>,
+    },
+    DutySeen {
+        rotation: RotationId,
+        until: DateTime<Utc>,
+    },
     Settings(crate::settings::Done),
     Cover(crate::cover::Done),
-    AddedAgain { rotation: RotationId, user: UserId },
+    AddedAgain {
+        rotation: RotationId,
+        user: UserId,
+    },
     Lifecycle(crate::lifecycle::Lived),
     Note(crate::note::Done),
-    Roster { card: Box<Card<UserId>> },
-    RosterLooking { channel: ChannelId },
+    Roster {
+        card: Box<Card<UserId>>,
+    },
+    RosterLooking {
+        channel: ChannelId,
+    },
     Skip(crate::skip::Done),
     Swap(crate::swap::Done),
 }

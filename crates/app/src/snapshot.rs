@@ -1,10 +1,11 @@
 //! One rotation with everything that planning it needs, read in one transaction.
 
 use crate::AppError;
+use crate::absence_book::{book_of, instants, only_adds};
 use crate::people::People;
 use crate::serving::{LaidStretch, Layers};
 use chrono::{DateTime, Utc};
-use domain::absence::{Absence, AbsenceBook};
+use domain::absence::AbsenceBook;
 use domain::change::{Change, Pause, Timed};
 use domain::engine::{Seat, SeatedBy, Seating, Skip, Stretch};
 use domain::ids::{AbsenceId, RotationId, UserId};
@@ -14,7 +15,7 @@ use domain::settings::Rest;
 use domain::shift::{Shift, ShiftState};
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
 use domain::view::FinalView;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
@@ -108,7 +109,7 @@ impl Snapshot {
         layers: Arc<Layers>,
     ) -> Self {
         absences.retain(|absence| counts_in(absence, rotation.id));
-        let book = AbsenceBook::new(absences.iter().map(|absence| instants(absence)));
+        let book = book_of(absences.iter().map(AsRef::as_ref), &rotation.rules);
         Self { rotation, people, absences, layers, kept, book }
     }
 
@@ -118,20 +119,30 @@ impl Snapshot {
         let at = self.absences.partition_point(|other| key(other) < key(absence));
         let mut absences = self.absences.clone();
         absences.insert(at, Arc::clone(absence));
+        let book = if only_adds(absence) {
+            instants(absence).into_iter().fold(self.book.clone(), |book, one| book.with(one))
+        } else {
+            book_of(absences.iter().map(AsRef::as_ref), &self.rotation.rules)
+        };
         Self {
             rotation: Arc::clone(&self.rotation),
             people: Arc::clone(&self.people),
             absences,
             layers: Arc::clone(&self.layers),
             kept: self.kept.clone(),
-            book: self.book.with(instants(absence)),
+            book,
         }
     }
 
     /// Returns the absences as they would be without one of them.
     pub(crate) fn without(&self, absence: AbsenceId) -> AbsenceBook {
         let others = self.absences.iter().filter(|other| other.id != absence);
-        AbsenceBook::new(others.map(|other| instants(other)))
+        book_of(others.map(AsRef::as_ref), &self.rotation.rules)
+    }
+
+    /// Returns what counts of the absences.
+    pub(crate) fn book(&self) -> &AbsenceBook {
+        &self.book
     }
 
     /// Returns where the rotation stood when that was last stored.
@@ -270,6 +281,32 @@ impl<'a> Position<'a> {
             }
         }
         None
+    }
+
+    /// Returns when the first of the coming turns begins that each of these people holds, among the soonest `most`.
+    pub(crate) fn first_turns(
+        &self,
+        users: &[UserId],
+        most: usize,
+    ) -> BTreeMap<UserId, DateTime<Utc>> {
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut found = BTreeMap::new();
+        let mut begun: Option<(u64, DateTime<Utc>)> = None;
+        let mut turns = 0;
+        for stretch in self.timeline.clone().filter(|stretch| Some(stretch.turn) != running) {
+            let (_, at) = match begun.filter(|(turn, _)| *turn == stretch.turn) {
+                Some(begun) => begun,
+                None if turns == most || found.len() == users.len() => break,
+                None => {
+                    turns += 1;
+                    *begun.insert((stretch.turn, stretch.window.start()))
+                }
+            };
+            for seat in stretch.seats().iter().filter(|seat| users.contains(&seat.user)) {
+                found.entry(seat.user.clone()).or_insert(at);
+            }
+        }
+        found
     }
 
     /// Returns the coming turns, the soonest first.
@@ -438,8 +475,4 @@ fn running(rotation: &RotationRecord, turn: &TurnRecord) -> Option<RunningTurn> 
 /// Returns whether an absence counts in a rotation.
 pub(crate) fn counts_in(absence: &AbsenceRecord, rotation: RotationId) -> bool {
     absence.rotation.is_none_or(|only| only == rotation)
-}
-
-fn instants(absence: &AbsenceRecord) -> Absence {
-    Absence { user: absence.user.clone(), start: absence.starts_at, end: absence.ends_at }
 }

@@ -223,12 +223,8 @@ impl AbsenceBook {
         beyond.sum()
     }
 
-    /// Returns the parts of the windows in which the person is away.
-    pub(crate) fn away_in(
-        &self,
-        user: &UserId,
-        windows: &[Interval],
-    ) -> impl Iterator<Item = Interval> {
+    /// Returns the parts of the windows in which the person is away, as far as times are known.
+    pub fn away_in(&self, user: &UserId, windows: &[Interval]) -> impl Iterator<Item = Interval> {
         let runs = self.runs_of(user);
         windows.iter().flat_map(move |window| {
             let first = runs.partition_point(|run| run.is_over_at(window.start()));

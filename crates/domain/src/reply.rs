@@ -1,5 +1,6 @@
 //! Answers to people, as data; the room that speaks Slack puts them into words and blocks.
 
+use crate::absence::Span;
 use crate::action::{Field, Modal};
 use crate::ids::{AbsenceId, ChannelId, RotationId};
 use crate::interval::Interval;
@@ -231,13 +232,34 @@ pub struct AbsenceEffect {
     pub instead: Option<Person>,
 }
 
-/// Days of an absence as they were entered.
+/// An absence as it was entered, or as a source says it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AbsenceLine {
     /// The absence.
     pub absence: AbsenceId,
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day, inclusive.
-    pub to: NaiveDate,
+    /// When.
+    pub span: Span,
+    /// The IANA name of the zone in which its days are meant.
+    pub zone: String,
+    /// Whether it is the opposite: the person says to be available then.
+    pub is_available: bool,
+    /// The name of the source that says it, such as "HiBob".
+    pub source: Option<String>,
+    /// The leave type, for those who may see it.
+    pub label: Option<String>,
+}
+
+impl AbsenceLine {
+    /// Returns the line of whole days, both inclusive, that a person entered.
+    #[must_use]
+    pub fn days(absence: AbsenceId, first: NaiveDate, last: NaiveDate) -> Self {
+        Self {
+            absence,
+            span: Span::days(first, last),
+            zone: String::from("UTC"),
+            is_available: false,
+            source: None,
+            label: None,
+        }
+    }
 }

@@ -33,12 +33,12 @@ mod version;
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AuditEvent, Claim, CoverAnswer, CoverRequestOrigin,
-    CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind, CoverageRecord,
-    DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, NewInstall,
-    NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord, SkipCode,
-    SkipRecord, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, TurnRecord, TurnState,
-    WorkspaceListing, WorkspaceRecord,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, CoverAnswer,
+    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
+    CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem,
+    InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
+    RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
+    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

@@ -42,6 +42,7 @@ both! {
     6 "0006_people",
     7 "0007_versions",
     8 "0008_passing_on",
+    9 "0009_absence_sources",
 }
 
 /// Applies the pending migrations and returns their names.

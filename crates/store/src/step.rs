@@ -1,6 +1,6 @@
 //! A statement with its values, which can wait and be carried out together with others.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// A statement of the SQL source of one engine, with a value for each of its parameters.
@@ -16,8 +16,9 @@ pub(crate) enum Value {
     Id(Uuid),
     MaybeId(Option<Uuid>),
     Text(String),
+    MaybeText(Option<String>),
+    Flag(bool),
     Json(serde_json::Value),
-    Day(NaiveDate),
     At(DateTime<Utc>),
     MaybeAt(Option<DateTime<Utc>>),
     Bytes(Vec<u8>),
@@ -53,9 +54,15 @@ impl From<String> for Value {
     }
 }
 
-impl From<NaiveDate> for Value {
-    fn from(day: NaiveDate) -> Self {
-        Self::Day(day)
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        Self::MaybeText(text.map(str::to_owned))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one door to many workspaces at once: ids and instants, never content.
 
 use crate::error::StoreError;
-use crate::records::{Claim, DeliveryState, InboxClaim, Swept, WorkspaceListing};
+use crate::records::{Claim, DeliveryState, InboxClaim, Swept, SyncClaim, WorkspaceListing};
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
@@ -99,6 +99,35 @@ impl System {
     pub async fn earliest_inbox_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
         run!(&mut tx, queue::earliest_inbox_at())
+    }
+
+    /// Leases up to `limit` absence sources of active workspaces that are due to be asked, until `lease_until`, the longest
+    /// due first. A lease that ran out is given to the next who asks.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn claim_syncs(
+        &self,
+        worker: &str,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<SyncClaim>, StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        let claims = run!(&mut tx, absence_sources::claim_syncs(worker, now, lease_until, limit))?;
+        tx.commit().await?;
+        Ok(claims)
+    }
+
+    /// Returns when an absence source can next be claimed.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn earliest_sync_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, absence_sources::earliest_sync_at())
     }
 
     /// Stores the hash of an OAuth state, bound to the hash of the browser's secret.

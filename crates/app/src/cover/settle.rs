@@ -4,16 +4,17 @@ use super::ask::{New, make};
 use super::case::{Case, tell_post, turn_to};
 use super::turns::turns_in;
 use crate::AppError;
+use crate::absence_book::book_of;
 use crate::serving::{FAR, serving_in};
-use crate::snapshot::{Position, Snapshot, counts_in};
+use crate::snapshot::{Position, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::absence::{Absence, AbsenceBook};
 use domain::coverage::requests::{News, Request, new_requests};
 use domain::effect::CoverNews;
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use store::{
-    AbsenceRecord, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverageRecord, Tx,
+    AbsenceRecord, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverageRecord,
+    RotationRecord, Tx,
 };
 
 /// Lets requests say what was taken of them; those of which all is covered now are met.
@@ -168,10 +169,24 @@ pub(crate) async fn after_absence_change(
         locked.extend(tx.lock_rotation(rotation.id).await?);
     }
     for record in locked {
-        // A handoff that is due is carried out with what is known by then, and asks nobody.
-        let is_due = record.next_handoff_at.is_some_and(|at| at <= now);
-        let snapshot = Snapshot::load(tx, record, now).await?;
-        end_groundless(tx, &snapshot, now).await?;
+        absences_changed(tx, record, std::slice::from_ref(user), now).await?;
+    }
+    Ok(())
+}
+
+/// Makes the requests that follow from absences of these people in one rotation, which is locked, as
+/// [`after_absence_change`].
+pub(crate) async fn absences_changed(
+    tx: &mut Tx,
+    record: RotationRecord,
+    users: &[UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    // A handoff that is due is carried out with what is known by then, and asks nobody.
+    let is_due = record.next_handoff_at.is_some_and(|at| at <= now);
+    let snapshot = Snapshot::load(tx, record, now).await?;
+    end_groundless(tx, &snapshot, now).await?;
+    for user in users {
         let open = close_groundless(tx, &snapshot, user, now).await?;
         close_strange(tx, &snapshot, open, now).await?;
         if !is_due {
@@ -226,8 +241,9 @@ async fn ask_for(
     let begun_at = current.planned_at.max(snapshot.rotation.created_at);
     let own = || snapshot.absences.iter().filter(|absence| absence.user == *user);
     let then = own().filter(|absence| absence.created_at <= begun_at);
-    let then = AbsenceBook::new(then.map(|absence| instants(absence)));
-    let is = AbsenceBook::new(own().map(|absence| instants(absence)));
+    let rules = &snapshot.rotation.rules;
+    let then = book_of(then.map(AsRef::as_ref), rules);
+    let is = book_of(own().map(AsRef::as_ref), rules);
     let asked = tx.list_cover_requests(snapshot.rotation.id, turn).await?;
     // One that was put aside is not made again; one that was no longer needed is.
     let stays = |it: &CoverRequestRecord| it.state != CoverRequestState::Withdrawn;
@@ -253,12 +269,7 @@ async fn ask_for(
 
 /// Returns whether somebody is away for some of a window, by what counts in a rotation.
 pub(super) fn is_away_in(snapshot: &Snapshot, user: &UserId, window: Interval) -> bool {
-    snapshot.absences.iter().any(|absence| {
-        absence.user == *user
-            && counts_in(absence, snapshot.rotation.id)
-            && absence.starts_at < window.end()
-            && absence.ends_at.is_none_or(|end| window.start() < end)
-    })
+    snapshot.book().away_in(user, &[window]).next().is_some()
 }
 
 /// Returns the next in the order who is free, where somebody is on duty now and unavailable.
@@ -280,8 +291,4 @@ pub(super) fn next_instead_of(
     let besides: Vec<UserId> = besides.chain(serving_in(&laid, now)).collect();
     let next = position.timeline().next_free(now, &besides)?;
     snapshot.rotation.members.contains(&next).then_some(next)
-}
-
-fn instants(absence: &AbsenceRecord) -> Absence {
-    Absence { user: absence.user.clone(), start: absence.starts_at, end: absence.ends_at }
 }

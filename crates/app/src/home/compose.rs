@@ -10,14 +10,14 @@ use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
 use domain::permission::{Act, Actor, ActorStanding, may};
-use domain::reply::{AbsenceLine, Duty};
+use domain::reply::Duty;
 use domain::story::home::{
     ABSENCES_SHOWN, DUTIES_SHOWN, FaultLine, Home, HomeKind, MemberHome, MyDuty, ROTATIONS_ON_PAGE,
     RotationBlock, RotationFault, SWAPS_SHOWN, TURNS_SHOWN, WorkspaceState,
 };
 use domain::story::swap;
 use std::slice::from_ref;
-use store::{AbsenceRecord, RotationRecord, Tx, WorkspaceRecord};
+use store::{RotationRecord, Tx, WorkspaceRecord};
 
 /// The most coming turns that are looked through for a person's next duty in a rotation.
 const TURNS_SEARCHED: usize = 60;
@@ -66,7 +66,7 @@ pub(crate) async fn compose(
             on_duty,
             next,
             swaps,
-            absences: absences.iter().map(line).collect(),
+            absences: absences.iter().map(crate::absence::line).collect(),
             more_absences,
             has_quiet_nights: preferences.has_quiet_nights,
             can_create,
@@ -218,8 +218,4 @@ fn page_of(rotations: usize, wanted: u32) -> (usize, usize) {
 
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-fn line(absence: &AbsenceRecord) -> AbsenceLine {
-    AbsenceLine { absence: absence.id, from: absence.from, to: absence.to }
 }

@@ -14,7 +14,8 @@ use crate::snapshot::{Coming, Position, Snapshot};
 use crate::swap;
 use crate::walk::MOST_COMPARED;
 use crate::{AppError, Request};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use domain::absence::Span;
 use domain::effect::{CoverEffect, DatesEffect, Envelope, Recipient};
 use domain::ids::{AbsenceId, RotationId, UserId};
 use domain::permission::{Act, may};
@@ -157,12 +158,14 @@ fn absence_from(
         user: request.actor.clone(),
         source: AbsenceSource::Skip,
         rotation: Some(snapshot.rotation.id),
-        from: zone.date_of(from),
-        to: zone.date_of(until - TimeDelta::microseconds(1)),
+        span: Span::Clock { start: from, end: Some(until) },
         zone: zone.name().to_owned(),
+        is_available: false,
+        label: None,
+        is_flagged: false,
         starts_at: from,
         ends_at: Some(until),
-        entered_by: request.actor.clone(),
+        entered_by: Some(request.actor.clone()),
         created_at: request.now,
     }
 }
@@ -212,6 +215,7 @@ pub(super) async fn tell_moved(
             was,
             by: Some(request.actor.clone()),
             is_new: false,
+            is_by_absence: false,
         };
         let envelope = Envelope::new(effect, Recipient::Person(user));
         tx.insert_delivery(&envelope, request.now, request.now).await?;

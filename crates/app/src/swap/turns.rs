@@ -1,7 +1,7 @@
 //! The turns of a rotation that can be swapped, and what stands in the way.
 
 use crate::people::People;
-use crate::snapshot::{Coming, Current, Snapshot, counts_in};
+use crate::snapshot::{Coming, Current, Snapshot};
 use crate::walk::MOST_COMPARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::whole_days;
@@ -124,12 +124,9 @@ impl<'a> Turns<'a> {
             let touches = coming.active.iter().any(|it| it.intersection(time).is_some());
             time.intersection(coming.window).filter(|_| touches)
         };
-        let absences = self.snapshot.absences.iter();
-        let own = absences
-            .filter(|absence| absence.user == *by && counts_in(absence, self.snapshot.rotation.id));
-        let away = own.filter_map(|absence| {
-            let until = absence.ends_at.unwrap_or(coming.window.end());
-            let time = within(absence.starts_at, until)?;
+        let own = self.snapshot.book().away_in(by, std::slice::from_ref(&coming.window));
+        let away = own.filter_map(|away| {
+            let time = within(away.start(), away.end())?;
             let (from, until) = (time.start(), time.end());
             Some(Conflict::Away { person: people.person(by), from, until })
         });

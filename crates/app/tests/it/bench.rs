@@ -2,6 +2,7 @@
 
 use app::Request;
 use chrono::{DateTime, Utc};
+use domain::absence::Span;
 use domain::ids::{AbsenceId, ChannelId, RotationId, TeamId, UserId, WorkspaceId};
 use domain::rules::Rules;
 use secrecy::SecretString;
@@ -80,12 +81,14 @@ impl Bench {
             user: of.clone(),
             source: AbsenceSource::Manual,
             rotation: None,
-            from: from.date_naive(),
-            to: until.date_naive(),
+            span: Span::Clock { start: from, end: Some(until) },
             zone: "UTC".to_owned(),
+            is_available: false,
+            label: None,
+            is_flagged: false,
             starts_at: from,
             ends_at: Some(until),
-            entered_by: of.clone(),
+            entered_by: Some(of.clone()),
             created_at: from,
         })
         .await

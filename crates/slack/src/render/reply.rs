@@ -18,6 +18,7 @@ use domain::reply::{
     AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine,
 };
 use domain::story::lifecycle;
+use domain::zone::Zone;
 use serde_json::{Value, json};
 
 /// The most rotations or absences of one answer.
@@ -259,9 +260,12 @@ fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: 
 
 /// Returns the days of an absence: "on Friday 12 June", "from Monday 8 June to Friday 12 June".
 pub(super) fn span(ink: &Ink, line: &AbsenceLine) -> String {
-    if line.from == line.to {
-        format!("on {}", ink.full_day(line.from))
-    } else {
-        format!("from {} to {}", ink.full_day(line.from), ink.full_day(line.to))
+    let zone = Zone::parse(&line.zone).unwrap_or_else(|_| Zone::utc());
+    match line.span.dates(&zone) {
+        (first, None) => format!("from {} on", ink.full_day(first)),
+        (first, Some(last)) if first == last => format!("on {}", ink.full_day(first)),
+        (first, Some(last)) => {
+            format!("from {} to {}", ink.full_day(first), ink.full_day(last))
+        }
     }
 }

@@ -112,11 +112,11 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
     let crowd = crowd(100);
     let duty =
         MyDuty { name: long(), zone: String::from("Europe/Berlin"), from: at(NOW), until: at(NOW) };
-    let absence = AbsenceLine {
-        absence: AbsenceId::new("0190a4f8-0000-7000-8000-000000000001".parse().unwrap()),
-        from: "2026-06-08".parse().unwrap(),
-        to: "2027-06-08".parse().unwrap(),
-    };
+    let absence = AbsenceLine::days(
+        AbsenceId::new("0190a4f8-0000-7000-8000-000000000001".parse().unwrap()),
+        "2026-06-08".parse().unwrap(),
+        "2027-06-08".parse().unwrap(),
+    );
     let faults = (0..40).map(|it| fault(it, RotationFault::Empty)).collect();
     let member = MemberHome {
         on_duty: vec![duty.clone(); 1000],
@@ -219,10 +219,9 @@ fn buttons(view: &Value) -> std::collections::BTreeSet<&str> {
 
 #[test]
 fn buttons_that_look_the_same_are_told_apart_by_ear() {
-    let absence = |number: usize, day: &str| AbsenceLine {
-        absence: AbsenceId::new(rotation(number).as_uuid()),
-        from: day.parse().unwrap(),
-        to: day.parse().unwrap(),
+    let absence = |number: usize, day: &str| {
+        let (id, day) = (rotation(number).as_uuid(), day.parse().unwrap());
+        AbsenceLine::days(AbsenceId::new(id), day, day)
     };
     let mut member = plain_member(Some(state(&SCOPES, Vec::new())));
     member.absences = vec![absence(1, "2026-06-09"), absence(2, "2026-06-10")];

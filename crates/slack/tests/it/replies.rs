@@ -49,7 +49,7 @@ fn card() -> DutyCard {
 
 fn absence(number: u8, from: &str, to: &str) -> AbsenceLine {
     let id = format!("0190a4f8-0000-7000-8000-0000000000{number:02}");
-    AbsenceLine { absence: AbsenceId::new(id.parse().unwrap()), from: day(from), to: day(to) }
+    AbsenceLine::days(AbsenceId::new(id.parse().unwrap()), day(from), day(to))
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn execute(text: &mut String, step: &Step) {
 fn append(text: &mut String, value: &Value) {
     let _ = match value {
         Value::Id(id) | Value::MaybeId(Some(id)) => write!(text, "'{id}'"),
-        Value::Text(said) => {
+        Value::Text(said) | Value::MaybeText(Some(said)) => {
             append_text(text, said);
             Ok(())
         }
@@ -84,9 +84,11 @@ fn append(text: &mut String, value: &Value) {
             append_text(text, &json.to_string());
             write!(text, "::jsonb")
         }
-        Value::Day(day) => write!(text, "'{}'", day.format("%Y-%m-%d")),
+        Value::Flag(flag) => write!(text, "{flag}"),
         Value::At(at) | Value::MaybeAt(Some(at)) => write!(text, "'{}'", instant(*at)),
-        Value::MaybeId(None) | Value::MaybeAt(None) => write!(text, "null"),
+        Value::MaybeId(None) | Value::MaybeAt(None) | Value::MaybeText(None) => {
+            write!(text, "null")
+        }
         Value::Bytes(bytes) => {
             append_bytes(text, bytes);
             Ok(())

@@ -1,6 +1,7 @@
 //! What is written and read, one file per family of tables.
 
 mod absence;
+mod absence_source;
 mod audit;
 mod cover;
 mod delivery;
@@ -14,6 +15,7 @@ mod turn;
 mod workspace;
 
 pub use absence::{AbsenceRecord, AbsenceSource};
+pub use absence_source::{AbsenceSourceRecord, SourceStatus, SyncClaim};
 pub use audit::AuditEvent;
 pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,

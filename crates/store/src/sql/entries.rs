@@ -9,7 +9,7 @@ use domain::ids::WorkspaceId;
 /// Returns the steps of an entry. The one of its key fails where the request was answered before.
 pub(crate) fn steps(workspace: WorkspaceId, entry: &Entry) -> Result<Vec<Step>, StoreError> {
     let mut steps = vec![
-        absences::inserting(workspace, &entry.absence),
+        absences::inserting(workspace, &entry.absence)?,
         audit::recording(workspace, &entry.event)?,
     ];
     for (home, at) in &entry.homes {

@@ -5,6 +5,7 @@
 
 mod row;
 
+pub(crate) mod absence_sources;
 pub(crate) mod absences;
 pub(crate) mod audit;
 pub(crate) mod cover_requests;
@@ -31,6 +32,7 @@ use row::Fields;
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
     [
+        absence_sources::STATEMENTS,
         absences::STATEMENTS,
         audit::STATEMENTS,
         cover_requests::STATEMENTS,

@@ -4,6 +4,7 @@ use super::bench::{at, user};
 use super::both_engines;
 use crate::{AbsenceRecord, AbsenceSource, new_id};
 use chrono::NaiveDate;
+use domain::absence::Span;
 use domain::ids::AbsenceId;
 
 fn absence(who: &str, starts: i64, ends: Option<i64>) -> AbsenceRecord {
@@ -12,12 +13,17 @@ fn absence(who: &str, starts: i64, ends: Option<i64>) -> AbsenceRecord {
         user: user(who),
         source: AbsenceSource::Manual,
         rotation: None,
-        from: NaiveDate::from_ymd_opt(2026, 6, 8).unwrap(),
-        to: NaiveDate::from_ymd_opt(2026, 6, 12).unwrap(),
+        span: Span::days(
+            NaiveDate::from_ymd_opt(2026, 6, 8).unwrap(),
+            NaiveDate::from_ymd_opt(2026, 6, 12).unwrap(),
+        ),
         zone: String::from("Europe/Berlin"),
+        is_available: false,
+        label: None,
+        is_flagged: false,
         starts_at: at(starts),
         ends_at: ends.map(at),
-        entered_by: user("UANA"),
+        entered_by: Some(user("UANA")),
         created_at: at(0),
     }
 }

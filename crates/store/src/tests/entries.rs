@@ -7,6 +7,7 @@ use crate::{
     AbsenceRecord, AbsenceSource, AuditEvent, Entry, Outcome, StoreError, Version, new_id,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::absence::Span;
 use domain::effect::{Envelope, HomeEffect, Recipient};
 use domain::ids::{AbsenceId, EventId, UserId, WorkspaceId};
 use secrecy::ExposeSecret;
@@ -159,12 +160,14 @@ pub(super) fn entry(key: &str, of: &str) -> Entry {
             user: of.clone(),
             source: AbsenceSource::Manual,
             rotation: None,
-            from: day(1),
-            to: day(2),
+            span: Span::days(day(1), day(2)),
             zone: String::from("Europe/Berlin"),
+            is_available: false,
+            label: None,
+            is_flagged: false,
             starts_at: at(3600),
             ends_at: Some(at(7200)),
-            entered_by: user("UBEN"),
+            entered_by: Some(user("UBEN")),
             created_at: at(0),
         },
         event: AuditEvent {

@@ -2,7 +2,7 @@
 
 use super::{Tx, run, run_touching};
 use crate::error::StoreError;
-use crate::records::AbsenceRecord;
+use crate::records::{AbsenceRecord, AbsenceSource};
 use chrono::{DateTime, Utc};
 use domain::ids::{AbsenceId, UserId};
 
@@ -33,6 +33,20 @@ impl Tx {
         run!(self, absences::list_absences(workspace, users, from, until))
     }
 
+    /// Returns what a source said of absences that are not over at `from`, the first to begin first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_absences_of_source(
+        &mut self,
+        source: &AbsenceSource,
+        from: DateTime<Utc>,
+    ) -> Result<Vec<AbsenceRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, absences::list_absences_of_source(workspace, source, from))
+    }
+
     /// Returns an absence.
     ///
     /// # Errors
@@ -54,5 +68,18 @@ impl Tx {
     pub async fn delete_absence(&mut self, id: AbsenceId) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         run_touching!(self, absences::delete_absence(workspace, id))
+    }
+
+    /// Deletes all that a source said of absences, those that are over as well; returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn delete_absences_of_source(
+        &mut self,
+        source: &AbsenceSource,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run_touching!(self, absences::delete_absences_of_source(workspace, source))
     }
 }

@@ -1,5 +1,6 @@
 //! A transaction in one workspace, on either engine.
 
+mod absence_sources;
 mod absences;
 mod cover_requests;
 mod coverages;
