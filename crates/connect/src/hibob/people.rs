@@ -6,7 +6,7 @@ use crate::source::SourcePerson;
 use domain::email::Email;
 use domain::ids::UserId;
 use domain::source::SourceFault;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -157,7 +157,7 @@ fn fill(word: &mut Word, other: Word) {
 
 impl<'de> Deserialize<'de> for Employee {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EmployeeVisitor)
+        deserializer.deserialize_map(EmployeeVisitor)
     }
 }
 
@@ -173,20 +173,15 @@ impl<'de> Visitor<'de> for EmployeeVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Employee, A::Error> {
         let mut employee = Employee::default();
         while let Some(name) = fields.next_key::<String>()? {
-            match name.as_str() {
-                "/root/id" | "root.id" | "id" => fill(&mut employee.id, fields.next_value()?),
-                "/root/email" | "root.email" | "email" => {
-                    fill(&mut employee.email, fields.next_value()?);
-                }
+            // The path of a field has slashes or dots, or is nested.
+            let path = name.trim_start_matches('/').replace('/', ".");
+            match path.strip_prefix("root.").unwrap_or(&path) {
+                "id" => fill(&mut employee.id, fields.next_value()?),
+                "email" => fill(&mut employee.email, fields.next_value()?),
                 "root" => employee.fill(fields.next_value()?),
                 _ => drop(fields.next_value::<IgnoredAny>()?),
             }
         }
         Ok(employee)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Employee, E> {
-        // Nothing of it may get into a message.
-        Err(E::custom("not an object"))
     }
 }

@@ -77,3 +77,24 @@ fn forget(instants: &mut VecDeque<DateTime<Utc>>, until: DateTime<Utc>) {
         instants.pop_front();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_is_forgotten() {
+        let mut limits = Limits::default();
+        let mut now = DateTime::<Utc>::UNIX_EPOCH;
+        for number in 0..1_000 {
+            let whose = format!("SVC{number}");
+            assert_eq!(limits.allow("https://x.example", Some((&whose, 1)), now), Ok(()));
+            limits.note("https://x.example", Some(&SourceFault::Unauthorized), now);
+            now += TimeDelta::seconds(1);
+        }
+
+        let origin = &limits.origins["https://x.example"];
+        assert!(origin.asked.len() <= 60, "{}", origin.asked.len());
+        assert!(origin.refusals.len() <= 10, "{}", origin.refusals.len());
+    }
+}

@@ -150,7 +150,7 @@ pub(crate) fn march() -> DateRange {
 pub(crate) fn found(employees: &[&str]) -> Value {
     let found: Vec<_> = employees
         .iter()
-        .map(|id| json!({"/root/id": {"value": id}, "id": id, "email": address(id)}))
+        .map(|id| json!({"/root\u{2f}id": {"value": id}, "id": id, "email": address(id)}))
         .collect();
     json!({"employees": found})
 }
