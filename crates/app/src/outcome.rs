@@ -20,11 +20,8 @@ pub(crate) enum Done {
         absence: AbsenceId,
     },
     AbsenceRemoved {
-        absence: AbsenceId,
         user: UserId,
-        span: Span,
-        zone: String,
-        is_available: bool,
+        taken: Vec<TakenBack>,
     },
     TurnTaken {
         rotation: RotationId,
@@ -52,6 +49,15 @@ pub(crate) enum Done {
     },
     Skip(crate::skip::Done),
     Swap(crate::swap::Done),
+}
+
+/// An absence that is not there any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TakenBack {
+    pub(crate) absence: AbsenceId,
+    pub(crate) span: Span,
+    pub(crate) zone: String,
+    pub(crate) is_available: bool,
 }
 
 /// What a write decided: done, or refused with nothing changed.
@@ -116,7 +122,7 @@ pub(crate) async fn enter_once(
 ) -> Result<Carried, AppError> {
     let refused = match store.enter(request.workspace, entry).await {
         Ok(version) => {
-            let gives_work = !entry.homes.is_empty();
+            let gives_work = !entry.deliveries.is_empty();
             return Ok(Carried { decision: Ok(done), version, gives_work });
         }
         Err(refused) => refused,

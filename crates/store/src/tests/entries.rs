@@ -179,7 +179,7 @@ pub(super) fn entry(key: &str, of: &str) -> Entry {
             subject: Some(of),
             details: serde_json::json!({"days": 2}),
         },
-        homes: ["UANA", "UCHO"].map(|name| home(user(name))).into(),
+        deliveries: ["UANA", "UCHO"].map(|name| home(user(name))).into(),
         key: key.to_owned(),
         outcome: Outcome { facts: serde_json::json!({"code": "c"}) },
         now: at(0),
