@@ -12,5 +12,5 @@ pub use enter::{Added, add, submit};
 pub use lines::list;
 pub use remove::{remove, remove_by_id};
 
-pub(crate) use lines::{Sight, of_home};
+pub(crate) use lines::of_home;
 pub(crate) use said::compose;

@@ -30,6 +30,8 @@ pub enum Reply {
     AbsenceList {
         /// Whose.
         person: Person,
+        /// Whether that is the one who asked.
+        is_own: bool,
         /// Those that have not ended, the first to begin first.
         absences: Vec<AbsenceLine>,
         /// Whether the one who asked may take them back.

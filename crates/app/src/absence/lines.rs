@@ -27,6 +27,7 @@ pub async fn list(
     let sight = Sight::load(&mut tx).await?;
     Ok(Reply::AbsenceList {
         person: subject.people.person(&subject.of),
+        is_own: subject.of == request.actor,
         absences: found.iter().map(|it| sight.line(it, &found, sees_types)).collect(),
         can_remove: subject.permission(&request.actor).is_ok(),
     })

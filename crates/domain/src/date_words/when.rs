@@ -81,9 +81,12 @@ pub fn parse_span(text: &str, zone: &Zone, now: DateTime<Utc>) -> Result<Span, R
         .or_else(|| around.open(&plain))
         .or_else(|| around.range(&plain))
         .or_else(|| around.one(&plain));
-    // The part of it that was no date may be all there is to blame.
-    let unreadable = || if plain_text(&part) == plain { shown(text) } else { part.clone() };
-    read.unwrap_or_else(|| Err(Refusal::UnreadableWhen { text: unreadable() }))
+    read.unwrap_or_else(|| {
+        // A part that says nothing at all is the one to blame.
+        let is_part = points(&plain_text(&part)).next().is_none();
+        let text = if is_part { part } else { shown(text) };
+        Err(Refusal::UnreadableWhen { text })
+    })
 }
 
 /// An end of a range, or a range of one day.

@@ -44,6 +44,18 @@ impl Ink {
         }
     }
 
+    /// Returns the time of an instant whose day was said: "09:00", and "24:00" at the end of that day.
+    pub(crate) fn time(&self, at: DateTime<Utc>) -> String {
+        let words = match self.zone.local_of(at).format("%H:%M").to_string() {
+            midnight if midnight == "00:00" => String::from("24:00"),
+            words => words,
+        };
+        match self.style {
+            Style::Text => words,
+            Style::Block => format!("<!date^{}^{{time}}|{words}>", at.timestamp()),
+        }
+    }
+
     /// Returns an instant for a reader whose zone is known: the rotation's own time stands beside theirs where it differs.
     pub(crate) fn at_for(&self, at: DateTime<Utc>, reader: Option<&str>) -> String {
         let Some(reader) = reader.and_then(|zone| Zone::parse(zone).ok()) else {
