@@ -13,40 +13,18 @@ use store::{Entry, Outcome, Store, Tx, Version};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(crate) enum Done {
-    RotationCreated {
-        rotation: RotationId,
-    },
-    AbsenceAdded {
-        absence: AbsenceId,
-    },
-    AbsenceRemoved {
-        user: UserId,
-        taken: Vec<TakenBack>,
-    },
-    TurnTaken {
-        rotation: RotationId,
-        coverage: CoverageId,
-        user: UserId,
-        until: DateTime<Utc>,
-    },
-    DutySeen {
-        rotation: RotationId,
-        until: DateTime<Utc>,
-    },
+    RotationCreated { rotation: RotationId },
+    AbsenceAdded { absence: AbsenceId },
+    AbsenceRemoved { user: UserId, taken: Vec<TakenBack> },
+    TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
+    DutySeen { rotation: RotationId, until: DateTime<Utc> },
     Settings(crate::settings::Done),
     Cover(crate::cover::Done),
-    AddedAgain {
-        rotation: RotationId,
-        user: UserId,
-    },
+    AddedAgain { rotation: RotationId, user: UserId },
     Lifecycle(crate::lifecycle::Lived),
     Note(crate::note::Done),
-    Roster {
-        card: Box<Card<UserId>>,
-    },
-    RosterLooking {
-        channel: ChannelId,
-    },
+    Roster { card: Box<Card<UserId>> },
+    RosterLooking { channel: ChannelId },
     Skip(crate::skip::Done),
     Swap(crate::swap::Done),
 }

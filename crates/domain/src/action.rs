@@ -131,7 +131,9 @@ impl Button {
                 format!("{rotation}|{}{since}", at(planned_at))
             }
             Self::ShowNext { rotation } => rotation.to_string(),
-            Self::RemoveAbsence { absence } | Self::StayAvailable { absence } => absence.to_string(),
+            Self::RemoveAbsence { absence } | Self::StayAvailable { absence } => {
+                absence.to_string()
+            }
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),

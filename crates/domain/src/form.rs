@@ -2,9 +2,7 @@
 
 mod absence;
 
-pub use absence::{
-    AT_NOON, AT_TIME, WITH_DAY, check_absence, read_absence_form,
-};
+pub use absence::{AT_NOON, AT_TIME, WITH_DAY, check_absence, read_absence_form};
 
 use crate::action::{CreateForm, Field};
 use crate::cadence::{Cadence, Unit, Weekdays};

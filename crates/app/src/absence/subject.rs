@@ -91,11 +91,7 @@ impl Subject {
     }
 
     /// Returns the absence that is to be entered.
-    pub(super) fn absence(
-        &self,
-        request: &Request,
-        span: Span,
-    ) -> Result<AbsenceRecord, Refusal> {
+    pub(super) fn absence(&self, request: &Request, span: Span) -> Result<AbsenceRecord, Refusal> {
         self.permission(&request.actor)?;
         check_absence(&span, &self.zone, request.now)?;
         Ok(self.record(request, span, &self.zone))

@@ -31,8 +31,8 @@ pub(super) fn read(text: &str) -> Option<DayPart> {
         .find_map(|lead| text.strip_prefix(lead))
         .unwrap_or(text);
     match text {
-        "morning" | "mornings" | "am" | "forenoon" => Some(DayPart::Half(Half::Morning)),
-        "afternoon" | "afternoons" | "pm" => Some(DayPart::Half(Half::Afternoon)),
+        "morning" | "am" | "forenoon" => Some(DayPart::Half(Half::Morning)),
+        "afternoon" | "pm" => Some(DayPart::Half(Half::Afternoon)),
         "noon" | "midday" => Some(DayPart::At { minutes: NOON, has_half: true }),
         "midnight" => Some(DayPart::At { minutes: MIDNIGHT, has_half: true }),
         _ => read_time(text),
@@ -122,9 +122,10 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in
-            ["", "24:01", "9:60", "13pm", "0am", "9:5", "123", "24", "13", "noonish", "٢", "14:00:00"]
-        {
+        for text in [
+            "", "24:01", "9:60", "13pm", "0am", "9:5", "123", "24", "13", "noonish", "٢",
+            "14:00:00",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -148,6 +148,11 @@ const STORED: &[(&str, &str)] = &[
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
+    (r#"{"kind":"absence_entered","absence":"R","by":"U1"}"#, ""),
+    (
+        r#"{"kind":"absence_taken_back","absence":"R","by":"U1","span":{"kind":"days","first":"2026-06-08","last":null,"from_noon":false,"until_noon":false},"zone":"UTC","is_available":false}"#,
+        "",
+    ),
     (r#"{"kind":"dates_moved","rotation":"R","user":"U1","changed_at":"T","was":null}"#, ""),
     (
         r#"{"kind":"dates_moved","rotation":"R","user":"U1","changed_at":"T","was":"S","by":"U2","is_new":true}"#,

@@ -138,7 +138,8 @@ fn an_absence_form_is_read_in_every_shape() {
         is_open: false,
     };
     let (first, last) = (day("2026-12-24"), day("2027-01-02"));
-    let days = |from_noon, until_noon| Span::Days { first, last: Some(last), from_noon, until_noon };
+    let days =
+        |from_noon, until_noon| Span::Days { first, last: Some(last), from_noon, until_noon };
     let clock =
         |start, end: Option<&str>| Span::Clock { start: at(start), end: end.map(|end| at(end)) };
     for (form, span) in [

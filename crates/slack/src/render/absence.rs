@@ -240,6 +240,8 @@ fn clock(
         Style::Block => format!("from {} to {}", ink.at(start), ink.time(end)),
         Style::Text => {
             let (from, to) = (ink.time(start), ink.time(end));
+            // It is the end of that day, not its beginning.
+            let to = if to == "00:00" { "24:00" } else { &to };
             let zone = plain(zone.name());
             format!("on {} from {from} to {to} ({zone})", ink.full_day(first))
         }
@@ -324,7 +326,15 @@ mod tests {
     fn line(span: Span) -> AbsenceLine {
         let days = (day("2026-06-12"), day("2026-06-12"));
         let zone = String::from("Europe/Berlin");
-        AbsenceLine { span, zone, ..AbsenceLine::days(AbsenceId::default(), days.0, days.1) }
+        AbsenceLine {
+            span,
+            zone,
+            ..AbsenceLine::days(
+                AbsenceId::new("0190a4f8-0000-7000-8000-000000000001".parse().unwrap()),
+                days.0,
+                days.1,
+            )
+        }
     }
 
     #[track_caller]
@@ -387,7 +397,12 @@ mod tests {
     fn a_label_cannot_be_taken_for_anything_else() {
         let source = Some(String::from("HiBob"));
         let label = Some(String::from("<!channel> *off*"));
-        let line = AbsenceLine { source, label, is_flagged: true, ..line(Span::days(day("2026-06-12"), day("2026-06-12"))) };
+        let line = AbsenceLine {
+            source,
+            label,
+            is_flagged: true,
+            ..line(Span::days(day("2026-06-12"), day("2026-06-12")))
+        };
 
         assert_eq!(
             origin(&line),

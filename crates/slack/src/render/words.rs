@@ -44,12 +44,9 @@ impl Ink {
         }
     }
 
-    /// Returns the time of an instant whose day was said: "09:00", and "24:00" at the end of that day.
+    /// Returns the time of an instant whose day was said: "09:00".
     pub(crate) fn time(&self, at: DateTime<Utc>) -> String {
-        let words = match self.zone.local_of(at).format("%H:%M").to_string() {
-            midnight if midnight == "00:00" => String::from("24:00"),
-            words => words,
-        };
+        let words = self.zone.local_of(at).format("%H:%M").to_string();
         match self.style {
             Style::Text => words,
             Style::Block => format!("<!date^{}^{{time}}|{words}>", at.timestamp()),

@@ -6,7 +6,7 @@ use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
 use domain::reply::{
     AbsenceCard, AbsenceEffect, AbsenceLine, Duty, DutyCard, NextCard, NextDuty, OnDutyPerson,
-    Reply, TurnLine,
+    Reply, SourceAge, TurnLine,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -233,6 +233,10 @@ fn next_says_who_will_be_passed_over_and_why() {
     let reply = Reply::Next(NextCard {
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
+        sources: vec![SourceAge {
+            name: String::from("HiBob"),
+            good_at: Some(at("2026-06-08T06:50:00Z")),
+        }],
         turns: vec![
             turn(
                 "2026-06-15T07:00:00Z",
@@ -264,6 +268,7 @@ fn next_of_nothing_says_so() {
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
         turns: vec![],
+        sources: vec![],
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -346,8 +351,12 @@ fn an_absence_without_effect_says_so() {
 fn absences_can_be_taken_back_one_by_one_by_those_who_may() {
     let absences =
         vec![absence(1, "2026-06-15", "2026-06-19"), absence(2, "2026-12-28", "2027-01-02")];
-    let list =
-        |can_remove| Reply::AbsenceList { person: ben(), absences: absences.clone(), can_remove };
+    let list = |can_remove| Reply::AbsenceList {
+        person: ben(),
+        is_own: true,
+        absences: absences.clone(),
+        can_remove,
+    };
 
     insta::assert_snapshot!(read(&list(true)), @r"
     Ben is away:
@@ -362,8 +371,34 @@ fn absences_can_be_taken_back_one_by_one_by_those_who_may() {
 }
 
 #[test]
+fn what_a_source_says_is_shown_with_where_it_comes_from_and_cannot_be_taken_back() {
+    let synced = |number, label: Option<&str>| AbsenceLine {
+        source: Some(String::from("HiBob")),
+        label: label.map(String::from),
+        ..absence(number, "2026-06-15", "2026-06-19")
+    };
+    let absences = vec![
+        synced(1, Some("Holiday")),
+        AbsenceLine { is_flagged: true, ..synced(2, None) },
+        AbsenceLine { is_overruled: true, ..synced(3, None) },
+        AbsenceLine { is_available: true, ..absence(4, "2026-06-15", "2026-06-19") },
+    ];
+    let list = |is_own, can_remove| Reply::AbsenceList {
+        person: ben(),
+        is_own,
+        absences: absences.clone(),
+        can_remove,
+    };
+
+    insta::assert_snapshot!(read(&list(true, true)), @"");
+    assert!(read(&list(false, true)).contains("[Available after all: stay_available"));
+    assert!(!read(&list(false, false)).contains("stay_available"));
+}
+
+#[test]
 fn nobody_is_away_for_ever() {
-    let reply = Reply::AbsenceList { person: ben(), absences: vec![], can_remove: true };
+    let reply =
+        Reply::AbsenceList { person: ben(), is_own: true, absences: vec![], can_remove: true };
 
     insta::assert_snapshot!(read(&reply), @r"
     Ben has no absence ahead.
@@ -374,8 +409,10 @@ fn nobody_is_away_for_ever() {
 
 #[test]
 fn a_decision_replaces_the_message_with_its_button() {
-    let reply =
-        Reply::AbsenceRemoved { person: ben(), line: absence(1, "2026-06-15", "2026-06-19") };
+    let reply = Reply::AbsenceRemoved {
+        person: ben(),
+        lines: vec![absence(1, "2026-06-15", "2026-06-19")],
+    };
 
     insta::assert_snapshot!(read(&reply), @r"
     Taken back: Ben is not away from Monday 15 June to Friday 19 June any more.
@@ -453,7 +490,7 @@ fn five_hundred_rotations_and_absences_still_fit() {
         Reply::Home(cards.clone()),
         Reply::List(cards.clone()),
         Reply::Who(cards),
-        Reply::AbsenceList { person: ben(), absences, can_remove: true },
+        Reply::AbsenceList { person: ben(), is_own: true, absences, can_remove: true },
         Reply::AbsenceAdded(AbsenceCard {
             person: ben(),
             line: absence(1, "2026-06-15", "2026-06-19"),
