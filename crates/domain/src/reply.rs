@@ -230,6 +230,8 @@ pub struct AbsenceCard {
     pub effects: Vec<AbsenceEffect>,
     /// The rotations in which the person is on duty right now; those turns stay as they are.
     pub on_duty_now: Vec<String>,
+    /// Whether it is the opposite, and an absence that was entered by hand still counts then.
+    pub is_away_by_hand: bool,
 }
 
 /// What an absence changes in one rotation.

@@ -5,6 +5,7 @@ use super::said::say;
 use super::subject::Subject;
 use crate::outcome::{Decision, Done, TakenBack, once};
 use crate::{AppError, Request};
+use chrono::{DateTime, Utc};
 use domain::absence::Span;
 use domain::date_words::parse_span;
 use domain::ids::{AbsenceId, UserId};
@@ -122,9 +123,27 @@ fn touches(absence: &AbsenceRecord, span: &Span, subject: &Subject) -> bool {
         let (first, last) = absence.dates();
         return to.is_none_or(|to| first <= to) && last.is_none_or(|last| from <= last);
     }
-    let (from, to) = span.bounds(&subject.zone);
-    let begins_before = to.is_none_or(|to| absence.starts_at < to);
-    begins_before && absence.ends_at.is_none_or(|end| from < end)
+    let (from, to) = match span {
+        Span::Halves { first, last, .. } if first == last => {
+            let window = span.windows(&subject.zone).next();
+            window.map_or_else(
+                || span.bounds(&subject.zone),
+                |window| (window.start(), Some(window.end())),
+            )
+        }
+        _ => span.bounds(&subject.zone),
+    };
+    let meets = |start, end: Option<DateTime<Utc>>| {
+        to.is_none_or(|to| start < to) && end.is_none_or(|end| from < end)
+    };
+    match absence.span {
+        // Between its halves there is nothing of it.
+        Span::Halves { .. } => {
+            let mut windows = absence.span.windows(&absence.zone());
+            windows.any(|window| meets(window.start(), Some(window.end())))
+        }
+        _ => meets(absence.starts_at, absence.ends_at),
+    }
 }
 
 fn from_source(sight: &Sight, absence: &AbsenceRecord) -> Why {

@@ -90,6 +90,13 @@ async fn added_card(
 ) -> Result<AbsenceCard, AppError> {
     let people = People::load(tx, from_ref(&absence.user)).await?;
     let mut card = card(&people, absence);
+    if absence.is_available {
+        let from = now.max(absence.starts_at);
+        let others = tx.list_absences(from_ref(&absence.user), from, absence.ends_at).await?;
+        card.is_away_by_hand = others
+            .iter()
+            .any(|it| !it.is_available && it.rotation.is_none() && !it.source.is_synced());
+    }
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| rotation.members.contains(&absence.user));
     for rotation in rotations {
@@ -125,6 +132,7 @@ fn card(people: &People, absence: &AbsenceRecord) -> AbsenceCard {
         line: entered(absence),
         effects: Vec::new(),
         on_duty_now: Vec::new(),
+        is_away_by_hand: false,
     }
 }
 

@@ -87,7 +87,11 @@ pub(super) fn added(card: &AbsenceCard, now: DateTime<Utc>, style: Style) -> Vec
     if card.effects.len() > MOST_EFFECTS {
         lines.push(format!("… and {} more turns.", card.effects.len() - MOST_EFFECTS));
     }
-    if card.effects.is_empty() && card.on_duty_now.is_empty() {
+    if card.is_away_by_hand {
+        lines.push(String::from(
+            "An absence that was entered here still counts then: `/rotation ooo list` shows it.",
+        ));
+    } else if card.effects.is_empty() && card.on_duty_now.is_empty() {
         lines.push(String::from("No turn changes hands because of it."));
     }
     lines.extend(

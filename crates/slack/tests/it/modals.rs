@@ -65,7 +65,7 @@ fn without_defaults_the_create_modal_leaves_fields_empty() {
 fn the_absence_modal_asks_for_days_and_parts_of_them() {
     let modal = Modal::EnterAbsence { today: today(), who: None };
 
-    insta::assert_snapshot!(compact(&render(&modal)), @"");
+    insta::assert_snapshot!(compact(&render(&modal)));
 }
 
 #[test]

@@ -254,11 +254,13 @@ fn next_says_who_will_be_passed_over_and_why() {
     • Monday 15 June, 09:00 Europe/Berlin: Cho; passes over Ben (unavailable until Friday 19 June)
     • Monday 22 June, 09:00: nobody is free; passes over Ben (unavailable)
     • Monday 29 June, 09:00: Ana
+    Absences from HiBob as of Monday 8 June, 08:50.
     ---
     Coming up in *support*:
     • <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>: Cho; passes over Ben (unavailable until Friday 19 June)
     • <!date^1782111600^{date_short_pretty} at {time}|Monday 22 June, 09:00 Europe/Berlin>: nobody is free; passes over Ben (unavailable)
     • <!date^1782716400^{date_short_pretty} at {time}|Monday 29 June, 09:00 Europe/Berlin>: Ana
+    Absences from HiBob as of <!date^1780901400^{date_short_pretty} at {time}|Monday 8 June, 08:50 Europe/Berlin>.
     ");
 }
 
@@ -312,6 +314,7 @@ fn an_entered_absence_says_what_it_changes() {
         line: absence(1, "2026-06-15", "2026-06-19"),
         effects: vec![effect(Some(cho())), effect(None)],
         on_duty_now: vec![String::from("on_call")],
+        is_away_by_hand: false,
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -335,6 +338,7 @@ fn an_absence_without_effect_says_so() {
         line: absence(1, "2026-06-15", "2026-06-15"),
         effects: vec![],
         on_duty_now: vec![],
+        is_away_by_hand: false,
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -390,7 +394,7 @@ fn what_a_source_says_is_shown_with_where_it_comes_from_and_cannot_be_taken_back
         can_remove,
     };
 
-    insta::assert_snapshot!(read(&list(true, true)), @"");
+    insta::assert_snapshot!(read(&list(true, true)));
     assert!(read(&list(false, true)).contains("[Available after all: stay_available"));
     assert!(!read(&list(false, false)).contains("stay_available"));
 }
@@ -496,6 +500,7 @@ fn five_hundred_rotations_and_absences_still_fit() {
             line: absence(1, "2026-06-15", "2026-06-19"),
             effects,
             on_duty_now: vec![long.clone(); 500],
+            is_away_by_hand: false,
         }),
         Reply::Refused(Refusal::WhichRotation { names: vec![long.clone(); 500] }),
     ] {
