@@ -80,6 +80,7 @@ both_engines! {
         play.presses("ben", &told[0], "remove_absence").await;
         assert!(play.types("ben", "/rotation ooo list").await.contains("no absence"));
         play.types("ana", "/rotation ooo add <@U0BEN> 2026-07-15").await;
+        play.waits("10s").await;
         play.types("ana", "/rotation ooo remove <@U0BEN>").await;
         play.waits("10s").await;
         let told = play.dms("ben").await;

@@ -135,7 +135,7 @@ fn read_edge(
         (WITH_DAY, None) => Ok(Edge::Day),
         (AT_NOON, None) => Ok(Edge::Noon),
         (AT_NOON, Some(_)) => {
-            Err((of_time, String::from("Clear the time, or choose “A time” above.")))
+            Err((of_time, String::from("Clear the time, or choose “At a time” above.")))
         }
         (AT_TIME, None) => Err((of_time, format!("Choose the time at which it {verb}."))),
         (WITH_DAY | AT_TIME, Some(None)) => {

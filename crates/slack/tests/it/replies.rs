@@ -76,8 +76,9 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation remove support @Ben` takes somebody out, `/rotation leave support` yourself
     • `/rotation order support @Ben` changes the order: Ben comes first
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
+    • `/rotation ooo add today 14:00-16:00` enters times, `/rotation ooo add tomorrow morning` half a day, `/rotation ooo add from Monday on` what has no end yet
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
-    • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
     • `/rotation admin` is for admins: the settings of this workspace
@@ -104,8 +105,9 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation remove support @Ben` takes somebody out, `/rotation leave support` yourself
     • `/rotation order support @Ben` changes the order: Ben comes first
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
+    • `/rotation ooo add today 14:00-16:00` enters times, `/rotation ooo add tomorrow morning` half a day, `/rotation ooo add from Monday on` what has no end yet
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
-    • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
     • `/rotation admin` is for admins: the settings of this workspace
@@ -254,13 +256,13 @@ fn next_says_who_will_be_passed_over_and_why() {
     • Monday 15 June, 09:00 Europe/Berlin: Cho; passes over Ben (unavailable until Friday 19 June)
     • Monday 22 June, 09:00: nobody is free; passes over Ben (unavailable)
     • Monday 29 June, 09:00: Ana
-    Absences from HiBob as of Monday 8 June, 08:50.
+    Absences from HiBob are more than an hour old: what changed there since Monday 8 June, 08:50 is missing here.
     ---
     Coming up in *support*:
     • <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>: Cho; passes over Ben (unavailable until Friday 19 June)
     • <!date^1782111600^{date_short_pretty} at {time}|Monday 22 June, 09:00 Europe/Berlin>: nobody is free; passes over Ben (unavailable)
     • <!date^1782716400^{date_short_pretty} at {time}|Monday 29 June, 09:00 Europe/Berlin>: Ana
-    Absences from HiBob as of <!date^1780901400^{date_short_pretty} at {time}|Monday 8 June, 08:50 Europe/Berlin>.
+    Absences from HiBob are more than an hour old: what changed there since <!date^1780901400^{date_short_pretty} at {time}|Monday 8 June, 08:50 Europe/Berlin> is missing here.
     ");
 }
 
