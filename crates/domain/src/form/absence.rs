@@ -3,6 +3,7 @@
 use super::{kept, read_day};
 use crate::absence::{Half, Span};
 use crate::action::{AbsenceForm, Field};
+use crate::interval::Interval;
 use crate::refusal::Refusal;
 use crate::zone::Zone;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -91,7 +92,7 @@ pub fn check_absence(span: &Span, zone: &Zone, now: DateTime<Utc>) -> Result<(),
     let (from, to) = span.dates(zone);
     check_days(from, to.unwrap_or(today.max(from)), today)?;
     let ends_at = match span {
-        Span::Halves { .. } => span.windows(zone).last().map(|window| window.end()),
+        Span::Halves { .. } => span.windows(zone).last().map(Interval::end),
         _ => span.bounds(zone).1,
     };
     if ends_at.is_some_and(|end| end <= now) { Err(Refusal::TimeIsOver) } else { Ok(()) }

@@ -140,8 +140,7 @@ fn an_absence_form_is_read_in_every_shape() {
     let (first, last) = (day("2026-12-24"), day("2027-01-02"));
     let days =
         |from_noon, until_noon| Span::Days { first, last: Some(last), from_noon, until_noon };
-    let clock =
-        |start, end: Option<&str>| Span::Clock { start: at(start), end: end.map(|end| at(end)) };
+    let clock = |start, end: Option<&str>| Span::Clock { start: at(start), end: end.map(at) };
     for (form, span) in [
         (form(("2026-12-24", "2027-01-02"), ("", ""), ("", "")), days(false, false)),
         (form(("2026-12-24", "2027-01-02"), ("noon", ""), ("day", "")), days(true, false)),
