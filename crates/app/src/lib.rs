@@ -3,6 +3,7 @@
 pub mod absence;
 mod absence_book;
 mod absence_change;
+pub mod absence_source;
 pub mod announce;
 pub mod checking;
 pub mod cover;

@@ -137,6 +137,22 @@ impl SourceCode {
     }
 }
 
+impl SourceFault {
+    /// Returns what kind of fault it is, whatever it says besides.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Limited { .. } => "limited",
+            Self::Blocked => "blocked",
+            Self::Unreachable => "unreachable",
+            Self::Unreadable => "unreadable",
+            Self::NobodyMatched => "nobody_matched",
+        }
+    }
+}
+
 impl fmt::Display for SourceCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -89,6 +89,18 @@ statements! {
                 refreshed_at = excluded.refreshed_at
           where people.refreshed_at <= excluded.refreshed_at"
     );
+    LIST_ADMINS = (
+        "select user_id
+           from people
+          where workspace_id = $1
+            and is_admin
+            and not is_deactivated
+            and not is_bot
+            and not is_guest
+            and not is_foreign
+          order by user_id
+          limit $2"
+    );
     FIND_PEOPLE = (
         "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
                 is_foreign, refreshed_at
@@ -238,6 +250,19 @@ pub(crate) async fn upsert_person(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+pub(crate) async fn list_admins(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    limit: u32,
+) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(LIST_ADMINS)
+        .bind(workspace.as_uuid())
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Fields::new(row, "people", "user_id").user("user_id")).collect()
 }
 
 pub(crate) async fn find_people(

@@ -104,6 +104,16 @@ impl Tx {
         run!(self, workspaces::find_people(workspace, users))
     }
 
+    /// Returns admins and owners of the Slack workspace as far as they are known and present, `limit` at most, by id.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_admins(&mut self, limit: u32) -> Result<Vec<UserId>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::list_admins(workspace, limit))
+    }
+
     /// Stores what the admins chose; returns `false` where the workspace is not there.
     ///
     /// # Errors
