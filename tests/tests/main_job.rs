@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use serde_json::json;
-use stories::both_engines;
+use stories::{Play, both_engines};
 
 /// Friday noon in Berlin.
 const MONDAY_NINE: &str = "2026-06-08T07:00:00Z";
@@ -52,8 +52,8 @@ both_engines! {
         assert_snapshot!("the_absence_is_confirmed", entered);
         let channel = play.channel("support").await;
         assert_snapshot!("ben_is_passed_over", channel[channel.len() - 1].text);
-        assert_eq!(play.dms("ben").await, []);
-        assert_eq!(play.dms("cho").await.len(), 1);
+        assert_eq!(duties(&play, "ben").await, 0);
+        assert_eq!(duties(&play, "cho").await, 1);
     }
 
     async fn three_weeks_of_down_time_are_told_in_one_post_and_one_message(play at "2026-06-05T10:00:00Z") {
@@ -127,7 +127,7 @@ both_engines! {
         tokio::join!(play.presses("ben", &again, "take_turn"), play.presses("cho", &asked, "take_turn"));
         play.waits("5s").await;
 
-        let (ben, cho) = (play.dms("ben").await.len(), play.dms("cho").await.len());
+        let (ben, cho) = (duties(&play, "ben").await, duties(&play, "cho").await);
         assert_eq!(ben + cho, 1, "exactly one of two who press at once is on duty");
         let winner = if ben == 1 { "Ben" } else { "Cho" };
         assert!(play.types("eli", "/rotation who").await.contains(winner));
@@ -139,7 +139,7 @@ both_engines! {
         assert_eq!(play.channel("support").await.len(), channel.len(), "nobody is asked once it is taken");
 
         play.waits_until("2026-06-22T08:00:00Z").await;
-        assert_eq!(play.dms("ben").await.len(), ben + 1, "the order goes on where it stood");
+        assert_eq!(duties(&play, "ben").await, ben + 1, "the order goes on where it stood");
     }
 
     async fn the_same_person_stays_on_with_one_line_when_only_they_are_free(play at "2026-06-05T10:00:00Z") {
@@ -247,4 +247,11 @@ both_engines! {
 fn texts(messages: &[stories::Seen]) -> String {
     let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
     texts.join("\n---\n")
+}
+
+/// Returns how many messages somebody has of their duties, beside what they are told of absences.
+async fn duties(play: &Play, who: &str) -> usize {
+    let told = play.dms(who).await;
+    let of_absence = ["Who is away has changed", "Ana noted that you are away"];
+    told.iter().filter(|dm| !of_absence.iter().any(|news| dm.text.starts_with(news))).count()
 }

@@ -45,8 +45,8 @@ both_engines! {
             for (view, form) in forms_of(&hand) {
                 let answer = submits(&play, (user, home), &view).await;
                 assert!(answer.contains(LOOK_ONLY), "{user} {form:?}: {answer}");
-                assert!(form.reach() > Reach::Open, "a form that is sent changes something: {form:?}");
-                let _ = writeln!(log, "{} ({:?}): {answer}", view["callback_id"], form.reach());
+                assert!(form.reach(&UserId::new(user)) > Reach::Open, "a form that is sent changes something: {form:?}");
+                let _ = writeln!(log, "{} ({:?}): {answer}", view["callback_id"], form.reach(&UserId::new(user)));
                 counted.1 += 1;
             }
             play.waits("1m").await;
@@ -157,7 +157,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 58;
+const BUTTONS: usize = 59;
 
 /// How many forms there are.
 const FORMS: usize = 20;
@@ -276,7 +276,8 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         Button::SeenDuty { .. } => Button::ShowNext { rotation },
         Button::ShowNext { .. } => Button::EnterAbsence,
         Button::EnterAbsence => Button::RemoveAbsence { absence },
-        Button::RemoveAbsence { .. } => Button::History(history::Button::Turns { rotation }),
+        Button::RemoveAbsence { .. } => Button::StayAvailable { absence },
+        Button::StayAvailable { .. } => Button::History(history::Button::Turns { rotation }),
         Button::History(button) => match button {
             history::Button::Turns { .. } => {
                 Button::History(history::Button::Older { rotation, before: planned_at })

@@ -56,6 +56,7 @@ pub async fn compose(
         Effect::Start(effect) => start(tx, effect, now).await,
         Effect::Turn(effect) => of_turn(tx, effect, now).await,
         Effect::Duty(effect) => crate::duty::compose(tx, effect, now).await,
+        Effect::Absence(news) => crate::absence::compose(tx, news).await,
         Effect::Announce(effect) => crate::announce::compose(tx, effect, now).await,
         Effect::Cover(effect) => crate::skip::compose(tx, effect, now).await,
         Effect::Lifecycle(effect) => crate::lifecycle::compose(tx, effect, now).await,

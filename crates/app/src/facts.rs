@@ -7,10 +7,11 @@ use crate::serving::Layers;
 use crate::snapshot::{Snapshot, counts_in, find_kept, people_of, seated, since};
 use chrono::{DateTime, Utc};
 use domain::ids::{UserId, WorkspaceId};
+use domain::reply::SourceAge;
 use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
-use store::{AbsenceRecord, RotationRecord, Store, Version, WorkspaceRecord};
+use store::{AbsenceRecord, RotationRecord, Store, Tx, Version, WorkspaceRecord};
 
 /// A workspace as answers need it. Nothing in it changes; with the next write there are other facts.
 pub struct Facts {
@@ -22,6 +23,8 @@ pub struct Facts {
     rotations: Vec<Arc<Known>>,
     /// Those who have opened their home, of everybody whom a change of a rotation concerns.
     homes: Arc<BTreeSet<UserId>>,
+    /// How old what the absence sources say is.
+    sources: Arc<[SourceAge]>,
 }
 
 /// A rotation that is not deleted.
@@ -42,6 +45,7 @@ impl Facts {
     ) -> Result<Self, AppError> {
         let mut tx = store.read(workspace).await?;
         let (version, workspace) = tx.find_versioned().await?;
+        let sources: Arc<[SourceAge]> = source_ages(&mut tx).await?.into();
         let rotations = if workspace.is_some() { tx.list_rotations().await? } else { Vec::new() };
         let mut parts = Vec::with_capacity(rotations.len());
         for rotation in rotations {
@@ -52,7 +56,7 @@ impl Facts {
         let Some(from) = parts.iter().map(|(_, _, from)| *from).min() else {
             let (people, sought) = (Arc::default(), Arc::default());
             let (rotations, homes) = (Vec::new(), Arc::default());
-            return Ok(Self { version, workspace, people, sought, rotations, homes });
+            return Ok(Self { version, workspace, people, sought, rotations, homes, sources });
         };
         let covers = tx.list_coverages_since(from).await?;
         let all = Layers::new(covers, tx.list_swaps_since(from).await?);
@@ -82,7 +86,7 @@ impl Facts {
         };
         let rotations = parts.into_iter().map(know).collect();
         let sought = Arc::new(sought.into_iter().collect());
-        Ok(Self { version, workspace, people, sought, rotations, homes })
+        Ok(Self { version, workspace, people, sought, rotations, homes, sources })
     }
 
     /// Returns whether the workspace has a working installation.
@@ -111,6 +115,11 @@ impl Facts {
         self.sought.contains(user)
     }
 
+    /// Returns how old what the absence sources say is.
+    pub(crate) fn sources(&self) -> &[SourceAge] {
+        &self.sources
+    }
+
     /// Returns whether somebody, who was looked for or whom a rotation concerns, has opened their home.
     pub(crate) fn has_home(&self, user: &UserId) -> bool {
         self.homes.contains(user)
@@ -132,6 +141,7 @@ impl Facts {
             sought: Arc::clone(&self.sought),
             homes: Arc::clone(&self.homes),
             rotations: self.rotations.iter().map(enter).collect(),
+            sources: Arc::clone(&self.sources),
         }
     }
 
@@ -145,6 +155,12 @@ impl Borrow<RotationRecord> for &Known {
     fn borrow(&self) -> &RotationRecord {
         &self.snapshot.rotation
     }
+}
+
+/// Returns how old what each absence source says is.
+pub(crate) async fn source_ages(tx: &mut Tx) -> Result<Vec<SourceAge>, AppError> {
+    let sources = tx.list_sources().await?.into_iter();
+    Ok(sources.map(|it| SourceAge { name: it.name, good_at: it.status.good_at }).collect())
 }
 
 fn is_after(absence: &AbsenceRecord, from: DateTime<Utc>) -> bool {

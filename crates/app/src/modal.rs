@@ -1,9 +1,11 @@
 //! What a modal shows when it opens.
 
+use crate::lookup::circle;
 use crate::people::{People, zone_or_installers};
 use crate::settings;
 use crate::{AppError, Request};
 use domain::action::{CreateDefaults, Modal};
+use domain::permission::{Act, may};
 use domain::reply::{Answer, Reply};
 use domain::zone::Zone;
 use store::Store;
@@ -33,14 +35,21 @@ pub async fn create_rotation(
     })))
 }
 
-/// Returns the modal in which a person enters an absence of their own.
+/// Returns the modal in which a person enters an absence: of their own, or of others where they manage somebody.
 ///
 /// # Errors
 ///
 /// When the database cannot be reached.
 pub async fn enter_absence(store: &Store, request: &Request) -> Result<Modal, AppError> {
-    let zone = askers_zone(store, request).await?;
-    Ok(Modal::EnterAbsence { today: zone.date_of(request.now) })
+    let actor = &request.actor;
+    let mut tx = store.read(request.workspace).await?;
+    let people = People::load(&mut tx, std::slice::from_ref(actor)).await?;
+    let zone = zone_or_installers(&mut tx, &people, actor).await?;
+    let is_admin = may(&people.actor(actor), Act::Administer).is_ok();
+    let for_others = is_admin
+        || tx.list_rotations().await?.iter().any(|rotation| circle(rotation).is_managed_by(actor));
+    let who = for_others.then(|| actor.clone());
+    Ok(Modal::EnterAbsence { today: zone.date_of(request.now), who })
 }
 
 async fn askers_zone(store: &Store, request: &Request) -> Result<Zone, AppError> {

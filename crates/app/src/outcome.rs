@@ -13,45 +13,29 @@ use store::{Entry, Outcome, Store, Tx, Version};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(crate) enum Done {
-    RotationCreated {
-        rotation: RotationId,
-    },
-    AbsenceAdded {
-        absence: AbsenceId,
-    },
-    AbsenceRemoved {
-        absence: AbsenceId,
-        user: UserId,
-        span: Span,
-        zone: String,
-        is_available: bool,
-    },
-    TurnTaken {
-        rotation: RotationId,
-        coverage: CoverageId,
-        user: UserId,
-        until: DateTime<Utc>,
-    },
-    DutySeen {
-        rotation: RotationId,
-        until: DateTime<Utc>,
-    },
+    RotationCreated { rotation: RotationId },
+    AbsenceAdded { absence: AbsenceId },
+    AbsenceRemoved { user: UserId, taken: Vec<TakenBack> },
+    TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
+    DutySeen { rotation: RotationId, until: DateTime<Utc> },
     Settings(crate::settings::Done),
     Cover(crate::cover::Done),
-    AddedAgain {
-        rotation: RotationId,
-        user: UserId,
-    },
+    AddedAgain { rotation: RotationId, user: UserId },
     Lifecycle(crate::lifecycle::Lived),
     Note(crate::note::Done),
-    Roster {
-        card: Box<Card<UserId>>,
-    },
-    RosterLooking {
-        channel: ChannelId,
-    },
+    Roster { card: Box<Card<UserId>> },
+    RosterLooking { channel: ChannelId },
     Skip(crate::skip::Done),
     Swap(crate::swap::Done),
+}
+
+/// An absence that is not there any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TakenBack {
+    pub(crate) absence: AbsenceId,
+    pub(crate) span: Span,
+    pub(crate) zone: String,
+    pub(crate) is_available: bool,
 }
 
 /// What a write decided: done, or refused with nothing changed.
@@ -116,7 +100,7 @@ pub(crate) async fn enter_once(
 ) -> Result<Carried, AppError> {
     let refused = match store.enter(request.workspace, entry).await {
         Ok(version) => {
-            let gives_work = !entry.homes.is_empty();
+            let gives_work = !entry.deliveries.is_empty();
             return Ok(Carried { decision: Ok(done), version, gives_work });
         }
         Err(refused) => refused,

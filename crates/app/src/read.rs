@@ -47,7 +47,7 @@ pub fn who(facts: &Facts, request: &Request, rotation: Option<&str>) -> Reply {
 #[must_use]
 pub fn next(facts: &Facts, request: &Request, rotation: Option<&str>, count: usize) -> Reply {
     match lookup::one(facts.rotations(), rotation, request.channel.as_ref()) {
-        Ok(found) => Reply::Next(coming(&found.snapshot, request.now, count)),
+        Ok(found) => Reply::Next(coming(facts, &found.snapshot, request.now, count)),
         Err(refusal) => Reply::Refused(refusal),
     }
 }
@@ -57,7 +57,7 @@ pub fn next(facts: &Facts, request: &Request, rotation: Option<&str>, count: usi
 pub fn next_of(facts: &Facts, request: &Request, rotation: RotationId, count: usize) -> Reply {
     let found = facts.rotations().into_iter().find(|known| known.snapshot.rotation.id == rotation);
     match found {
-        Some(found) => Reply::Next(coming(&found.snapshot, request.now, count)),
+        Some(found) => Reply::Next(coming(facts, &found.snapshot, request.now, count)),
         None => Reply::Refused(Refusal::Gone),
     }
 }
@@ -137,12 +137,13 @@ fn off_hours_end(turn: &Current, now: DateTime<Utc>) -> DateTime<Utc> {
     starts.filter(|start| *start > now).min().unwrap_or(turn.ends_at)
 }
 
-fn coming(snapshot: &Snapshot, now: DateTime<Utc>, count: usize) -> NextCard {
+fn coming(facts: &Facts, snapshot: &Snapshot, now: DateTime<Utc>, count: usize) -> NextCard {
     let turns = snapshot.position(now).coming(count);
     NextCard {
         name: snapshot.rotation.name.clone(),
         zone: snapshot.rotation.rules.zone.name().to_owned(),
         turns: turns.iter().map(|turn| turn_line(snapshot, turn)).collect(),
+        sources: facts.sources().to_vec(),
     }
 }
 

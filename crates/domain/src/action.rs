@@ -58,6 +58,11 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// "I'm available after all": an absence that a source says does not count.
+    StayAvailable {
+        /// The absence.
+        absence: AbsenceId,
+    },
     /// One of the history's.
     History(history::Button),
     /// One of the home's.
@@ -94,6 +99,7 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::StayAvailable { .. } => "stay_available",
             Self::History(button) => button.action_id(),
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
@@ -125,7 +131,9 @@ impl Button {
                 format!("{rotation}|{}{since}", at(planned_at))
             }
             Self::ShowNext { rotation } => rotation.to_string(),
-            Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::RemoveAbsence { absence } | Self::StayAvailable { absence } => {
+                absence.to_string()
+            }
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
@@ -183,6 +191,9 @@ impl Button {
             "remove_absence" => {
                 Self::RemoveAbsence { absence: AbsenceId::new(next()?.parse().ok()?) }
             }
+            "stay_available" => {
+                Self::StayAvailable { absence: AbsenceId::new(next()?.parse().ok()?) }
+            }
             _ => return Self::parse_story(action_id, value),
         };
         Some(button)
@@ -212,10 +223,12 @@ impl Button {
 pub enum Modal {
     /// Creates a rotation.
     CreateRotation(CreateDefaults),
-    /// Enters an absence of the person who opened it.
+    /// Enters an absence.
     EnterAbsence {
-        /// The person's local date, shown as the first day.
+        /// The local date of the person who opened it, shown as the first day.
         today: NaiveDate,
+        /// Who opened it, where they may enter absences of others too.
+        who: Option<UserId>,
     },
     /// The outcome of something pressed where there is no message to answer beside.
     Outcome(Box<Reply>),
@@ -293,10 +306,22 @@ pub struct CreateForm {
 /// The absence modal's values, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AbsenceForm {
+    /// Whose; `None` means one's own.
+    pub who: Option<UserId>,
     /// The first day, as `2026-06-08`.
     pub from: Option<String>,
-    /// The last day, inclusive.
+    /// Where in the first day it begins: one of the codes that `form` lists.
+    pub from_part: Option<String>,
+    /// The time at which it begins, as `14:00`.
+    pub from_time: Option<String>,
+    /// The last day, inclusive; `None` means the first.
     pub to: Option<String>,
+    /// Where in the last day it ends, as `from_part`.
+    pub to_part: Option<String>,
+    /// The time at which it ends.
+    pub to_time: Option<String>,
+    /// Whether nobody knows the end.
+    pub is_open: bool,
 }
 
 fn parse_rotation(text: &str) -> Option<RotationId> {

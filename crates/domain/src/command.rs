@@ -10,7 +10,7 @@ mod skip;
 mod swap;
 mod words;
 
-use crate::date_words;
+use crate::date_words::is_span_like;
 use crate::ids::UserId;
 use crate::refusal::Refusal;
 use crate::story;
@@ -66,8 +66,12 @@ const VERBS: &[(&str, &[&str])] = &[
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
-const ABSENCE_VERBS: [(&str, &[&str]); 3] =
-    [("add", &["new"]), ("list", &["ls"]), ("remove", &["rm", "delete", "cancel"])];
+const ABSENCE_VERBS: [(&str, &[&str]); 4] = [
+    ("add", &["new"]),
+    ("list", &["ls"]),
+    ("remove", &["rm", "delete", "cancel"]),
+    ("available", &["back", "free"]),
+];
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,8 +105,16 @@ pub enum Command {
     AbsenceAdd {
         /// Whose; `None` means one's own.
         who: Option<UserId>,
-        /// The days as typed, for [`date_words::parse_range`]; never empty.
+        /// When, as typed, for [`parse_span`](crate::date_words::parse_span); never empty.
         days: String,
+    },
+    /// Somebody is available although a source says that they are absent.
+    AbsenceAvailable {
+        /// Who; `None` means the one who asks.
+        who: Option<UserId>,
+        /// When, as typed, for [`parse_span`](crate::date_words::parse_span); `None` means the absence that runs or comes
+        /// next.
+        days: Option<String>,
     },
     /// Coming absences.
     AbsenceList {
@@ -113,8 +125,8 @@ pub enum Command {
     AbsenceRemove {
         /// Whose; `None` means one's own.
         who: Option<UserId>,
-        /// The days as typed, for [`date_words::parse_range`]: those of the absence, or one of them. `None` means the
-        /// only one there is.
+        /// The days as typed, for [`parse_range`](crate::date_words::parse_range): those of the absences, or one of them.
+        /// `None` means the only one there is.
         days: Option<String>,
     },
     /// Cover is asked for.
@@ -225,6 +237,10 @@ fn parse_absence(words: &[Word]) -> Result<Command, Refusal> {
             let (who, days) = person_and_days(rest)?;
             Ok(Command::AbsenceRemove { who, days })
         }
+        Some("available") => {
+            let (who, days) = person_and_days(rest)?;
+            Ok(Command::AbsenceAvailable { who, days })
+        }
         _ if is_absence(words) => parse_absence_add(words),
         _ => Err(unknown_verb("ooo ", verb, &ABSENCE_VERBS)),
     }
@@ -235,7 +251,7 @@ fn is_absence(words: &[Word]) -> bool {
     let begins_with_person = words.first().is_some_and(|word| word.person() != Ok(None));
     begins_with_person
         || person_and_days(words)
-            .is_ok_and(|(_, days)| days.is_some_and(|days| date_words::is_date_like(&days)))
+            .is_ok_and(|(_, days)| days.is_some_and(|days| is_span_like(&days)))
 }
 
 fn parse_absence_add(words: &[Word]) -> Result<Command, Refusal> {

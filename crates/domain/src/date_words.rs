@@ -1,9 +1,14 @@
 //! Dates in people's words: `tomorrow`, `next Tuesday to Friday`, `24 Dec - 2 Jan`.
 
+mod clock;
 mod said;
+mod when;
+
+pub use when::parse_span;
 
 use crate::refusal::Refusal;
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use crate::zone::Zone;
+use chrono::{DateTime, Datelike, Days, NaiveDate, Weekday};
 use said::Said;
 
 /// The longest text, in characters, that is read as a date or a range; nobody types more.
@@ -58,6 +63,13 @@ pub fn parse_range(text: &str, today: NaiveDate) -> Result<(NaiveDate, NaiveDate
         Some((from, to)) if from > to => Err(Refusal::EndsBeforeItBegins { from, to }),
         days => days.ok_or_else(|| unreadable(text)),
     }
+}
+
+/// Returns whether a text looks like a date, a range, or a part of either, whatever day it is.
+#[must_use]
+pub(crate) fn is_span_like(text: &str) -> bool {
+    let some_day = parse_span(text, &Zone::utc(), DateTime::UNIX_EPOCH);
+    is_date_like(text) || !matches!(some_day, Err(Refusal::UnreadableWhen { .. }))
 }
 
 /// Returns whether a text looks like a date or a range, whatever day it is.
@@ -203,10 +215,15 @@ fn plain_text(text: &str) -> String {
 }
 
 fn unreadable(text: &str) -> Refusal {
+    Refusal::UnreadableDate { text: shown(text) }
+}
+
+/// Returns a text as an answer repeats it: on one line, and not all of it where it is long.
+fn shown(text: &str) -> String {
     let mut shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = shown.char_indices().nth(60) {
         shown.truncate(end);
         shown.push('…');
     }
-    Refusal::UnreadableDate { text: shown }
+    shown
 }

@@ -1,5 +1,6 @@
 //! Effects: what the outside must be told, as data of ids, instants and codes.
 
+mod absence;
 mod announce;
 mod cover;
 mod dates;
@@ -15,6 +16,7 @@ mod start;
 mod swap;
 mod turn;
 
+pub use absence::AbsenceNews;
 pub use announce::AnnounceEffect;
 pub use cover::CoverEffect;
 pub use dates::DatesEffect;
@@ -44,6 +46,8 @@ const USEFUL_FOR: TimeDelta = TimeDelta::days(7);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Effect {
+    /// Of absences that somebody else entered or took back.
+    Absence(AbsenceNews),
     /// Of announcements, and of what becomes of a channel.
     Announce(AnnounceEffect),
     /// Of cover that was arranged, and of turns that somebody skips.
@@ -181,6 +185,7 @@ impl Effect {
 
     fn told(&self) -> &dyn Told {
         match self {
+            Self::Absence(effect) => effect,
             Self::Announce(effect) => effect,
             Self::Cover(effect) => effect,
             Self::Dates(effect) => effect,

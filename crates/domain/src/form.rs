@@ -1,10 +1,13 @@
 //! Modal values, read: facts where all are well, else what to do, field by field.
 
-use crate::action::{AbsenceForm, CreateForm, Field};
+mod absence;
+
+pub use absence::{AT_NOON, AT_TIME, WITH_DAY, check_absence, read_absence_form};
+
+use crate::action::{CreateForm, Field};
 use crate::cadence::{Cadence, Unit, Weekdays};
 use crate::command::MAX_NAME;
 use crate::ids::{ChannelId, UserId};
-use crate::refusal::Refusal;
 use crate::rules::Rules;
 use crate::zone::Zone;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
@@ -15,12 +18,6 @@ pub const MAX_CHOSEN: usize = 100;
 
 /// How far from today, in days, the first day of a rotation may lie, before or after.
 const FIRST_DAY_REACH: Days = Days::new(365);
-
-/// The longest absence that can be entered at once, in days.
-const LONGEST_ABSENCE: i64 = 366;
-
-/// How far ahead, in days, an absence may begin.
-const ABSENCE_REACH: i64 = 731;
 
 /// A choice of how often a rotation hands over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,47 +81,6 @@ pub fn read_create_form(
     let cadence = Cadence { every, unit, anchor: day.and_time(time), weekdays, nth_weekday: None };
     let rules = Rules::new(zone, cadence);
     Ok(NewRotation { name, members, rules, channel })
-}
-
-/// Returns the first and the last day that the absence modal names; without a last day it is one day.
-///
-/// # Errors
-///
-/// For each field that is missing or makes no sense a sentence that says what to do, in the order of the form.
-pub fn read_absence_form(
-    form: &AbsenceForm,
-    today: NaiveDate,
-) -> Result<(NaiveDate, NaiveDate), Vec<(Field, String)>> {
-    let mut errors = Vec::new();
-    let from = read_day(form.from.as_deref(), "Choose the first day of the absence.");
-    let from = kept(&mut errors, Field::From, from);
-    let to = form.to.as_deref().filter(|to| !to.trim().is_empty()).or(form.from.as_deref());
-    let to = kept(&mut errors, Field::To, read_day(to, "Choose the last day of the absence."));
-    let (Some(from), Some(to)) = (from, to) else { return Err(errors) };
-    check_absence_days(from, to, today).map(|()| (from, to)).map_err(|refusal| {
-        let field = if refusal == Refusal::TooFarAway { Field::From } else { Field::To };
-        vec![(field, refusal.to_string())]
-    })
-}
-
-/// Checks the days of an absence, both inclusive, however they were entered.
-///
-/// # Errors
-///
-/// [`Refusal::EndsBeforeItBegins`], [`Refusal::AlreadyOver`] where it ended before today, [`Refusal::TooLong`] above 366
-/// days, [`Refusal::TooFarAway`] where it begins more than two years ahead.
-pub fn check_absence_days(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
-    if to < from {
-        Err(Refusal::EndsBeforeItBegins { from, to })
-    } else if to < today {
-        Err(Refusal::AlreadyOver)
-    } else if (from - today).num_days() > ABSENCE_REACH {
-        Err(Refusal::TooFarAway)
-    } else if (to - from).num_days() >= LONGEST_ABSENCE {
-        Err(Refusal::TooLong)
-    } else {
-        Ok(())
-    }
 }
 
 pub(crate) fn read_name(typed: Option<&str>) -> Result<String, String> {

@@ -61,6 +61,8 @@ pub enum Message {
     Note(story::note::Message),
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
+    /// Of an absence that somebody else entered or took back.
+    Absence(story::absence::Message),
     /// One of people's life cycle.
     People(story::people::Message),
     /// Of announcements: summaries, and what becomes of a channel.

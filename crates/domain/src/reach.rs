@@ -40,10 +40,9 @@ impl Command {
             Self::Cover(cover::Command::Ask { .. }) | Self::Note(note::Command::Write { .. }) => {
                 Reach::Open
             }
-            Self::AbsenceAdd { who, .. } | Self::AbsenceRemove { who, .. } => {
-                let is_own = who.as_ref().is_none_or(|who| who == actor);
-                if is_own { Reach::Own } else { Reach::Change }
-            }
+            Self::AbsenceAdd { who, .. }
+            | Self::AbsenceAvailable { who, .. }
+            | Self::AbsenceRemove { who, .. } => of_absence(who.as_ref(), actor),
             Self::Lifecycle(command) => match command {
                 lifecycle::Command::Show { .. } => Reach::Look,
                 lifecycle::Command::Edit { .. }
@@ -112,6 +111,7 @@ impl Button {
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }
+            | Self::StayAvailable { .. }
             | Self::People(people::Button::AddAgain { .. }) => Reach::Change,
             Self::Lifecycle(button) => match button.press {
                 lifecycle::Press::Show => Reach::Look,
@@ -147,12 +147,13 @@ impl Button {
 }
 
 impl Submission {
-    /// Returns how far it reaches.
+    /// Returns how far it reaches when `actor` submits it.
     #[must_use]
-    pub const fn reach(&self) -> Reach {
+    pub fn reach(&self, actor: &UserId) -> Reach {
         match self {
+            Self::EnterAbsence(form) => of_absence(form.who.as_ref(), actor),
             // A note is its author's own until it is told; what was written waits nowhere.
-            Self::EnterAbsence(_) | Self::Note(_) => Reach::Own,
+            Self::Note(_) => Reach::Own,
             Self::CreateRotation(_)
             | Self::Cover(_)
             | Self::Roster(_)
@@ -171,6 +172,11 @@ impl Submission {
             },
         }
     }
+}
+
+/// An absence is its person's own; `who` is nobody where it is that of the one who asks.
+fn of_absence(who: Option<&UserId>, actor: &UserId) -> Reach {
+    if who.is_none_or(|who| who == actor) { Reach::Own } else { Reach::Change }
 }
 
 #[cfg(test)]
@@ -202,7 +208,8 @@ mod tests {
             check_command(typed, Reach::Open);
         }
         assert_eq!(Button::CreateRotation.reach(), Reach::Open);
-        assert_eq!(Submission::CreateRotation(CreateForm::default()).reach(), Reach::Change);
+        let create = Submission::CreateRotation(CreateForm::default());
+        assert_eq!(create.reach(&user("UBEN")), Reach::Change);
     }
 
     #[test]
@@ -212,6 +219,11 @@ mod tests {
         check_command("ooo remove", Reach::Own);
         check_command("ooo add <@UANA> tomorrow", Reach::Change);
         check_command("ooo remove <@UANA>", Reach::Change);
-        assert_eq!(Submission::EnterAbsence(AbsenceForm::default()).reach(), Reach::Own);
+        check_command("ooo available", Reach::Own);
+        check_command("ooo back <@UANA> today", Reach::Change);
+        let form = |who| Submission::EnterAbsence(AbsenceForm { who, ..AbsenceForm::default() });
+        assert_eq!(form(None).reach(&user("UBEN")), Reach::Own);
+        assert_eq!(form(Some(user("UBEN"))).reach(&user("UBEN")), Reach::Own);
+        assert_eq!(form(Some(user("UANA"))).reach(&user("UBEN")), Reach::Change);
     }
 }

@@ -44,6 +44,25 @@ pub enum Refusal {
         /// What was typed.
         text: String,
     },
+    /// When somebody is away could not be read.
+    #[error(
+        "I could not read “{text}” as days or times. Try `24 Dec to 2 Jan`, `tomorrow morning`, `today 14:00 to 16:00` or `from Monday on`."
+    )]
+    UnreadableWhen {
+        /// What was typed.
+        text: String,
+    },
+    /// An absence begins at a time, and nothing says when it ends.
+    #[error(
+        "Until when? Try `tomorrow 14:00 to 16:00`, or `from tomorrow 14:00 on` where nobody knows yet."
+    )]
+    UntilWhen,
+    /// An absence of clock times ends before it begins.
+    #[error("That would end before it begins. Please swap the two times.")]
+    TimesEndBeforeTheyBegin,
+    /// An absence of a part of a day is over already.
+    #[error("That time is over. Please give one that is still to come.")]
+    TimeIsOver,
     /// An absence ends before it begins.
     #[error(
         "The absence would end on {to}, before it begins on {from}. Please swap the two dates."
@@ -129,6 +148,9 @@ pub enum Refusal {
         "Slack sent something that I could not read, so nothing was changed. Please try again."
     )]
     Unreadable,
+    /// Of an absence.
+    #[error(transparent)]
+    Absence(#[from] crate::story::absence::Refusal),
     /// Of a request for cover.
     #[error(transparent)]
     Cover(#[from] crate::story::cover::Refusal),

@@ -30,17 +30,19 @@ pub enum Reply {
     AbsenceList {
         /// Whose.
         person: Person,
+        /// Whether that is the one who asked.
+        is_own: bool,
         /// Those that have not ended, the first to begin first.
         absences: Vec<AbsenceLine>,
         /// Whether the one who asked may take them back.
         can_remove: bool,
     },
-    /// An absence was taken back.
+    /// Absences were taken back.
     AbsenceRemoved {
         /// Whose.
         person: Person,
-        /// The days.
-        line: AbsenceLine,
+        /// When they were; one at least.
+        lines: Vec<AbsenceLine>,
     },
     /// A turn that nobody served has someone now.
     TurnTaken {
@@ -176,6 +178,17 @@ pub struct NextCard {
     pub zone: String,
     /// The turns, the soonest first; the running one is not among them.
     pub turns: Vec<TurnLine>,
+    /// How old what the absence sources say is.
+    pub sources: Vec<SourceAge>,
+}
+
+/// How old the absences of a source are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceAge {
+    /// Its name, such as "HiBob".
+    pub name: String,
+    /// When what it said was last taken over; `None` before the first time.
+    pub good_at: Option<DateTime<Utc>>,
 }
 
 /// One coming turn.
@@ -213,10 +226,12 @@ pub struct AbsenceCard {
     pub person: Person,
     /// The days.
     pub line: AbsenceLine,
-    /// The turns within the absence that now pass to somebody else.
+    /// The turns within the absence that now pass to somebody else; those that come back where it is the opposite.
     pub effects: Vec<AbsenceEffect>,
     /// The rotations in which the person is on duty right now; those turns stay as they are.
     pub on_duty_now: Vec<String>,
+    /// Whether it is the opposite, and an absence that was entered by hand still counts then.
+    pub is_away_by_hand: bool,
 }
 
 /// What an absence changes in one rotation.
@@ -247,6 +262,10 @@ pub struct AbsenceLine {
     pub source: Option<String>,
     /// The leave type, for those who may see it.
     pub label: Option<String>,
+    /// Whether the source said something unknown, for which whole days were taken.
+    pub is_flagged: bool,
+    /// Whether it counts for nothing, since the person says to be available all the time.
+    pub is_overruled: bool,
 }
 
 impl AbsenceLine {
@@ -260,6 +279,8 @@ impl AbsenceLine {
             is_available: false,
             source: None,
             label: None,
+            is_flagged: false,
+            is_overruled: false,
         }
     }
 }

@@ -109,6 +109,10 @@ async fn carry_out(
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }
+        Command::AbsenceAvailable { who, days } => {
+            let said = app::absence::available(store, request, who.as_ref(), days.as_deref());
+            written(bot, said.await)?
+        }
         Command::Cover(wanted) => return cover::command(bot, request, &wanted).await,
         Command::History(wanted) => return history::command(bot, request, &wanted).await,
         Command::Roster(wanted) => {
@@ -198,6 +202,9 @@ async fn press(
         Button::RemoveAbsence { absence } => {
             written(bot, app::absence::remove_by_id(store, request, *absence).await)?
         }
+        Button::StayAvailable { absence } => {
+            written(bot, app::absence::available_by_id(store, request, *absence).await)?
+        }
         Button::Cover(button) => return cover::press(bot, request, *button).await,
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
@@ -231,7 +238,7 @@ pub(crate) async fn submit(bot: &Bot, submit: &Submit) -> Result<Answer, AppErro
     let Some(submission) = &submit.submission else {
         return Ok(refused(Refusal::StaleButton));
     };
-    let gate = (submission.reach(), comer(submit.is_foreign));
+    let gate = (submission.reach(&request.actor), comer(submit.is_foreign));
     let what = || What::Form { view: submit.view.clone() };
     if let Some(answer) = stop(bot, &facts, &request, gate, None, what).await? {
         return Ok(answer);

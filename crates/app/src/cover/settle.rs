@@ -148,34 +148,8 @@ fn serves_in(position: &Position<'_>, user: &UserId) -> bool {
     position.running_shifts().iter().any(|shift| shift.members().any(|member| member == user))
 }
 
-/// Makes the requests that follow from an absence of somebody that appeared, and closes those of which the reason is gone.
-///
-/// It comes after the absences were written and before anything else is, since it locks rotations: those of which they are
-/// a member, each after the other in the order of their ids.
-pub(crate) async fn after_absence_change(
-    tx: &mut Tx,
-    user: &UserId,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
-    let mut rotations = tx.list_rotations().await?;
-    let seats = |kept: Option<&domain::timeline::Kept>| {
-        kept.and_then(|kept| kept.running())
-            .is_some_and(|it| it.seats().iter().any(|seat| seat.user == *user))
-    };
-    rotations.retain(|it| it.members.contains(user) || seats(it.kept.as_ref()));
-    rotations.sort_by_key(|rotation| rotation.id);
-    let mut locked = Vec::with_capacity(rotations.len());
-    for rotation in rotations {
-        locked.extend(tx.lock_rotation(rotation.id).await?);
-    }
-    for record in locked {
-        absences_changed(tx, record, std::slice::from_ref(user), now).await?;
-    }
-    Ok(())
-}
-
-/// Makes the requests that follow from absences of these people in one rotation, which is locked, as
-/// [`after_absence_change`].
+/// Makes the requests that follow from absences of these people that appeared in one rotation, which is locked, and closes
+/// those of which the reason is gone.
 pub(crate) async fn absences_changed(
     tx: &mut Tx,
     record: RotationRecord,

@@ -57,6 +57,7 @@ pub(crate) async fn compose(
     let changes_at = ends.chain(seen.edges.iter().copied()).filter(|at| now < *at).min();
     let more_absences = absences.len().saturating_sub(ABSENCES_SHOWN);
     absences.truncate(ABSENCES_SHOWN);
+    let lines = crate::absence::of_home(tx, &absences).await?;
     let can_create = settings::may_create(tx, &actor).await?.is_ok();
     let Seen { on_duty, next, swaps, rotations, .. } = seen.in_order();
     Ok(Some(Home {
@@ -66,13 +67,14 @@ pub(crate) async fn compose(
             on_duty,
             next,
             swaps,
-            absences: absences.iter().map(crate::absence::line).collect(),
+            absences: lines,
             more_absences,
             has_quiet_nights: preferences.has_quiet_nights,
             can_create,
             workspace: state,
         })),
         rotations,
+        sources: crate::facts::source_ages(tx).await?,
         changes_at,
     }))
 }
@@ -129,6 +131,7 @@ async fn look_only(
         pages: number(pages),
         kind: HomeKind::LookOnly,
         rotations,
+        sources: crate::facts::source_ages(tx).await?,
         changes_at: edges.into_iter().filter(|at| now < *at).min(),
     })
 }

@@ -89,6 +89,14 @@ pub enum Field {
     OtherTurn,
     /// A place in the order, from 0.
     Place(u8),
+    /// Whose absence it is.
+    Who,
+    /// Where in its first day an absence begins.
+    FromPart,
+    /// Where in its last day it ends.
+    ToPart,
+    /// Whether nobody knows the end.
+    OpenEnd,
 }
 
 impl Field {
@@ -138,6 +146,10 @@ impl Field {
             Self::ToTime => "to_time",
             Self::OwnTurn => "own_turn",
             Self::OtherTurn => "other_turn",
+            Self::Who => "who",
+            Self::FromPart => "from_part",
+            Self::ToPart => "to_part",
+            Self::OpenEnd => "open_end",
             Self::Place(place) => match place {
                 0 => "place_1",
                 1 => "place_2",

@@ -148,6 +148,11 @@ const STORED: &[(&str, &str)] = &[
     (r#"{"kind":"weekly_summary","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_lost","rotation":"R","at":"T"}"#, ""),
     (r#"{"kind":"channel_back","rotation":"R","at":"T"}"#, ""),
+    (r#"{"kind":"absence_entered","absence":"R","by":"U1"}"#, ""),
+    (
+        r#"{"kind":"absence_taken_back","absence":"R","by":"U1","span":{"kind":"days","first":"2026-06-08","last":null,"from_noon":false,"until_noon":false},"zone":"UTC","is_available":false}"#,
+        "",
+    ),
     (r#"{"kind":"dates_moved","rotation":"R","user":"U1","changed_at":"T","was":null}"#, ""),
     (
         r#"{"kind":"dates_moved","rotation":"R","user":"U1","changed_at":"T","was":"S","by":"U2","is_new":true}"#,
@@ -272,6 +277,8 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     weekly_summary 188c27bb-3b1d-5389-8cf9-5f26bb42ed7b rotation 12.000 rings
     channel_lost f17e490b-ca41-5cad-a02c-591c22cd0170 rotation 168.000 waits
     channel_back d0e049ef-c2ee-59cd-a65c-49ba10dfa57c rotation 168.000 rings
+    absence_entered 0f18075d-155f-500b-a29a-e08ee767bca0 workspace 168.000 waits
+    absence_taken_back f1706030-e8f6-55c6-8add-29f4433c90ca workspace 168.000 waits
     dates_moved f2ef15d2-22c5-562b-96fc-6b34ea2a735a rotation 168.000 waits
     dates_moved f2ef15d2-22c5-562b-96fc-6b34ea2a735a rotation 168.000 waits
     roster_changed 4a137e37-4fa8-53d5-bf4a-6dec1d058b29 rotation 168.000 rings

@@ -1,7 +1,7 @@
 //! The App Home: what one person sees of their duties, rotations, absences and preferences.
 
 use crate::ids::{ChannelId, RotationId};
-use crate::reply::{AbsenceLine, DutyCard, TurnLine};
+use crate::reply::{AbsenceLine, DutyCard, SourceAge, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
 use crate::story::cover::Wanted;
 use crate::story::swap;
@@ -89,6 +89,8 @@ pub struct Home {
     pub kind: HomeKind,
     /// The rotations of this page, by name.
     pub rotations: Vec<RotationBlock>,
+    /// How old what the absence sources say is.
+    pub sources: Vec<SourceAge>,
     /// When it reads otherwise by the mere passing of time; what an event changes is shown with the event.
     pub changes_at: Option<DateTime<Utc>>,
 }

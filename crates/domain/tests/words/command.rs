@@ -100,6 +100,9 @@ fn an_absence_is_added_with_its_days_kept_as_typed() {
         ("ooo tomorrow", None, "tomorrow"),
         ("ooo from 24 Dec to 2 Jan", None, "from 24 Dec to 2 Jan"),
         ("ooo <@U1> tomorrow", Some("U1"), "tomorrow"),
+        ("ooo tomorrow morning", None, "tomorrow morning"),
+        ("ooo today 14:00-16:00", None, "today 14:00-16:00"),
+        ("ooo from Monday on", None, "from Monday on"),
     ] {
         check(text, Command::AbsenceAdd { who: who.map(UserId::new), days: days.into() });
     }
@@ -118,6 +121,17 @@ fn absences_are_listed_and_removed_for_oneself_and_for_others() {
     check(
         "ooo cancel <@U1> 24 Dec",
         Command::AbsenceRemove { who: ana(), days: Some("24 Dec".into()) },
+    );
+}
+
+#[test]
+fn somebody_is_available_after_all() {
+    let ana = || Some(UserId::new("U1"));
+    check("ooo available", Command::AbsenceAvailable { who: None, days: None });
+    check("ooo back <@U1>", Command::AbsenceAvailable { who: ana(), days: None });
+    check(
+        "ooo free tomorrow morning",
+        Command::AbsenceAvailable { who: None, days: Some("tomorrow morning".into()) },
     );
 }
 

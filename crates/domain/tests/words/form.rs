@@ -1,10 +1,11 @@
 //! The modals, read: what is taken, and what is said about each field that is not.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::absence::{Half, Span};
 use domain::action::{AbsenceForm, CreateForm, Field};
-use domain::form::{CADENCE_CHOICES, check_absence_days, read_absence_form, read_create_form};
+use domain::form::{CADENCE_CHOICES, read_absence_form, read_create_form};
 use domain::ids::{ChannelId, UserId};
-use domain::refusal::Refusal;
+use domain::zone::Zone;
 use proptest::prelude::*;
 
 #[test]
@@ -125,55 +126,98 @@ fn the_bounds_of_a_rotation_are_kept() {
 }
 
 #[test]
-fn the_days_of_an_absence_are_checked() {
-    for (from, to, expected) in [
-        ("2026-11-22", "2026-11-22", Ok(())),
-        ("2026-11-01", "2026-11-22", Ok(())),
-        ("2026-12-24", "2027-12-24", Ok(())),
-        ("2026-11-01", "2026-11-21", Err(Refusal::AlreadyOver)),
-        ("2026-12-24", "2027-12-25", Err(Refusal::TooLong)),
-        ("2028-11-23", "2028-11-24", Err(Refusal::TooFarAway)),
+fn an_absence_form_is_read_in_every_shape() {
+    let form = |days: (&str, &str), begins: (&str, &str), ends: (&str, &str)| AbsenceForm {
+        who: None,
+        from: text(days.0),
+        from_part: text(begins.0),
+        from_time: text(begins.1),
+        to: text(days.1),
+        to_part: text(ends.0),
+        to_time: text(ends.1),
+        is_open: false,
+    };
+    let (first, last) = (day("2026-12-24"), day("2027-01-02"));
+    let days =
+        |from_noon, until_noon| Span::Days { first, last: Some(last), from_noon, until_noon };
+    let clock = |start, end: Option<&str>| Span::Clock { start: at(start), end: end.map(at) };
+    for (form, span) in [
+        (form(("2026-12-24", "2027-01-02"), ("", ""), ("", "")), days(false, false)),
+        (form(("2026-12-24", "2027-01-02"), ("noon", ""), ("day", "")), days(true, false)),
+        (form(("2026-12-24", "2027-01-02"), ("noon", ""), ("noon", "")), days(true, true)),
+        (form(("2026-12-24", ""), ("day", ""), ("day", "")), Span::days(first, first)),
+        (form(("2026-12-24", ""), ("noon", ""), ("", "")), Span::half(first, Half::Afternoon)),
         (
-            "2026-12-24",
-            "2026-12-23",
-            Err(Refusal::EndsBeforeItBegins { from: day("2026-12-24"), to: day("2026-12-23") }),
+            form(("2026-12-24", "2026-12-24"), ("", ""), ("noon", "")),
+            Span::half(first, Half::Morning),
+        ),
+        (
+            form(("2026-12-24", ""), ("time", "14:00"), ("time", "16:00")),
+            clock("2026-12-24T13:00:00Z", Some("2026-12-24T15:00:00Z")),
+        ),
+        (
+            form(("2026-12-24", "2026-12-27"), ("", "14:00"), ("noon", "")),
+            clock("2026-12-24T13:00:00Z", Some("2026-12-27T11:00:00Z")),
+        ),
+        (
+            form(("2026-12-24", ""), ("noon", ""), ("day", "17:00")),
+            clock("2026-12-24T11:00:00Z", Some("2026-12-24T16:00:00Z")),
+        ),
+        (
+            AbsenceForm { is_open: true, ..form(("2026-12-24", ""), ("noon", ""), ("", "")) },
+            Span::Days { first, last: None, from_noon: true, until_noon: false },
+        ),
+        (
+            AbsenceForm { is_open: true, ..form(("2026-12-24", ""), ("time", "14:00"), ("", "")) },
+            clock("2026-12-24T13:00:00Z", None),
         ),
     ] {
-        assert_eq!(check_absence_days(day(from), day(to), today()), expected, "{from} to {to}");
+        assert_eq!(read_absence_form(&form, &berlin(), now()), Ok(span), "{form:?}");
     }
 }
 
 #[test]
-fn an_absence_form_is_read_or_answered_at_the_field_that_is_wrong() {
-    let read = |from: &str, to: &str| {
-        let form = AbsenceForm { from: Some(from.into()), to: Some(to.into()) };
-        read_absence_form(&form, today())
+fn an_absence_form_is_answered_at_the_field_that_is_wrong() {
+    let days = |from: &str, to: &str| AbsenceForm {
+        from: text(from),
+        to: text(to),
+        ..AbsenceForm::default()
     };
-    assert_eq!(read("2026-12-24", "2027-01-02"), Ok((day("2026-12-24"), day("2027-01-02"))));
-    assert_eq!(read("2026-12-24", ""), Ok((day("2026-12-24"), day("2026-12-24"))));
-    let answers = [
-        read("2026-12-24", "2026-12-20"),
-        read("2026-11-01", "2026-11-02"),
-        read("2030-11-01", "2030-11-02"),
-        read("soon", "later"),
-        read_absence_form(&AbsenceForm::default(), today()),
-    ];
-    let said: Vec<String> =
-        answers.into_iter().map(|answer| listed(&answer.unwrap_err())).collect();
+    let tomorrow = || days("2026-11-23", "");
+    let said: Vec<String> = [
+        AbsenceForm::default(),
+        days("soon", "later"),
+        days("2026-12-24", "2026-12-20"),
+        days("2026-11-01", "2026-11-02"),
+        days("2026-11-01", ""),
+        days("2030-11-01", "2030-11-02"),
+        days("2026-12-24", "2028-12-24"),
+        AbsenceForm { from_part: text("noon"), from_time: text("14:00"), ..tomorrow() },
+        AbsenceForm { from_part: text("time"), to_part: text("time"), ..tomorrow() },
+        AbsenceForm { from_part: text("dawn"), to_time: text("25:00"), ..tomorrow() },
+        AbsenceForm { from_part: text("noon"), to_part: text("noon"), ..tomorrow() },
+        AbsenceForm { from_time: text("14:00"), to_time: text("13:00"), ..tomorrow() },
+        AbsenceForm { to_time: text("00:30"), ..days("2026-11-22", "") },
+        AbsenceForm { is_open: true, to_time: text("13:00"), ..days("2026-11-23", "2026-11-24") },
+        AbsenceForm { is_open: true, ..days("2024-11-23", "") },
+    ]
+    .into_iter()
+    .map(|form| listed(&read_absence_form(&form, &berlin(), now()).unwrap_err()))
+    .collect();
 
-    insta::assert_snapshot!(said.join("\n--\n"), @r"
-    to: The absence would end on 2026-12-20, before it begins on 2026-12-24. Please swap the two dates.
-    --
-    to: Those days are over. An absence must end today or later.
-    --
-    from: That is more than two years away. Please enter it when it is nearer.
-    --
-    from: Choose the first day of the absence.
-    to: Choose the last day of the absence.
-    --
-    from: Choose the first day of the absence.
-    to: Choose the last day of the absence.
-    ");
+    insta::assert_snapshot!(said.join("\n--\n"));
+}
+
+fn text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn berlin() -> Zone {
+    Zone::parse("Europe/Berlin").unwrap()
 }
 
 proptest! {
@@ -229,10 +273,6 @@ fn listed(errors: &[(Field, String)]) -> String {
 
 fn now() -> DateTime<Utc> {
     "2026-11-22T10:00:00Z".parse().unwrap()
-}
-
-fn today() -> NaiveDate {
-    day("2026-11-22")
 }
 
 fn day(text: &str) -> NaiveDate {

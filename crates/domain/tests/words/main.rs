@@ -24,3 +24,5 @@ mod plan_output;
 mod plan_rules;
 #[cfg(test)]
 mod plan_sequences;
+#[cfg(test)]
+mod when;

@@ -24,8 +24,14 @@ pub fn read_submission(view: &Value) -> Option<Submission> {
             channel: text_of(view, Field::Channel).as_deref().and_then(as_id).map(ChannelId::new),
         })),
         "enter_absence" => Some(Submission::EnterAbsence(AbsenceForm {
+            who: text_of(view, Field::Who).as_deref().and_then(as_id).map(UserId::new),
             from: text_of(view, Field::From),
+            from_part: text_of(view, Field::FromPart),
+            from_time: text_of(view, Field::FromTime),
             to: text_of(view, Field::To),
+            to_part: text_of(view, Field::ToPart),
+            to_time: text_of(view, Field::ToTime),
+            is_open: !ticked_in(view, Field::OpenEnd).is_empty(),
         })),
         other => super::lifecycle::read(other, view)
             .map(Submission::Lifecycle)

@@ -1,11 +1,12 @@
 //! The App Home in words and blocks: at most a hundred blocks a page.
 
+use super::absence;
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
 use super::buttons::{button, button_of, menu, primary, skip_me};
 use super::card::{duty_line, duty_lines};
 use super::cover_request::{button_about, line as cover_line};
 use super::names::{link, plain, title};
-use super::reply::{UTC, span, turn_line};
+use super::reply::{UTC, turn_line};
 use super::words::{Ink, Style};
 use crate::oauth::SCOPES;
 use chrono::{DateTime, Utc};
@@ -122,6 +123,11 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
     for rotation in &home.rotations {
         blocks.extend(rotation_blocks(rotation, now));
     }
+    if let Some(first) = home.rotations.first() {
+        let ink = Ink::new(&first.card.zone, now, Style::Block);
+        let ages = absence::age_lines(&home.sources, now, &ink);
+        blocks.extend((!ages.is_empty()).then(|| lines(&ages)));
+    }
     blocks.extend(page_buttons(home));
     let create = member.can_create.then(|| primary(&Button::CreateRotation));
     let all = button(&Button::Home(home::Button::All));
@@ -230,11 +236,9 @@ fn absence_blocks(member: &MemberHome, now: DateTime<Utc>) -> Vec<Value> {
     if member.absences.is_empty() {
         return vec![say("You have no absence ahead.")];
     }
-    let ink = Ink::new(UTC, now, Style::Block);
     let row = |absence: &AbsenceLine| {
-        let days = span(&ink, absence);
-        let back = button_of(&Button::RemoveAbsence { absence: absence.absence }, &days);
-        section(&format!("Away {days}"), Some(back))
+        let (words, button) = absence::home_row(absence, now);
+        section(&words, button)
     };
     let mut blocks: Vec<Value> = member.absences.iter().map(row).collect();
     if member.more_absences > 0 {

@@ -64,6 +64,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             let dates = (*was, *is);
             vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
+        Message::Absence(message) => super::absence::message(message, now, style),
         Message::Note(message) => super::note::message(message, now, style),
         Message::People(message) => people::message(message, &ink),
         Message::Lifecycle(message) => super::lifecycle::message(message, now, style),

@@ -37,9 +37,7 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
             view("create_rotation", "New rotation", "Create", &create_blocks(defaults))
         }
         Modal::Roster(modal) => super::roster_form::render(modal),
-        Modal::EnterAbsence { today } => {
-            view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
-        }
+        Modal::EnterAbsence { today, who } => super::absence::modal(*today, who.as_ref()),
         Modal::Cover(modal) => super::cover_request::modal(modal, now),
         Modal::Outcome(reply) => outcome_view(reply, now),
         Modal::Settings(modal) => super::settings::modal(modal, now),
@@ -113,13 +111,6 @@ fn create_blocks(defaults: &CreateDefaults) -> Vec<Value> {
             Some("Invite me to a private channel first, with /invite."),
             channel_input(defaults),
         ),
-    ]
-}
-
-fn absence_blocks(today: NaiveDate) -> Vec<Value> {
-    vec![
-        input(Field::From, "First day away", None, day_input(today)),
-        input(Field::To, "Last day away", Some("The whole day counts."), day_input(today)),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Answers to the one who asked, for their eyes only.
 
 use super::Rendered;
+use super::absence;
 use super::blocks::{Part, assemble, clip};
 use super::buttons::{button, button_of, primary};
 use super::card::{duty_lines, full_lines};
@@ -13,15 +14,11 @@ use super::words::{Ink, Style};
 use crate::escape::escape;
 use chrono::{DateTime, Utc};
 use domain::action::Button;
-use domain::message::Person;
-use domain::reply::{
-    AbsenceCard, AbsenceEffect, AbsenceLine, CoverLine, DutyCard, NextCard, Reply, TurnLine,
-};
+use domain::reply::{CoverLine, DutyCard, NextCard, Reply, TurnLine};
 use domain::story::lifecycle;
-use domain::zone::Zone;
 use serde_json::{Value, json};
 
-/// The most rotations or absences of one answer.
+/// The most rotations of one answer.
 const MOST_ROWS: usize = 20;
 
 /// The most rotations that have buttons of their own in the answer to the bare command.
@@ -29,9 +26,6 @@ const MOST_WITH_BUTTONS: usize = 5;
 
 /// The longest refusal, in characters before escaping; it repeats what was typed.
 const LONGEST_REFUSAL: usize = 500;
-
-/// The most effects of an absence that are listed.
-const MOST_EFFECTS: usize = 10;
 
 /// Returns an answer as the body of a response: to a command at once, or later to its `response_url`.
 ///
@@ -77,21 +71,19 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             parts
         }
         Reply::Who(cards) => cards_or(cards, NO_ROTATIONS, &ink, duty_lines),
-        Reply::Next(card) => vec![Part::Lines(next_lines(card, &ink(&card.zone)))],
+        Reply::Next(card) => vec![Part::Lines(next_lines(card, now, &ink(&card.zone)))],
         Reply::Created(card) => {
             let mut lines = vec![String::from("Done, it is set up.")];
             lines.extend(full_lines(card, &ink(&card.zone)));
             vec![Part::Lines(lines)]
         }
-        Reply::AbsenceAdded(card) => absence_parts(card, now, style),
-        Reply::AbsenceList { person, absences, can_remove } => {
-            list_parts(person, absences, *can_remove, &ink(UTC))
+        Reply::AbsenceAdded(card) => absence::added(card, now, style),
+        Reply::AbsenceList { person, is_own, absences, can_remove } => {
+            absence::list((person, *is_own), absences, *can_remove, now, style)
         }
-        Reply::AbsenceRemoved { person, line } => say(format!(
-            "Taken back: {} is not away {} any more.",
-            name_of(person),
-            span(&ink(UTC), line)
-        )),
+        Reply::AbsenceRemoved { person, lines } => {
+            vec![Part::Lines(absence::removed(person, lines, now, style))]
+        }
         Reply::TurnTaken { rotation, person, until, zone } => say(format!(
             "Thank you! {} is on duty for {} until {}.",
             name_of(person),
@@ -124,7 +116,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
 /// What stands where there is nothing to list.
 const NO_ROTATIONS: &str = "There is no rotation here yet. Make one with `/rotation create`.";
 
-/// Days of an absence have no zone of their own; only the year is compared with now.
+/// The zone of what has none of its own.
 pub(super) const UTC: &str = "UTC";
 
 fn say(line: String) -> Vec<Part> {
@@ -165,12 +157,13 @@ fn cards_or(
     parts
 }
 
-fn next_lines(card: &NextCard, ink: &Ink) -> Vec<String> {
+fn next_lines(card: &NextCard, now: DateTime<Utc>, ink: &Ink) -> Vec<String> {
     if card.turns.is_empty() {
         return vec![format!("Nothing is coming up in {}.", title(&card.name))];
     }
     let mut lines = vec![format!("Coming up in {}:", title(&card.name))];
     lines.extend(card.turns.iter().map(|turn| turn_line(turn, ink)));
+    lines.extend(absence::age_lines(&card.sources, now, ink));
     lines
 }
 
@@ -202,70 +195,6 @@ fn cover_words(cover: &CoverLine, ink: &Ink) -> String {
         [] => for_whom,
         windows => {
             format!("; {} serves{for_whom} from {}", name_of(&cover.person), windows.join(", "))
-        }
-    }
-}
-
-fn absence_parts(card: &AbsenceCard, now: DateTime<Utc>, style: Style) -> Vec<Part> {
-    let days = span(&Ink::new(UTC, now, style), &card.line);
-    let mut lines = vec![format!("Noted: {} is away {days}.", name_of(&card.person))];
-    let effects = card.effects.iter().take(MOST_EFFECTS);
-    lines.extend(effects.map(|effect| effect_line(effect, &Ink::new(&effect.zone, now, style))));
-    if card.effects.len() > MOST_EFFECTS {
-        lines.push(format!("… and {} more turns.", card.effects.len() - MOST_EFFECTS));
-    }
-    if card.effects.is_empty() && card.on_duty_now.is_empty() {
-        lines.push(String::from("No turn changes hands because of it."));
-    }
-    lines.extend(
-        card.on_duty_now
-            .iter()
-            .take(MOST_EFFECTS)
-            .map(|name| format!("The turn of {} that is running stays as it is.", title(name))),
-    );
-    vec![
-        Part::Lines(lines),
-        Part::Buttons(vec![button(&Button::RemoveAbsence { absence: card.line.absence })]),
-    ]
-}
-
-fn effect_line(effect: &AbsenceEffect, ink: &Ink) -> String {
-    let (name, start) = (title(&effect.rotation), ink.at(effect.start));
-    match &effect.instead {
-        Some(person) => format!("• {name} from {start}: {} instead", name_of(person)),
-        None => format!("• {name} from {start}: nobody is free, so I will ask in the channel"),
-    }
-}
-
-fn list_parts(person: &Person, absences: &[AbsenceLine], can_remove: bool, ink: &Ink) -> Vec<Part> {
-    let name = name_of(person);
-    if absences.is_empty() {
-        return say(format!("{name} has no absence ahead."));
-    }
-    let mut parts = say(format!("{name} is away:"));
-    parts.extend(absences.iter().take(MOST_ROWS).map(|line| {
-        let days = span(ink, line);
-        let words = vec![format!("• {days}")];
-        if can_remove {
-            Part::Row(words, button_of(&Button::RemoveAbsence { absence: line.absence }, &days))
-        } else {
-            Part::Lines(words)
-        }
-    }));
-    if absences.len() > MOST_ROWS {
-        parts.extend(say(format!("… and {} more.", absences.len() - MOST_ROWS)));
-    }
-    parts
-}
-
-/// Returns the days of an absence: "on Friday 12 June", "from Monday 8 June to Friday 12 June".
-pub(super) fn span(ink: &Ink, line: &AbsenceLine) -> String {
-    let zone = Zone::parse(&line.zone).unwrap_or_else(|_| Zone::utc());
-    match line.span.dates(&zone) {
-        (first, None) => format!("from {} on", ink.full_day(first)),
-        (first, Some(last)) if first == last => format!("on {}", ink.full_day(first)),
-        (first, Some(last)) => {
-            format!("from {} to {}", ink.full_day(first), ink.full_day(last))
         }
     }
 }

@@ -44,6 +44,15 @@ impl Ink {
         }
     }
 
+    /// Returns the time of an instant whose day was said: "09:00".
+    pub(crate) fn time(&self, at: DateTime<Utc>) -> String {
+        let words = self.zone.local_of(at).format("%H:%M").to_string();
+        match self.style {
+            Style::Text => words,
+            Style::Block => format!("<!date^{}^{{time}}|{words}>", at.timestamp()),
+        }
+    }
+
     /// Returns an instant for a reader whose zone is known: the rotation's own time stands beside theirs where it differs.
     pub(crate) fn at_for(&self, at: DateTime<Utc>, reader: Option<&str>) -> String {
         let Some(reader) = reader.and_then(|zone| Zone::parse(zone).ok()) else {

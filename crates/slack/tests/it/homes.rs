@@ -80,6 +80,7 @@ fn home(member: MemberHome, rotations: Vec<RotationBlock>) -> Home {
         pages: 3,
         kind: HomeKind::Member(Box::new(member)),
         rotations,
+        sources: Vec::new(),
         changes_at: None,
     }
 }
@@ -153,7 +154,14 @@ fn the_menu_of_a_rotation_is_for_who_manages_it() {
 #[test]
 fn a_look_only_home_has_no_button_that_changes_anything() {
     let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd(3))).collect();
-    let home = Home { page: 1, pages: 3, kind: HomeKind::LookOnly, rotations, changes_at: None };
+    let home = Home {
+        page: 1,
+        pages: 3,
+        kind: HomeKind::LookOnly,
+        rotations,
+        sources: Vec::new(),
+        changes_at: None,
+    };
 
     let view = render_home(&home, at(NOW));
 

@@ -290,6 +290,40 @@ fn the_create_modal_is_read_from_its_raw_state() {
 }
 
 #[test]
+fn the_fields_of_an_absence_are_read() {
+    let time = |time| json!({ "value": { "type": "timepicker", "selected_time": time } });
+    let part = |code| json!({ "value": { "type": "static_select", "selected_option": { "value": code } } });
+    let values = |who: &str| {
+        json!({
+            "who": { "value": { "type": "users_select", "selected_user": who } },
+            "from": { "value": { "type": "datepicker", "selected_date": "2026-06-15" } },
+            "from_part": part("noon"),
+            "from_time": time("14:00"),
+            "to": { "value": { "type": "datepicker", "selected_date": "2026-06-16" } },
+            "to_part": part("time"),
+            "to_time": time("16:00"),
+            "open_end": { "value": { "type": "checkboxes", "selected_options": [{ "value": "open" }] } },
+        })
+    };
+    let text = |text: &str| Some(String::from(text));
+    let form = AbsenceForm {
+        who: Some(UserId::new("U7")),
+        from: text("2026-06-15"),
+        from_part: text("noon"),
+        from_time: text("14:00"),
+        to: text("2026-06-16"),
+        to_part: text("time"),
+        to_time: text("16:00"),
+        is_open: true,
+    };
+
+    let sent = submit(&submission("enter_absence", &values("U7")));
+    assert_eq!(sent.submission, Some(Submission::EnterAbsence(form.clone())));
+    let bent = submit(&submission("enter_absence", &values("U 7")));
+    assert_eq!(bent.submission, Some(Submission::EnterAbsence(AbsenceForm { who: None, ..form })));
+}
+
+#[test]
 fn empty_fields_of_a_modal_are_not_there() {
     let submit = submit(&submission(
         "enter_absence",

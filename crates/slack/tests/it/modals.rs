@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::action::{CreateDefaults, Field, Modal};
-use domain::ids::ChannelId;
+use domain::ids::{ChannelId, UserId};
 use proptest::prelude::*;
 use serde_json::Value;
 use slack::{render_field_errors, render_modal};
@@ -62,14 +62,21 @@ fn without_defaults_the_create_modal_leaves_fields_empty() {
 }
 
 #[test]
-fn the_absence_modal_asks_for_two_days() {
-    let modal = Modal::EnterAbsence { today: today() };
+fn the_absence_modal_asks_for_days_and_parts_of_them() {
+    let modal = Modal::EnterAbsence { today: today(), who: None };
 
-    insta::assert_snapshot!(compact(&render(&modal)), @r#"
-    {"callback_id":"enter_absence","close":{"text":"Cancel","type":"plain_text"},"submit":{"text":"Save","type":"plain_text"},"title":{"text":"I'm away","type":"plain_text"},"type":"modal"}
-    {"block_id":"from","element":{"action_id":"value","initial_date":"2026-06-08","type":"datepicker"},"label":{"text":"First day away","type":"plain_text"},"type":"input"}
-    {"block_id":"to","element":{"action_id":"value","initial_date":"2026-06-08","type":"datepicker"},"hint":{"text":"The whole day counts.","type":"plain_text"},"label":{"text":"Last day away","type":"plain_text"},"type":"input"}
-    "#);
+    insta::assert_snapshot!(compact(&render(&modal)));
+}
+
+#[test]
+fn who_manages_others_is_asked_whose_absence_it_is() {
+    let who = Some(UserId::new("U1"));
+    let modal = Modal::EnterAbsence { today: today(), who };
+
+    let view = render(&modal);
+
+    assert_eq!(view["blocks"][0]["block_id"], "who");
+    assert_eq!(view["blocks"][0]["element"]["initial_user"], "U1");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use domain::message::{Person, SkipLine, SkipWord};
 use domain::refusal::Refusal;
 use domain::reply::{
     AbsenceCard, AbsenceEffect, AbsenceLine, Duty, DutyCard, NextCard, NextDuty, OnDutyPerson,
-    Reply, TurnLine,
+    Reply, SourceAge, TurnLine,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -76,8 +76,9 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation remove support @Ben` takes somebody out, `/rotation leave support` yourself
     • `/rotation order support @Ben` changes the order: Ben comes first
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
+    • `/rotation ooo add today 14:00-16:00` enters times, `/rotation ooo add tomorrow morning` half a day, `/rotation ooo add from Monday on` what has no end yet
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
-    • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
     • `/rotation admin` is for admins: the settings of this workspace
@@ -104,8 +105,9 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation remove support @Ben` takes somebody out, `/rotation leave support` yourself
     • `/rotation order support @Ben` changes the order: Ben comes first
     • `/rotation ooo add 24 Dec to 2 Jan` enters days away; for somebody else `/rotation ooo add @Ben friday`
+    • `/rotation ooo add today 14:00-16:00` enters times, `/rotation ooo add tomorrow morning` half a day, `/rotation ooo add from Monday on` what has no end yet
     • `/rotation ooo list` shows when you are away; somebody else `/rotation ooo list @Ben`
-    • `/rotation ooo remove 24 Dec` takes it back
+    • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
     • `/rotation admin` is for admins: the settings of this workspace
@@ -233,6 +235,10 @@ fn next_says_who_will_be_passed_over_and_why() {
     let reply = Reply::Next(NextCard {
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
+        sources: vec![SourceAge {
+            name: String::from("HiBob"),
+            good_at: Some(at("2026-06-08T06:50:00Z")),
+        }],
         turns: vec![
             turn(
                 "2026-06-15T07:00:00Z",
@@ -250,11 +256,13 @@ fn next_says_who_will_be_passed_over_and_why() {
     • Monday 15 June, 09:00 Europe/Berlin: Cho; passes over Ben (unavailable until Friday 19 June)
     • Monday 22 June, 09:00: nobody is free; passes over Ben (unavailable)
     • Monday 29 June, 09:00: Ana
+    Absences from HiBob are more than an hour old: what changed there since Monday 8 June, 08:50 is missing here.
     ---
     Coming up in *support*:
     • <!date^1781506800^{date_short_pretty} at {time}|Monday 15 June, 09:00 Europe/Berlin>: Cho; passes over Ben (unavailable until Friday 19 June)
     • <!date^1782111600^{date_short_pretty} at {time}|Monday 22 June, 09:00 Europe/Berlin>: nobody is free; passes over Ben (unavailable)
     • <!date^1782716400^{date_short_pretty} at {time}|Monday 29 June, 09:00 Europe/Berlin>: Ana
+    Absences from HiBob are more than an hour old: what changed there since <!date^1780901400^{date_short_pretty} at {time}|Monday 8 June, 08:50 Europe/Berlin> is missing here.
     ");
 }
 
@@ -264,6 +272,7 @@ fn next_of_nothing_says_so() {
         name: String::from("support"),
         zone: String::from("Europe/Berlin"),
         turns: vec![],
+        sources: vec![],
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -307,6 +316,7 @@ fn an_entered_absence_says_what_it_changes() {
         line: absence(1, "2026-06-15", "2026-06-19"),
         effects: vec![effect(Some(cho())), effect(None)],
         on_duty_now: vec![String::from("on_call")],
+        is_away_by_hand: false,
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -330,6 +340,7 @@ fn an_absence_without_effect_says_so() {
         line: absence(1, "2026-06-15", "2026-06-15"),
         effects: vec![],
         on_duty_now: vec![],
+        is_away_by_hand: false,
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -346,8 +357,12 @@ fn an_absence_without_effect_says_so() {
 fn absences_can_be_taken_back_one_by_one_by_those_who_may() {
     let absences =
         vec![absence(1, "2026-06-15", "2026-06-19"), absence(2, "2026-12-28", "2027-01-02")];
-    let list =
-        |can_remove| Reply::AbsenceList { person: ben(), absences: absences.clone(), can_remove };
+    let list = |can_remove| Reply::AbsenceList {
+        person: ben(),
+        is_own: true,
+        absences: absences.clone(),
+        can_remove,
+    };
 
     insta::assert_snapshot!(read(&list(true)), @r"
     Ben is away:
@@ -362,8 +377,34 @@ fn absences_can_be_taken_back_one_by_one_by_those_who_may() {
 }
 
 #[test]
+fn what_a_source_says_is_shown_with_where_it_comes_from_and_cannot_be_taken_back() {
+    let synced = |number, label: Option<&str>| AbsenceLine {
+        source: Some(String::from("HiBob")),
+        label: label.map(String::from),
+        ..absence(number, "2026-06-15", "2026-06-19")
+    };
+    let absences = vec![
+        synced(1, Some("Holiday")),
+        AbsenceLine { is_flagged: true, ..synced(2, None) },
+        AbsenceLine { is_overruled: true, ..synced(3, None) },
+        AbsenceLine { is_available: true, ..absence(4, "2026-06-15", "2026-06-19") },
+    ];
+    let list = |is_own, can_remove| Reply::AbsenceList {
+        person: ben(),
+        is_own,
+        absences: absences.clone(),
+        can_remove,
+    };
+
+    insta::assert_snapshot!(read(&list(true, true)));
+    assert!(read(&list(false, true)).contains("[Available after all: stay_available"));
+    assert!(!read(&list(false, false)).contains("stay_available"));
+}
+
+#[test]
 fn nobody_is_away_for_ever() {
-    let reply = Reply::AbsenceList { person: ben(), absences: vec![], can_remove: true };
+    let reply =
+        Reply::AbsenceList { person: ben(), is_own: true, absences: vec![], can_remove: true };
 
     insta::assert_snapshot!(read(&reply), @r"
     Ben has no absence ahead.
@@ -374,8 +415,10 @@ fn nobody_is_away_for_ever() {
 
 #[test]
 fn a_decision_replaces_the_message_with_its_button() {
-    let reply =
-        Reply::AbsenceRemoved { person: ben(), line: absence(1, "2026-06-15", "2026-06-19") };
+    let reply = Reply::AbsenceRemoved {
+        person: ben(),
+        lines: vec![absence(1, "2026-06-15", "2026-06-19")],
+    };
 
     insta::assert_snapshot!(read(&reply), @r"
     Taken back: Ben is not away from Monday 15 June to Friday 19 June any more.
@@ -453,12 +496,13 @@ fn five_hundred_rotations_and_absences_still_fit() {
         Reply::Home(cards.clone()),
         Reply::List(cards.clone()),
         Reply::Who(cards),
-        Reply::AbsenceList { person: ben(), absences, can_remove: true },
+        Reply::AbsenceList { person: ben(), is_own: true, absences, can_remove: true },
         Reply::AbsenceAdded(AbsenceCard {
             person: ben(),
             line: absence(1, "2026-06-15", "2026-06-19"),
             effects,
             on_duty_now: vec![long.clone(); 500],
+            is_away_by_hand: false,
         }),
         Reply::Refused(Refusal::WhichRotation { names: vec![long.clone(); 500] }),
     ] {

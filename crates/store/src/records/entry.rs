@@ -11,8 +11,8 @@ pub struct Entry {
     pub absence: AbsenceRecord,
     /// What the audit log says of it.
     pub event: AuditEvent,
-    /// The homes that are to show it, each with the instant from which on.
-    pub homes: Vec<(Envelope, DateTime<Utc>)>,
+    /// What is told and shown of it, each with the instant from which on.
+    pub deliveries: Vec<(Envelope, DateTime<Utc>)>,
     /// The key of the request, under which it is entered once.
     pub key: String,
     /// What the request came to.

@@ -12,8 +12,8 @@ pub(crate) fn steps(workspace: WorkspaceId, entry: &Entry) -> Result<Vec<Step>, 
         absences::inserting(workspace, &entry.absence)?,
         audit::recording(workspace, &entry.event)?,
     ];
-    for (home, at) in &entry.homes {
-        steps.push(deliveries::inserting(workspace, home, *at, entry.now)?);
+    for (envelope, at) in &entry.deliveries {
+        steps.push(deliveries::inserting(workspace, envelope, *at, entry.now)?);
     }
     steps.push(requests::recording_first(workspace, &entry.key, &entry.outcome, entry.now));
     Ok(steps)

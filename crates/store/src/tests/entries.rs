@@ -25,7 +25,7 @@ both_engines! {
         let found = tx.find_absence(entry.absence.id).await.unwrap();
         assert_eq!(found.as_ref(), Some(&entry.absence));
         assert_eq!(tx.find_outcome("key").await.unwrap().as_ref(), Some(&entry.outcome));
-        for (home, due) in &entry.homes {
+        for (home, due) in &entry.deliveries {
             let id = home.delivery_id(bench.workspace);
             let delivery = tx.find_delivery(id).await.unwrap().unwrap();
             assert_eq!((&delivery.envelope, delivery.available_at), (home, *due));
@@ -179,7 +179,7 @@ pub(super) fn entry(key: &str, of: &str) -> Entry {
             subject: Some(of),
             details: serde_json::json!({"days": 2}),
         },
-        homes: ["UANA", "UCHO"].map(|name| home(user(name))).into(),
+        deliveries: ["UANA", "UCHO"].map(|name| home(user(name))).into(),
         key: key.to_owned(),
         outcome: Outcome { facts: serde_json::json!({"code": "c"}) },
         now: at(0),
