@@ -2,6 +2,7 @@
 
 pub mod absence;
 mod absence_book;
+pub mod absence_source;
 pub mod announce;
 pub mod checking;
 pub mod cover;

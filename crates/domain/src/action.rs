@@ -7,7 +7,8 @@ pub use field::Field;
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{
-    announce, cover, history, home, lifecycle, note, people, roster, settings, skip, swap,
+    absence_source, announce, cover, history, home, lifecycle, note, people, roster, settings,
+    skip, swap,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -58,6 +59,8 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// One of absence sources.
+    AbsenceSource(absence_source::Button),
     /// One of the history's.
     History(history::Button),
     /// One of the home's.
@@ -94,6 +97,7 @@ impl Button {
             Self::ShowNext { .. } => "show_next",
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
+            Self::AbsenceSource(button) => button.action_id(),
             Self::History(button) => button.action_id(),
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
@@ -126,6 +130,7 @@ impl Button {
             }
             Self::ShowNext { rotation } => rotation.to_string(),
             Self::RemoveAbsence { absence } => absence.to_string(),
+            Self::AbsenceSource(button) => button.value(),
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
@@ -200,6 +205,7 @@ impl Button {
             "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
             "skip" => skip::Button::parse(action_id, value).map(Self::Skip),
+            "source" => absence_source::Button::parse(action_id, value).map(Self::AbsenceSource),
             "swap" => swap::Button::parse(action_id, value).map(Self::Swap),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,
@@ -219,6 +225,8 @@ pub enum Modal {
     },
     /// The outcome of something pressed where there is no message to answer beside.
     Outcome(Box<Reply>),
+    /// Of absence sources.
+    AbsenceSource(absence_source::Modal),
     /// Of a request for cover.
     Cover(cover::Modal),
     /// One of the settings'.
@@ -255,6 +263,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// Of absence sources.
+    AbsenceSource(absence_source::Submission),
     /// Of a request for cover.
     Cover(cover::Submission),
     /// One of the settings'.

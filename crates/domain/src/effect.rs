@@ -10,6 +10,7 @@ mod note;
 mod people;
 mod request;
 mod roster;
+mod source;
 mod start;
 mod swap;
 mod turn;
@@ -24,6 +25,7 @@ pub use note::NoteEffect;
 pub use people::PeopleEffect;
 pub use request::{CoverNews, RequestEffect};
 pub use roster::RosterEffect;
+pub use source::SourceEffect;
 pub use start::StartEffect;
 pub use swap::SwapEffect;
 pub use turn::TurnEffect;
@@ -62,6 +64,8 @@ pub enum Effect {
     Request(RequestEffect),
     /// Of a roster that changed.
     Roster(RosterEffect),
+    /// Of absence sources.
+    Source(SourceEffect),
     /// Of what begins.
     Start(StartEffect),
     /// Of two turns that are swapped.
@@ -187,6 +191,7 @@ impl Effect {
             Self::People(effect) => effect,
             Self::Request(effect) => effect,
             Self::Roster(effect) => effect,
+            Self::Source(effect) => effect,
             Self::Start(effect) => effect,
             Self::Swap(effect) => effect,
             Self::Turn(effect) => effect,

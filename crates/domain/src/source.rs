@@ -33,8 +33,8 @@ pub struct SourceInfo {
     pub fields: &'static [SourceField],
     /// The hosts that can be chosen, the usual one first: code and label.
     pub hosts: &'static [(&'static str, &'static str)],
-    /// Whether it can be told to poke us when something changes.
-    pub has_webhook: bool,
+    /// Where its admins enter the address at which it pokes us when something changes; `None` where it cannot.
+    pub webhook: Option<&'static str>,
 }
 
 /// Something that is asked for when a source is connected.
@@ -134,6 +134,22 @@ impl SourceCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl SourceFault {
+    /// Returns what kind of fault it is, whatever it says besides.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Limited { .. } => "limited",
+            Self::Blocked => "blocked",
+            Self::Unreachable => "unreachable",
+            Self::Unreadable => "unreadable",
+            Self::NobodyMatched => "nobody_matched",
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From data to Slack's blocks.
 
+mod absence_source;
 mod announce;
 mod blocks;
 mod buttons;

@@ -38,7 +38,7 @@ pub async fn open_workspace(store: &Store, request: &Request) -> Result<Answer, 
     };
     let modal = WorkspaceModal {
         installer: people.person(&workspace.installer),
-        state: home::workspace_state(&workspace, &rotations),
+        state: home::workspace_state(&mut tx, &workspace, &rotations).await?,
         deleted: deleted.into_iter().filter_map(line).collect(),
     };
     Ok(Answer::Open(Modal::Settings(settings::Modal::Workspace(Box::new(modal)))))

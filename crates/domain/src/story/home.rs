@@ -3,6 +3,7 @@
 use crate::ids::{ChannelId, RotationId};
 use crate::reply::{AbsenceLine, DutyCard, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
+use crate::story::absence_source::SourceLine;
 use crate::story::cover::Wanted;
 use crate::story::swap;
 use chrono::{DateTime, Utc};
@@ -164,6 +165,8 @@ pub struct WorkspaceState {
     pub rotations: usize,
     /// The rotations in which something is wrong, by name.
     pub faults: Vec<FaultLine>,
+    /// The absence sources: those that are on, and with them what can be connected once that was added.
+    pub sources: Vec<SourceLine>,
 }
 
 /// A rotation in which something is wrong.

@@ -103,6 +103,7 @@ const fn label(button: &Button) -> &'static str {
         Button::ShowNext { .. } => "Who is next",
         Button::EnterAbsence => "I'm away…",
         Button::RemoveAbsence { .. } => "Take it back",
+        Button::AbsenceSource(button) => super::absence_source::label(button),
         Button::History(button) => super::history::label(button),
         Button::Home(button) => super::home::label(*button),
         Button::Announce(_) => "Send a test",

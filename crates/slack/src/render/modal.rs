@@ -40,6 +40,7 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
         Modal::EnterAbsence { today } => {
             view("enter_absence", "I'm away", "Save", &absence_blocks(*today))
         }
+        Modal::AbsenceSource(modal) => super::absence_source::modal(modal),
         Modal::Cover(modal) => super::cover_request::modal(modal, now),
         Modal::Outcome(reply) => outcome_view(reply, now),
         Modal::Settings(modal) => super::settings::modal(modal, now),

@@ -71,6 +71,7 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         rotations: 40,
         faults,
+        sources: Vec::new(),
     }
 }
 

@@ -63,6 +63,9 @@ pub struct SourceStatus {
     /// Whether somebody asked for a sync that has not begun.
     #[serde(default)]
     pub is_asked_for: bool,
+    /// Who is told what comes of the next sync.
+    #[serde(default)]
+    pub asked_by: Option<UserId>,
 }
 
 /// A lease of a sync.

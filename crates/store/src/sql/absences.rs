@@ -50,6 +50,11 @@ statements! {
           where workspace_id = $1
             and absence_id = $2"
     );
+    DELETE_ABSENCES_OF_SOURCE = (
+        "delete from absences
+          where workspace_id = $1
+            and source = $2"
+    );
     DELETE_ABSENCES_OF_DELETED = (
         "delete from absences
           where workspace_id = $1
@@ -152,6 +157,19 @@ pub(crate) async fn delete_absence(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn delete_absences_of_source(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    source: &AbsenceSource,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(DELETE_ABSENCES_OF_SOURCE)
+        .bind(workspace.as_uuid())
+        .bind(source.as_str())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 pub(crate) async fn delete_absences_of_deleted(

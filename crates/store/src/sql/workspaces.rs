@@ -96,6 +96,18 @@ statements! {
           where workspace_id = $1
             and user_id in ", list_begins, "$2", list_ends
     );
+    LIST_ADMINS = (
+        "select user_id
+           from people
+          where workspace_id = $1
+            and is_admin
+            and not is_deactivated
+            and not is_bot
+            and not is_guest
+            and not is_foreign
+          order by user_id
+          limit $2"
+    );
     RECORD_WORKSPACE_SETTINGS = (
         "update workspaces
             set settings = $2
@@ -251,6 +263,19 @@ pub(crate) async fn find_people(
         .fetch_all(conn)
         .await?;
     rows.iter().map(read_person).collect()
+}
+
+pub(crate) async fn list_admins(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    most: u32,
+) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(LIST_ADMINS)
+        .bind(workspace.as_uuid())
+        .bind(i64::from(most))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Fields::new(row, "people", "user_id").user("user_id")).collect()
 }
 
 pub(crate) async fn record_workspace_settings(

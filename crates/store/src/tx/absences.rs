@@ -69,4 +69,17 @@ impl Tx {
         let workspace = self.workspace;
         run_touching!(self, absences::delete_absence(workspace, id))
     }
+
+    /// Deletes all that a source said of absences, those that are over as well; returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn delete_absences_of_source(
+        &mut self,
+        source: &AbsenceSource,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run_touching!(self, absences::delete_absences_of_source(workspace, source))
+    }
 }

@@ -104,6 +104,16 @@ impl Tx {
         run!(self, workspaces::find_people(workspace, users))
     }
 
+    /// Returns the first `most` of the people who administer the workspace, as far as they are known.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_admins(&mut self, most: u32) -> Result<Vec<UserId>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, workspaces::list_admins(workspace, most))
+    }
+
     /// Stores what the admins chose; returns `false` where the workspace is not there.
     ///
     /// # Errors
