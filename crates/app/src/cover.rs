@@ -31,7 +31,7 @@ pub(crate) use undo::{end_coming, given_back};
 
 pub(crate) use edge::begin;
 pub(crate) use list::wanted;
-pub(crate) use settle::{after_absence_change, after_walk, may_concern};
+pub(crate) use settle::{absences_changed, after_absence_change, after_walk, may_concern};
 pub(crate) use told::compose;
 
 use crate::AppError;

@@ -95,7 +95,7 @@ async fn moved(
     effect: &DatesEffect,
     now: DateTime<Utc>,
 ) -> Result<Composed, AppError> {
-    let DatesEffect::DatesMoved { rotation, user, was, by, is_new, .. } = effect;
+    let DatesEffect::DatesMoved { rotation, user, was, by, is_new, is_by_absence, .. } = effect;
     let Some(rotation) = tx.find_rotation(*rotation).await? else {
         return Ok(Composed::Nothing("rotation_gone"));
     };
@@ -130,6 +130,7 @@ async fn moved(
         why: match (stays, is_new) {
             (false, _) => WhyMoved::Left,
             (true, true) => WhyMoved::Joined,
+            (true, false) if *is_by_absence => WhyMoved::Absence,
             (true, false) => WhyMoved::Changed,
         },
         // Who is gone did not change it: they were taken out.

@@ -2,6 +2,7 @@
 
 pub mod absence;
 mod absence_book;
+mod absence_change;
 pub mod absence_source;
 pub mod announce;
 pub mod checking;

@@ -15,7 +15,7 @@ use domain::settings::Rest;
 use domain::shift::{Shift, ShiftState};
 use domain::timeline::{Kept, Mode, RunningTurn, Standing, Timeline};
 use domain::view::FinalView;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use store::{AbsenceRecord, RotationRecord, TurnRecord, Tx};
 
@@ -281,6 +281,32 @@ impl<'a> Position<'a> {
             }
         }
         None
+    }
+
+    /// Returns when the first of the coming turns begins that each of these people holds, among the soonest `most`.
+    pub(crate) fn first_turns(
+        &self,
+        users: &[UserId],
+        most: usize,
+    ) -> BTreeMap<UserId, DateTime<Utc>> {
+        let running = self.timeline.standing().running.map(|running| running.turn);
+        let mut found = BTreeMap::new();
+        let mut begun: Option<(u64, DateTime<Utc>)> = None;
+        let mut turns = 0;
+        for stretch in self.timeline.clone().filter(|stretch| Some(stretch.turn) != running) {
+            let (_, at) = match begun.filter(|(turn, _)| *turn == stretch.turn) {
+                Some(begun) => begun,
+                None if turns == most || found.len() == users.len() => break,
+                None => {
+                    turns += 1;
+                    *begun.insert((stretch.turn, stretch.window.start()))
+                }
+            };
+            for seat in stretch.seats().iter().filter(|seat| users.contains(&seat.user)) {
+                found.entry(seat.user.clone()).or_insert(at);
+            }
+        }
+        found
     }
 
     /// Returns the coming turns, the soonest first.

@@ -102,6 +102,8 @@ pub enum WhyMoved {
     Joined,
     /// They left it, or leave it at the next handoff.
     Left,
+    /// Who is away has changed.
+    Absence,
 }
 
 /// A handoff, for the channel.

@@ -7,6 +7,7 @@ use crate::supervisor::Supervisor;
 use crate::{http, sockets, workers};
 use app::memo::Memo;
 use axum::Router;
+use connect::{Wire, WireFault};
 use slack::{Api, ApiFault};
 use std::io;
 use std::net::SocketAddr;
@@ -28,6 +29,9 @@ pub enum BootError {
     /// The client of Slack's API.
     #[error(transparent)]
     Slack(#[from] ApiFault),
+    /// The address of an absence source.
+    #[error(transparent)]
+    Source(#[from] WireFault),
     /// An address cannot be listened on.
     #[error("cannot listen on {address}: {fault}")]
     Bind {
@@ -53,6 +57,8 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     slack::install_tls_provider();
     let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;
+    let asked_by = config.clock.clone();
+    let wire = Wire::new(Arc::new(move || asked_by.now()), config.sources.clone())?;
     let public = listen(config.bind).await?;
     let admin = match config.admin_bind {
         Some(address) => Some(listen(address).await?),
@@ -70,6 +76,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         bells: Bells::new(&config.clock),
         supervisor: Supervisor::default(),
         late: LateAnswers::default(),
+        wire,
     });
     workers::start(&bot);
     if let Some(socket) = &config.socket {

@@ -4,6 +4,7 @@ use crate::late::LateAnswers;
 use crate::supervisor::Supervisor;
 use app::memo::Memo;
 use clock::{Bell, Clock};
+use connect::Wire;
 use slack::{Api, SigningSecrets};
 use store::Store;
 use url::Url;
@@ -19,6 +20,8 @@ pub(crate) struct Bot {
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,
     pub(crate) late: LateAnswers,
+    /// How absence sources are asked.
+    pub(crate) wire: Wire,
 }
 
 /// What wakes the workers before their next look.
@@ -28,6 +31,7 @@ pub(crate) struct Bells {
     pub(crate) deliveries: Bell,
     pub(crate) inbox: Bell,
     pub(crate) housekeeping: Bell,
+    pub(crate) absences: Bell,
 }
 
 impl Bells {
@@ -37,6 +41,7 @@ impl Bells {
             deliveries: clock.bell(),
             inbox: clock.bell(),
             housekeeping: clock.bell(),
+            absences: clock.bell(),
         }
     }
 
@@ -45,5 +50,6 @@ impl Bells {
         self.handoffs.ring();
         self.deliveries.ring();
         self.inbox.ring();
+        self.absences.ring();
     }
 }

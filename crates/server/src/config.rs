@@ -2,11 +2,14 @@
 
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
+    SourceSettings,
 };
 use clock::Clock;
 use crypto::KeyRing;
+use domain::source::SourceCode;
 use secrecy::{ExposeSecret, SecretString};
 use slack::{ApiConfig, SigningSecrets};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +37,8 @@ pub struct BotConfig {
     pub public_url: Option<Url>,
     /// Socket Mode, where it is wanted beside HTTP.
     pub socket: Option<SocketConfig>,
+    /// Where absence sources are that are elsewhere than usual.
+    pub sources: BTreeMap<SourceCode, Url>,
     /// The public address.
     pub bind: SocketAddr,
     /// The address for health detail, if there is to be one.
@@ -61,6 +66,7 @@ pub(crate) struct Checked {
     /// Nothing where Socket Mode is not wanted.
     pub(crate) socket: Option<SocketConfig>,
     signing: Option<SigningSecrets>,
+    sources: BTreeMap<SourceCode, Url>,
     addresses: Option<Addresses>,
 }
 
@@ -82,10 +88,11 @@ impl Checked {
         let slack = slack_config(&settings.slack, &mut faults);
         let signing = signing_secrets(&settings.slack, &mut faults);
         let socket = socket_config(&settings.slack, &mut faults);
+        let sources = sources(&settings.sources, &mut faults);
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
-        Self { faults: faults.0, store, keys, slack, socket, signing, addresses }
+        Self { faults: faults.0, store, keys, slack, socket, signing, sources, addresses }
     }
 
     /// Returns what to start the bot with.
@@ -104,6 +111,7 @@ impl Checked {
                     slack,
                     signing,
                     socket: self.socket,
+                    sources: self.sources,
                     public_url: addresses.public_url,
                     bind: addresses.bind,
                     admin_bind: Some(addresses.admin_bind),
@@ -262,6 +270,16 @@ fn signing_secrets(settings: &SlackSettings, faults: &mut Faults) -> Option<Sign
         return None;
     }
     Some(SigningSecrets::new(secrets))
+}
+
+/// Returns where absence sources are that are elsewhere than usual.
+fn sources(settings: &SourceSettings, faults: &mut Faults) -> BTreeMap<SourceCode, Url> {
+    let given = [("HIBOB_API_URL", "hibob", settings.hibob_api_url.as_deref())];
+    let given = given.into_iter().filter_map(|(setting, code, text)| {
+        let url = outside_url(setting, text.filter(|text| !text.is_empty())?, faults)?;
+        Some((SourceCode::new(code)?, url))
+    });
+    given.collect()
 }
 
 fn addresses(settings: &AddressSettings, faults: &mut Faults) -> Option<Addresses> {

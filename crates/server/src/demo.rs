@@ -15,6 +15,7 @@ use bot_host::BotHost;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
 use crypto::KeyRing;
+use domain::source::SourceCode;
 use secrecy::{ExposeSecret, SecretString};
 use simulator::{Simulator, SimulatorSettings, SlackApp};
 use slack::{ApiConfig, SigningSecrets};
@@ -189,6 +190,10 @@ fn bot_config(
         },
         signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret.clone())]),
         socket,
+        sources: [(SourceCode::new("hibob"), address("hibob/v1")?)]
+            .into_iter()
+            .filter_map(|(code, url)| Some((code?, url)))
+            .collect(),
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,

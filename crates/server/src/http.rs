@@ -4,6 +4,7 @@ mod health;
 mod install;
 mod page;
 mod receive;
+mod webhook;
 
 use crate::bot::Bot;
 use axum::Router;
@@ -26,6 +27,7 @@ pub(crate) fn public_routes(bot: Arc<Bot>) -> Router {
         .route("/slack/events", post(receive::event))
         .route("/slack/install", get(install::begin))
         .route("/slack/oauth/callback", get(install::finish))
+        .route("/{source}/webhook/{token}", post(webhook::hear))
         .route("/", get(page::front))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))

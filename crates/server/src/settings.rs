@@ -13,6 +13,8 @@ pub struct Settings {
     #[command(flatten)]
     pub(crate) slack: SlackSettings,
     #[command(flatten)]
+    pub(crate) sources: SourceSettings,
+    #[command(flatten)]
     pub(crate) keys: KeySettings,
     #[command(flatten)]
     pub(crate) addresses: AddressSettings,
@@ -69,6 +71,15 @@ pub(crate) struct SlackSettings {
         default_value = "https://slack.com/oauth/v2/authorize"
     )]
     pub(crate) authorize_url: String,
+}
+
+/// Where absence sources are.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Absence sources")]
+pub(crate) struct SourceSettings {
+    /// HiBob's API, instead of the usual address of either of its hosts; plain http only to this machine
+    #[arg(long = "hibob-api-url", env = "HIBOB_API_URL", value_name = "URL")]
+    pub(crate) hibob_api_url: Option<String>,
 }
 
 /// The keys.

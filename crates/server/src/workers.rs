@@ -1,5 +1,6 @@
 //! What runs by itself. Each worker may run twice, late, or on several replicas at once.
 
+mod absences;
 mod cover;
 mod deliveries;
 mod handoffs;
@@ -24,5 +25,6 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     supervisor.spawn(handoffs::run(Arc::clone(bot), clock.worker()));
     supervisor.spawn(deliveries::run(Arc::clone(bot), clock.worker()));
     supervisor.spawn(inbox::run(Arc::clone(bot), clock.worker()));
+    supervisor.spawn(absences::run(Arc::clone(bot), clock.worker()));
     supervisor.spawn(housekeeping::run(Arc::clone(bot), clock.worker()));
 }

@@ -1,5 +1,6 @@
 //! Calls to Slack.
 
+pub(crate) mod addresses;
 pub(crate) mod answers;
 pub(crate) mod client;
 pub(crate) mod direct;

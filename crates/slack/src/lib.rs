@@ -9,6 +9,7 @@ mod signature;
 mod socket;
 mod tls;
 
+pub use api::addresses::Addressed;
 pub use api::client::{Api, ApiConfig, ApiFault};
 pub use api::direct::Direct;
 pub use api::methods::{AuthFacts, Home, PersonFacts, Posted};

@@ -13,7 +13,8 @@ use domain::effect::CoverNews;
 use domain::ids::{RotationId, UserId};
 use domain::interval::Interval;
 use store::{
-    AbsenceRecord, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverageRecord, Tx,
+    AbsenceRecord, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverageRecord,
+    RotationRecord, Tx,
 };
 
 /// Lets requests say what was taken of them; those of which all is covered now are met.
@@ -168,10 +169,24 @@ pub(crate) async fn after_absence_change(
         locked.extend(tx.lock_rotation(rotation.id).await?);
     }
     for record in locked {
-        // A handoff that is due is carried out with what is known by then, and asks nobody.
-        let is_due = record.next_handoff_at.is_some_and(|at| at <= now);
-        let snapshot = Snapshot::load(tx, record, now).await?;
-        end_groundless(tx, &snapshot, now).await?;
+        absences_changed(tx, record, std::slice::from_ref(user), now).await?;
+    }
+    Ok(())
+}
+
+/// Makes the requests that follow from absences of these people in one rotation, which is locked, as
+/// [`after_absence_change`].
+pub(crate) async fn absences_changed(
+    tx: &mut Tx,
+    record: RotationRecord,
+    users: &[UserId],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    // A handoff that is due is carried out with what is known by then, and asks nobody.
+    let is_due = record.next_handoff_at.is_some_and(|at| at <= now);
+    let snapshot = Snapshot::load(tx, record, now).await?;
+    end_groundless(tx, &snapshot, now).await?;
+    for user in users {
         let open = close_groundless(tx, &snapshot, user, now).await?;
         close_strange(tx, &snapshot, open, now).await?;
         if !is_due {

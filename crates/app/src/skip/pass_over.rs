@@ -215,6 +215,7 @@ pub(super) async fn tell_moved(
             was,
             by: Some(request.actor.clone()),
             is_new: false,
+            is_by_absence: false,
         };
         let envelope = Envelope::new(effect, Recipient::Person(user));
         tx.insert_delivery(&envelope, request.now, request.now).await?;

@@ -137,6 +137,7 @@ async fn tell_moved(
             was: moved.was.map(Interval::start),
             by: by.cloned(),
             is_new: !rotation.members.contains(&moved.user),
+            is_by_absence: false,
         };
         let is_new = matches!(effect, DatesEffect::DatesMoved { is_new: true, .. });
         let at = if is_new { now + crate::create_rotation::NAMES_FIRST } else { now };

@@ -25,6 +25,9 @@ pub enum DatesEffect {
         /// Whether they joined by that change.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_new: bool,
+        /// Whether it is since absences changed, and nothing of the rotation.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_by_absence: bool,
     },
 }
 

@@ -1,6 +1,5 @@
 //! Absence sources: admins connect one, see how it is, ask it now and turn it off.
 
-use crate::ids::UserId;
 use crate::message::Person;
 use crate::source::{Credentials, SourceCode, SourceFault, SourceInfo};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -367,22 +366,6 @@ pub fn read_connect_form(
         return Err(missing);
     };
     Ok(Credentials { host: (*host).to_owned(), values })
-}
-
-/// Returns the people who are told of a fault: who connected the source first, and nobody twice.
-#[must_use]
-pub fn told_of_fault(
-    connected_by: Option<UserId>,
-    admins: Vec<UserId>,
-    most: usize,
-) -> Vec<UserId> {
-    let mut told: Vec<UserId> = connected_by.into_iter().collect();
-    for admin in admins {
-        if told.len() < most && !told.contains(&admin) {
-            told.push(admin);
-        }
-    }
-    told
 }
 
 #[cfg(test)]

@@ -147,6 +147,20 @@ async fn carry_out(
             let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
             offered(bot, claim.workspace, written, &user).await
         }
+        InboxItem::AbsencesChanged { rotation, ref users, ref first_turns } => {
+            let (key, now) = (record.id.to_string(), bot.clock.now());
+            let about = (rotation, key.as_str());
+            let of = (users.as_slice(), first_turns.as_slice());
+            app::absence_source::settle(&bot.store, claim.workspace, about, of, now).await?;
+            bot.bells.ring_after_write();
+            Ok(None)
+        }
+        InboxItem::SourcePoked { ref source } => {
+            let now = bot.clock.now();
+            app::absence_source::poked(&bot.store, claim.workspace, source, now).await?;
+            bot.bells.absences.ring();
+            Ok(None)
+        }
         ref item @ (InboxItem::RemindNext { .. }
         | InboxItem::CheckSeen { .. }
         | InboxItem::SummarizeWeek { .. }

@@ -1,6 +1,7 @@
 //! The client: where Slack is, how long a call may take, and how a call is made.
 
 use super::Answer;
+use super::addresses::AddressedAnswer;
 use super::outcome::{NotSentKind, Outcome};
 use super::verdict;
 use crate::tls;
@@ -127,12 +128,38 @@ impl Api {
         self.limit(session.http_session_api.http_get(method, &arguments, None)).await
     }
 
+    /// Gets `users.info`, read for the address.
+    pub(super) async fn get_addressed(
+        &self,
+        token: &SecretString,
+        arguments: &[(&str, &str)],
+    ) -> Outcome<AddressedAnswer> {
+        let token = api_token(token);
+        let session = self.slack.open_session(&token);
+        let arguments: Vec<(&str, Option<&str>)> =
+            arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
+        let call = session.http_session_api.http_get("users.info", &arguments, None);
+        self.limit_judged(call, |answer: &AddressedAnswer| (answer.ok, answer.error.as_deref()))
+            .await
+    }
+
     async fn limit(
         &self,
         call: impl Future<Output = Result<Answer, SlackClientError>>,
     ) -> Outcome<Answer> {
+        self.limit_judged(call, |answer| (answer.ok, answer.error.as_deref())).await
+    }
+
+    async fn limit_judged<T>(
+        &self,
+        call: impl Future<Output = Result<T, SlackClientError>>,
+        said: impl FnOnce(&T) -> (Option<bool>, Option<&str>),
+    ) -> Outcome<T> {
         match self.clock.timeout(CALL_LIMIT, call).await {
-            Ok(Ok(answer)) => judge(answer),
+            Ok(Ok(answer)) => match verdict_of(said(&answer)) {
+                Some(verdict) => verdict,
+                None => Outcome::Done(answer),
+            },
             Ok(Err(error)) => verdict::of_client_error(&error),
             Err(_) => Outcome::ambiguous("timeout"),
         }
@@ -168,13 +195,13 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Returns what an answer says: only a plain yes is done.
-pub(crate) fn judge(answer: Answer) -> Outcome<Answer> {
-    match (answer.ok, answer.error.as_deref()) {
-        (Some(true), _) => Outcome::Done(answer),
-        (Some(false), Some(code)) => verdict::of_code(code),
-        (Some(false), None) => Outcome::not_sent(NotSentKind::Permanent, "unknown_error"),
-        (None, _) => Outcome::ambiguous("unreadable_answer"),
+/// Returns what an answer says that is no plain yes: only that is done.
+fn verdict_of<T>((ok, error): (Option<bool>, Option<&str>)) -> Option<Outcome<T>> {
+    match (ok, error) {
+        (Some(true), _) => None,
+        (Some(false), Some(code)) => Some(verdict::of_code(code)),
+        (Some(false), None) => Some(Outcome::not_sent(NotSentKind::Permanent, "unknown_error")),
+        (None, _) => Some(Outcome::ambiguous("unreadable_answer")),
     }
 }
 

@@ -118,6 +118,10 @@ pub(super) fn moved_lines(
         }
         (WhyMoved::Changed, Some(who)) => Some(format!("{who} changed {name}.")),
         (WhyMoved::Changed, None) => None,
+        // Whose absence it is, and why, is not everybody's to know.
+        (WhyMoved::Absence, _) => {
+            Some(format!("Who is away has changed, and with it the order of {name}."))
+        }
     });
     lines.push(match (why, was, is) {
         (WhyMoved::Joined, _, Some(is)) => format!("Your first turn begins {}.", ink.at(is)),

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{
     ChannelId, CoverRequestId, DeliveryId, InboxId, RotationId, SwapId, UserId, WorkspaceId,
 };
+use domain::source::SourceCode;
 use domain::story::announce::ChannelChange;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +145,20 @@ pub enum InboxItem {
         occasion: u32,
         /// Which.
         step: CoverStep,
+    },
+    /// Absences changed that concern a rotation: it is planned again.
+    AbsencesChanged {
+        /// The rotation.
+        rotation: RotationId,
+        /// Whose.
+        users: Vec<UserId>,
+        /// When the next turn of each member began before.
+        first_turns: Vec<(UserId, DateTime<Utc>)>,
+    },
+    /// An absence source said that something changed.
+    SourcePoked {
+        /// The source.
+        source: SourceCode,
     },
     /// Whether the turns of a rotation's swaps are still those of their people is to be looked at.
     CheckSwaps {

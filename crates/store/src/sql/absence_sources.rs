@@ -58,6 +58,14 @@ statements! {
           where workspace_id = $1
             and source = $2"
     );
+    EXTEND_SYNC = (
+        "update absence_sources
+            set leased_until = $4
+          where workspace_id = $1
+            and source = $2
+            and fence = $3
+            and leased_until is not null"
+    );
     FINISH_SYNC = (
         "update absence_sources
             set leased_by = null,
@@ -183,6 +191,23 @@ pub(crate) async fn record_source(
         .bind(record.source.as_str())
         .bind(Json(&record.status))
         .bind(record.next_at)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn extend_sync(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    source: &SourceCode,
+    fence: i64,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(EXTEND_SYNC)
+        .bind(workspace.as_uuid())
+        .bind(source.as_str())
+        .bind(fence)
+        .bind(until)
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)

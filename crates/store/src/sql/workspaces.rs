@@ -89,13 +89,6 @@ statements! {
                 refreshed_at = excluded.refreshed_at
           where people.refreshed_at <= excluded.refreshed_at"
     );
-    FIND_PEOPLE = (
-        "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
-                is_foreign, refreshed_at
-           from people
-          where workspace_id = $1
-            and user_id in ", list_begins, "$2", list_ends
-    );
     LIST_ADMINS = (
         "select user_id
            from people
@@ -107,6 +100,13 @@ statements! {
             and not is_foreign
           order by user_id
           limit $2"
+    );
+    FIND_PEOPLE = (
+        "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
+                is_foreign, refreshed_at
+           from people
+          where workspace_id = $1
+            and user_id in ", list_begins, "$2", list_ends
     );
     RECORD_WORKSPACE_SETTINGS = (
         "update workspaces
@@ -252,6 +252,19 @@ pub(crate) async fn upsert_person(
     Ok(())
 }
 
+pub(crate) async fn list_admins(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    limit: u32,
+) -> Result<Vec<UserId>, StoreError> {
+    let rows = sqlx::query(LIST_ADMINS)
+        .bind(workspace.as_uuid())
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Fields::new(row, "people", "user_id").user("user_id")).collect()
+}
+
 pub(crate) async fn find_people(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -263,19 +276,6 @@ pub(crate) async fn find_people(
         .fetch_all(conn)
         .await?;
     rows.iter().map(read_person).collect()
-}
-
-pub(crate) async fn list_admins(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    most: u32,
-) -> Result<Vec<UserId>, StoreError> {
-    let rows = sqlx::query(LIST_ADMINS)
-        .bind(workspace.as_uuid())
-        .bind(i64::from(most))
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(|row| Fields::new(row, "people", "user_id").user("user_id")).collect()
 }
 
 pub(crate) async fn record_workspace_settings(

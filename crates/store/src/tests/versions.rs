@@ -19,8 +19,8 @@ const NOT_COUNTED: [&str; 8] = [
     "request_keys",
 ];
 
-/// Statements that count themselves.
-const COUNTING: [&str; 1] = ["RECORD_VERSION"];
+/// Statements that count themselves, and those that write a lease only.
+const COUNTING: [&str; 3] = ["RECORD_VERSION", "EXTEND_SYNC", "FINISH_SYNC"];
 
 both_engines! {
     async fn a_write_is_counted_once_when_it_is_saved(bench) {

@@ -3,6 +3,7 @@
 use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use crate::records::AbsenceSourceRecord;
+use chrono::{DateTime, Utc};
 use crypto::{Place, Sealed};
 use domain::ids::WorkspaceId;
 use domain::source::SourceCode;
@@ -95,6 +96,21 @@ impl Tx {
         let workspace = self.workspace;
         self.gives_work = true;
         run_touching!(self, absence_sources::record_source(workspace, record))
+    }
+
+    /// Keeps the lease of a sync until a later instant; returns `false` where it was lost.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn extend_sync(
+        &mut self,
+        source: &SourceCode,
+        fence: i64,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, absence_sources::extend_sync(workspace, source, fence, until))
     }
 
     /// Gives back the lease of a sync; returns `false` where it was lost, and then nothing of the sync may be stored.

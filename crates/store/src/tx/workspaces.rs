@@ -104,14 +104,14 @@ impl Tx {
         run!(self, workspaces::find_people(workspace, users))
     }
 
-    /// Returns the first `most` of the people who administer the workspace, as far as they are known.
+    /// Returns admins and owners of the Slack workspace as far as they are known and present, `limit` at most, by id.
     ///
     /// # Errors
     ///
     /// What the database says.
-    pub async fn list_admins(&mut self, most: u32) -> Result<Vec<UserId>, StoreError> {
+    pub async fn list_admins(&mut self, limit: u32) -> Result<Vec<UserId>, StoreError> {
         let workspace = self.workspace;
-        run!(self, workspaces::list_admins(workspace, most))
+        run!(self, workspaces::list_admins(workspace, limit))
     }
 
     /// Stores what the admins chose; returns `false` where the workspace is not there.

@@ -112,11 +112,3 @@ fn what_is_on_stands_where_it_is_offered_and_what_is_gone_can_still_be_turned_of
         ]
     );
 }
-
-#[test]
-fn who_connected_it_is_told_first_and_nobody_twice() {
-    let admins = || ["ana", "ben", "cho"].map(user).to_vec();
-
-    assert_eq!(told_of_fault(Some(user("ben")), admins(), 2), [user("ben"), user("ana")]);
-    assert_eq!(told_of_fault(None, admins(), 9), admins());
-}

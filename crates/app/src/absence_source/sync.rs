@@ -1,0 +1,413 @@
+//! A sync: what is to be asked, and what becomes of the answer.
+//!
+//! Whatever goes wrong keeps what was known. Of a good answer the window that it is complete for is replaced in one
+//! transaction; rotations are planned again one by one after it.
+
+use super::admins::admins;
+use super::sealed::Opened;
+use crate::AppError;
+use crate::absence_change::{Before, Cause, settle_locked};
+use crate::audit::{self, Entry};
+use crate::home;
+use crate::people::People;
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use domain::effect::{Envelope, Recipient, SourceEffect};
+use domain::ids::{AbsenceId, RotationId, UserId, WorkspaceId};
+use domain::source::{Credentials, DateRange, SourceAbsence, SourceBatch, SourceCode, SourceFault};
+use domain::zone::Zone;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use store::{
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, InboxItem, SourceStatus, Store, SyncClaim,
+    Tx,
+};
+
+/// How often a source is asked.
+const PERIOD: TimeDelta = TimeDelta::minutes(20);
+
+/// By how much of the time to the next sync that may be later, so that workspaces do not come all at once.
+const JITTER: i32 = 10;
+
+/// How long nobody asks again who was refused something.
+const FORBIDDEN: TimeDelta = TimeDelta::hours(6);
+
+/// How long nobody asks again whom a firewall keeps out.
+const BLOCKED: TimeDelta = TimeDelta::minutes(10);
+
+/// How long without an answer makes admins be told.
+const TOLD_AFTER: TimeDelta = TimeDelta::hours(24);
+
+/// From how many absences on a fall to none is doubted.
+const DOUBTED_FROM: usize = 3;
+
+/// How far back and ahead of today, in days, a source is asked: no zone is cut.
+const WINDOW: (Days, Days) = (Days::new(2), Days::new(90));
+
+/// How long what is over is still looked at: longer than any answer reaches back, in any zone.
+const KNOWN_SINCE: TimeDelta = TimeDelta::days(5);
+
+/// What is to be asked.
+#[derive(Debug)]
+pub struct Task {
+    /// What opens the source.
+    pub credentials: Credentials,
+    /// The people of the rotations, nobody twice, each with their zone.
+    pub members: Vec<(UserId, Zone)>,
+    /// The days that are asked about.
+    pub window: DateRange,
+    /// How long the asking may be drawn out, so that it does not come in one burst; none where somebody waits for it.
+    pub spread: TimeDelta,
+}
+
+/// What came of asking.
+pub type Asked = Result<SourceBatch, SourceFault>;
+
+/// Returns what is to be asked; `None` where nobody asks any more.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or what opens the source cannot be read.
+pub async fn begin(
+    store: &Store,
+    claim: &SyncClaim,
+    now: DateTime<Utc>,
+) -> Result<Option<Task>, AppError> {
+    let mut tx = store.read(claim.workspace).await?;
+    let Some(source) = tx.find_source(&claim.source).await? else { return Ok(None) };
+    let Some(opened) = tx.open_source(&claim.source).await? else { return Ok(None) };
+    let credentials = Opened::read(&opened)?.credentials;
+    let members = members(&mut tx).await?;
+    let today = now.date_naive();
+    let window = DateRange {
+        first: today.checked_sub_days(WINDOW.0).unwrap_or(today),
+        last: today.checked_add_days(WINDOW.1).unwrap_or(today),
+    };
+    let is_awaited = source.status.is_asked_for || source.status.good_at.is_none();
+    let spread = if is_awaited { TimeDelta::zero() } else { PERIOD / 2 };
+    Ok(Some(Task { credentials, members, window, spread }))
+}
+
+/// Keeps the lease of a sync that goes on; returns `false` where it was lost, and then it is over.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn keep(
+    store: &Store,
+    claim: &SyncClaim,
+    until: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let mut tx = store.write(claim.workspace).await?;
+    let is_kept = tx.extend_sync(&claim.source, claim.fence, until).await?;
+    tx.commit().await?;
+    Ok(is_kept)
+}
+
+/// Takes over what a source said, or notes why it said nothing. A sync that lost its lease changes nothing.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is changed then.
+pub async fn finish(
+    store: &Store,
+    claim: &SyncClaim,
+    asked: &Asked,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    // What is planned now is read first: whoever writes holds the database.
+    let changes = match asked {
+        Ok(batch) => {
+            let mut tx = store.read(claim.workspace).await?;
+            let known = known(&mut tx, &claim.source, now).await?;
+            let changes = changes(&claim.source, &known, batch, now);
+            Some(Before::load(&mut tx, &changes.users(), now).await?)
+        }
+        Err(_) => None,
+    };
+    let mut tx = store.write(claim.workspace).await?;
+    let Some(mut source) = tx.lock_source(&claim.source).await? else { return Ok(()) };
+    if !tx.finish_sync(&claim.source, claim.fence).await? {
+        return Ok(());
+    }
+    source.status.asked_at = Some(now);
+    let was = source.status.clone();
+    match asked {
+        Ok(batch) => {
+            take_over(&mut tx, &mut source, batch, changes.unwrap_or_default(), now).await?;
+        }
+        Err(fault) => fail(&mut tx, &mut source, fault, now).await?,
+    }
+    source.status.is_asked_for = false;
+    if let Some(user) = source.status.asked_by.take() {
+        let effect = SourceEffect::SourceAnswered {
+            source: source.source.clone(),
+            name: source.name.clone(),
+            asked_at: now,
+        };
+        tx.insert_delivery(&Envelope::new(effect, Recipient::Person(user)), now, now).await?;
+    }
+    source.next_at = next_at(claim.workspace, &source.status, now);
+    if shows_otherwise(&was, &source.status) {
+        let admins = admins(&mut tx, &source).await?;
+        home::touch(&mut tx, &admins, now).await?;
+    }
+    tx.record_source(&source).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Plans a rotation again after absences that concern it changed.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is changed then.
+pub async fn settle(
+    store: &Store,
+    workspace: WorkspaceId,
+    (rotation, key): (RotationId, &str),
+    (users, first_turns): (&[UserId], &[(UserId, DateTime<Utc>)]),
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let mut tx = store.write(workspace).await?;
+    let Some(record) = tx.lock_rotation(rotation).await? else { return Ok(()) };
+    let was = first_turns.iter().cloned().collect();
+    settle_locked(&mut tx, record, &was, Cause { key, users, by: None }, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Returns everybody who may be on duty in a rotation, and is there.
+async fn members(tx: &mut Tx) -> Result<Vec<(UserId, Zone)>, AppError> {
+    let mut zones: BTreeMap<UserId, Zone> = BTreeMap::new();
+    for rotation in tx.list_rotations().await? {
+        for user in rotation.members.iter().chain(&rotation.rules.fallback) {
+            // Of whom no zone is known it is the one of a rotation of theirs.
+            zones.entry(user.clone()).or_insert_with(|| rotation.rules.zone.clone());
+        }
+    }
+    let users: Vec<UserId> = zones.keys().cloned().collect();
+    let people = People::load(tx, &users).await?;
+    let there = zones.into_iter().filter(|(user, _)| {
+        people.is_present(user) && !people.is_bot(user) && people.why_gone(user).is_none()
+    });
+    Ok(there.map(|(user, zone)| (user.clone(), people.zone(&user).unwrap_or(zone))).collect())
+}
+
+/// Returns what was known of a source's absences.
+async fn known(
+    tx: &mut Tx,
+    source: &SourceCode,
+    now: DateTime<Utc>,
+) -> Result<Vec<AbsenceRecord>, AppError> {
+    let source = AbsenceSource::Synced(source.clone());
+    Ok(tx.list_absences_of_source(&source, now - KNOWN_SINCE).await?)
+}
+
+/// What an answer changes.
+struct Changes {
+    gone: Vec<AbsenceRecord>,
+    new: Vec<AbsenceRecord>,
+    /// How many absences were known of the days that the answer is complete for.
+    known: usize,
+}
+
+impl Changes {
+    fn users(&self) -> BTreeSet<UserId> {
+        self.gone.iter().chain(&self.new).map(|absence| absence.user.clone()).collect()
+    }
+}
+
+fn changes(
+    source: &SourceCode,
+    known: &[AbsenceRecord],
+    batch: &SourceBatch,
+    now: DateTime<Utc>,
+) -> Changes {
+    let mut said: BTreeMap<&SourceAbsence, usize> = BTreeMap::new();
+    for absence in &batch.absences {
+        // The same twice is the same absence.
+        said.insert(absence, 1);
+    }
+    let touches = |absence: &&AbsenceRecord| {
+        let (first, last) = absence.dates();
+        first <= batch.complete_for.last && last.is_none_or(|it| batch.complete_for.first <= it)
+    };
+    let within: Vec<&AbsenceRecord> = known.iter().filter(touches).collect();
+    let as_said = |record: &AbsenceRecord| SourceAbsence {
+        user: record.user.clone(),
+        span: record.span,
+        zone: record.zone.clone(),
+        label: record.label.clone(),
+        is_flagged: record.is_flagged,
+    };
+    let mut gone = Vec::new();
+    for record in &within {
+        match said.get_mut(&as_said(record)) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => gone.push((*record).clone()),
+        }
+    }
+    let new = said.into_iter().filter(|(_, left)| *left > 0);
+    let new = new.map(|(absence, _)| record_of(source, absence, now)).collect();
+    Changes { gone, new, known: within.len() }
+}
+
+fn record_of(source: &SourceCode, absence: &SourceAbsence, now: DateTime<Utc>) -> AbsenceRecord {
+    let zone = Zone::parse(&absence.zone).unwrap_or_else(|_| Zone::utc());
+    let (starts_at, ends_at) = absence.span.bounds(&zone);
+    AbsenceRecord {
+        id: AbsenceId::new(store::new_id(now)),
+        user: absence.user.clone(),
+        source: AbsenceSource::Synced(source.clone()),
+        rotation: None,
+        span: absence.span,
+        zone: absence.zone.clone(),
+        is_available: false,
+        label: absence.label.clone(),
+        is_flagged: absence.is_flagged,
+        starts_at,
+        ends_at,
+        entered_by: None,
+        created_at: now,
+    }
+}
+
+async fn take_over(
+    tx: &mut Tx,
+    source: &mut AbsenceSourceRecord,
+    batch: &SourceBatch,
+    before: Before,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let known = known(tx, &source.source, now).await?;
+    let changes = changes(&source.source, &known, batch, now);
+    let status = &mut source.status;
+    if DOUBTED_FROM <= changes.known && batch.absences.is_empty() && status.doubted_since.is_none()
+    {
+        // Everybody back at once is more often a grant that was taken away. A second answer confirms it.
+        status.doubted_since = Some(now);
+        clear_fault(status);
+        tracing::warn!(source = %source.source, "A source says that nobody is absent any more; what was known is kept until it says so again.");
+        return Ok(());
+    }
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    clear_fault(status);
+    *status = SourceStatus {
+        good_at: Some(now),
+        matched: batch.matched,
+        members: batch.asked,
+        absences: count(batch.absences.len()),
+        flagged: count(batch.absences.iter().filter(|absence| absence.is_flagged).count()),
+        doubted_since: None,
+        ..status.clone()
+    };
+    let users = changes.users();
+    if users.is_empty() {
+        return Ok(());
+    }
+    for absence in &changes.gone {
+        tx.delete_absence(absence.id).await?;
+    }
+    for absence in &changes.new {
+        tx.insert_absence(absence).await?;
+    }
+    let entry = Entry {
+        action: "absences_synced",
+        actor: None,
+        rotation: None,
+        subject: None,
+        details: json!({"source": source.source, "gone": changes.gone.len(), "new": changes.new.len()}),
+    };
+    audit::record(tx, now, entry).await?;
+    let users: Vec<UserId> = users.into_iter().collect();
+    for (rotation, first_turns) in before.rotations {
+        let first_turns = first_turns.into_iter().collect();
+        let item = InboxItem::AbsencesChanged { rotation, users: users.clone(), first_turns };
+        let key = format!("absences:{rotation}:{}", store::new_id(now));
+        tx.insert_inbox(&item, &key, now).await?;
+    }
+    home::touch(tx, &users, now).await
+}
+
+fn clear_fault(status: &mut SourceStatus) {
+    status.fault = None;
+    status.faulty_since = None;
+    status.failures = 0;
+    status.is_told = false;
+}
+
+async fn fail(
+    tx: &mut Tx,
+    source: &mut AbsenceSourceRecord,
+    fault: &SourceFault,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let status = &mut source.status;
+    let is_same = status
+        .fault
+        .as_ref()
+        .is_some_and(|was| std::mem::discriminant(was) == std::mem::discriminant(fault));
+    let is_for_admins = |fault: &SourceFault| {
+        matches!(
+            fault,
+            SourceFault::Unauthorized | SourceFault::Forbidden { .. } | SourceFault::NobodyMatched
+        )
+    };
+    if status.faulty_since.is_none() || (is_for_admins(fault) && !is_same) {
+        status.faulty_since = Some(now);
+        status.is_told = false;
+    }
+    status.failures = status.failures.saturating_add(1);
+    status.fault = Some(fault.clone());
+    let since = status.faulty_since.unwrap_or(now);
+    if status.is_told || !(is_for_admins(fault) || TOLD_AFTER <= now - since) {
+        return Ok(());
+    }
+    status.is_told = true;
+    for user in admins(tx, source).await? {
+        let effect = SourceEffect::SourceFaulty {
+            source: source.source.clone(),
+            name: source.name.clone(),
+            since,
+            fault: fault.clone(),
+        };
+        tx.insert_delivery(&Envelope::new(effect, Recipient::Person(user)), now, now).await?;
+    }
+    Ok(())
+}
+
+/// Returns when a source is asked next; `None` where that would change nothing and do harm.
+fn next_at(
+    workspace: WorkspaceId,
+    status: &SourceStatus,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let wait = match &status.fault {
+        None => PERIOD,
+        Some(SourceFault::Unauthorized) => return None,
+        Some(SourceFault::Forbidden { .. }) => FORBIDDEN,
+        Some(SourceFault::Blocked) => BLOCKED,
+        Some(SourceFault::Limited { until }) => (*until - now).max(TimeDelta::minutes(1)),
+        Some(SourceFault::Unreachable) => {
+            PERIOD.min(TimeDelta::minutes(1 << status.failures.saturating_sub(1).min(5)))
+        }
+        Some(SourceFault::Unreadable | SourceFault::NobodyMatched) => PERIOD,
+    };
+    Some(now + wait + jitter(workspace, wait, now))
+}
+
+/// Returns something between nothing and a tenth of a wait, another for each workspace and each time.
+fn jitter(workspace: WorkspaceId, wait: TimeDelta, now: DateTime<Utc>) -> TimeDelta {
+    let seed = workspace.as_uuid().as_u128() ^ u128::from(now.timestamp().unsigned_abs());
+    // Mixed, since workspaces made one after the other and times of one minute look alike.
+    let mixed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) >> 96;
+    let part = i32::try_from(mixed % 1000).unwrap_or(0);
+    wait / JITTER * part / 1000
+}
+
+/// Returns whether those who look at a source see something else now, its age apart.
+fn shows_otherwise(was: &SourceStatus, is: &SourceStatus) -> bool {
+    let shown = |status: &SourceStatus| {
+        let SourceStatus { matched, members, absences, flagged, fault, .. } = status.clone();
+        (matched, members, absences, flagged, fault, status.doubted_since, status.good_at.is_some())
+    };
+    shown(was) != shown(is)
+}

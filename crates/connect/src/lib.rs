@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+
+pub mod hibob;
+mod registry;
+mod source;
+mod wire;
+
+pub use registry::{find, sources};
+pub use source::{AbsenceSource, Answer, Poke, SourcePerson};
+pub use wire::{Now, Wire, WireFault};

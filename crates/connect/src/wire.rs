@@ -1,0 +1,185 @@
+//! How sources are asked: one HTTP client, and what all workspaces share because they share one address.
+
+mod answer;
+mod limits;
+mod tls;
+
+use answer::Answered;
+use chrono::{DateTime, Utc};
+use domain::source::{SourceCode, SourceFault};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use limits::Limits;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+/// What tells the time.
+pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The largest answer that is read, in bytes: about 80,000 absences of HiBob.
+const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// How long a source may be silent, before its answer and within it.
+const SILENCE_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a call may take, however busily the source sends.
+const CALL_LIMIT: Duration = Duration::from_secs(60);
+
+/// How many calls are under way at once: with the refusals that are let through before a pause, fewer than what makes a
+/// firewall look up.
+const AT_ONCE: usize = 16;
+
+/// Why the wire cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WireFault {
+    /// What opens a source would travel readable through a network.
+    #[error(
+        "the address of {source_name} is neither https nor on this machine; please use https, plain http is only for this machine"
+    )]
+    PlainHttp {
+        /// The code of the source.
+        source_name: String,
+    },
+}
+
+/// How sources are asked. It is shared by all workspaces.
+///
+/// It waits for no budget: where something has to wait, the answer says so at once and whoever asked comes again.
+pub struct Wire {
+    now: Now,
+    bases: BTreeMap<SourceCode, Url>,
+    /// Made when somebody is asked for the first time: who never connects a source does not pay for it.
+    client: OnceLock<Option<reqwest::Client>>,
+    at_once: Semaphore,
+    limits: Mutex<Limits>,
+    silence_limit: Duration,
+    largest_answer: usize,
+}
+
+/// A question to a source.
+pub(crate) struct Ask<'a> {
+    /// Where to.
+    pub(crate) url: Url,
+    /// JSON that is sent along; without it the question is a GET. It is wiped here, not on its way.
+    pub(crate) body: Option<Zeroizing<Vec<u8>>>,
+    /// What opens the source.
+    pub(crate) authorization: Zeroizing<String>,
+    /// What has to be allowed for it, as the source's admins read it there.
+    pub(crate) grant: &'a str,
+    /// Who has a budget of such questions, and how many a minute.
+    pub(crate) budget: Option<(&'a str, usize)>,
+    /// Whether a body is how this source itself says no, and not what stands before it.
+    pub(crate) is_own_refusal: fn(&[u8]) -> bool,
+}
+
+impl Wire {
+    /// Returns a wire; nothing is asked yet.
+    ///
+    /// `bases` are the addresses of sources that are elsewhere than usual, whichever of their hosts is chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`WireFault::PlainHttp`] for an address that is neither https nor on this machine.
+    pub fn new(now: Now, bases: BTreeMap<SourceCode, Url>) -> Result<Self, WireFault> {
+        if let Some((code, _)) = bases.iter().find(|(_, base)| !is_safe(base)) {
+            return Err(WireFault::PlainHttp { source_name: code.to_string() });
+        }
+        Ok(Self {
+            now,
+            bases,
+            client: OnceLock::new(),
+            at_once: Semaphore::new(AT_ONCE),
+            limits: Mutex::default(),
+            silence_limit: SILENCE_LIMIT,
+            largest_answer: LARGEST_ANSWER,
+        })
+    }
+
+    /// Returns the address of `path` at a source that is usually at `usual`.
+    pub(crate) fn url(
+        &self,
+        source: &SourceCode,
+        usual: &str,
+        path: &str,
+    ) -> Result<Url, SourceFault> {
+        let base = self.bases.get(source).map_or(usual, Url::as_str);
+        let url = format!("{}/{path}", base.trim_end_matches('/'));
+        url.parse().ok().filter(is_safe).ok_or(SourceFault::Unreachable)
+    }
+
+    /// Asks, and returns the body of a yes.
+    pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
+        let origin = ask.url.origin().ascii_serialization();
+        let Ok(_turn) = self.at_once.acquire().await else { return Err(SourceFault::Unreachable) };
+        self.limits().allow(&origin, ask.budget, (self.now)())?;
+        let (grant, is_own_refusal) = (ask.grant, ask.is_own_refusal);
+        let answered = self.send(ask).await?;
+        let result = answered.sort(grant, is_own_refusal, (self.now)());
+        self.limits().note(&origin, result.as_ref().err(), (self.now)());
+        result
+    }
+
+    async fn send(&self, ask: Ask<'_>) -> Result<Answered, SourceFault> {
+        let client = self.client.get_or_init(|| tls::client(self.silence_limit, CALL_LIMIT));
+        let client = client.as_ref().ok_or(SourceFault::Unreachable)?;
+        let mut authorization =
+            HeaderValue::from_str(&ask.authorization).map_err(|_| SourceFault::Unauthorized)?;
+        authorization.set_sensitive(true);
+        let request = match ask.body {
+            Some(body) => client
+                .post(ask.url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.as_slice().to_vec()),
+            None => client.get(ask.url),
+        };
+        let request =
+            request.header(AUTHORIZATION, authorization).header(ACCEPT, "application/json");
+        let mut response = request.send().await.map_err(|_| SourceFault::Unreachable)?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut body = Zeroizing::new(Vec::new());
+        while let Some(chunk) = response.chunk().await.map_err(|_| SourceFault::Unreachable)? {
+            if body.len() + chunk.len() > self.largest_answer {
+                return Err(SourceFault::Unreadable);
+            }
+            grow(&mut body, chunk.len());
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answered { status, headers, body })
+    }
+
+    fn limits(&self) -> MutexGuard<'_, Limits> {
+        // What is counted stays right whoever panicked in between.
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("bases", &self.bases).finish_non_exhaustive()
+    }
+}
+
+/// Makes room for `more` bytes without leaving a copy of the old ones behind.
+fn grow(body: &mut Zeroizing<Vec<u8>>, more: usize) {
+    if body.capacity() - body.len() < more {
+        let room = (body.len() + more).max(body.capacity() * 2).max(8 * 1024);
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+}
+
+/// Returns whether what opens a source can be sent there.
+fn is_safe(url: &Url) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" && url.has_host() || url.scheme() == "http" && is_here
+}

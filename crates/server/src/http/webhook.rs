@@ -1,0 +1,50 @@
+//! `POST /{source}/webhook/{token}`: an absence source says that something changed. What it says is never the truth, only a
+//! reason to ask.
+
+use crate::bot::Bot;
+use app::absence_source::{find_hook, poke};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use connect::Poke;
+use domain::source::SourceCode;
+use std::sync::Arc;
+
+pub(super) async fn hear(
+    State(bot): State<Arc<Bot>>,
+    Path((source, token)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    let found = SourceCode::new(&source).and_then(|code| connect::find(&code));
+    let Some(source) = found else { return StatusCode::NOT_FOUND };
+    let code = &source.info().code;
+    let (workspace, secret) = match find_hook(&bot.store, code, &token).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return StatusCode::NOT_FOUND,
+        Err(fault) => return unavailable(&fault),
+    };
+    let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
+    match source.read_poke(&body, &header, secret.as_ref()) {
+        Poke::Ping | Poke::Ignored => StatusCode::OK,
+        Poke::Unsigned => {
+            tracing::warn!(source = %code, workspace.id = %workspace, bytes = body.len(), "A webhook with a bad signature was refused.");
+            StatusCode::UNAUTHORIZED
+        }
+        Poke::Event { dedupe } => {
+            match poke(&bot.store, workspace, code, &dedupe, bot.clock.now()).await {
+                Ok(()) => {
+                    bot.bells.inbox.ring();
+                    StatusCode::OK
+                }
+                Err(fault) => unavailable(&fault),
+            }
+        }
+    }
+}
+
+/// Whoever is not heard comes again.
+fn unavailable(fault: &app::AppError) -> StatusCode {
+    tracing::error!(error = %fault, "A webhook could not be kept.");
+    StatusCode::SERVICE_UNAVAILABLE
+}
