@@ -2,6 +2,7 @@
 
 mod browser;
 mod diary;
+mod hibob;
 mod interact;
 mod late;
 mod leak;

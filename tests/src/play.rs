@@ -350,9 +350,15 @@ impl Play {
         read(answer).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         let url = self.stage.simulator().url().join(path).expect("a path of the simulator");
         let answer = self.http.post(url).json(body).send().await.expect("the simulator answers");
+        read(answer).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, body: &Value) -> Value {
+        let url = self.stage.simulator().url().join(path).expect("a path of the simulator");
+        let answer = self.http.delete(url).json(body).send().await.expect("the simulator answers");
         read(answer).await
     }
 }

@@ -3,6 +3,7 @@
 mod authorize;
 mod block_kit;
 mod faults;
+mod hibob;
 mod hooks;
 mod limits;
 mod listener;
@@ -20,6 +21,6 @@ mod views;
 mod web_api;
 mod world;
 
-pub use seed::seed_demo;
+pub use seed::{DEMO_SERVICE_USER, DEMO_TOKEN, seed_demo};
 pub use settings::{BotStatus, HostRequest, How, SimulatorSettings, SlackApp};
 pub use simulator::{Simulator, start};

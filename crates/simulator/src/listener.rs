@@ -5,7 +5,7 @@
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -17,19 +17,31 @@ const OPEN: u8 = 0;
 const CLOSED: u8 = 1;
 const RESET: u8 = 2;
 
-/// Cuts the connection that a request came on; clones cut the same one.
+/// Cuts the connection that a request came on, and knows where it came from; clones cut the same one.
 #[derive(Clone, Debug)]
-pub(crate) struct Switch(Arc<AtomicU8>);
+pub(crate) struct Switch {
+    state: Arc<AtomicU8>,
+    peer: IpAddr,
+}
 
 impl Switch {
+    fn new(peer: IpAddr) -> Self {
+        Self { state: Arc::new(AtomicU8::new(OPEN)), peer }
+    }
+
+    /// Returns the address that the connection came from.
+    pub(crate) const fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
     /// Closes the connection without another byte.
     pub(crate) fn close(&self) {
-        self.0.store(CLOSED, Ordering::Release);
+        self.state.store(CLOSED, Ordering::Release);
     }
 
     /// Closes the connection so that the other side sees a reset.
     pub(crate) fn reset(&self) {
-        self.0.store(RESET, Ordering::Release);
+        self.state.store(RESET, Ordering::Release);
     }
 }
 
@@ -42,13 +54,13 @@ impl Listener for CuttableListener {
     type Addr = Switch;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, _) = Listener::accept(&mut self.0).await;
-        let switch = Switch(Arc::new(AtomicU8::new(OPEN)));
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        let switch = Switch::new(address.ip());
         (CuttableStream { stream, switch: switch.clone() }, switch)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Switch(Arc::new(AtomicU8::new(OPEN))))
+        Ok(Switch::new(self.address()?.ip()))
     }
 }
 
@@ -74,7 +86,7 @@ pub(crate) struct CuttableStream {
 
 impl CuttableStream {
     fn check(&self) -> io::Result<()> {
-        match self.switch.0.load(Ordering::Acquire) {
+        match self.switch.state.load(Ordering::Acquire) {
             OPEN => Ok(()),
             RESET => {
                 // The other side sees a reset only where nothing lingers in the socket.

@@ -91,6 +91,7 @@ fn routes(sim: &Sim) -> Router {
         .merge(crate::web_api::routes())
         .merge(crate::authorize::routes())
         .merge(crate::hooks::routes())
+        .merge(crate::hibob::routes())
         .merge(crate::sim_api::routes())
         .with_state(sim.clone())
         .merge(crate::page::routes())

@@ -121,7 +121,7 @@ pub(crate) async fn list_faults(State(sim): State<Sim>) -> Json<Value> {
 
 pub(crate) async fn add_fault(State(sim): State<Sim>, body: Bytes) -> Result<Json<Value>, Refused> {
     let fault: Fault = read(&body)?;
-    if fault.service != "slack" {
+    if !["slack", "hibob"].contains(&fault.service.as_str()) {
         return Err(Refused::unfit(format!(
             "The simulator has no service {:?} yet.",
             fault.service

@@ -4,9 +4,10 @@ mod act;
 mod bar;
 mod channels;
 mod happening;
+pub(crate) mod hibob;
 mod look;
 mod people;
-mod refused;
+pub(crate) mod refused;
 mod sockets;
 pub(crate) mod workspaces;
 
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Router<Sim> {
         .route("/sim/bot", post(bar::bot))
         .route("/sim/faults", get(bar::list_faults).post(bar::add_fault).delete(bar::clear_faults))
         .route("/sim/sockets", get(sockets::look).post(sockets::order))
+        .merge(hibob::routes())
         .layer(from_fn(refuse_strangers))
 }
 

@@ -5,6 +5,7 @@ mod bench;
 mod calling;
 mod choosing;
 mod faults;
+mod hibob;
 mod installing;
 mod living;
 mod moving;

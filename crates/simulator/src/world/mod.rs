@@ -9,6 +9,7 @@ pub(crate) mod view;
 pub(crate) mod workspace;
 
 use crate::faults::Faults;
+use crate::hibob::Hibob;
 use crate::limits::Limits;
 use chrono::{DateTime, Utc};
 use domain::ids::TeamId;
@@ -35,6 +36,7 @@ pub(crate) struct World {
     pub(crate) limits: Limits,
     pub(crate) journal: Journal,
     pub(crate) secrets: Secrets,
+    pub(crate) hibob: Hibob,
 }
 
 impl World {
@@ -46,6 +48,7 @@ impl World {
             limits: Limits::default(),
             journal: Journal::default(),
             secrets: Secrets::new(seed),
+            hibob: Hibob::default(),
         }
     }
 
