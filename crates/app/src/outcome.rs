@@ -36,6 +36,7 @@ pub(crate) enum Done {
         rotation: RotationId,
         until: DateTime<Utc>,
     },
+    AbsenceSource(crate::absence_source::Done),
     Settings(crate::settings::Done),
     Cover(crate::cover::Done),
     AddedAgain {

@@ -3,7 +3,8 @@
 use crate::ids::{ChannelId, RotationId};
 use crate::reply::{AbsenceLine, DutyCard, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
-use crate::story::absence_source::SourceLine;
+use crate::source::SourceInfo;
+use crate::story::absence_source::{self, SourceLine};
 use crate::story::cover::Wanted;
 use crate::story::swap;
 use chrono::{DateTime, Utc};
@@ -92,6 +93,17 @@ pub struct Home {
     pub rotations: Vec<RotationBlock>,
     /// When it reads otherwise by the mere passing of time; what an event changes is shown with the event.
     pub changes_at: Option<DateTime<Utc>>,
+}
+
+impl Home {
+    /// Shows admins which absence sources can be connected.
+    pub fn offer<'a>(&mut self, offered: impl Iterator<Item = &'a SourceInfo>) {
+        if let HomeKind::Member(member) = &mut self.kind
+            && let Some(workspace) = &mut member.workspace
+        {
+            absence_source::offer(&mut workspace.sources, offered);
+        }
+    }
 }
 
 /// What a person sees.
