@@ -2,3 +2,4 @@
 
 pub mod command_grammar;
 pub mod plan_input;
+pub mod whosout;

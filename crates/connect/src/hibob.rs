@@ -1,14 +1,17 @@
 //! HiBob: time off from `timeoff/whosout`, for people who are found by their addresses.
 
+mod amount;
 mod employee;
+mod entry;
 mod people;
 mod poke;
+mod when;
 mod whosout;
 
 pub use whosout::read_whosout;
 
 use crate::source::{AbsenceSource, Answer, Poke, SourcePerson};
-use crate::wire::Wire;
+use crate::wire::{Ask, Wire};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
@@ -138,6 +141,19 @@ impl<'a> Door<'a> {
         let encoded = Zeroizing::new(STANDARD.encode(plain.as_bytes()));
         let authorization = Zeroizing::new(format!("Basic {}", encoded.as_str()));
         Ok(Self { wire, usual, service_user, authorization })
+    }
+
+    /// Asks what is at `path`, with JSON or without.
+    async fn ask(
+        &self,
+        path: &str,
+        body: Option<Vec<u8>>,
+        grant: &str,
+        budget: Option<(&str, usize)>,
+    ) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
+        let url = self.wire.url(&INFO.code, self.usual, path)?;
+        let authorization = self.authorization.clone();
+        self.wire.ask(Ask { url, body, authorization, grant, budget, is_own_refusal }).await
     }
 }
 

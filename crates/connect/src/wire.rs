@@ -20,17 +20,17 @@ use zeroize::Zeroizing;
 /// What tells the time.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// The largest answer that is read, in bytes: about 80,000 absences of HiBob.
-const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// The largest answer that is read, in bytes: about 40,000 absences of HiBob.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// How long a source may be silent, before its answer and within it.
 const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a call may take, however busily the source sends.
-const CALL_LIMIT: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_mins(1);
 
-/// How many calls are under way at once: with the refusals that are let through before a pause, fewer than what makes a
-/// firewall look up.
+/// How many calls are under way at once: together with the refusals that are let through, fewer than what a firewall
+/// takes for an attack.
 const AT_ONCE: usize = 16;
 
 /// Why the wire cannot be made.
@@ -57,15 +57,14 @@ pub struct Wire {
     at_once: Semaphore,
     limits: Mutex<Limits>,
     silence_limit: Duration,
-    largest_answer: usize,
 }
 
 /// A question to a source.
 pub(crate) struct Ask<'a> {
     /// Where to.
     pub(crate) url: Url,
-    /// JSON that is sent along; without it the question is a GET. It is wiped here, not on its way.
-    pub(crate) body: Option<Zeroizing<Vec<u8>>>,
+    /// JSON that is sent along; without it the question is a GET.
+    pub(crate) body: Option<Vec<u8>>,
     /// What opens the source.
     pub(crate) authorization: Zeroizing<String>,
     /// What has to be allowed for it, as the source's admins read it there.
@@ -95,7 +94,6 @@ impl Wire {
             at_once: Semaphore::new(AT_ONCE),
             limits: Mutex::default(),
             silence_limit: SILENCE_LIMIT,
-            largest_answer: LARGEST_ANSWER,
         })
     }
 
@@ -130,10 +128,7 @@ impl Wire {
             HeaderValue::from_str(&ask.authorization).map_err(|_| SourceFault::Unauthorized)?;
         authorization.set_sensitive(true);
         let request = match ask.body {
-            Some(body) => client
-                .post(ask.url)
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.as_slice().to_vec()),
+            Some(body) => client.post(ask.url).header(CONTENT_TYPE, "application/json").body(body),
             None => client.get(ask.url),
         };
         let request =
@@ -142,7 +137,7 @@ impl Wire {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|_| SourceFault::Unreachable)? {
-            if body.len() + chunk.len() > self.largest_answer {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(SourceFault::Unreadable);
             }
             grow(&mut body, chunk.len());
@@ -182,4 +177,42 @@ fn is_safe(url: &Url) -> bool {
         None => false,
     };
     url.scheme() == "https" && url.has_host() || url.scheme() == "http" && is_here
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::source::SourceCode;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_source_that_stays_silent_cannot_be_reached() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let code = SourceCode::new("x").unwrap();
+        let now = Arc::new(|| DateTime::<Utc>::UNIX_EPOCH);
+        let mut wire = Wire::new(now, [(code.clone(), base)].into()).unwrap();
+        wire.silence_limit = Duration::from_millis(50);
+        let ask = Ask {
+            url: wire.url(&code, "https://x.example", "path").unwrap(),
+            body: None,
+            authorization: Zeroizing::new(String::from("Basic x")),
+            grant: "",
+            budget: None,
+            is_own_refusal: |_| true,
+        };
+
+        let silent = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut heard = Vec::new();
+            // Until the client goes away.
+            stream.read_to_end(&mut heard).await.unwrap();
+            heard
+        };
+        let (result, heard) = tokio::join!(wire.ask(ask), silent);
+
+        assert_eq!(result.map(drop), Err(SourceFault::Unreachable));
+        assert!(heard.starts_with(b"GET /path HTTP/1.1"));
+    }
 }

@@ -67,7 +67,8 @@ impl Zone {
     }
 
     /// Returns the zone as [`Zone::parse`] does, without the search for what else may have been meant.
-    pub(crate) fn find(name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
         [jiff::tz::db(), &*BUNDLED]
             .into_iter()
             .filter_map(|database| database.get(name.trim()).ok())
