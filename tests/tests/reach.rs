@@ -11,7 +11,8 @@ use domain::interval::Interval;
 use domain::reach::Reach;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, cover, history, home, note, people, settings, skip, swap};
+use domain::source::SourceCode;
+use domain::story::{absence_source, announce, cover, history, home, note, people, settings, skip, swap};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -157,10 +158,10 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 58;
+const BUTTONS: usize = 62;
 
 /// How many forms there are.
-const FORMS: usize = 20;
+const FORMS: usize = 22;
 
 /// Two turns that somebody may want to swap.
 const TURNS: [&str; 2] = ["2026-06-15T07:00:00Z|U0CHO", "2026-06-22T07:00:00Z|U0DEE"];
@@ -236,6 +237,7 @@ impl Hand {
                 tx.list_cover_answers(self.request).await.expect("answers"),
                 tx.list_absences(&people, from, None).await.expect("absences"),
                 tx.list_swaps_since(from).await.expect("swaps"),
+                tx.list_sources().await.expect("absence sources"),
                 workspace.settings,
                 preferences,
             )
@@ -263,6 +265,10 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let note = NoteId::new(rotation.as_uuid());
     let swap = SwapId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
+    let of_source = |press| {
+        let source = SourceCode::new("hibob").expect("a code");
+        Button::AbsenceSource(absence_source::Button { press, source })
+    };
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
         let users = vec![UserId::new(leaver)];
@@ -350,7 +356,14 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             swap::Button::Withdraw { .. } => Button::Swap(swap::Button::Undo { swap }),
             swap::Button::Undo { .. } => Button::Cover(cover::Button::Ask { rotation }),
         },
+        Button::Cover(cover::Button::Undo { .. }) => of_source(absence_source::Press::Connect),
         Button::Cover(button) => Button::Cover(after_cover(*button, hand)?),
+        Button::AbsenceSource(button) => match button.press {
+            absence_source::Press::Connect => of_source(absence_source::Press::AskNow),
+            absence_source::Press::AskNow => of_source(absence_source::Press::Webhook),
+            absence_source::Press::Webhook => of_source(absence_source::Press::TurnOff),
+            absence_source::Press::TurnOff => return None,
+        },
     })
 }
 
@@ -418,7 +431,11 @@ fn after_form(form: &Submission) -> Option<&'static str> {
             },
             lifecycle::Submission::HandOver(_) => "lifecycle_pause",
             lifecycle::Submission::Pause { .. } => "lifecycle_delete",
-            lifecycle::Submission::Delete { .. } => return None,
+            lifecycle::Submission::Delete { .. } => "source_connect",
+        },
+        Submission::AbsenceSource(form) => match form {
+            absence_source::Submission::Connect(_) => "source_webhook",
+            absence_source::Submission::Webhook { .. } => return None,
         },
     })
 }
@@ -434,6 +451,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             rotation.to_string()
         }
         "settings_rotation" => format!("{rotation}|{revision}"),
+        "source_connect" | "source_webhook" => String::from("hibob"),
         "note" => format!("{rotation}|-"),
         "cover_part" => hand.request.to_string(),
         "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
@@ -460,6 +478,8 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "every": text("1"), "unit": choice("week"), "when": choice("now"),
             "own_turn": choice(TURNS[0]), "other_turn": choice(TURNS[1]),
             "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),
+            "source_host": choice("production"), "source_value_1": text("SVC1"), "source_value_2": text("a-token"),
+            "webhook_secret": text("a-secret"),
             "takes_over": {"value": {"type": "users_select", "selected_user": "U0CHO"}},
         }},
     })
