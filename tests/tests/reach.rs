@@ -9,10 +9,12 @@ use domain::ids::{
 };
 use domain::interval::Interval;
 use domain::reach::Reach;
+use domain::source::SourceCode;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::source::SourceCode;
-use domain::story::{absence_source, announce, cover, history, home, note, people, settings, skip, swap};
+use domain::story::{
+    absence_source, announce, cover, history, home, note, people, settings, skip, swap,
+};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;

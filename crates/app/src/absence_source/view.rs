@@ -32,7 +32,6 @@ pub(crate) fn standing(record: &AbsenceSourceRecord, people: &People) -> Standin
         absences: status.absences,
         flagged: status.flagged,
         fault: status.fault.clone(),
-        is_stopped: record.next_at.is_none(),
         doubted_since: status.doubted_since,
         is_asked_for: status.is_asked_for,
     }

@@ -135,8 +135,6 @@ pub struct Standing {
     pub flagged: u32,
     /// Why it gave no answer the last time it was asked.
     pub fault: Option<SourceFault>,
-    /// Whether it is not asked any more until somebody does something.
-    pub is_stopped: bool,
     /// Since when it says that nobody is absent any more, which a second answer has to confirm.
     pub doubted_since: Option<DateTime<Utc>>,
     /// Whether somebody asked for an answer that is not here yet.

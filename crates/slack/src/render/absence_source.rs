@@ -89,17 +89,17 @@ pub(super) fn reply(reply: &Reply, ink: &Ink) -> Vec<Part> {
             )],
             None,
         ),
-        Reply::TurnedOff { name, absences } => (
-            vec![
-                format!(
-                    "{} is off. I deleted its credentials and {} that it had told me.",
-                    title(name),
+        Reply::TurnedOff { name, absences } => {
+            let deleted = match absences {
+                0 => String::from("I deleted its credentials; it had told me no absence."),
+                _ => format!(
+                    "I deleted its credentials and {} that it had told me.",
                     many(*absences, "absence")
                 ),
-                String::from("What people entered themselves stays."),
-            ],
-            None,
-        ),
+            };
+            let stays = String::from("What people entered themselves stays.");
+            (vec![format!("{} is off. {deleted}", title(name)), stays], None)
+        }
         Reply::IsOff { source, name } => (
             vec![format!("{} is off, so nothing was changed.", title(name))],
             Some((source, "Connect…")),
@@ -113,7 +113,7 @@ pub(super) fn reply(reply: &Reply, ink: &Ink) -> Vec<Part> {
         ),
         Reply::WebhookSaved { name, has_secret: false } => (
             vec![format!(
-                "No secret is saved, so I answer the first try of {} and believe nothing else yet. Open this again once it shows you the secret.",
+                "No secret was entered, so I answer the test of {} and believe nothing else yet. Please open this again when it shows you the secret.",
                 title(name)
             )],
             None,
@@ -202,7 +202,7 @@ fn standing_lines(
             String::from("Nobody is in a rotation yet.")
         } else {
             let counted = many_are(standing.absences, "absence");
-            format!("Then {}, and {counted} counted.", known(standing))
+            format!("{}, and {counted} counted.", begun(&known(standing)))
         });
         lines.extend(unknown(standing));
     }
@@ -222,9 +222,9 @@ fn fault_words(name: &str, fault: &SourceFault, ink: &Ink) -> (String, String) {
             String::from("Please enter new ones."),
         ),
         SourceFault::Forbidden { grant } => (
-            format!("{name} does not let me see what I need: {}.", plain(grant)),
+            format!("Something that I need for {name} is not allowed: {}.", plain(grant)),
             String::from(
-                "Please allow that there and press “Sync now”. Until then I ask again every few hours.",
+                "Please allow that and press “Sync now”; every few hours I ask again by myself.",
             ),
         ),
         SourceFault::Limited { until } => (
@@ -245,7 +245,7 @@ fn fault_words(name: &str, fault: &SourceFault, ink: &Ink) -> (String, String) {
         SourceFault::NobodyMatched => (
             format!("{name} knows nobody who is in a rotation."),
             String::from(
-                "I look for people by the address that they have in Slack. Please check that it is the same there, and that I may see them and it.",
+                "I look for people by the e-mail address that they have in Slack. Please check that it is the same there, and that I may see it.",
             ),
         ),
     }
@@ -321,6 +321,12 @@ fn known(standing: &Standing) -> String {
             format!("{matched} of {members} members {are} known there")
         }
     }
+}
+
+/// Returns words as a sentence begins.
+fn begun(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn unknown(standing: &Standing) -> Option<String> {

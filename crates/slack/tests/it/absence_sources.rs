@@ -13,9 +13,7 @@ use domain::story::home::WorkspaceState;
 use domain::story::settings::{self, WorkspaceModal};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use slack::{
-    SCOPES, read_submission, render_message, render_modal, render_outcome, render_reply,
-};
+use slack::{SCOPES, read_submission, render_message, render_modal, render_outcome, render_reply};
 use std::fmt::Write as _;
 
 const NOW: &str = "2026-06-08T07:00:00Z";
@@ -51,10 +49,22 @@ fn standing() -> Standing {
         absences: 12,
         flagged: 0,
         fault: None,
-        is_stopped: false,
         doubted_since: None,
         is_asked_for: false,
     }
+}
+
+/// Returns a source of which as much is said as can be.
+pub(crate) fn longest_line() -> SourceLine {
+    let standing = Standing {
+        connected_by: person("U0ANA", &"&".repeat(80)),
+        fault: Some(SourceFault::Forbidden { grant: "&".repeat(200) }),
+        flagged: 9,
+        doubted_since: Some(at(NOW)),
+        is_asked_for: true,
+        ..standing()
+    };
+    SourceLine { source: code(), name: "&".repeat(80), has_webhook: true, standing: Some(standing) }
 }
 
 fn faults() -> Vec<SourceFault> {
@@ -70,12 +80,8 @@ fn faults() -> Vec<SourceFault> {
 }
 
 fn window(standing: Option<Standing>) -> Value {
-    let line = SourceLine {
-        source: code(),
-        name: String::from("Calendar"),
-        has_webhook: true,
-        standing,
-    };
+    let line =
+        SourceLine { source: code(), name: String::from("Calendar"), has_webhook: true, standing };
     let state = WorkspaceState {
         settings: WorkspaceSettings::default(),
         installed_at: at("2026-06-01T07:00:00Z"),
@@ -240,7 +246,12 @@ fn each_answer_says_what_is_true_now() {
         let is_refusal = reply.is_refusal();
         let reply = Reply::AbsenceSource(reply);
         let message = render_reply(&reply, at(NOW));
-        let _ = writeln!(said, "{}{}\n", message["text"].as_str().unwrap(), pressed(&message["blocks"]));
+        let _ = writeln!(
+            said,
+            "{}{}\n",
+            message["text"].as_str().unwrap(),
+            pressed(&message["blocks"])
+        );
         let view = &render_outcome(&reply, at(NOW))["view"];
         assert_eq!(view["title"]["text"], if is_refusal { "Not done" } else { "Done" });
         assert!(!view.to_string().contains("source_connect"), "{view}");

@@ -127,7 +127,10 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
         more_absences: 90,
         has_quiet_nights: true,
         can_create: true,
-        workspace: Some(state(&[], faults)),
+        workspace: Some(WorkspaceState {
+            sources: vec![crate::absence_sources::longest_line(); 5],
+            ..state(&[], faults)
+        }),
     };
     let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd)).collect();
 

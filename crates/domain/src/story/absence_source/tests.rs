@@ -89,7 +89,6 @@ fn what_is_on_stands_where_it_is_offered_and_what_is_gone_can_still_be_turned_of
             absences: 0,
             flagged: 0,
             fault: None,
-            is_stopped: false,
             doubted_since: None,
             is_asked_for: false,
         }),

@@ -38,7 +38,7 @@ fn connect_blocks(connect: &ConnectModal) -> Vec<Value> {
         section(&format!("What I need to see there:\n{}", grants.join("\n")), None),
         section(
             &format!(
-                "I look for the members of rotations by their addresses in Slack, and keep no address. Of what {} says I keep when somebody is away, and the kind of leave only where every colleague can see it there.",
+                "I look for the members of rotations by the e-mail addresses that they have in Slack, and keep none of them. Of what {} says I keep when somebody is away, and the kind of leave only where every colleague can see it there.",
                 title(info.name)
             ),
             None,
