@@ -1,7 +1,12 @@
 //! HiBob in a story: a company, its people's time off, and what it was asked.
 
 use crate::Play;
+use domain::ids::{TeamId, UserId, WorkspaceId};
+use domain::source::SourceCode;
+use secrecy::SecretString;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use store::{AbsenceSourceRecord, SourceStatus};
 
 impl Play {
     /// Makes a company in HiBob, or changes it: `{"service_user", "token", "people", "grants", "switches", ..}`. What is not
@@ -52,5 +57,78 @@ impl Play {
     pub async fn hibob_calls(&self, method: &str) -> Vec<Value> {
         let calls = self.calls(method).await;
         calls.into_iter().filter(|call| call["service"] == "hibob").collect()
+    }
+}
+
+/// The service user of the stories.
+pub const SERVICE_USER: &str = "SERVICE-1";
+
+/// What opens HiBob in the stories.
+pub const SERVICE_TOKEN: &str = "the-token-of-the-service-user";
+
+impl Play {
+    /// Makes a company with the people of the story, whose ids nobody may keep, and returns these.
+    pub async fn has_company(&self) -> Vec<String> {
+        let people: Vec<Value> = ["ana", "ben", "cho", "dee", "eli"]
+            .iter()
+            .enumerate()
+            .map(|(number, name)| {
+                json!({"id": format!("33328838840177132{number:02}"), "name": name,
+                       "email": format!("{}@Harbour.example", name.to_uppercase())})
+            })
+            .collect();
+        let company =
+            json!({"service_user": SERVICE_USER, "token": SERVICE_TOKEN, "people": people});
+        self.has_hibob(&company).await;
+        people.iter().map(|person| person["id"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Lets HiBob know that somebody takes whole days off, both included, and returns the number of that.
+    pub async fn is_off(&self, who: &str, first: &str, last: &str) -> u64 {
+        let request = json!({"type": "days", "policyType": "Holiday", "status": "Approved", "visibility": "Public",
+            "startDate": first, "startPortion": "all_day", "endDate": last, "endPortion": "all_day"});
+        self.takes_time_off(SERVICE_USER, &format!("{who}@harbour.example"), &request).await
+    }
+}
+
+impl Play {
+    /// Connects a workspace to HiBob past Slack, with a first sync that is due at once, and waits until that is over.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not take it.
+    pub async fn is_connected(&self) {
+        self.connects(self.team(), SERVICE_USER, None).await;
+        self.stage().clock().settle().await;
+        self.waits("1s").await;
+    }
+
+    /// Connects the workspace of a team as a service user; `hook` is the address's last part, and what HiBob signs with.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not take it.
+    pub async fn connects(&self, team: &str, service_user: &str, hook: Option<(&str, &str)>) {
+        let now = self.stage().clock().now();
+        let opens = json!({"host": "production",
+            "values": {"service_user": service_user, "token": SERVICE_TOKEN},
+            "hook": hook.map(|(token, secret)| json!({"token": token, "secret": secret}))});
+        let record = AbsenceSourceRecord {
+            source: SourceCode::new("hibob").expect("a code"),
+            name: String::from("HiBob"),
+            webhook_hash: hook.map(|(token, _)| Sha256::digest(token.as_bytes()).to_vec()),
+            connected_by: UserId::new("U0ANA"),
+            connected_at: now,
+            status: SourceStatus::default(),
+            next_at: Some(now),
+        };
+        let store = self.database().open().await;
+        let workspace = WorkspaceId::of_team(&TeamId::new(team));
+        let mut tx = store.write(workspace).await.expect("a transaction");
+        let opens = SecretString::from(opens.to_string());
+        tx.upsert_source(&record, &opens).await.expect("it is stored");
+        tx.commit().await.expect("it is saved");
+        store.close().await;
+        self.types("eli", "/rotation ooo add 2027-01-01").await;
     }
 }

@@ -1,5 +1,6 @@
 //! Use cases on a real database, without Slack.
 
+mod absence_sources;
 mod bench;
 mod edges;
 mod memo;

@@ -2,9 +2,11 @@
 
 use crate::testing::{TestDatabase, keys};
 use crate::{Store, StoreError, migrations};
+use chrono::{DateTime, Utc};
+use domain::absence::Span;
 use secrecy::ExposeSecret;
 use sqlx::migrate::Migrator;
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
 fn names(engine: &str) -> Vec<String> {
     let folder = format!("{}/../../migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
@@ -142,4 +144,78 @@ async fn a_database_of_a_newer_version_is_refused() {
     let error = Store::open(database.settings(), keys()).await.err().unwrap();
 
     assert!(matches!(error, StoreError::Migration(_)), "{error}");
+}
+
+/// An absence of days and a turn that was skipped, as they were stored before `0009_absence_sources`.
+const TWO_ABSENCES: &str = "
+    insert into absences (workspace_id, absence_id, user_id, source, first_day, last_day, zone, starts_at, ends_at, entered_by, created_at)
+        values (WORKSPACE, ONE, 'UBEN', 'manual', '2026-06-08', '2026-06-12', 'Europe/Berlin', '2026-06-07T22:00:00+00:00', '2026-06-12T22:00:00+00:00', 'UANA', '2026-06-01T00:00:00+00:00'),
+               (WORKSPACE, TWO, 'UCHO', 'skip', '2026-06-15', '2026-06-22', 'Europe/Berlin', '2026-06-15T07:00:00+00:00', '2026-06-22T07:00:00.5+00:00', 'UCHO', '2026-06-01T00:00:00+00:00')";
+
+fn check_absences(kept: &[(String, String)]) {
+    let spans: Vec<(&str, Span)> = kept
+        .iter()
+        .map(|(user, span)| (user.as_str(), serde_json::from_str(span).unwrap()))
+        .collect();
+    let instant = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(
+        spans,
+        [
+            ("UBEN", Span::days("2026-06-08".parse().unwrap(), "2026-06-12".parse().unwrap())),
+            (
+                "UCHO",
+                Span::Clock {
+                    start: instant("2026-06-15T07:00:00Z"),
+                    end: Some(instant("2026-06-22T07:00:00.5Z")),
+                }
+            ),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn absences_that_are_there_are_kept_as_they_were_said_on_sqlite() {
+    let database = TestDatabase::sqlite();
+    let url = database.settings().url.expose_secret().to_owned() + "?mode=rwc";
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let older = Migrator::with_migrations(migrations::SQLITE.iter().take(8).cloned().collect());
+    migrations::apply(&older, &mut connection).await.unwrap();
+    let workspace = TWO_COVERS.split(';').next().unwrap();
+    connection.execute(AssertSqlSafe(workspace.to_owned())).await.unwrap();
+    let rows = TWO_ABSENCES.replace("WORKSPACE", "x'01'").replace("ONE", "x'02'");
+    connection.execute(AssertSqlSafe(rows.replace("TWO", "x'03'"))).await.unwrap();
+
+    migrations::apply(&migrations::SQLITE, &mut connection).await.unwrap();
+
+    let kept = sqlx::query_as("select user_id, span from absences order by absence_id")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    check_absences(&kept);
+}
+
+#[tokio::test]
+async fn absences_that_are_there_are_kept_as_they_were_said_on_postgres() {
+    let database = TestDatabase::postgres().await;
+    let mut owner = PgConnection::connect(&database.superuser_url().unwrap()).await.unwrap();
+    owner.execute("create schema older; set search_path to older").await.unwrap();
+    let older = Migrator::with_migrations(migrations::POSTGRES.iter().take(8).cloned().collect());
+    migrations::apply(&older, &mut owner).await.unwrap();
+    let id = |digit: u8| format!("'00000000-0000-0000-0000-00000000000{digit}'");
+    let workspace = format!(
+        "insert into workspaces (workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, is_active, installed_at)
+             values ({}, 'T1', 'Harbour', 'A1', 'UBOT', '', 'UANA', true, '2026-01-01')",
+        id(1)
+    );
+    owner.execute(AssertSqlSafe(workspace)).await.unwrap();
+    let rows = TWO_ABSENCES.replace("WORKSPACE", &id(1)).replace("ONE", &id(2));
+    owner.execute(AssertSqlSafe(rows.replace("TWO", &id(3)))).await.unwrap();
+
+    migrations::apply(&migrations::POSTGRES, &mut owner).await.unwrap();
+
+    let kept = sqlx::query_as("select user_id, span::text from absences order by absence_id")
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    check_absences(&kept);
 }

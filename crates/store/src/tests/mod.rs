@@ -1,5 +1,6 @@
 //! What both engines promise, each test on each of them, and what keeps the two the same.
 
+mod absence_sources;
 mod absences;
 mod audit;
 mod bench;

@@ -1,0 +1,318 @@
+//! What becomes of what an absence source says, or does not say.
+
+use crate::bench::{Bench, at, rules, user};
+use app::absence_source::{Asked, Opened, begin, finish};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::absence::Span;
+use domain::ids::RotationId;
+use domain::source::{Credentials, DateRange, SourceAbsence, SourceBatch, SourceCode, SourceFault};
+use std::collections::BTreeMap;
+use store::{AbsenceSource, AbsenceSourceRecord, InboxItem, SourceStatus, SyncClaim};
+
+const NOW: &str = "2026-06-05T10:00:00Z";
+
+fn hibob() -> SourceCode {
+    SourceCode::new("hibob").unwrap()
+}
+
+/// Connects a source whose first sync is due at once.
+async fn connect(bench: &Bench) {
+    let opened = Opened {
+        credentials: Credentials { host: String::from("production"), values: BTreeMap::new() },
+        hook: None,
+    };
+    let record = AbsenceSourceRecord {
+        source: hibob(),
+        name: String::from("HiBob"),
+        webhook_hash: None,
+        connected_by: user("UANA"),
+        connected_at: at(NOW),
+        status: SourceStatus::default(),
+        next_at: Some(at(NOW)),
+    };
+    let mut tx = bench.store.write(bench.workspace).await.unwrap();
+    tx.upsert_source(&record, &opened.write().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn support(bench: &Bench) -> RotationId {
+    let weekly =
+        rules("Europe/Berlin", r#"{"every": 1, "unit": "week", "anchor": "2026-06-08T09:00"}"#);
+    let members = [user("UANA"), user("UBEN"), user("UCHO")];
+    bench.rotation("support", &members, &weekly, (0, at("2026-06-08T07:00:00Z"))).await
+}
+
+async fn claim(bench: &Bench, now: DateTime<Utc>) -> SyncClaim {
+    let system = bench.store.system();
+    let claims = system.claim_syncs("w", now, now + TimeDelta::minutes(5), 9).await.unwrap();
+    let [claim] = claims.as_slice() else { panic!("one is due at {now}: {claims:?}") };
+    claim.clone()
+}
+
+async fn found(bench: &Bench) -> AbsenceSourceRecord {
+    let mut tx = bench.store.read(bench.workspace).await.unwrap();
+    tx.find_source(&hibob()).await.unwrap().unwrap()
+}
+
+/// Returns whose absences are stored, each with its first day.
+async fn stored(bench: &Bench) -> Vec<(String, String)> {
+    let mut tx = bench.store.read(bench.workspace).await.unwrap();
+    let source = AbsenceSource::Synced(hibob());
+    let all = tx.list_absences_of_source(&source, DateTime::UNIX_EPOCH).await.unwrap();
+    all.iter().map(|it| (it.user.to_string(), it.dates().0.to_string())).collect()
+}
+
+fn days(who: &str, first: &str, last: &str) -> SourceAbsence {
+    SourceAbsence {
+        user: user(who),
+        span: Span::days(first.parse().unwrap(), last.parse().unwrap()),
+        zone: String::from("Europe/Berlin"),
+        label: None,
+        is_flagged: false,
+    }
+}
+
+fn batch(mut absences: Vec<SourceAbsence>) -> Asked {
+    absences.sort();
+    let complete_for =
+        DateRange { first: "2026-06-03".parse().unwrap(), last: "2026-09-03".parse().unwrap() };
+    Ok(SourceBatch { absences, complete_for, matched: 3, asked: 3 })
+}
+
+fn three() -> Vec<SourceAbsence> {
+    vec![
+        days("UANA", "2026-06-08", "2026-06-12"),
+        days("UBEN", "2026-06-22", "2026-06-26"),
+        days("UCHO", "2026-07-06", "2026-07-10"),
+    ]
+}
+
+/// Syncs as the worker does when the next sync is due, and returns when that was.
+async fn sync(bench: &Bench, asked: &Asked) -> DateTime<Utc> {
+    let now = found(bench).await.next_at.expect("somebody asks");
+    let claim = claim(bench, now).await;
+    begin(&bench.store, &claim, now).await.unwrap().expect("there is something to ask");
+    finish(&bench.store, &claim, asked, now).await.unwrap();
+    now
+}
+
+#[tokio::test]
+async fn the_members_are_asked_about_from_two_days_ago_to_ninety_days_ahead() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let claim = claim(&bench, at(NOW)).await;
+
+    let task = begin(&bench.store, &claim, at(NOW)).await.unwrap().unwrap();
+
+    let members: Vec<&str> = task.members.iter().map(|(user, _)| user.as_str()).collect();
+    assert_eq!(members, ["UANA", "UBEN", "UCHO"]);
+    assert_eq!(task.members[0].1.name(), "Europe/Berlin", "that of the rotation");
+    assert_eq!(
+        (task.window.first.to_string(), task.window.last.to_string()),
+        ("2026-06-03".into(), "2026-09-03".into())
+    );
+    assert!(task.spread.is_zero(), "somebody waits for the first sync");
+}
+
+async fn check_taken_over(bench: Bench) {
+    let rotation = support(&bench).await;
+    connect(&bench).await;
+    let first = sync(&bench, &batch(three())).await;
+    let ids =
+        |found: Vec<store::AbsenceRecord>| found.into_iter().map(|it| it.id).collect::<Vec<_>>();
+    let all = || async {
+        let mut tx = bench.store.read(bench.workspace).await.unwrap();
+        let source = AbsenceSource::Synced(hibob());
+        ids(tx.list_absences_of_source(&source, DateTime::UNIX_EPOCH).await.unwrap())
+    };
+    let before = all().await;
+    assert_eq!(before.len(), 3);
+
+    let second = sync(&bench, &batch(three())).await;
+    assert_eq!(all().await, before, "what is the same stays the same");
+    let mut changed = three();
+    changed[1] = days("UBEN", "2026-06-23", "2026-06-26");
+    changed.push(days("UANA", "2026-08-03", "2026-08-07"));
+    changed.push(days("UANA", "2026-08-03", "2026-08-07"));
+    sync(&bench, &batch(changed)).await;
+
+    assert_eq!(
+        stored(&bench).await,
+        [
+            ("UANA", "2026-06-08"),
+            ("UBEN", "2026-06-23"),
+            ("UCHO", "2026-07-06"),
+            ("UANA", "2026-08-03")
+        ]
+        .map(|(user, day)| (user.to_owned(), day.to_owned()))
+    );
+    let wait = second - first;
+    assert!(TimeDelta::minutes(20) <= wait && wait <= TimeDelta::minutes(22), "{wait}");
+    let record = found(&bench).await;
+    assert_eq!((record.status.matched, record.status.members, record.status.absences), (3, 3, 5));
+    // The rotation is planned again once for each change.
+    let mut planned = Vec::new();
+    let system = bench.store.system();
+    let now = record.status.good_at.unwrap();
+    for claim in system.claim_inbox("w", now, now + TimeDelta::minutes(5), 99).await.unwrap() {
+        let mut tx = bench.store.read(claim.workspace).await.unwrap();
+        let item = tx.find_inbox(claim.inbox).await.unwrap().unwrap().item;
+        if let InboxItem::AbsencesChanged { rotation: its, users, first_turns } = item {
+            assert_eq!((its, first_turns.len()), (rotation, 3));
+            planned.push(users.len());
+        }
+    }
+    planned.sort_unstable();
+    assert_eq!(planned, [2, 3]);
+}
+
+#[tokio::test]
+async fn what_a_source_says_is_taken_over_and_what_is_the_same_stays_on_sqlite() {
+    check_taken_over(Bench::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn what_a_source_says_is_taken_over_and_what_is_the_same_stays_on_postgres() {
+    check_taken_over(Bench::postgres().await).await;
+}
+
+#[tokio::test]
+async fn a_fall_from_three_to_none_is_believed_the_second_time() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    sync(&bench, &batch(three())).await;
+    let good = found(&bench).await.status.good_at;
+
+    sync(&bench, &batch(Vec::new())).await;
+    assert_eq!(stored(&bench).await.len(), 3, "what was known is kept");
+    let doubted = found(&bench).await.status;
+    assert!(doubted.doubted_since.is_some());
+    assert_eq!(doubted.good_at, good, "and its age is that of the good answer");
+    sync(&bench, &batch(Vec::new())).await;
+
+    assert_eq!(stored(&bench).await, []);
+    assert_eq!(found(&bench).await.status.doubted_since, None);
+}
+
+#[tokio::test]
+async fn an_answer_with_somebody_in_it_ends_a_doubt() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    sync(&bench, &batch(three())).await;
+    sync(&bench, &batch(Vec::new())).await;
+
+    sync(&bench, &batch(three())).await;
+    assert_eq!(found(&bench).await.status.doubted_since, None);
+    sync(&bench, &batch(Vec::new())).await;
+
+    assert_eq!(stored(&bench).await.len(), 3, "it is doubted anew");
+}
+
+#[tokio::test]
+async fn a_fall_from_two_to_none_is_believed_at_once() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    sync(&bench, &batch(three()[..2].to_vec())).await;
+
+    sync(&bench, &batch(Vec::new())).await;
+
+    assert_eq!(stored(&bench).await, []);
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_keeps_what_was_known_and_waits_as_long_as_it_should() {
+    let minutes = TimeDelta::minutes;
+    let until = at("2026-06-05T12:00:00Z");
+    for (fault, least, most) in [
+        (SourceFault::Forbidden { grant: String::from("x") }, minutes(360), minutes(396)),
+        (SourceFault::Blocked, minutes(10), minutes(11)),
+        (SourceFault::Limited { until }, minutes(60), minutes(120)),
+        (SourceFault::Unreachable, minutes(1), minutes(2)),
+        (SourceFault::Unreadable, minutes(20), minutes(22)),
+        (SourceFault::NobodyMatched, minutes(20), minutes(22)),
+    ] {
+        let bench = Bench::sqlite().await;
+        support(&bench).await;
+        connect(&bench).await;
+        sync(&bench, &batch(three())).await;
+        let good = found(&bench).await.status.good_at;
+
+        let asked = sync(&bench, &Err(fault.clone())).await;
+
+        let record = found(&bench).await;
+        assert_eq!(stored(&bench).await.len(), 3, "{fault:?}");
+        assert_eq!((record.status.good_at, &record.status.fault), (good, &Some(fault.clone())));
+        let wait = record.next_at.unwrap() - asked;
+        assert!(least <= wait && wait <= most, "{fault:?}: {wait}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_reached_is_asked_less_and_less_often_and_as_ever_when_it_is_back()
+{
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        let asked = sync(&bench, &Err(SourceFault::Unreachable)).await;
+        waits.push((found(&bench).await.next_at.unwrap() - asked).num_minutes());
+    }
+    sync(&bench, &batch(three())).await;
+
+    assert_eq!(waits[..5], [1, 2, 4, 8, 16]);
+    assert!(waits[5..].iter().all(|wait| (20..=22).contains(wait)), "{waits:?}");
+    let status = found(&bench).await.status;
+    assert_eq!((status.fault, status.failures, status.faulty_since), (None, 0, None));
+}
+
+#[tokio::test]
+async fn credentials_that_are_not_taken_end_the_asking() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    sync(&bench, &batch(three())).await;
+
+    sync(&bench, &Err(SourceFault::Unauthorized)).await;
+
+    let record = found(&bench).await;
+    assert_eq!(record.next_at, None);
+    assert!(record.status.is_told);
+    assert_eq!(stored(&bench).await.len(), 3);
+    let later = bench.store.system().earliest_sync_at().await.unwrap();
+    assert_eq!(later, None);
+}
+
+#[tokio::test]
+async fn a_sync_that_lost_its_lease_changes_nothing() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let late = claim(&bench, at(NOW)).await;
+    let then = at(NOW) + TimeDelta::minutes(6);
+    let taken = claim(&bench, then).await;
+    finish(&bench.store, &taken, &batch(three()), then).await.unwrap();
+    let before = found(&bench).await;
+
+    finish(&bench.store, &late, &batch(Vec::new()), then).await.unwrap();
+    finish(&bench.store, &late, &Err(SourceFault::Unauthorized), then).await.unwrap();
+
+    assert_eq!(found(&bench).await, before);
+    assert_eq!(stored(&bench).await.len(), 3);
+}
+
+#[tokio::test]
+async fn who_is_in_no_rotation_any_more_is_not_known_to_be_away() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    sync(&bench, &batch(three())).await;
+
+    sync(&bench, &batch(three()[1..].to_vec())).await;
+
+    assert!(stored(&bench).await.iter().all(|(user, _)| user != "UANA"));
+}
