@@ -466,7 +466,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
     let choice = |value: &str| json!({"value": {"type": "static_select", "selected_option": {"value": value}}});
     let people =
         json!({"value": {"selected_users": ["U0ELI"], "selected_options": [{"value": "U0ELI"}]}});
-    json!({
+    let mut view = json!({
         "callback_id": callback_id,
         "private_metadata": memory,
         "state": {"values": {
@@ -480,11 +480,18 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "every": text("1"), "unit": choice("week"), "when": choice("now"),
             "own_turn": choice(TURNS[0]), "other_turn": choice(TURNS[1]),
             "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),
-            "source_host": choice("production"), "source_value_1": text("SVC1"), "source_value_2": text("a-token"),
-            "webhook_secret": text("a-secret"),
             "takes_over": {"value": {"type": "users_select", "selected_user": "U0CHO"}},
         }},
-    })
+    });
+    for (field, value) in [
+        ("source_host", choice("production")),
+        ("source_value_1", text("SVC1")),
+        ("source_value_2", text("a-token")),
+        ("webhook_secret", text("a-secret")),
+    ] {
+        view["state"]["values"][field] = value;
+    }
+    view
 }
 
 /// Presses a button that is in no message any more, and returns what the person is told directly.
