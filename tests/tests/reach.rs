@@ -408,7 +408,7 @@ fn after_form(form: &Submission) -> Option<&'static str> {
         Submission::EnterAbsence(_) => "cover_ask",
         Submission::Cover(form) => match form {
             cover::Submission::Ask(_) => "cover_part",
-            cover::Submission::Part(_) => "note",
+            cover::Submission::Part(_) => "source_connect",
         },
         Submission::Note(_) => "assign",
         Submission::Skip(_) => "swap",
@@ -433,11 +433,11 @@ fn after_form(form: &Submission) -> Option<&'static str> {
             },
             lifecycle::Submission::HandOver(_) => "lifecycle_pause",
             lifecycle::Submission::Pause { .. } => "lifecycle_delete",
-            lifecycle::Submission::Delete { .. } => "source_connect",
+            lifecycle::Submission::Delete { .. } => return None,
         },
         Submission::AbsenceSource(form) => match form {
             absence_source::Submission::Connect(_) => "source_webhook",
-            absence_source::Submission::Webhook { .. } => return None,
+            absence_source::Submission::Webhook { .. } => "note",
         },
     })
 }
