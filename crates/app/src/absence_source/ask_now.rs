@@ -45,12 +45,11 @@ async fn ask(
         return Ok(Err(refusal));
     }
     let record = tx.lock_source(source).await?;
-    *instead = match &record {
-        Some(record) => refusal(record, request),
-        None => {
-            let (source, name) = (source.clone(), name.to_owned());
-            Some(absence_source::Reply::IsOff { source, name })
-        }
+    *instead = if let Some(record) = &record {
+        refusal(record, request)
+    } else {
+        let (source, name) = (source.clone(), name.to_owned());
+        Some(absence_source::Reply::IsOff { source, name })
     };
     let Some(mut record) = record.filter(|_| instead.is_none()) else {
         return Ok(Err(Refusal::StaleButton));
@@ -66,11 +65,10 @@ async fn ask(
 /// Returns why a source is not asked now.
 fn refusal(record: &AbsenceSourceRecord, request: &Request) -> Option<absence_source::Reply> {
     let (status, name) = (&record.status, record.name.clone());
-    match &status.fault {
-        Some(SourceFault::Limited { until }) if request.now < *until => {
-            return Some(absence_source::Reply::Waits { name, until: *until });
-        }
-        _ => {}
+    if let Some(SourceFault::Limited { until }) = &status.fault
+        && request.now < *until
+    {
+        return Some(absence_source::Reply::Waits { name, until: *until });
     }
     let is_lately = status.asked_at.is_some_and(|at| request.now - at < BETWEEN_ASKING);
     (status.is_asked_for || is_lately).then_some(absence_source::Reply::AskedLately { name })
