@@ -86,6 +86,36 @@ both_engines! {
         assert!(!posts.iter().any(|seen| seen.text.contains("Holiday")), "{posts:#?}");
     }
 
+    async fn a_late_handoff_knows_who_went_away_while_the_bot_was_down(play at "2026-06-05T10:00:00Z") {
+        begin(&play).await;
+        play.waits_until("2026-06-21T10:00:00Z").await;
+        play.ends_bot("kill").await;
+        play.is_off("ana", "2026-06-22", "2026-06-28").await;
+        play.waits_until("2026-06-24T10:00:00Z").await;
+
+        play.starts_bot().await;
+        play.waits("1m").await;
+
+        let who = play.types("ana", "/rotation who support").await;
+        assert!(who.contains("Ben"), "{who}");
+        let posts = play.channel("support").await;
+        assert!(posts.last().is_some_and(|seen| seen.text.contains("<@U0BEN>")), "{posts:#?}");
+    }
+
+    async fn a_late_handoff_does_not_wait_for_a_source_that_says_nothing(play at "2026-06-05T10:00:00Z") {
+        begin(&play).await;
+        play.waits_until("2026-06-21T10:00:00Z").await;
+        play.ends_bot("kill").await;
+        play.breaks(&json!({"service": "hibob", "method": "people/search", "kind": "500", "times": 3})).await;
+        play.waits_until("2026-06-24T10:00:00Z").await;
+
+        play.starts_bot().await;
+        play.waits("1m").await;
+
+        let who = play.types("ana", "/rotation who support").await;
+        assert!(who.contains("Ana"), "{who}");
+    }
+
     async fn a_signed_poke_has_hibob_asked_soon_and_many_have_it_asked_once(play at "2026-06-05T10:00:00Z") {
         play.has_company().await;
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;

@@ -6,6 +6,7 @@
 mod admins;
 mod ask_now;
 mod connect;
+mod late;
 mod off;
 mod poke;
 mod sealed;
@@ -16,6 +17,7 @@ mod webhook;
 
 pub use ask_now::ask_now;
 pub use connect::{connect, is_on, open_form};
+pub use late::{ask_late, is_awaited};
 pub use off::turn_off;
 pub use poke::{find_hook, poke, poked};
 pub use sealed::{Hook, Opened};

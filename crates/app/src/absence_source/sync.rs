@@ -23,7 +23,7 @@ use store::{
 };
 
 /// How often a source is asked.
-const PERIOD: TimeDelta = TimeDelta::minutes(20);
+pub(super) const PERIOD: TimeDelta = TimeDelta::minutes(20);
 
 /// By how much of the time to the next sync that may be later, so that workspaces do not come all at once.
 const JITTER: i32 = 10;
@@ -82,7 +82,9 @@ pub async fn begin(
         first: today.checked_sub_days(WINDOW.0).unwrap_or(today),
         last: today.checked_add_days(WINDOW.1).unwrap_or(today),
     };
-    let is_awaited = source.status.is_asked_for || source.status.good_at.is_none();
+    // After down time a handoff may wait for it.
+    let is_late = source.status.asked_at.is_none_or(|asked| asked + PERIOD * 2 < now);
+    let is_awaited = source.status.is_asked_for || is_late;
     let spread = if is_awaited { TimeDelta::zero() } else { PERIOD / 2 };
     Ok(Some(Task { credentials, members, window, spread }))
 }

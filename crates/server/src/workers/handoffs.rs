@@ -6,21 +6,25 @@ use crate::people::refresh;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use domain::ids::{RotationId, WorkspaceId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::StoreError;
 
 /// How many rotations one look takes on.
 const BATCH: u32 = 200;
 
-/// How long one look asks Slack for people at most before it hands over with what is known.
+/// How long one look asks for people and their absences at most before it hands over with what is known.
 const ASKING: TimeDelta = TimeDelta::seconds(30);
+
+/// How often is looked whether a sync is over that a handoff waits for.
+const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(250);
 
 /// How long after a failure the next look is.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(15);
 
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     loop {
-        let next = match look(&bot).await {
+        let next = match look(&bot, &mut worker).await {
             Ok(next) => next,
             Err(fault) => {
                 tracing::error!(error = %fault, "The handoffs that are due could not be read.");
@@ -36,7 +40,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
 }
 
 /// Carries out what is due and returns when to look again.
-async fn look(bot: &Bot) -> Result<Option<DateTime<Utc>>, StoreError> {
+async fn look(bot: &Bot, worker: &mut Worker) -> Result<Option<DateTime<Utc>>, StoreError> {
     loop {
         let now = bot.clock.now();
         let due = bot.store.system().list_due_handoffs(now, BATCH).await?;
@@ -46,6 +50,7 @@ async fn look(bot: &Bot) -> Result<Option<DateTime<Utc>>, StoreError> {
                 "Slack took too long to say who is still there; the handoffs go on without."
             );
         }
+        sync_absences(bot, worker, &due).await;
         let mut failures = 0;
         for (workspace, rotation) in &due {
             if bot.supervisor.is_stopping() {
@@ -92,6 +97,34 @@ async fn check_members(bot: &Bot, due: &[(WorkspaceId, RotationId)], now: DateTi
         };
         if let Err(fault) = checked {
             tracing::warn!(error = %fault, workspace.id = %workspace, "Members could not be checked before a late handoff.");
+        }
+    }
+}
+
+/// Has absences synced of which nobody asked for long, since the bot was down, and waits until that is over, or for as long
+/// as a late handoff can wait. A failure is no reason not to hand over.
+async fn sync_absences(bot: &Bot, worker: &mut Worker, due: &[(WorkspaceId, RotationId)]) {
+    let until = bot.clock.now() + ASKING;
+    let workspaces: BTreeSet<WorkspaceId> = due.iter().map(|(workspace, _)| *workspace).collect();
+    let mut asked = Vec::new();
+    for workspace in &workspaces {
+        match app::absence_source::ask_late(&bot.store, *workspace, bot.clock.now()).await {
+            Ok(is_asked) => asked.extend(is_asked.then_some(*workspace)),
+            Err(fault) => {
+                tracing::warn!(error = %fault, workspace.id = %workspace, "Absences could not be synced before a late handoff.");
+            }
+        }
+    }
+    if !asked.is_empty() {
+        bot.bells.absences.ring();
+    }
+    for workspace in asked {
+        while app::absence_source::is_awaited(&bot.store, workspace).await.unwrap_or(false) {
+            if until <= bot.clock.now() || bot.supervisor.is_stopping() {
+                tracing::warn!(workspace.id = %workspace, "It took too long to learn who is away; the handoffs go on without.");
+                return;
+            }
+            worker.sleep_until(bot.clock.now() + LOOK_AGAIN).await;
         }
     }
 }
