@@ -267,10 +267,6 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let note = NoteId::new(rotation.as_uuid());
     let swap = SwapId::new(rotation.as_uuid());
     let of_life = |press| Button::Lifecycle(lifecycle::Button { press, rotation });
-    let of_source = |press| {
-        let source = SourceCode::new("hibob").expect("a code");
-        Button::AbsenceSource(absence_source::Button { press, source })
-    };
     let leaving = |when| {
         let leaver = if when == When::Handoff { "U0BEN" } else { "U0DEE" };
         let users = vec![UserId::new(leaver)];
@@ -360,13 +356,25 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         },
         Button::Cover(cover::Button::Undo { .. }) => of_source(absence_source::Press::Connect),
         Button::Cover(button) => Button::Cover(after_cover(*button, hand)?),
-        Button::AbsenceSource(button) => match button.press {
-            absence_source::Press::Connect => of_source(absence_source::Press::AskNow),
-            absence_source::Press::AskNow => of_source(absence_source::Press::Webhook),
-            absence_source::Press::Webhook => of_source(absence_source::Press::TurnOff),
-            absence_source::Press::TurnOff => return None,
-        },
+        Button::AbsenceSource(button) => of_source(after_source(button.press)?),
     })
+}
+
+/// Returns a button of HiBob's.
+fn of_source(press: absence_source::Press) -> Button {
+    let source = SourceCode::new("hibob").expect("a code");
+    Button::AbsenceSource(absence_source::Button { press, source })
+}
+
+/// Returns what is done with a source after another; nothing after the last.
+const fn after_source(press: absence_source::Press) -> Option<absence_source::Press> {
+    use absence_source::Press;
+    match press {
+        Press::Connect => Some(Press::AskNow),
+        Press::AskNow => Some(Press::Webhook),
+        Press::Webhook => Some(Press::TurnOff),
+        Press::TurnOff => None,
+    }
 }
 
 /// Returns the button of a request after another; nothing after the last.

@@ -28,7 +28,7 @@ pub(super) async fn press(
     button: &Button,
 ) -> Result<Answer, AppError> {
     let (store, code) = (&bot.store, &button.source);
-    let info = connect::find(code).map(|source| source.info());
+    let info = connect::find(code).map(AbsenceSource::info);
     // One that this version does not know can still be turned off.
     let name = info.map_or(code.as_str(), |info| info.name);
     match (button.press, info) {
