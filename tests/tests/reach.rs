@@ -9,9 +9,12 @@ use domain::ids::{
 };
 use domain::interval::Interval;
 use domain::reach::Reach;
+use domain::source::SourceCode;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
-use domain::story::{announce, cover, history, home, note, people, settings, skip, swap};
+use domain::story::{
+    absence_source, announce, cover, history, home, note, people, settings, skip, swap,
+};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -157,10 +160,10 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 59;
+const BUTTONS: usize = 63;
 
 /// How many forms there are.
-const FORMS: usize = 20;
+const FORMS: usize = 22;
 
 /// Two turns that somebody may want to swap.
 const TURNS: [&str; 2] = ["2026-06-15T07:00:00Z|U0CHO", "2026-06-22T07:00:00Z|U0DEE"];
@@ -236,6 +239,7 @@ impl Hand {
                 tx.list_cover_answers(self.request).await.expect("answers"),
                 tx.list_absences(&people, from, None).await.expect("absences"),
                 tx.list_swaps_since(from).await.expect("swaps"),
+                tx.list_sources().await.expect("absence sources"),
                 workspace.settings,
                 preferences,
             )
@@ -351,8 +355,27 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             swap::Button::Withdraw { .. } => Button::Swap(swap::Button::Undo { swap }),
             swap::Button::Undo { .. } => Button::Cover(cover::Button::Ask { rotation }),
         },
+        Button::Cover(cover::Button::Undo { .. }) => of_source(absence_source::Press::Connect),
         Button::Cover(button) => Button::Cover(after_cover(*button, hand)?),
+        Button::AbsenceSource(button) => of_source(after_source(button.press)?),
     })
+}
+
+/// Returns a button of HiBob's.
+fn of_source(press: absence_source::Press) -> Button {
+    let source = SourceCode::new("hibob").expect("a code");
+    Button::AbsenceSource(absence_source::Button { press, source })
+}
+
+/// Returns what is done with a source after another; nothing after the last.
+const fn after_source(press: absence_source::Press) -> Option<absence_source::Press> {
+    use absence_source::Press;
+    match press {
+        Press::Connect => Some(Press::AskNow),
+        Press::AskNow => Some(Press::Webhook),
+        Press::Webhook => Some(Press::TurnOff),
+        Press::TurnOff => None,
+    }
 }
 
 /// Returns the button of a request after another; nothing after the last.
@@ -394,7 +417,7 @@ fn after_form(form: &Submission) -> Option<&'static str> {
         Submission::EnterAbsence(_) => "cover_ask",
         Submission::Cover(form) => match form {
             cover::Submission::Ask(_) => "cover_part",
-            cover::Submission::Part(_) => "note",
+            cover::Submission::Part(_) => "source_connect",
         },
         Submission::Note(_) => "assign",
         Submission::Skip(_) => "swap",
@@ -421,6 +444,10 @@ fn after_form(form: &Submission) -> Option<&'static str> {
             lifecycle::Submission::Pause { .. } => "lifecycle_delete",
             lifecycle::Submission::Delete { .. } => return None,
         },
+        Submission::AbsenceSource(form) => match form {
+            absence_source::Submission::Connect(_) => "source_webhook",
+            absence_source::Submission::Webhook { .. } => "note",
+        },
     })
 }
 
@@ -435,6 +462,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             rotation.to_string()
         }
         "settings_rotation" => format!("{rotation}|{revision}"),
+        "source_connect" | "source_webhook" => String::from("hibob"),
         "note" => format!("{rotation}|-"),
         "cover_part" => hand.request.to_string(),
         "swap_confirm" => format!("{rotation};{};{}", TURNS[0], TURNS[1]),
@@ -447,7 +475,7 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
     let choice = |value: &str| json!({"value": {"type": "static_select", "selected_option": {"value": value}}});
     let people =
         json!({"value": {"selected_users": ["U0ELI"], "selected_options": [{"value": "U0ELI"}]}});
-    json!({
+    let mut view = json!({
         "callback_id": callback_id,
         "private_metadata": memory,
         "state": {"values": {
@@ -463,7 +491,16 @@ fn filled(callback_id: &str, hand: &Hand) -> Value {
             "place_1": choice("U0CHO"), "place_2": choice("U0BEN"),
             "takes_over": {"value": {"type": "users_select", "selected_user": "U0CHO"}},
         }},
-    })
+    });
+    for (field, value) in [
+        ("source_host", choice("production")),
+        ("source_value_1", text("SVC1")),
+        ("source_value_2", text("a-token")),
+        ("webhook_secret", text("a-secret")),
+    ] {
+        view["state"]["values"][field] = value;
+    }
+    view
 }
 
 /// Presses a button that is in no message any more, and returns what the person is told directly.

@@ -69,8 +69,8 @@ pub async fn compose(
             })
         }
         Effect::Note(effect) => crate::note::compose(tx, effect, now).await,
-        Effect::Source(_) => Ok(Composed::Nothing("not_said")),
         Effect::Swap(effect) => crate::swap::compose(tx, effect, now).await,
+        Effect::Source(effect) => crate::absence_source::told::compose(tx, effect).await,
         Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
         Effect::Request(effect) => crate::cover::compose(tx, effect, now).await,
     }

@@ -18,6 +18,7 @@ pub(crate) enum Done {
     AbsenceRemoved { user: UserId, taken: Vec<TakenBack> },
     TurnTaken { rotation: RotationId, coverage: CoverageId, user: UserId, until: DateTime<Utc> },
     DutySeen { rotation: RotationId, until: DateTime<Utc> },
+    AbsenceSource(crate::absence_source::Done),
     Settings(crate::settings::Done),
     Cover(crate::cover::Done),
     AddedAgain { rotation: RotationId, user: UserId },

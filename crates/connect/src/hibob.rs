@@ -47,7 +47,9 @@ static INFO: LazyLock<SourceInfo> = LazyLock::new(|| SourceInfo {
         SourceField { code: "token", label: "Token", is_secret: true },
     ],
     hosts: &[("production", "Production"), ("sandbox", "Sandbox")],
-    has_webhook: true,
+    webhook: Some(
+        "In Bob, an admin adds it under Settings > Integrations > Webhooks, with the events of time off. Its address:",
+    ),
 });
 
 /// Where its hosts are.

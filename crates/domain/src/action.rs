@@ -7,7 +7,8 @@ pub use field::Field;
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{
-    announce, cover, history, home, lifecycle, note, people, roster, settings, skip, swap,
+    absence_source, announce, cover, history, home, lifecycle, note, people, roster, settings,
+    skip, swap,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -63,6 +64,8 @@ pub enum Button {
         /// The absence.
         absence: AbsenceId,
     },
+    /// One of absence sources.
+    AbsenceSource(absence_source::Button),
     /// One of the history's.
     History(history::Button),
     /// One of the home's.
@@ -100,6 +103,7 @@ impl Button {
             Self::EnterAbsence => "enter_absence",
             Self::RemoveAbsence { .. } => "remove_absence",
             Self::StayAvailable { .. } => "stay_available",
+            Self::AbsenceSource(button) => button.action_id(),
             Self::History(button) => button.action_id(),
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
@@ -134,6 +138,7 @@ impl Button {
             Self::RemoveAbsence { absence } | Self::StayAvailable { absence } => {
                 absence.to_string()
             }
+            Self::AbsenceSource(button) => button.value(),
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
@@ -211,6 +216,7 @@ impl Button {
             "people" => people::Button::parse(action_id, value).map(Self::People),
             "roster" => roster::Button::parse(action_id, value).map(Self::Roster),
             "skip" => skip::Button::parse(action_id, value).map(Self::Skip),
+            "source" => absence_source::Button::parse(action_id, value).map(Self::AbsenceSource),
             "swap" => swap::Button::parse(action_id, value).map(Self::Swap),
             "settings" => settings::Button::parse(action_id, value).map(Self::Settings),
             _ => None,
@@ -232,6 +238,8 @@ pub enum Modal {
     },
     /// The outcome of something pressed where there is no message to answer beside.
     Outcome(Box<Reply>),
+    /// Of absence sources.
+    AbsenceSource(absence_source::Modal),
     /// Of a request for cover.
     Cover(cover::Modal),
     /// One of the settings'.
@@ -268,6 +276,8 @@ pub enum Submission {
     CreateRotation(CreateForm),
     /// The absence modal.
     EnterAbsence(AbsenceForm),
+    /// Of absence sources.
+    AbsenceSource(absence_source::Submission),
     /// Of a request for cover.
     Cover(cover::Submission),
     /// One of the settings'.

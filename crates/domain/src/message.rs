@@ -57,6 +57,8 @@ pub enum Message {
         /// How many rotations there are: those of an earlier installation go on.
         rotations: usize,
     },
+    /// Of absence sources.
+    AbsenceSource(story::absence_source::Message),
     /// Of a note.
     Note(story::note::Message),
     /// Of a duty: before, during and after it.

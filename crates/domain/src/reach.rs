@@ -5,7 +5,7 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{cover, lifecycle, note, people, roster, settings, skip, swap};
+use crate::story::{absence_source, cover, lifecycle, note, people, roster, settings, skip, swap};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +94,11 @@ impl Button {
             Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) | Self::Announce(_) => {
                 Reach::Open
             }
+            Self::AbsenceSource(button) => match button.press {
+                absence_source::Press::Connect | absence_source::Press::Webhook => Reach::Open,
+                absence_source::Press::AskNow => Reach::Change,
+                absence_source::Press::TurnOff => Reach::Danger,
+            },
             Self::SeenDuty { .. } | Self::Note(note::Button::Remove { .. }) => Reach::Own,
             Self::Cover(button) => match button {
                 cover::Button::Ask { .. }
@@ -159,6 +164,10 @@ impl Submission {
             | Self::Roster(_)
             | Self::Skip(_)
             | Self::Swap(_) => Reach::Change,
+            Self::AbsenceSource(submission) => match submission {
+                absence_source::Submission::Connect(_) => Reach::Danger,
+                absence_source::Submission::Webhook { .. } => Reach::Change,
+            },
             Self::Settings(submission) => match submission {
                 settings::Submission::Mine { .. } => Reach::Own,
                 settings::Submission::Rotation(_) => Reach::Change,

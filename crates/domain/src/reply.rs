@@ -76,6 +76,8 @@ pub enum Reply {
     People(people::Reply),
     /// About the people of a rotation.
     Roster(story::roster::Reply),
+    /// Of absence sources.
+    AbsenceSource(story::absence_source::Reply),
     /// What was.
     History(history::Reply),
     /// What people chose.

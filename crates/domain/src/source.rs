@@ -33,8 +33,8 @@ pub struct SourceInfo {
     pub fields: &'static [SourceField],
     /// The hosts that can be chosen, the usual one first: code and label.
     pub hosts: &'static [(&'static str, &'static str)],
-    /// Whether it can be told to poke us when something changes.
-    pub has_webhook: bool,
+    /// Where its admins enter the address at which it pokes us when something changes; `None` where it cannot.
+    pub webhook: Option<&'static str>,
 }
 
 /// Something that is asked for when a source is connected.

@@ -1,6 +1,7 @@
 //! The stories: what each one can be asked, what it answers and what it tells, as data; one module for each.
 
 pub mod absence;
+pub mod absence_source;
 pub mod announce;
 pub mod cover;
 pub mod duty;

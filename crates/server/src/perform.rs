@@ -1,5 +1,6 @@
 //! A verified request becomes a use case, and the use case an answer.
 
+pub(crate) mod absence_source;
 pub(crate) mod checked;
 mod cover;
 mod history;
@@ -205,6 +206,9 @@ async fn press(
         Button::StayAvailable { absence } => {
             written(bot, app::absence::available_by_id(store, request, *absence).await)?
         }
+        Button::AbsenceSource(button) => {
+            return written(bot, absence_source::press(bot, request, button).await);
+        }
         Button::Cover(button) => return cover::press(bot, request, *button).await,
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
@@ -263,6 +267,9 @@ async fn take_in(
         }
         Submission::EnterAbsence(form) => {
             written(bot, app::absence::submit(&bot.store, request, form).await)
+        }
+        Submission::AbsenceSource(form) => {
+            written(bot, absence_source::submit(bot, request, form).await)
         }
         Submission::Settings(form) => written(bot, settings::submit(bot, request, form).await),
     }

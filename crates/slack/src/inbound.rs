@@ -1,5 +1,6 @@
 //! What Slack sends us, reduced to what we use.
 
+mod absence_source;
 pub(crate) mod command;
 mod cover;
 pub(crate) mod envelope;

@@ -1,6 +1,7 @@
 //! From data to Slack's blocks.
 
 mod absence;
+mod absence_source;
 mod announce;
 mod blocks;
 mod buttons;

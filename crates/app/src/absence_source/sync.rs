@@ -44,7 +44,7 @@ const DOUBTED_FROM: usize = 3;
 const WINDOW: (Days, Days) = (Days::new(2), Days::new(90));
 
 /// How long what is over is still looked at: longer than any answer reaches back, in any zone.
-const KNOWN_SINCE: TimeDelta = TimeDelta::days(5);
+pub(super) const KNOWN_SINCE: TimeDelta = TimeDelta::days(5);
 
 /// What is to be asked.
 #[derive(Debug)]

@@ -39,7 +39,10 @@ pub(crate) async fn compose(
     if actor.standing != ActorStanding::Member || people.is_bot(user) {
         return look_only(tx, all, preferences.home_page, now).await.map(Some);
     }
-    let state = may(&actor, Act::Administer).is_ok().then(|| workspace_state(&workspace, &all));
+    let state = match may(&actor, Act::Administer) {
+        Ok(()) => Some(workspace_state(tx, &workspace, &all).await?),
+        Err(_) => None,
+    };
     let mine: Vec<RotationRecord> = all
         .into_iter()
         .filter(|rotation| rotation.members.contains(user) || circle(rotation).is_managed_by(user))
@@ -80,10 +83,11 @@ pub(crate) async fn compose(
 }
 
 /// Returns what admins see of their workspace.
-pub(crate) fn workspace_state(
+pub(crate) async fn workspace_state(
+    tx: &mut Tx,
     workspace: &WorkspaceRecord,
     rotations: &[RotationRecord],
-) -> WorkspaceState {
+) -> Result<WorkspaceState, AppError> {
     let fault = |rotation: &RotationRecord| match rotation.channel_fault {
         Some(fault) => Some(RotationFault::Channel(fault)),
         None => rotation.members.is_empty().then_some(RotationFault::Empty),
@@ -96,13 +100,14 @@ pub(crate) fn workspace_state(
             fault: fault(rotation)?,
         })
     };
-    WorkspaceState {
+    Ok(WorkspaceState {
         settings: workspace.settings.clone(),
         installed_at: workspace.installed_at,
         scopes: workspace.scopes.clone(),
         rotations: rotations.len(),
         faults: rotations.iter().filter_map(line).collect(),
-    }
+        sources: crate::absence_source::view::lines(tx).await?,
+    })
 }
 
 async fn look_only(

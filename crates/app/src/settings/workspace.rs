@@ -11,16 +11,22 @@ use domain::permission::{Act, may};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::settings::WorkspaceSettings;
+use domain::source::SourceInfo;
+use domain::story::absence_source;
 use domain::story::settings::{self, DeletedLine, WorkspaceModal, read_workspace_form};
 use serde_json::json;
 use store::{RotationRecord, Store, Tx};
 
-/// Answers with the modal of the workspace.
+/// Answers with the modal of the workspace; `offered` are the absence sources that can be connected.
 ///
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn open_workspace(store: &Store, request: &Request) -> Result<Answer, AppError> {
+pub async fn open_workspace<'a>(
+    store: &Store,
+    request: &Request,
+    offered: impl Iterator<Item = &'a SourceInfo>,
+) -> Result<Answer, AppError> {
     let mut tx = store.read(request.workspace).await?;
     let Some(workspace) = tx.find_workspace().await? else {
         return Ok(refused(Refusal::NotInstalled));
@@ -36,9 +42,11 @@ pub async fn open_workspace(store: &Store, request: &Request) -> Result<Answer, 
         let at = rotation.deleted_at?;
         Some(DeletedLine { rotation: rotation.id, name: rotation.name, at })
     };
+    let mut state = home::workspace_state(&mut tx, &workspace, &rotations).await?;
+    absence_source::offer(&mut state.sources, offered);
     let modal = WorkspaceModal {
         installer: people.person(&workspace.installer),
-        state: home::workspace_state(&workspace, &rotations),
+        state,
         deleted: deleted.into_iter().filter_map(line).collect(),
     };
     Ok(Answer::Open(Modal::Settings(settings::Modal::Workspace(Box::new(modal)))))

@@ -97,6 +97,12 @@ pub enum Field {
     ToPart,
     /// Whether nobody knows the end.
     OpenEnd,
+    /// Where an absence source is.
+    SourceHost,
+    /// What opens an absence source, by its place among what is asked for, from 0.
+    SourceValue(u8),
+    /// The secret with which an absence source signs.
+    WebhookSecret,
 }
 
 impl Field {
@@ -162,6 +168,15 @@ impl Field {
                 8 => "place_9",
                 _ => "place_10",
             },
+            Self::SourceHost => "source_host",
+            Self::SourceValue(place) => match place {
+                0 => "source_value_1",
+                1 => "source_value_2",
+                2 => "source_value_3",
+                3 => "source_value_4",
+                _ => "source_value_5",
+            },
+            Self::WebhookSecret => "webhook_secret",
         }
     }
 }

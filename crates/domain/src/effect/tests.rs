@@ -166,6 +166,19 @@ const STORED: &[(&str, &str)] = &[
         r#"{"kind":"joiners_taken_out","rotation":"R","changed_at":"T","refused":[{"why":"bot","who":{"named":["U1"],"more":0}}]}"#,
         "",
     ),
+    (
+        r#"{"kind":"source_faulty","source":"hibob","name":"HiBob","since":"T","fault":{"fault":"unauthorized"}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"source_faulty","source":"hibob","name":"HiBob","since":"T","fault":{"fault":"forbidden","grant":"See who's out"}}"#,
+        "",
+    ),
+    (
+        r#"{"kind":"source_faulty","source":"hibob","name":"HiBob","since":"T","fault":{"fault":"limited","until":"S"}}"#,
+        "",
+    ),
+    (r#"{"kind":"source_answered","source":"hibob","name":"HiBob","asked_at":"T"}"#, ""),
 ];
 
 #[test]
@@ -283,6 +296,10 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     dates_moved f2ef15d2-22c5-562b-96fc-6b34ea2a735a rotation 168.000 waits
     roster_changed 4a137e37-4fa8-53d5-bf4a-6dec1d058b29 rotation 168.000 rings
     joiners_taken_out 28f26da9-7b51-516d-a323-7beaa251b1e8 rotation 168.000 rings
+    source_faulty 2c274a38-37b1-55b6-aebd-3fd242f5884b workspace 168.000 waits
+    source_faulty 84b294ed-15a2-57ec-97b8-19314b492e5a workspace 168.000 waits
+    source_faulty d0d09532-c237-57b1-9833-b5d839141dd7 workspace 168.000 waits
+    source_answered da99b0b2-4628-58e4-994d-00a61dd77263 workspace 168.000 rings
     ");
 }
 

@@ -3,6 +3,8 @@
 use crate::ids::{ChannelId, RotationId};
 use crate::reply::{AbsenceLine, DutyCard, SourceAge, TurnLine};
 use crate::settings::{ChannelFault, WorkspaceSettings};
+use crate::source::SourceInfo;
+use crate::story::absence_source::{self, SourceLine};
 use crate::story::cover::Wanted;
 use crate::story::swap;
 use chrono::{DateTime, Utc};
@@ -95,6 +97,17 @@ pub struct Home {
     pub changes_at: Option<DateTime<Utc>>,
 }
 
+impl Home {
+    /// Shows admins which absence sources can be connected.
+    pub fn offer<'a>(&mut self, offered: impl Iterator<Item = &'a SourceInfo>) {
+        if let HomeKind::Member(member) = &mut self.kind
+            && let Some(workspace) = &mut member.workspace
+        {
+            absence_source::offer(&mut workspace.sources, offered);
+        }
+    }
+}
+
 /// What a person sees.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HomeKind {
@@ -166,6 +179,8 @@ pub struct WorkspaceState {
     pub rotations: usize,
     /// The rotations in which something is wrong, by name.
     pub faults: Vec<FaultLine>,
+    /// The absence sources: those that are on, and with them what can be connected once that was added.
+    pub sources: Vec<SourceLine>,
 }
 
 /// A rotation in which something is wrong.

@@ -1,5 +1,6 @@
 //! What people choose.
 
+use super::absence_source::offered;
 use crate::bot::Bot;
 use app::{AppError, Request, settings};
 use domain::reply::Answer;
@@ -17,7 +18,7 @@ pub(super) async fn command(
             settings::open_rotation(store, request, rotation.as_deref()).await
         }
         Command::Mine => settings::open_mine(store, request).await,
-        Command::Workspace => settings::open_workspace(store, request).await,
+        Command::Workspace => settings::open_workspace(store, request, offered()).await,
     }
 }
 
@@ -31,7 +32,7 @@ pub(super) async fn press(
     match button {
         Button::Rotation { rotation } => settings::open_rotation_of(store, request, rotation).await,
         Button::Mine => settings::open_mine(store, request).await,
-        Button::Workspace => settings::open_workspace(store, request).await,
+        Button::Workspace => settings::open_workspace(store, request, offered()).await,
     }
 }
 

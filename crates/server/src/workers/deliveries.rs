@@ -166,7 +166,8 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
             let content = Content::Message(slack::render_message(&message, now));
             Ok(Ok(Parcel { record, token, content, notes, replaces, replies_to }))
         }
-        Ok(Composed::Home(user, home)) => {
+        Ok(Composed::Home(user, mut home)) => {
+            home.offer(crate::perform::absence_source::offered());
             let view = slack::render_home(&home, now);
             let content = Content::Home(Page { user, view, changes_at: home.changes_at });
             Ok(Ok(Parcel { record, token, content, notes: Vec::new(), replaces, replies_to }))

@@ -119,6 +119,8 @@ fn addresses_that_cannot_work_are_refused() {
         ],
         &[("SLACK_API_URL", "https://"), ("SLACK_AUTHORIZE_URL", "https://")],
     );
+    check(&[("HIBOB_API_URL", Some("http://hibob.example/v1"))], &[("HIBOB_API_URL", "https://")]);
+    check(&[("HIBOB_API_URL", Some("hibob"))], &[("HIBOB_API_URL", "is no URL")]);
     check(
         &[("ASYNCBOT_BIND", Some("127.0.0.1:7")), ("ASYNCBOT_ADMIN_BIND", Some("127.0.0.1:7"))],
         &[("ASYNCBOT_ADMIN_BIND", "the same as ASYNCBOT_BIND")],
@@ -148,6 +150,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         ("SLACK_SIGNING_SECRET", None),
         ("SLACK_APP_TOKEN", Some("hush")),
         ("SLACK_API_URL", Some("http://slack.example/api")),
+        ("HIBOB_API_URL", Some("http://hibob.example/v1")),
         ("ASYNCBOT_ENCRYPTION_KEYS", Some("hush")),
         ("ASYNCBOT_BIND", Some("here")),
         ("ASYNCBOT_PUBLIC_URL", Some("http://bot.example")),
@@ -159,6 +162,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         ("SLACK_API_URL", ""),
         ("SLACK_SIGNING_SECRET", ""),
         ("SLACK_APP_TOKEN", ""),
+        ("HIBOB_API_URL", ""),
         ("ASYNCBOT_ENCRYPTION_KEYS", ""),
         ("ASYNCBOT_BIND", ""),
         ("ASYNCBOT_PUBLIC_URL", ""),

@@ -40,7 +40,8 @@ pub fn read_submission(view: &Value) -> Option<Submission> {
             .or_else(|| super::cover::read(other, view).map(Submission::Cover))
             .or_else(|| super::skip::read(other, view).map(Submission::Skip))
             .or_else(|| super::swap::read(other, view).map(Submission::Swap))
-            .or_else(|| settings::read(other, view).map(Submission::Settings)),
+            .or_else(|| settings::read(other, view).map(Submission::Settings))
+            .or_else(|| super::absence_source::read(other, view).map(Submission::AbsenceSource)),
     }
 }
 

@@ -148,6 +148,7 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
         words.push(creators(state.settings.only_admins_create).to_owned());
         let change = button(&Button::Settings(settings::Button::Workspace));
         blocks.push(section(&fit(&words, LONGEST_SECTION), Some(change)));
+        blocks.extend(super::absence_source::blocks(&state.sources, now, false));
     }
     blocks
 }

@@ -7,6 +7,7 @@ use super::buttons::{assign_anyway, primary};
 use super::duty;
 use super::names::{list, mention, name_of, plain, title};
 use super::people;
+use super::reply::UTC;
 use super::roster;
 use super::skips::{missed, passed_over};
 use super::words::{Ink, Style};
@@ -65,6 +66,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
         Message::Absence(message) => super::absence::message(message, now, style),
+        Message::AbsenceSource(message) => super::absence_source::message(message, &ink(UTC)),
         Message::Note(message) => super::note::message(message, now, style),
         Message::People(message) => people::message(message, &ink),
         Message::Lifecycle(message) => super::lifecycle::message(message, now, style),

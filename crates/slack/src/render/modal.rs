@@ -38,6 +38,7 @@ pub fn render_modal(modal: &Modal, now: DateTime<Utc>) -> Value {
         }
         Modal::Roster(modal) => super::roster_form::render(modal),
         Modal::EnterAbsence { today, who } => super::absence::modal(*today, who.as_ref()),
+        Modal::AbsenceSource(modal) => super::absence_source::modal(modal),
         Modal::Cover(modal) => super::cover_request::modal(modal, now),
         Modal::Outcome(reply) => outcome_view(reply, now),
         Modal::Settings(modal) => super::settings::modal(modal, now),

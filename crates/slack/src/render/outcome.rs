@@ -22,6 +22,7 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::Refused(_)
         | Reply::Failed { .. }
         | Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
+        Reply::AbsenceSource(reply) if reply.is_refusal() => "Not done",
         Reply::Cover(reply) => match **reply {
             cover::Reply::Standing { .. } | cover::Reply::AwayThen { .. } => "Not done",
             cover::Reply::Open { .. } => "Who needs cover",
@@ -39,9 +40,12 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         _ => "Done",
     };
     let mut blocks = message["blocks"].clone();
-    if let (Reply::Roster(reply), Some(blocks)) = (reply, blocks.as_array_mut())
-        && !reply.is_question()
-    {
+    let is_end = match reply {
+        Reply::Roster(reply) => !reply.is_question(),
+        Reply::AbsenceSource(_) => true,
+        _ => false,
+    };
+    if let Some(blocks) = blocks.as_array_mut().filter(|_| is_end) {
         // A form can be opened from a message, and not from the outcome of another form.
         blocks.retain(|block| block["type"] != "actions");
     }

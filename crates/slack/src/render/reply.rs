@@ -90,6 +90,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             title(rotation),
             ink(zone).at(*until)
         )),
+        Reply::AbsenceSource(reply) => super::absence_source::reply(reply, &ink(UTC)),
         Reply::History(reply) => super::history::compose(reply, now, style),
         Reply::Cover(reply) => super::cover_request::reply(reply, &ink),
         Reply::Announce(reply) => super::announce::answer(reply, now, style),

@@ -139,6 +139,7 @@ fn workspace_blocks(workspace: &WorkspaceModal, now: DateTime<Utc>) -> Vec<Value
     let mut lines = state_lines(&workspace.state, now);
     lines.insert(1, format!("It was installed by {}.", name_of(&workspace.installer)));
     let mut blocks = vec![section(&fit(&lines, LONGEST_SECTION), None), creators_block(workspace)];
+    blocks.extend(super::absence_source::blocks(&workspace.state.sources, now, true));
     let ink = Ink::new(UTC, now, Style::Block);
     blocks.extend(workspace.deleted.iter().take(MOST_DELETED).map(|one| deleted_row(one, &ink)));
     if workspace.deleted.len() > MOST_DELETED {

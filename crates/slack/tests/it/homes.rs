@@ -71,6 +71,7 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         rotations: 40,
         faults,
+        sources: Vec::new(),
     }
 }
 
@@ -127,7 +128,10 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
         more_absences: 90,
         has_quiet_nights: true,
         can_create: true,
-        workspace: Some(state(&[], faults)),
+        workspace: Some(WorkspaceState {
+            sources: vec![crate::absence_sources::longest_line(); 5],
+            ..state(&[], faults)
+        }),
     };
     let rotations = (0..ROTATIONS_ON_PAGE).map(|number| block(number, &crowd)).collect();
 

@@ -5,6 +5,7 @@
     reason = "what a test sets up is as it says, else the test has failed"
 )]
 
+mod absence_sources;
 mod announcements;
 mod api;
 mod cards;

@@ -1,0 +1,172 @@
+//! Admins connect a source, or give it other credentials. Whether they are good is asked before, outside this room.
+
+use super::sealed::{Hook, Opened};
+use super::{Done as Came, admin, hash_of, say};
+use crate::audit::{self, Entry};
+use crate::home;
+use crate::outcome::{Decision, Done, once};
+use crate::{AppError, Request};
+use domain::action::Modal;
+use domain::ids::WorkspaceId;
+use domain::refusal::Refusal;
+use domain::reply::{Answer, Reply};
+use domain::source::{Credentials, SourceCode, SourceInfo};
+use domain::story::absence_source::{self, ConnectModal};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use std::fmt::Write as _;
+use store::{AbsenceSourceRecord, SourceStatus, Store, Tx};
+
+/// Answers with the form in which a source is connected; where it is on, with what of it may be shown.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or what opens the source cannot be read.
+pub async fn open_form(
+    store: &Store,
+    request: &Request,
+    info: &SourceInfo,
+) -> Result<Answer, AppError> {
+    let mut tx = store.read(request.workspace).await?;
+    if let Err(refusal) = admin(&mut tx, request).await? {
+        return Ok(say(Reply::Refused(refusal)));
+    }
+    let opened = tx.open_source(&info.code).await?;
+    let known = opened.as_ref().map(Opened::read).transpose()?.map(|opened| opened.credentials);
+    let value = |credentials: &Credentials, code: &str| {
+        credentials.values.get(code).map(|value| value.expose_secret().to_owned())
+    };
+    let values = info.fields.iter().map(|field| {
+        known.as_ref().filter(|_| !field.is_secret).and_then(|known| value(known, field.code))
+    });
+    let modal = ConnectModal {
+        info: info.clone(),
+        values: values.collect(),
+        is_on: known.is_some(),
+        host: known.map(|known| known.host),
+    };
+    Ok(Answer::Open(Modal::AbsenceSource(absence_source::Modal::Connect(Box::new(modal)))))
+}
+
+/// Returns whether a source is on, for somebody who may connect it.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn is_on(
+    store: &Store,
+    request: &Request,
+    source: &SourceCode,
+) -> Result<Result<bool, Refusal>, AppError> {
+    let mut tx = store.read(request.workspace).await?;
+    match admin(&mut tx, request).await? {
+        Ok(()) => Ok(Ok(tx.find_source(source).await?.is_some())),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Connects a source with credentials that are known to be good, and has it asked at once.
+///
+/// One that is on keeps what it said, how it was and the address at which it pokes us; `random` makes that address where
+/// there is none.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is saved then.
+pub async fn connect(
+    store: &Store,
+    request: &Request,
+    info: &SourceInfo,
+    (credentials, random): (&Credentials, [u8; 32]),
+) -> Result<Answer, AppError> {
+    let act = async |tx: &mut Tx| save(tx, request, info, credentials, random).await;
+    Ok(say(match once(store, request, act).await? {
+        Ok(Done::AbsenceSource(Came::Connected { name, is_new })) => {
+            Reply::AbsenceSource(absence_source::Reply::Connected { name, is_new })
+        }
+        Ok(_) => Reply::Refused(Refusal::Unreadable),
+        Err(refusal) => Reply::Refused(refusal),
+    }))
+}
+
+async fn save(
+    tx: &mut Tx,
+    request: &Request,
+    info: &SourceInfo,
+    credentials: &Credentials,
+    random: [u8; 32],
+) -> Result<Decision, AppError> {
+    if let Err(refusal) = admin(tx, request).await? {
+        return Ok(Err(refusal));
+    }
+    let before = tx.lock_source(&info.code).await?;
+    let is_new = before.is_none();
+    let opened = tx.open_source(&info.code).await?;
+    let hook = opened.as_ref().map(Opened::read).transpose()?.and_then(|opened| opened.hook);
+    let hook = info.webhook.map(|_| {
+        hook.unwrap_or_else(|| Hook { token: token(request.workspace, random), secret: None })
+    });
+    let now = request.now;
+    let was = before.map(|before| before.status).unwrap_or_default();
+    let record = AbsenceSourceRecord {
+        source: info.code.clone(),
+        name: info.name.to_owned(),
+        webhook_hash: hook.as_ref().map(|hook| hash_of(&hook.token)),
+        connected_by: request.actor.clone(),
+        connected_at: now,
+        status: SourceStatus {
+            fault: None,
+            faulty_since: None,
+            failures: 0,
+            is_told: false,
+            doubted_since: None,
+            is_asked_for: true,
+            asked_by: Some(request.actor.clone()),
+            ..was
+        },
+        next_at: Some(now),
+    };
+    let opened = Opened { credentials: credentials.clone(), hook };
+    tx.upsert_source(&record, &opened.write()?).await?;
+    let action =
+        if is_new { "absence_source_connected" } else { "absence_source_credentials_changed" };
+    let entry = Entry {
+        action,
+        actor: Some(&request.actor),
+        rotation: None,
+        subject: None,
+        details: json!({"source": info.code, "host": credentials.host}),
+    };
+    audit::record(tx, now, entry).await?;
+    home::touch_admins(tx, now).await?;
+    Ok(Ok(Done::AbsenceSource(Came::Connected { name: record.name, is_new })))
+}
+
+/// Returns the last part of an address that belongs to a workspace and that nobody guesses.
+fn token(workspace: WorkspaceId, random: [u8; 32]) -> SecretString {
+    let mut text = workspace.as_uuid().simple().to_string();
+    for byte in random {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    SecretString::from(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ids::TeamId;
+
+    #[test]
+    fn an_address_ends_in_the_workspace_and_in_what_nobody_guesses() {
+        let workspace = WorkspaceId::of_team(&TeamId::new("T1"));
+        let mut random = [0; 32];
+        random[31] = 0xab;
+
+        let token = token(workspace, random);
+
+        let (id, rest) = token.expose_secret().split_at(32);
+        assert_eq!(id, workspace.as_uuid().simple().to_string());
+        assert_eq!(rest, format!("{}ab", "00".repeat(31)));
+    }
+}
