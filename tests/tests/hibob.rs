@@ -52,7 +52,7 @@ both_engines! {
         assert_eq!(count(&play.hibob_calls("whosout").await), 2);
         assert_eq!(count(&play.calls("users.info").await) - before, 3);
         assert_eq!(count(&play.calls("users.list").await), 0);
-        let asked = play.hibob_calls("whosout").await.pop().unwrap();
+        let asked = play.hibob_calls("whosout").await.pop().expect("a call");
         let sent = asked["arguments"].to_string();
         for argument in ["\"includeWorkingRequests\":\"false\"", "\"includeHourly\":\"true\"", "\"includePrivate\":\"true\"",
             "\"from\":\"2026-06-03\"", "\"to\":\"2026-09-03\""]
@@ -122,7 +122,7 @@ both_engines! {
         play.waits("5m").await;
         assert_eq!(count(&play.hibob_calls("whosout").await), 1);
         let request = play.is_off("ben", "2026-06-15", "2026-06-19").await;
-        let url = play.stage().bot_url().join(&format!("hibob/webhook/{token}")).unwrap().to_string();
+        let url = play.stage().bot_url().join(&format!("hibob/webhook/{token}")).expect("an address").to_string();
         let poke = |secret: &str, kind: &str| json!({"service_user": SERVICE_USER, "url": url, "secret": secret,
             "type": kind, "requestId": request});
 

@@ -131,6 +131,9 @@ both_engines! {
         play.has_hibob(&json!({"service_user": USER, "grants": ["email"]})).await;
         play.waits("6m").await;
         said.push(connects(&play, USER, TOKEN).await);
+        // Addresses are hidden and not refused: it shows when somebody is looked for.
+        play.has_hibob(&json!({"service_user": USER, "grants": ["whosout"]})).await;
+        said.push(connects(&play, USER, TOKEN).await);
         play.has_hibob(&json!({"service_user": USER, "grants": ["whosout", "email"]})).await;
         for raw in [
             json!({"status": 200, "raw_body": "<html>Please sign in</html>"}),

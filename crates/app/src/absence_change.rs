@@ -10,6 +10,7 @@ use crate::walk::MOST_COMPARED;
 use chrono::{DateTime, Utc};
 use domain::effect::{DatesEffect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId};
+use domain::timeline::RunningTurn;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{RotationRecord, Tx};
@@ -124,7 +125,7 @@ async fn concerned(tx: &mut Tx, users: &BTreeSet<UserId>) -> Result<Vec<Rotation
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|it| {
         let seated = it.kept.as_ref().and_then(|kept| kept.running());
-        let seated = seated.into_iter().flat_map(|running| running.seats());
+        let seated = seated.into_iter().flat_map(RunningTurn::seats);
         let seated = seated.map(|seat| &seat.user);
         it.members.iter().chain(&it.rules.fallback).chain(seated).any(|user| users.contains(user))
     });

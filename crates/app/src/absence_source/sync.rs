@@ -383,7 +383,7 @@ fn next_at(
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     let wait = match &status.fault {
-        None => PERIOD,
+        None | Some(SourceFault::Unreadable | SourceFault::NobodyMatched) => PERIOD,
         Some(SourceFault::Unauthorized) => return None,
         Some(SourceFault::Forbidden { .. }) => FORBIDDEN,
         Some(SourceFault::Blocked) => BLOCKED,
@@ -391,7 +391,6 @@ fn next_at(
         Some(SourceFault::Unreachable) => {
             PERIOD.min(TimeDelta::minutes(1 << status.failures.saturating_sub(1).min(5)))
         }
-        Some(SourceFault::Unreadable | SourceFault::NobodyMatched) => PERIOD,
     };
     Some(now + wait + jitter(workspace, wait, now))
 }

@@ -12,7 +12,7 @@ use store::{AbsenceSource, AbsenceSourceRecord, InboxItem, SourceStatus, SyncCla
 const NOW: &str = "2026-06-05T10:00:00Z";
 
 fn hibob() -> SourceCode {
-    SourceCode::new("hibob").unwrap()
+    SourceCode::new("hibob").expect("it is there")
 }
 
 /// Connects a source whose first sync is due at once.
@@ -30,9 +30,9 @@ async fn connect(bench: &Bench) {
         status: SourceStatus::default(),
         next_at: Some(at(NOW)),
     };
-    let mut tx = bench.store.write(bench.workspace).await.unwrap();
-    tx.upsert_source(&record, &opened.write().unwrap()).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut tx = bench.store.write(bench.workspace).await.expect("it is there");
+    tx.upsert_source(&record, &opened.write().expect("it is there")).await.expect("it is there");
+    tx.commit().await.expect("it is there");
 }
 
 async fn support(bench: &Bench) -> RotationId {
@@ -44,39 +44,42 @@ async fn support(bench: &Bench) -> RotationId {
 
 async fn claim(bench: &Bench, now: DateTime<Utc>) -> SyncClaim {
     let system = bench.store.system();
-    let claims = system.claim_syncs("w", now, now + TimeDelta::minutes(5), 9).await.unwrap();
+    let claims =
+        system.claim_syncs("w", now, now + TimeDelta::minutes(5), 9).await.expect("it is there");
     let [claim] = claims.as_slice() else { panic!("one is due at {now}: {claims:?}") };
     claim.clone()
 }
 
 async fn found(bench: &Bench) -> AbsenceSourceRecord {
-    let mut tx = bench.store.read(bench.workspace).await.unwrap();
-    tx.find_source(&hibob()).await.unwrap().unwrap()
+    let mut tx = bench.store.read(bench.workspace).await.expect("it is there");
+    tx.find_source(&hibob()).await.expect("it is there").expect("it is there")
 }
 
 /// Returns whose absences are stored, each with its first day.
 async fn stored(bench: &Bench) -> Vec<(String, String)> {
-    let mut tx = bench.store.read(bench.workspace).await.unwrap();
+    let mut tx = bench.store.read(bench.workspace).await.expect("it is there");
     let source = AbsenceSource::Synced(hibob());
-    let all = tx.list_absences_of_source(&source, DateTime::UNIX_EPOCH).await.unwrap();
+    let all = tx.list_absences_of_source(&source, DateTime::UNIX_EPOCH).await.expect("it is there");
     all.iter().map(|it| (it.user.to_string(), it.dates().0.to_string())).collect()
 }
 
 fn days(who: &str, first: &str, last: &str) -> SourceAbsence {
     SourceAbsence {
         user: user(who),
-        span: Span::days(first.parse().unwrap(), last.parse().unwrap()),
+        span: Span::days(first.parse().expect("it is there"), last.parse().expect("it is there")),
         zone: String::from("Europe/Berlin"),
         label: None,
         is_flagged: false,
     }
 }
 
-fn batch(mut absences: Vec<SourceAbsence>) -> Asked {
+fn batch(mut absences: Vec<SourceAbsence>) -> SourceBatch {
     absences.sort();
-    let complete_for =
-        DateRange { first: "2026-06-03".parse().unwrap(), last: "2026-09-03".parse().unwrap() };
-    Ok(SourceBatch { absences, complete_for, matched: 3, asked: 3 })
+    let complete_for = DateRange {
+        first: "2026-06-03".parse().expect("it is there"),
+        last: "2026-09-03".parse().expect("it is there"),
+    };
+    SourceBatch { absences, complete_for, matched: 3, asked: 3 }
 }
 
 fn three() -> Vec<SourceAbsence> {
@@ -91,8 +94,11 @@ fn three() -> Vec<SourceAbsence> {
 async fn sync(bench: &Bench, asked: &Asked) -> DateTime<Utc> {
     let now = found(bench).await.next_at.expect("somebody asks");
     let claim = claim(bench, now).await;
-    begin(&bench.store, &claim, now).await.unwrap().expect("there is something to ask");
-    finish(&bench.store, &claim, asked, now).await.unwrap();
+    begin(&bench.store, &claim, now)
+        .await
+        .expect("it is there")
+        .expect("there is something to ask");
+    finish(&bench.store, &claim, asked, now).await.expect("it is there");
     now
 }
 
@@ -118,24 +124,24 @@ async fn the_members_are_asked_about_from_two_days_ago_to_ninety_days_ahead() {
 async fn check_taken_over(bench: Bench) {
     let rotation = support(&bench).await;
     connect(&bench).await;
-    let first = sync(&bench, &batch(three())).await;
+    let first = sync(&bench, &Ok(batch(three()))).await;
     let ids =
         |found: Vec<store::AbsenceRecord>| found.into_iter().map(|it| it.id).collect::<Vec<_>>();
     let all = || async {
-        let mut tx = bench.store.read(bench.workspace).await.unwrap();
+        let mut tx = bench.store.read(bench.workspace).await.expect("it is there");
         let source = AbsenceSource::Synced(hibob());
-        ids(tx.list_absences_of_source(&source, DateTime::UNIX_EPOCH).await.unwrap())
+        ids(tx.list_absences_of_source(&source, DateTime::UNIX_EPOCH).await.expect("it is there"))
     };
     let before = all().await;
     assert_eq!(before.len(), 3);
 
-    let second = sync(&bench, &batch(three())).await;
+    let second = sync(&bench, &Ok(batch(three()))).await;
     assert_eq!(all().await, before, "what is the same stays the same");
     let mut changed = three();
     changed[1] = days("UBEN", "2026-06-23", "2026-06-26");
     changed.push(days("UANA", "2026-08-03", "2026-08-07"));
     changed.push(days("UANA", "2026-08-03", "2026-08-07"));
-    sync(&bench, &batch(changed)).await;
+    sync(&bench, &Ok(batch(changed))).await;
 
     assert_eq!(
         stored(&bench).await,
@@ -154,10 +160,13 @@ async fn check_taken_over(bench: Bench) {
     // The rotation is planned again once for each change.
     let mut planned = Vec::new();
     let system = bench.store.system();
-    let now = record.status.good_at.unwrap();
-    for claim in system.claim_inbox("w", now, now + TimeDelta::minutes(5), 99).await.unwrap() {
-        let mut tx = bench.store.read(claim.workspace).await.unwrap();
-        let item = tx.find_inbox(claim.inbox).await.unwrap().unwrap().item;
+    let now = record.status.good_at.expect("it is there");
+    for claim in
+        system.claim_inbox("w", now, now + TimeDelta::minutes(5), 99).await.expect("it is there")
+    {
+        let mut tx = bench.store.read(claim.workspace).await.expect("it is there");
+        let item =
+            tx.find_inbox(claim.inbox).await.expect("it is there").expect("it is there").item;
         if let InboxItem::AbsencesChanged { rotation: its, users, first_turns } = item {
             assert_eq!((its, first_turns.len()), (rotation, 3));
             planned.push(users.len());
@@ -182,15 +191,15 @@ async fn a_fall_from_three_to_none_is_believed_the_second_time() {
     let bench = Bench::sqlite().await;
     support(&bench).await;
     connect(&bench).await;
-    sync(&bench, &batch(three())).await;
+    sync(&bench, &Ok(batch(three()))).await;
     let good = found(&bench).await.status.good_at;
 
-    sync(&bench, &batch(Vec::new())).await;
+    sync(&bench, &Ok(batch(Vec::new()))).await;
     assert_eq!(stored(&bench).await.len(), 3, "what was known is kept");
     let doubted = found(&bench).await.status;
     assert!(doubted.doubted_since.is_some());
     assert_eq!(doubted.good_at, good, "and its age is that of the good answer");
-    sync(&bench, &batch(Vec::new())).await;
+    sync(&bench, &Ok(batch(Vec::new()))).await;
 
     assert_eq!(stored(&bench).await, []);
     assert_eq!(found(&bench).await.status.doubted_since, None);
@@ -201,12 +210,12 @@ async fn an_answer_with_somebody_in_it_ends_a_doubt() {
     let bench = Bench::sqlite().await;
     support(&bench).await;
     connect(&bench).await;
-    sync(&bench, &batch(three())).await;
-    sync(&bench, &batch(Vec::new())).await;
+    sync(&bench, &Ok(batch(three()))).await;
+    sync(&bench, &Ok(batch(Vec::new()))).await;
 
-    sync(&bench, &batch(three())).await;
+    sync(&bench, &Ok(batch(three()))).await;
     assert_eq!(found(&bench).await.status.doubted_since, None);
-    sync(&bench, &batch(Vec::new())).await;
+    sync(&bench, &Ok(batch(Vec::new()))).await;
 
     assert_eq!(stored(&bench).await.len(), 3, "it is doubted anew");
 }
@@ -216,9 +225,9 @@ async fn a_fall_from_two_to_none_is_believed_at_once() {
     let bench = Bench::sqlite().await;
     support(&bench).await;
     connect(&bench).await;
-    sync(&bench, &batch(three()[..2].to_vec())).await;
+    sync(&bench, &Ok(batch(three()[..2].to_vec()))).await;
 
-    sync(&bench, &batch(Vec::new())).await;
+    sync(&bench, &Ok(batch(Vec::new()))).await;
 
     assert_eq!(stored(&bench).await, []);
 }
@@ -238,7 +247,7 @@ async fn whatever_goes_wrong_keeps_what_was_known_and_waits_as_long_as_it_should
         let bench = Bench::sqlite().await;
         support(&bench).await;
         connect(&bench).await;
-        sync(&bench, &batch(three())).await;
+        sync(&bench, &Ok(batch(three()))).await;
         let good = found(&bench).await.status.good_at;
 
         let asked = sync(&bench, &Err(fault.clone())).await;
@@ -262,7 +271,7 @@ async fn a_source_that_cannot_be_reached_is_asked_less_and_less_often_and_as_eve
         let asked = sync(&bench, &Err(SourceFault::Unreachable)).await;
         waits.push((found(&bench).await.next_at.unwrap() - asked).num_minutes());
     }
-    sync(&bench, &batch(three())).await;
+    sync(&bench, &Ok(batch(three()))).await;
 
     assert_eq!(waits[..5], [1, 2, 4, 8, 16]);
     assert!(waits[5..].iter().all(|wait| (20..=22).contains(wait)), "{waits:?}");
@@ -275,7 +284,7 @@ async fn credentials_that_are_not_taken_end_the_asking() {
     let bench = Bench::sqlite().await;
     support(&bench).await;
     connect(&bench).await;
-    sync(&bench, &batch(three())).await;
+    sync(&bench, &Ok(batch(three()))).await;
 
     sync(&bench, &Err(SourceFault::Unauthorized)).await;
 
@@ -295,10 +304,10 @@ async fn a_sync_that_lost_its_lease_changes_nothing() {
     let late = claim(&bench, at(NOW)).await;
     let then = at(NOW) + TimeDelta::minutes(6);
     let taken = claim(&bench, then).await;
-    finish(&bench.store, &taken, &batch(three()), then).await.unwrap();
+    finish(&bench.store, &taken, &Ok(batch(three())), then).await.unwrap();
     let before = found(&bench).await;
 
-    finish(&bench.store, &late, &batch(Vec::new()), then).await.unwrap();
+    finish(&bench.store, &late, &Ok(batch(Vec::new())), then).await.unwrap();
     finish(&bench.store, &late, &Err(SourceFault::Unauthorized), then).await.unwrap();
 
     assert_eq!(found(&bench).await, before);
@@ -310,9 +319,9 @@ async fn who_is_in_no_rotation_any_more_is_not_known_to_be_away() {
     let bench = Bench::sqlite().await;
     support(&bench).await;
     connect(&bench).await;
-    sync(&bench, &batch(three())).await;
+    sync(&bench, &Ok(batch(three()))).await;
 
-    sync(&bench, &batch(three()[1..].to_vec())).await;
+    sync(&bench, &Ok(batch(three()[1..].to_vec()))).await;
 
     assert!(stored(&bench).await.iter().all(|(user, _)| user != "UANA"));
 }

@@ -4,13 +4,15 @@ use super::{refused, said};
 use crate::bot::Bot;
 use crate::random;
 use app::{AppError, Request, absence_source};
-use connect::AbsenceSource;
+use connect::{AbsenceSource, SourcePerson};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use domain::source::{SourceCode, SourceFault, SourceInfo};
+use domain::source::{Credentials, DateRange, SourceCode, SourceFault, SourceInfo};
 use domain::story::absence_source::{
     Button, ConnectForm, Press, Reply as Said, Submission, read_connect_form,
 };
+use domain::zone::Zone;
+use slack::Outcome;
 use std::time::Duration;
 
 /// How long a source may take to say whether credentials are good: what else waits, waits with it.
@@ -82,14 +84,40 @@ async fn test_and_connect(
         Ok(credentials) => credentials,
         Err(missing) => return Ok(say(Said::Incomplete { source: code, name, missing })),
     };
-    let check = source.check(&bot.wire, &credentials, request.now.date_naive());
-    let checked = tokio::time::timeout(PATIENCE, check).await;
+    let test = test(bot, request, source, &credentials);
+    let checked = tokio::time::timeout(PATIENCE, test).await;
     if let Err(fault) = checked.unwrap_or(Err(SourceFault::Unreachable)) {
         tracing::warn!(fault = fault.code(), source = %code, workspace.id = %request.workspace, "An absence source was not connected.");
         let asked = info.fields.iter().map(|field| field.label.to_owned()).collect();
         return Ok(say(Said::NotConnected { source: code, name, asked, fault, is_on }));
     }
     absence_source::connect(store, request, info, (&credentials, random::bytes())).await
+}
+
+/// Returns why credentials do not do for a sync.
+///
+/// What a source hides, instead of refusing it, shows when it is asked about somebody: about whoever connects it, who need
+/// not be known there.
+async fn test(
+    bot: &Bot,
+    request: &Request,
+    source: &'static dyn AbsenceSource,
+    credentials: &Credentials,
+) -> Result<(), SourceFault> {
+    let today = request.now.date_naive();
+    source.check(&bot.wire, credentials, today).await?;
+    let token = app::install::bot_token(&bot.store, request.workspace).await;
+    let Ok(Some(token)) = token else { return Ok(()) };
+    let Outcome::Done(found) = bot.api.address_of(&token, &request.actor).await else {
+        return Ok(());
+    };
+    let Some(email) = found.email else { return Ok(()) };
+    let people = [SourcePerson { user: request.actor.clone(), email, zone: Zone::utc() }];
+    let window = DateRange { first: today, last: today };
+    match source.fetch(&bot.wire, credentials, &people, window).await {
+        Ok(_) | Err(SourceFault::NobodyMatched) => Ok(()),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn say(reply: Said) -> Answer {
