@@ -1,7 +1,7 @@
 //! From stored absences to what counts: united, with what people say about themselves before what a source says.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use domain::absence::{Absence, AbsenceBook, Availability, Known, PartDay, Span};
+use domain::absence::{Absence, AbsenceBook, Availability, Known, PartDay, Span, whole_days};
 use domain::interval::Interval;
 use domain::rules::Rules;
 use store::AbsenceRecord;
@@ -23,12 +23,16 @@ pub(crate) fn book_of<'a>(
             );
             continue;
         }
-        let amounts = record.span.amounts();
-        known.part_days.extend(amounts.map(|(date, amount)| PartDay {
-            user: record.user.clone(),
-            date,
-            amount,
-        }));
+        let mut amounts = record.span.amounts().peekable();
+        if amounts.peek().is_some() {
+            let zone = record.zone();
+            known.part_days.extend(amounts.map(|(date, amount)| PartDay {
+                user: record.user.clone(),
+                date,
+                window: Some(whole_days(&zone, date, date)),
+                amount,
+            }));
+        }
         let of_kind = if record.source.is_synced() { &mut known.synced } else { &mut known.manual };
         of_kind.extend(instants(record));
     }

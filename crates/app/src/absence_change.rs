@@ -13,7 +13,7 @@ use domain::ids::{RotationId, UserId};
 use domain::timeline::RunningTurn;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{RotationRecord, Tx};
+use store::{AbsenceRecord, RotationRecord, Tx};
 
 /// When the next turn of each member begins; those who have none are left out.
 pub(crate) type FirstTurns = BTreeMap<UserId, DateTime<Utc>>;
@@ -22,7 +22,16 @@ pub(crate) type FirstTurns = BTreeMap<UserId, DateTime<Utc>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Before {
     /// Each rotation that the change may concern.
-    pub(crate) rotations: BTreeMap<RotationId, FirstTurns>,
+    pub(crate) rotations: BTreeMap<RotationId, Concerned>,
+}
+
+/// A rotation that a change of absences may concern.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Concerned {
+    /// Whose absences count there, of those that change.
+    pub(crate) users: Vec<UserId>,
+    /// When everybody's next turn began before.
+    pub(crate) first_turns: FirstTurns,
 }
 
 /// What changed.
@@ -32,8 +41,10 @@ pub(crate) struct Cause<'a> {
     pub(crate) key: &'a str,
     /// Whose absences changed.
     pub(crate) users: &'a [UserId],
-    /// Who changed them, and is told by the answer.
-    pub(crate) by: Option<&'a UserId>,
+    /// What was taken back by hand.
+    pub(crate) gone: &'a [AbsenceRecord],
+    /// Who knows of it otherwise.
+    pub(crate) knows: Option<&'a UserId>,
 }
 
 impl Before {
@@ -46,7 +57,9 @@ impl Before {
         let mut rotations = BTreeMap::new();
         for record in concerned(tx, users).await? {
             let snapshot = Snapshot::load(tx, record, now).await?;
-            rotations.insert(snapshot.rotation.id, first_turns(&snapshot, now));
+            let own = users.iter().filter(|user| snapshot.concerns(user)).cloned().collect();
+            let first_turns = first_turns(&snapshot, now);
+            rotations.insert(snapshot.rotation.id, Concerned { users: own, first_turns });
         }
         Ok(Self { rotations })
     }
@@ -59,31 +72,31 @@ impl Before {
         now: DateTime<Utc>,
     ) -> Result<(), AppError> {
         let mut locked = Vec::with_capacity(self.rotations.len());
-        for (rotation, was) in self.rotations {
+        for (rotation, concerned) in self.rotations {
             if let Some(record) = tx.lock_rotation(rotation).await? {
-                locked.push((record, was));
+                locked.push((record, concerned.first_turns));
             }
         }
         for (record, was) in locked {
-            settle_locked(tx, record, &was, cause, now).await?;
+            settle_locked(tx, record, &was, cause, (now, now)).await?;
         }
         home::touch(tx, cause.users, now).await
     }
 }
 
-/// Plans one rotation again, which is locked, after absences were written.
+/// Plans one rotation again, which is locked, after absences were written at `since`; done twice it tells once.
 pub(crate) async fn settle_locked(
     tx: &mut Tx,
     record: RotationRecord,
     was: &FirstTurns,
     cause: Cause<'_>,
-    now: DateTime<Utc>,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
     let rotation = record.id;
-    cover::absences_changed(tx, record.clone(), cause.users, now).await?;
+    cover::absences_changed(tx, record.clone(), (cause.users, cause.gone), now).await?;
     let snapshot = Snapshot::load(tx, record, now).await?;
     let is = first_turns(&snapshot, now);
-    for envelope in moved(&snapshot, (was, &is), cause.by, now) {
+    for envelope in moved(&snapshot, (was, &is), cause.knows, (since, now)) {
         tx.insert_delivery(&envelope, now, now).await?;
     }
     swap::look_again(tx, rotation, cause.key, now).await?;
@@ -96,20 +109,24 @@ pub(crate) fn first_turns(snapshot: &Snapshot, now: DateTime<Utc>) -> FirstTurns
     snapshot.position(now).first_turns(members, (members.len() * 2 + 2).min(MOST_COMPARED))
 }
 
-/// Returns what those are told whose next turn is at another time than it was, but not the one who made it so.
+/// Returns what those are told whose next turn is at another time than it was, but not the one who knows of it otherwise.
+///
+/// A turn that has begun meanwhile did not move.
 pub(crate) fn moved(
     snapshot: &Snapshot,
     (was, is): (&FirstTurns, &FirstTurns),
-    by: Option<&UserId>,
-    now: DateTime<Utc>,
+    knows: Option<&UserId>,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Vec<Envelope> {
     let members = snapshot.rotation.members.iter();
-    let others = members.filter(|user| Some(*user) != by && was.get(*user) != is.get(*user));
+    let has_moved =
+        |user: &UserId| was.get(user) != is.get(user) && was.get(user).is_none_or(|was| now < *was);
+    let others = members.filter(|user| Some(*user) != knows && has_moved(user));
     let tell = |user: &UserId| {
         let effect = DatesEffect::DatesMoved {
             rotation: snapshot.rotation.id,
             user: user.clone(),
-            changed_at: now,
+            changed_at: since,
             was: was.get(user).copied(),
             by: None,
             is_new: false,

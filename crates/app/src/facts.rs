@@ -76,8 +76,9 @@ impl Facts {
         let absences = tx.list_absences(&sought, from, None).await?;
         let absences: Vec<Arc<AbsenceRecord>> = absences.into_iter().map(Arc::new).collect();
         let know = |(rotation, kept, from): (Arc<RotationRecord>, _, DateTime<Utc>)| {
-            let members: HashSet<&UserId> = rotation.members.iter().collect();
-            let own = absences.iter().filter(|absence| members.contains(&absence.user));
+            let others: Vec<UserId> = crate::snapshot::concerned(&rotation, &kept).collect();
+            let whose: HashSet<&UserId> = rotation.members.iter().chain(&others).collect();
+            let own = absences.iter().filter(|absence| whose.contains(&absence.user));
             let own = own.filter(|absence| is_after(absence, from)).cloned().collect();
             let layers = Arc::new(all.of(rotation.id));
             Arc::new(Known {
@@ -129,7 +130,7 @@ impl Facts {
     pub(crate) fn with_absence(&self, absence: &Arc<AbsenceRecord>) -> Self {
         let enter = |known: &Arc<Known>| {
             let rotation = &known.snapshot.rotation;
-            if !rotation.members.contains(&absence.user) || !counts_in(absence, rotation.id) {
+            if !known.snapshot.concerns(&absence.user) || !counts_in(absence, rotation.id) {
                 return Arc::clone(known);
             }
             Arc::new(Known { snapshot: known.snapshot.with(absence) })

@@ -24,7 +24,7 @@ pub(crate) struct Snapshot {
     pub(crate) rotation: Arc<RotationRecord>,
     /// Its members and who serves where nobody can; others may be among them.
     pub(crate) people: Arc<People>,
-    /// Those of its members, the first to begin first.
+    /// Those of its members, of who stands in and of who holds the running turn, the first to begin first.
     pub(crate) absences: Vec<Arc<AbsenceRecord>>,
     /// What is laid over its turns, from the running one on.
     pub(crate) layers: Arc<Layers>,
@@ -84,6 +84,10 @@ impl Snapshot {
         let mut users = rotation.members.clone();
         let known: HashSet<&UserId> = rotation.members.iter().collect();
         users.extend(joining.iter().filter(|user| !known.contains(user)).cloned());
+        // Who stands in, and who holds the running turn, need not be members.
+        let others: BTreeSet<UserId> =
+            concerned(&rotation, &kept).filter(|user| !users.contains(user)).collect();
+        users.extend(others);
         let absences = tx.list_absences(&users, since(&rotation, &kept, now), None).await?;
         let absences = absences.into_iter().map(Arc::new).collect();
         let layers = Layers::since(tx, rotation.id, since(&rotation, &kept, now)).await?;
@@ -138,6 +142,12 @@ impl Snapshot {
     pub(crate) fn without(&self, absence: AbsenceId) -> AbsenceBook {
         let others = self.absences.iter().filter(|other| other.id != absence);
         book_of(others.map(AsRef::as_ref), &self.rotation.rules)
+    }
+
+    /// Returns whether somebody's absences count here.
+    pub(crate) fn concerns(&self, user: &UserId) -> bool {
+        self.rotation.members.contains(user)
+            || concerned(&self.rotation, &self.kept).any(|it| it == *user)
     }
 
     /// Returns what counts of the absences.
@@ -443,6 +453,15 @@ pub(crate) fn since(rotation: &RotationRecord, kept: &Kept, now: DateTime<Utc>) 
 pub(crate) fn people_of(rotation: &RotationRecord) -> Vec<UserId> {
     let fallback = rotation.rules.fallback.iter().filter(|user| !rotation.members.contains(user));
     rotation.members.iter().chain(fallback).cloned().collect()
+}
+
+/// Returns whose absences count beside those of the members: who stands in and who holds the running turn.
+pub(crate) fn concerned<'a>(
+    rotation: &'a RotationRecord,
+    kept: &'a Kept,
+) -> impl Iterator<Item = UserId> + 'a {
+    let running = kept.running().into_iter().flat_map(seated);
+    rotation.rules.fallback.iter().cloned().chain(running)
 }
 
 /// Returns who holds a running turn.

@@ -175,9 +175,10 @@ fn deliveries(
     let mut told: Vec<Envelope> = subject.news_of(request, absence).into_iter().collect();
     let known = before.rotations().into_iter().zip(after.rotations());
     for (before, after) in known.map(|(before, after)| (&before.snapshot, &after.snapshot)) {
-        if after.rotation.members.contains(&absence.user) {
+        if after.concerns(&absence.user) {
             let turns = (&first_turns(before, now), &first_turns(after, now));
-            told.extend(moved(after, turns, Some(&request.actor), now));
+            // They are told of the absence itself.
+            told.extend(moved(after, turns, Some(&subject.of), (now, now)));
         }
     }
     let concerned: BTreeSet<&UserId> = subject.concerned().collect();

@@ -133,7 +133,11 @@ impl Subject {
     ) -> Result<(), AppError> {
         let before = Before::load(tx, &[self.of.clone()].into(), request.now).await?;
         tx.insert_absence(absence).await?;
-        self.settle(tx, request, before, &absence.id.to_string()).await?;
+        let key = absence.id.to_string();
+        // They are told of the absence itself.
+        let cause =
+            Cause { key: &key, users: from_ref(&self.of), gone: &[], knows: Some(&self.of) };
+        before.settle(tx, cause, request.now).await?;
         audit::record(tx, request.now, self.event(request, added(absence), absence.id)).await?;
         if let Some(news) = self.news_of(request, absence) {
             tx.insert_delivery(&news, request.now, request.now).await?;
@@ -155,7 +159,9 @@ impl Subject {
                 return Ok(false);
             }
         }
-        self.settle(tx, request, before, &format!("{}:removed", first.id)).await?;
+        let key = format!("{}:removed", first.id);
+        let cause = Cause { key: &key, users: from_ref(&self.of), gone: absences, knows: None };
+        before.settle(tx, cause, request.now).await?;
         for absence in absences {
             let event = self.event(request, "absence_removed", absence.id);
             audit::record(tx, request.now, event).await?;
@@ -172,17 +178,6 @@ impl Subject {
             }
         }
         Ok(true)
-    }
-
-    async fn settle(
-        &self,
-        tx: &mut Tx,
-        request: &Request,
-        before: Before,
-        key: &str,
-    ) -> Result<(), AppError> {
-        let by = Some(&request.actor);
-        before.settle(tx, Cause { key, users: from_ref(&self.of), by }, request.now).await
     }
 
     /// Returns what the person is told of an absence that somebody else entered.

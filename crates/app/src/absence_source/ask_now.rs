@@ -56,6 +56,7 @@ async fn ask(
     };
     record.next_at = Some(request.now);
     record.status.is_asked_for = true;
+    record.status.poked_at = Some(request.now);
     record.status.asked_by = Some(request.actor.clone());
     tx.record_source(&record).await?;
     home::touch_admins(tx, request.now).await?;

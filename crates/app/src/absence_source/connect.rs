@@ -118,7 +118,7 @@ async fn save(
             fault: None,
             faulty_since: None,
             failures: 0,
-            is_told: false,
+            told_of: Vec::new(),
             doubted_since: None,
             is_asked_for: true,
             asked_by: Some(request.actor.clone()),

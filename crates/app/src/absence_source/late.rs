@@ -17,7 +17,9 @@ pub async fn ask_late(
     now: DateTime<Utc>,
 ) -> Result<bool, AppError> {
     let sources = store.read(workspace).await?.list_sources().await?;
-    let late: Vec<_> = sources.into_iter().filter(|source| is_late(source, now)).collect();
+    // One that was asked for before is waited for once.
+    let late = sources.into_iter().filter(|it| is_late(it, now) && !it.status.is_asked_for);
+    let late: Vec<_> = late.collect();
     if late.is_empty() {
         return Ok(false);
     }

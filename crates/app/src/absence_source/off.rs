@@ -1,6 +1,6 @@
 //! Admins turn a source off: what opens it and all that it said is deleted at once.
 
-use super::sync::KNOWN_SINCE;
+use super::sync::{KNOWN_SINCE, replan};
 use super::{Done as Came, admin, say};
 use crate::absence_change::Before;
 use crate::audit::{self, Entry};
@@ -14,7 +14,7 @@ use domain::source::SourceCode;
 use domain::story::absence_source;
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::{AbsenceSource, InboxItem, Store, Tx};
+use store::{AbsenceSource, Store, Tx};
 
 /// Turns a source off; `name` is how it is called where it is off already.
 ///
@@ -78,13 +78,7 @@ async fn delete(
         details: json!({"source": source, "absences": absences}),
     };
     audit::record(tx, now, entry).await?;
-    let concerned: Vec<UserId> = users.iter().cloned().collect();
-    for (rotation, first_turns) in before.rotations {
-        let first_turns = first_turns.into_iter().collect();
-        let item = InboxItem::AbsencesChanged { rotation, users: concerned.clone(), first_turns };
-        let key = format!("absences:{rotation}:{}", store::new_id(now));
-        tx.insert_inbox(&item, &key, now).await?;
-    }
+    replan(tx, before, now).await?;
     home::touch_admins(tx, now).await?;
     home::touch(tx, users, now).await?;
     Ok(Ok(Done::AbsenceSource(Came::TurnedOff { name: record.name, absences })))

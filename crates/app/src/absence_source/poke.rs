@@ -15,7 +15,7 @@ use uuid::Uuid;
 const GATHERED: TimeDelta = TimeDelta::seconds(10);
 
 /// The least time between two times that a source is asked since it poked us.
-const APART: TimeDelta = TimeDelta::minutes(1);
+pub(super) const APART: TimeDelta = TimeDelta::minutes(1);
 
 /// The length of the last part of the address: a workspace's id and 256 bits that nobody guesses.
 const TOKEN_LENGTH: usize = 32 + 64;
@@ -80,19 +80,18 @@ pub async fn poked(
 ) -> Result<(), AppError> {
     let mut tx = store.write(workspace).await?;
     let Some(mut record) = tx.lock_source(source).await? else { return Ok(()) };
-    let Some(next_at) = sooner(&record, now) else { return Ok(()) };
-    record.next_at = Some(next_at);
+    // Whoever is kept out, or was told to wait, is not let in by a poke.
+    let Some(next_at) = record.next_at.filter(|_| record.status.fault.is_none()) else {
+        return Ok(());
+    };
+    record.status.poked_at = Some(now);
+    record.next_at = Some(next_at.min(soonest(&record, now)));
     tx.record_source(&record).await?;
     Ok(tx.commit().await?)
 }
 
-/// Returns when a source that poked us is asked, where that is sooner than it would be.
-fn sooner(record: &AbsenceSourceRecord, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    // Whoever is kept out, or was told to wait, is not let in by a poke.
-    if record.status.fault.is_some() {
-        return None;
-    }
+/// Returns when a source that poked us is asked at the soonest.
+fn soonest(record: &AbsenceSourceRecord, now: DateTime<Utc>) -> DateTime<Utc> {
     let apart = record.status.asked_at.map_or(now, |asked| asked + APART);
-    let at = (now + GATHERED).max(apart);
-    record.next_at.filter(|next| at < *next).map(|_| at)
+    (now + GATHERED).max(apart)
 }

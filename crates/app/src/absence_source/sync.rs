@@ -4,9 +4,10 @@
 //! transaction; rotations are planned again one by one after it.
 
 use super::admins::admins;
+use super::poke::APART;
 use super::sealed::Opened;
 use crate::AppError;
-use crate::absence_change::{Before, Cause, settle_locked};
+use crate::absence_change::{Before, Cause, Concerned, settle_locked};
 use crate::audit::{self, Entry};
 use crate::home;
 use crate::people::People;
@@ -84,7 +85,7 @@ pub async fn begin(
     };
     // After down time a handoff may wait for it.
     let is_late = source.status.asked_at.is_none_or(|asked| asked + PERIOD * 2 < now);
-    let is_awaited = source.status.is_asked_for || is_late;
+    let is_awaited = source.status.is_asked_for || source.status.poked_at.is_some() || is_late;
     let spread = if is_awaited { TimeDelta::zero() } else { PERIOD / 2 };
     Ok(Some(Task { credentials, members, window, spread }))
 }
@@ -105,7 +106,7 @@ pub async fn keep(
     Ok(is_kept)
 }
 
-/// Takes over what a source said, or notes why it said nothing. A sync that lost its lease changes nothing.
+/// Takes over what a source said since `began`, or notes why it said nothing. A sync that lost its lease changes nothing.
 ///
 /// # Errors
 ///
@@ -114,7 +115,7 @@ pub async fn finish(
     store: &Store,
     claim: &SyncClaim,
     asked: &Asked,
-    now: DateTime<Utc>,
+    (began, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
     // What is planned now is read first: whoever writes holds the database.
     let changes = match asked {
@@ -149,6 +150,11 @@ pub async fn finish(
         tx.insert_delivery(&Envelope::new(effect, Recipient::Person(user)), now, now).await?;
     }
     source.next_at = next_at(claim.workspace, &source.status, now);
+    // Who poked while the source was being asked may know more than it said.
+    source.status.poked_at = source.status.poked_at.filter(|poked| began < *poked);
+    if source.status.poked_at.is_some() && source.status.fault.is_none() {
+        source.next_at = source.next_at.map(|next| next.min(now + APART));
+    }
     if shows_otherwise(&was, &source.status) {
         let admins = admins(&mut tx, &source).await?;
         home::touch(&mut tx, &admins, now).await?;
@@ -157,7 +163,7 @@ pub async fn finish(
     Ok(tx.commit().await?)
 }
 
-/// Plans a rotation again after absences that concern it changed.
+/// Plans a rotation again after absences that concern it changed at `since`.
 ///
 /// # Errors
 ///
@@ -167,12 +173,13 @@ pub async fn settle(
     workspace: WorkspaceId,
     (rotation, key): (RotationId, &str),
     (users, first_turns): (&[UserId], &[(UserId, DateTime<Utc>)]),
-    now: DateTime<Utc>,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
     let mut tx = store.write(workspace).await?;
     let Some(record) = tx.lock_rotation(rotation).await? else { return Ok(()) };
     let was = first_turns.iter().cloned().collect();
-    settle_locked(&mut tx, record, &was, Cause { key, users, by: None }, now).await?;
+    let cause = Cause { key, users, gone: &[], knows: None };
+    settle_locked(&mut tx, record, &was, cause, (since, now)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -248,8 +255,24 @@ fn changes(
         }
     }
     let new = said.into_iter().filter(|(_, left)| *left > 0);
-    let new = new.map(|(absence, _)| record_of(source, absence, now)).collect();
+    let new = new.map(|(absence, _)| record_of(source, absence, now));
+    // What is only said otherwise was known before.
+    let new = new.map(|record| AbsenceRecord { created_at: known_since(&record, &gone), ..record });
+    let new = new.collect();
     Changes { gone, new, known: within.len() }
+}
+
+/// Returns since when it is known that somebody is away then.
+fn known_since(record: &AbsenceRecord, gone: &[AbsenceRecord]) -> DateTime<Utc> {
+    let covers = |other: &&AbsenceRecord| {
+        let is_as_long = match (record.ends_at, other.ends_at) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(end), Some(other)) => end <= other,
+        };
+        other.user == record.user && other.starts_at <= record.starts_at && is_as_long
+    };
+    gone.iter().filter(covers).map(|other| other.created_at).min().unwrap_or(record.created_at)
 }
 
 fn record_of(source: &SourceCode, absence: &SourceAbsence, now: DateTime<Utc>) -> AbsenceRecord {
@@ -320,20 +343,30 @@ async fn take_over(
     };
     audit::record(tx, now, entry).await?;
     let users: Vec<UserId> = users.into_iter().collect();
-    for (rotation, first_turns) in before.rotations {
+    replan(tx, before, now).await?;
+    home::touch(tx, &users, now).await
+}
+
+/// Has each rotation planned again that a change of absences concerns.
+pub(super) async fn replan(
+    tx: &mut Tx,
+    before: Before,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    for (rotation, Concerned { users, first_turns }) in before.rotations {
         let first_turns = first_turns.into_iter().collect();
-        let item = InboxItem::AbsencesChanged { rotation, users: users.clone(), first_turns };
+        let item = InboxItem::AbsencesChanged { rotation, users, first_turns };
         let key = format!("absences:{rotation}:{}", store::new_id(now));
         tx.insert_inbox(&item, &key, now).await?;
     }
-    home::touch(tx, &users, now).await
+    Ok(())
 }
 
 fn clear_fault(status: &mut SourceStatus) {
     status.fault = None;
     status.faulty_since = None;
     status.failures = 0;
-    status.is_told = false;
+    status.told_of.clear();
 }
 
 async fn fail(
@@ -343,28 +376,24 @@ async fn fail(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let status = &mut source.status;
-    let is_same = status
-        .fault
-        .as_ref()
-        .is_some_and(|was| std::mem::discriminant(was) == std::mem::discriminant(fault));
-    let is_for_admins = |fault: &SourceFault| {
-        matches!(
-            fault,
-            SourceFault::Unauthorized | SourceFault::Forbidden { .. } | SourceFault::NobodyMatched
-        )
-    };
-    if status.faulty_since.is_none() || (is_for_admins(fault) && !is_same) {
-        status.faulty_since = Some(now);
-        status.is_told = false;
-    }
+    let is_for_admins = matches!(
+        fault,
+        SourceFault::Unauthorized | SourceFault::Forbidden { .. } | SourceFault::NobodyMatched
+    );
+    let since = *status.faulty_since.get_or_insert(now);
     status.failures = status.failures.saturating_add(1);
     status.fault = Some(fault.clone());
-    let since = status.faulty_since.unwrap_or(now);
-    if status.is_told || !(is_for_admins(fault) || TOLD_AFTER <= now - since) {
+    let code = fault.code();
+    let is_told = status.told_of.iter().any(|told| told == code);
+    if is_told || !(is_for_admins || TOLD_AFTER <= now - since) {
         return Ok(());
     }
-    status.is_told = true;
-    for user in admins(tx, source).await? {
+    status.told_of.push(code.to_owned());
+    let asked_by = status.asked_by.clone();
+    // Who asked is answered.
+    let others =
+        admins(tx, source).await?.into_iter().filter(|user| Some(user) != asked_by.as_ref());
+    for user in others {
         let effect = SourceEffect::SourceFaulty {
             source: source.source.clone(),
             name: source.name.clone(),

@@ -153,7 +153,7 @@ fn serves_in(position: &Position<'_>, user: &UserId) -> bool {
 pub(crate) async fn absences_changed(
     tx: &mut Tx,
     record: RotationRecord,
-    users: &[UserId],
+    (users, gone): (&[UserId], &[AbsenceRecord]),
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     // A handoff that is due is carried out with what is known by then, and asks nobody.
@@ -164,7 +164,7 @@ pub(crate) async fn absences_changed(
         let open = close_groundless(tx, &snapshot, user, now).await?;
         close_strange(tx, &snapshot, open, now).await?;
         if !is_due {
-            ask_for(tx, &snapshot, user, now).await?;
+            ask_for(tx, &snapshot, (user, gone), now).await?;
         }
     }
     Ok(())
@@ -197,7 +197,7 @@ async fn close_groundless(
 async fn ask_for(
     tx: &mut Tx,
     snapshot: &Snapshot,
-    user: &UserId,
+    (user, gone): (&UserId, &[AbsenceRecord]),
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let position = snapshot.position(now);
@@ -216,7 +216,9 @@ async fn ask_for(
     let own = || snapshot.absences.iter().filter(|absence| absence.user == *user);
     let then = own().filter(|absence| absence.created_at <= begun_at);
     let rules = &snapshot.rotation.rules;
-    let then = book_of(then.map(AsRef::as_ref), rules);
+    // What was taken back since was known then.
+    let taken_back = gone.iter().filter(|it| it.user == *user && it.created_at <= begun_at);
+    let then = book_of(then.map(AsRef::as_ref).chain(taken_back), rules);
     let is = book_of(own().map(AsRef::as_ref), rules);
     let asked = tx.list_cover_requests(snapshot.rotation.id, turn).await?;
     // One that was put aside is not made again; one that was no longer needed is.

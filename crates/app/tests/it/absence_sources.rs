@@ -1,7 +1,7 @@
 //! What becomes of what an absence source says, or does not say.
 
 use crate::bench::{Bench, at, rules, user};
-use app::absence_source::{Asked, Opened, begin, finish};
+use app::absence_source::{Asked, Opened, begin, finish, poked};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::absence::Span;
 use domain::ids::RotationId;
@@ -21,7 +21,14 @@ async fn connect(bench: &Bench) {
         credentials: Credentials { host: String::from("production"), values: BTreeMap::new() },
         hook: None,
     };
-    let record = AbsenceSourceRecord {
+    let record = source();
+    let mut tx = bench.store.write(bench.workspace).await.expect("it is there");
+    tx.upsert_source(&record, &opened.write().expect("it is there")).await.expect("it is there");
+    tx.commit().await.expect("it is there");
+}
+
+fn source() -> AbsenceSourceRecord {
+    AbsenceSourceRecord {
         source: hibob(),
         name: String::from("HiBob"),
         webhook_hash: None,
@@ -29,10 +36,7 @@ async fn connect(bench: &Bench) {
         connected_at: at(NOW),
         status: SourceStatus::default(),
         next_at: Some(at(NOW)),
-    };
-    let mut tx = bench.store.write(bench.workspace).await.expect("it is there");
-    tx.upsert_source(&record, &opened.write().expect("it is there")).await.expect("it is there");
-    tx.commit().await.expect("it is there");
+    }
 }
 
 async fn support(bench: &Bench) -> RotationId {
@@ -98,7 +102,7 @@ async fn sync(bench: &Bench, asked: &Asked) -> DateTime<Utc> {
         .await
         .expect("it is there")
         .expect("there is something to ask");
-    finish(&bench.store, &claim, asked, now).await.expect("it is there");
+    finish(&bench.store, &claim, asked, (now, now)).await.expect("it is there");
     now
 }
 
@@ -290,7 +294,7 @@ async fn credentials_that_are_not_taken_end_the_asking() {
 
     let record = found(&bench).await;
     assert_eq!(record.next_at, None);
-    assert!(record.status.is_told);
+    assert_eq!(record.status.told_of, ["unauthorized"]);
     assert_eq!(stored(&bench).await.len(), 3);
     let later = bench.store.system().earliest_sync_at().await.unwrap();
     assert_eq!(later, None);
@@ -304,11 +308,11 @@ async fn a_sync_that_lost_its_lease_changes_nothing() {
     let late = claim(&bench, at(NOW)).await;
     let then = at(NOW) + TimeDelta::minutes(6);
     let taken = claim(&bench, then).await;
-    finish(&bench.store, &taken, &Ok(batch(three())), then).await.unwrap();
+    finish(&bench.store, &taken, &Ok(batch(three())), (then, then)).await.unwrap();
     let before = found(&bench).await;
 
-    finish(&bench.store, &late, &Ok(batch(Vec::new())), then).await.unwrap();
-    finish(&bench.store, &late, &Err(SourceFault::Unauthorized), then).await.unwrap();
+    finish(&bench.store, &late, &Ok(batch(Vec::new())), (then, then)).await.unwrap();
+    finish(&bench.store, &late, &Err(SourceFault::Unauthorized), (then, then)).await.unwrap();
 
     assert_eq!(found(&bench).await, before);
     assert_eq!(stored(&bench).await.len(), 3);
@@ -324,4 +328,107 @@ async fn who_is_in_no_rotation_any_more_is_not_known_to_be_away() {
     sync(&bench, &Ok(batch(three()[1..].to_vec()))).await;
 
     assert!(stored(&bench).await.iter().all(|(user, _)| user != "UANA"));
+}
+
+#[tokio::test]
+async fn admins_are_told_of_a_fault_once_whatever_comes_between() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let forbidden = Err(SourceFault::Forbidden { grant: String::from("x") });
+    for asked in [&forbidden, &Err(SourceFault::Unreachable), &forbidden] {
+        sync(&bench, asked).await;
+    }
+
+    assert_eq!(found(&bench).await.status.told_of, ["forbidden"]);
+}
+
+#[tokio::test]
+async fn a_sync_of_a_source_that_was_turned_off_and_on_meanwhile_changes_nothing() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let old = claim(&bench, at(NOW)).await;
+    let mut tx = bench.store.write(bench.workspace).await.unwrap();
+    tx.delete_source(&hibob()).await.unwrap();
+    tx.commit().await.unwrap();
+    let later = at(NOW) + TimeDelta::minutes(1);
+    let mut tx = bench.store.write(bench.workspace).await.unwrap();
+    let opened = Opened {
+        credentials: Credentials { host: String::from("sandbox"), values: BTreeMap::new() },
+        hook: None,
+    };
+    let record = AbsenceSourceRecord { connected_at: later, next_at: Some(later), ..source() };
+    tx.upsert_source(&record, &opened.write().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    let new = claim(&bench, later).await;
+
+    let refused = Err(SourceFault::Unauthorized);
+    finish(&bench.store, &old, &refused, (at(NOW), later)).await.unwrap();
+    assert!(found(&bench).await.next_at.is_some(), "the old one says nothing of the new one");
+    finish(&bench.store, &new, &Ok(batch(three())), (later, later)).await.unwrap();
+
+    assert_eq!(stored(&bench).await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_only_said_otherwise_was_known_before() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let first = sync(&bench, &Ok(batch(three()))).await;
+    let mut named = three();
+    named[0].label = Some(String::from("Holiday"));
+    named[1] = days("UBEN", "2026-06-22", "2026-06-30");
+    let second = sync(&bench, &Ok(batch(named))).await;
+
+    let mut tx = bench.store.read(bench.workspace).await.unwrap();
+    let said = AbsenceSource::Synced(hibob());
+    let all = tx.list_absences_of_source(&said, DateTime::UNIX_EPOCH).await.unwrap();
+    let since: Vec<_> = all.iter().map(|it| (it.user.as_str(), it.created_at)).collect();
+    assert_eq!(since, [("UANA", first), ("UBEN", second), ("UCHO", first)]);
+}
+
+#[tokio::test]
+async fn who_pokes_during_a_sync_is_heard_after_it() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let running = claim(&bench, at(NOW)).await;
+    let poked_at = at(NOW) + TimeDelta::seconds(5);
+    poked(&bench.store, bench.workspace, &hibob(), poked_at).await.unwrap();
+    let ended = at(NOW) + TimeDelta::seconds(9);
+
+    finish(&bench.store, &running, &Ok(batch(three())), (at(NOW), ended)).await.unwrap();
+
+    let again = found(&bench).await.next_at.unwrap();
+    assert_eq!(again, ended + TimeDelta::minutes(1));
+    let next = claim(&bench, again).await;
+    let task = begin(&bench.store, &next, again).await.unwrap().unwrap();
+    assert!(task.spread.is_zero(), "somebody waits for it");
+    finish(&bench.store, &next, &Ok(batch(three())), (again, again)).await.unwrap();
+    assert!(TimeDelta::minutes(20) <= found(&bench).await.next_at.unwrap() - again);
+}
+
+/// Returns whether the fallback is seated where everybody else is away.
+async fn fallback_serves(bench: &Bench) -> bool {
+    let mut weekly =
+        rules("Europe/Berlin", r#"{"every": 1, "unit": "week", "anchor": "2026-06-08T09:00"}"#);
+    weekly.fallback = Some(user("UFAY"));
+    let monday = at("2026-06-08T07:00:00Z");
+    let rotation = bench.rotation("support", &[user("UANA")], &weekly, (0, monday)).await;
+    bench.absence(&user("UANA"), monday, at("2026-06-15T07:00:00Z")).await;
+    bench.hand_over(rotation, monday).await;
+    bench.turns(rotation).await[0].seats.iter().any(|seat| seat.user == user("UFAY"))
+}
+
+#[tokio::test]
+async fn who_stands_in_and_is_away_is_not_put_on_duty() {
+    let free = Bench::sqlite().await;
+    let away = Bench::sqlite().await;
+    let monday = at("2026-06-08T07:00:00Z");
+    away.absence(&user("UFAY"), monday, at("2026-06-15T07:00:00Z")).await;
+
+    assert!(fallback_serves(&free).await);
+    assert!(!fallback_serves(&away).await);
 }

@@ -16,8 +16,10 @@ const USUAL_DAY: TimeDelta = TimeDelta::hours(8);
 pub struct PartDay {
     /// Who.
     pub user: UserId,
-    /// The day, in the zone of the rotation.
+    /// The day.
     pub date: NaiveDate,
+    /// From when to when it is, by the person's own clocks; `None` for a day of the zone of the rotation.
+    pub window: Option<Interval>,
     /// How much of it; several amounts of one day add up.
     pub amount: Amount,
 }
@@ -61,14 +63,14 @@ pub(super) fn days_by_user(
     duty_hours: Option<&DutyHours>,
 ) -> HashMap<UserId, Vec<Day>> {
     let mut days: HashMap<UserId, Vec<Day>> = HashMap::new();
-    for PartDay { user, date, amount } in amounts {
+    for PartDay { user, date, window, amount } in amounts {
         let duty = duty_hours.map_or(USUAL_DAY, |hours| duty_time(hours, date.weekday()));
         let amount = match amount {
             Amount::Minutes(minutes) => TimeDelta::minutes(minutes.into()),
             Amount::Thousandths(part) => part_of(duty, part.into(), 1000),
         };
         if amount > TimeDelta::zero() {
-            let window = whole_days(zone, date, date);
+            let window = window.unwrap_or_else(|| whole_days(zone, date, date));
             let day = Day { window, open: vec![window], amount, duty };
             days.entry(user).or_default().push(day);
         }

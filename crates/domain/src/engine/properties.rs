@@ -80,6 +80,7 @@ pub(crate) fn any_case() -> impl Strategy<Value = Case> {
         let part_days = part_days.into_iter().map(|(who, share, minutes)| PartDay {
             user: member(who),
             date: rules.zone.date_of(start + portion(length, share)),
+            window: None,
             amount: Amount::Minutes(minutes),
         });
         let known = Known {

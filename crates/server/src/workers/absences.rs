@@ -40,6 +40,9 @@ const MOST_GAP: TimeDelta = TimeDelta::seconds(3);
 /// How often in a row Slack may ask to wait in one sync.
 const MOST_WAITS: u32 = 20;
 
+/// The codes with which Slack says that it does not know somebody.
+const UNKNOWN: [&str; 3] = ["user_not_found", "user_not_visible", "users_not_found"];
+
 /// What is missing where Slack shows nobody's address.
 const ADDRESSES: &str = "in Slack: the permission to see e-mail addresses (users:read.email); install the app again to allow it";
 
@@ -114,7 +117,8 @@ async fn sync(bot: &Bot, worker: &mut Worker, claim: &SyncClaim) -> Result<(), A
         tracing::error!(source = %claim.source, "This version does not know an absence source of a workspace.");
         return Ok(());
     };
-    let Some(task) = begin(&bot.store, claim, bot.clock.now()).await? else { return Ok(()) };
+    let began = bot.clock.now();
+    let Some(task) = begin(&bot.store, claim, began).await? else { return Ok(()) };
     let asked: Asked = match addresses(bot, worker, claim, &task).await? {
         Found::NotInstalled | Found::LeaseLost => return Ok(()),
         Found::NoAddresses => Err(SourceFault::Forbidden { grant: String::from(ADDRESSES) }),
@@ -131,7 +135,7 @@ async fn sync(bot: &Bot, worker: &mut Worker, claim: &SyncClaim) -> Result<(), A
     if let Err(fault) = &asked {
         tracing::warn!(fault = fault.code(), source = %claim.source, workspace.id = %claim.workspace, "An absence source gave no answer; what was known is kept.");
     }
-    finish(&bot.store, claim, &asked, bot.clock.now()).await
+    finish(&bot.store, claim, &asked, (began, bot.clock.now())).await
 }
 
 /// What came of asking Slack for addresses.
@@ -183,7 +187,14 @@ async fn addresses(
                     RETRY
                 }
                 // Whoever Slack does not know, the source is not asked about.
-                Outcome::NotSent(reason) if reason.kind == NotSentKind::Permanent => break,
+                Outcome::NotSent(reason) if UNKNOWN.contains(&reason.code.as_str()) => break,
+                Outcome::NotSent(reason) if reason.code == "missing_scope" => {
+                    return Ok(Found::NoAddresses);
+                }
+                // Anything else says nothing of the person: what is known of them is kept.
+                Outcome::NotSent(reason) if reason.kind == NotSentKind::Permanent => {
+                    return Ok(Found::NoAnswer);
+                }
                 Outcome::NotSent(reason) => reason.retry_after.unwrap_or(RETRY),
                 Outcome::Ambiguous { .. } => RETRY,
             };
@@ -194,8 +205,8 @@ async fn addresses(
             worker.sleep_until(bot.clock.now() + wait.min(LEASE / 2)).await;
         }
     }
-    if people.is_empty() && 0 < seen {
-        return Ok(Found::NoAddresses);
+    if people.is_empty() && !task.members.is_empty() {
+        return Ok(if 0 < seen { Found::NoAddresses } else { Found::NoAnswer });
     }
     Ok(Found::People(people))
 }

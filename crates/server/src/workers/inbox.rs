@@ -151,7 +151,8 @@ async fn carry_out(
             let (key, now) = (record.id.to_string(), bot.clock.now());
             let about = (rotation, key.as_str());
             let of = (users.as_slice(), first_turns.as_slice());
-            app::absence_source::settle(&bot.store, claim.workspace, about, of, now).await?;
+            let when = (record.created_at, now);
+            app::absence_source::settle(&bot.store, claim.workspace, about, of, when).await?;
             bot.bells.ring_after_write();
             Ok(None)
         }

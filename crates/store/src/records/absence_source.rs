@@ -54,15 +54,18 @@ pub struct SourceStatus {
     /// How often it has given none since.
     #[serde(default)]
     pub failures: u32,
-    /// Whether its admins were told of it.
+    /// The codes of the faults of which its admins were told since.
     #[serde(default)]
-    pub is_told: bool,
+    pub told_of: Vec<String>,
     /// Since when it says that nobody is absent any more, which a second answer has to confirm.
     #[serde(default)]
     pub doubted_since: Option<DateTime<Utc>>,
     /// Whether somebody asked for a sync that has not begun.
     #[serde(default)]
     pub is_asked_for: bool,
+    /// When it last said that something changed, or somebody asked for a sync, since the last one began.
+    #[serde(default)]
+    pub poked_at: Option<DateTime<Utc>>,
     /// Who is told what comes of the next sync.
     #[serde(default)]
     pub asked_by: Option<UserId>,

@@ -14,7 +14,7 @@ statements! {
         "insert into absence_sources (
              workspace_id, source, name, sealed, webhook_hash, connected_by, connected_at, status,
              next_at, fence)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (workspace_id, source) do update
             set name = excluded.name,
                 sealed = excluded.sealed,
@@ -125,6 +125,8 @@ pub(crate) async fn upsert_source(
         .bind(record.connected_at)
         .bind(Json(&record.status))
         .bind(record.next_at)
+        // Never that of a source that was turned off meanwhile.
+        .bind(record.connected_at.timestamp_micros())
         .execute(conn)
         .await?;
     Ok(())

@@ -15,7 +15,7 @@ const TUESDAY: &str = "2026-01-06";
 
 fn part_day(date: &str, minutes: u32) -> PartDay {
     let date = date.parse().unwrap();
-    PartDay { user: user("A"), date, amount: Amount::Minutes(minutes) }
+    PartDay { user: user("A"), date, window: None, amount: Amount::Minutes(minutes) }
 }
 
 fn known(part_days: Vec<PartDay>) -> Known {
