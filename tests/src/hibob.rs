@@ -129,6 +129,8 @@ impl Play {
         tx.upsert_source(&record, &opens).await.expect("it is stored");
         tx.commit().await.expect("it is saved");
         store.close().await;
+        // Whoever changes something wakes the workers.
         self.types("eli", "/rotation ooo add 2027-01-01").await;
+        self.types("eli", "/rotation ooo remove 2027-01-01").await;
     }
 }
