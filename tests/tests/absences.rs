@@ -135,6 +135,44 @@ both_engines! {
         assert!(play.types("ben", "/rotation ooo list").await.contains("no absence"));
     }
 
+    async fn halves_taken_back_leave_the_other_halves_alone(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        play.types("ben", "/rotation ooo add every afternoon 20 July to 24 July").await;
+        play.types("ben", "/rotation ooo add 23 July 09:00 to 11:00").await;
+
+        let none = play.types("ben", "/rotation ooo remove mornings 20 July to 22 July").await;
+        let times = play.types("ben", "/rotation ooo remove mornings 20 July to 24 July").await;
+        let halves = play.types("ben", "/rotation ooo remove afternoons 24 July to 28 July").await;
+
+        assert!(none.contains("no absence on 2026-07-20"), "{none}");
+        assert!(!times.contains("afternoon"), "{times}");
+        assert!(halves.contains("not away every afternoon"), "{halves}");
+        assert!(play.types("ben", "/rotation ooo list").await.contains("no absence"));
+    }
+
+    async fn long_leave_is_overruled_for_four_weeks_at_once(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
+        let (first, last) = (day("2026-09-01"), day("2026-12-31"));
+        let part = Span::Part { first, last, of_day: Amount::Thousandths(500) };
+        let few = Span::Part { first, last: day("2026-09-03"), of_day: Amount::Minutes(60) };
+        let start = "2026-05-04T07:00:00Z".parse().expect("an instant");
+        syncs(&play, "U0BEN", &[(Span::Clock { start, end: None }, None)]).await;
+        syncs(&play, "U0CHO", &[(part, None)]).await;
+        syncs(&play, "U0DEE", &[(few, None)]).await;
+
+        let mut log = String::new();
+        for (who, wait) in [("ben", ""), ("ben", "1d"), ("ben", "27d"), ("cho", ""), ("cho", ""), ("dee", "")] {
+            if !wait.is_empty() {
+                play.waits(wait).await;
+            }
+            let said = play.types(who, "/rotation ooo available").await;
+            let _ = writeln!(log, "> {who}, {wait}\n{said}\n");
+        }
+
+        let _ = writeln!(log, "{}", play.types("cho", "/rotation ooo list").await);
+        assert_snapshot!("long_leave_overruled", log);
+    }
+
     async fn what_another_system_says_is_shown_to_those_who_may_see_it(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
         play.becomes_known("ana").await;
@@ -164,6 +202,19 @@ both_engines! {
         play.waits("2h").await;
         let old = play.types("cho", "/rotation next support 1").await;
         assert!(old.contains("Absences from HiBob are more than an hour old"), "{old}");
+
+        // Who was an admin yesterday is looked up before the type is shown again.
+        play.waits("25h").await;
+        let list = "/rotation ooo list <@U0BEN>";
+        let unseen = play.types("ana", list).await;
+        assert!(unseen.contains("unavailable (from HiBob)") && !unseen.contains("Holiday"), "{unseen}");
+        play.waits("10s").await;
+        let seen = play.types("ana", list).await;
+        assert!(seen.contains("Holiday"), "{seen}");
+        play.makes_guest("ana", true).await;
+        play.waits("10s").await;
+        let guest = play.types("ana", list).await;
+        assert!(guest.contains("unavailable (from HiBob)") && !guest.contains("Holiday"), "{guest}");
     }
 
     async fn somebody_is_available_after_all_and_takes_that_back(play at "2026-06-05T10:00:00Z") {

@@ -239,8 +239,9 @@ async fn sees_ben_passed_over(page: &Page) {
     page.moves_clock_with("advance-handoff").await;
     let post = page.reads("support passes to @Cho", false).await;
     assert!(post.text.contains("Ben was next and is unavailable until Friday."), "{post:?}");
-    assert_eq!(messages_to(page, "Cho").await, 2, "the reminder and the message itself");
-    assert_eq!(messages_to(page, "Ben").await, 0);
+    let of_cho = "her turn moved, the reminder and the message itself";
+    assert_eq!(messages_to(page, "Cho").await, 3, "{of_cho}");
+    assert_eq!(messages_to(page, "Ben").await, 1, "Ana entered his absence");
 }
 
 async fn reads_what_was_missed(page: &Page) {
@@ -262,7 +263,7 @@ async fn reads_what_was_missed(page: &Page) {
     );
     page.moves_clock_with("advance-hour").await;
     assert_eq!(posts(page).await, before + 1, "one post says it all");
-    assert_eq!(messages_to(page, "Ben").await, 1);
+    assert_eq!(messages_to(page, "Ben").await, 2, "his absence and his duty");
     let message = page.reads("You are on duty for support", false).await;
     assert!(message.text.contains("Missed meanwhile"), "{message:?}");
     assert_eq!(messages_to(page, "Dee").await, 0, "a turn that passed is announced to nobody");

@@ -234,6 +234,8 @@ pub struct AbsenceCard {
     pub on_duty_now: Vec<String>,
     /// Whether it is the opposite, and an absence that was entered by hand still counts then.
     pub is_away_by_hand: bool,
+    /// Whether it is the opposite, and what another system says goes on after it.
+    pub goes_on: bool,
 }
 
 /// What an absence changes in one rotation.

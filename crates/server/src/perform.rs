@@ -106,7 +106,11 @@ async fn carry_out(
             }
             added.reply
         }
-        Command::AbsenceList { who } => app::absence::list(store, request, who.as_ref()).await?,
+        Command::AbsenceList { who } => {
+            let listed = app::absence::list(store, request, who.as_ref()).await;
+            // Whoever reads of somebody else may have to be looked up.
+            if who.is_some() { written(bot, listed)? } else { listed? }
+        }
         Command::AbsenceRemove { who, days } => {
             written(bot, app::absence::remove(store, request, who.as_ref(), days.as_deref()).await)?
         }

@@ -5,7 +5,8 @@ use super::said::say;
 use super::subject::Subject;
 use crate::outcome::{Decision, Done, once};
 use crate::{AppError, Request};
-use domain::absence::Span;
+use chrono::{DateTime, Days, Utc};
+use domain::absence::{Span, whole_days};
 use domain::date_words::parse_span;
 use domain::form::check_absence;
 use domain::ids::{AbsenceId, UserId};
@@ -13,6 +14,9 @@ use domain::refusal::Refusal;
 use domain::reply::Reply;
 use domain::story::absence::Refusal as Why;
 use store::{AbsenceRecord, Store, Tx};
+
+/// The most days for which an absence without an end, or of a part of each of its days, is overruled at once: four weeks.
+const MOST_DAYS: u64 = 28;
 
 /// Says that somebody is available: at the times typed, or in the synced absence that runs or comes next.
 ///
@@ -119,15 +123,48 @@ fn overrule(
     if synced.is_empty() {
         return Err(Why::NothingSynced { day: None, is_own }.into());
     }
-    let counts = synced.iter().find(|absence| !is_overruled(absence, found));
-    let counts = counts.ok_or(Why::AvailableAlready { is_own })?;
-    let span = match counts.span {
+    let mut said = synced.iter().map(|absence| opposite(subject, request, absence));
+    let said = said.find(|said| !is_overruled(said, found));
+    said.ok_or_else(|| Why::AvailableAlready { is_own }.into())
+}
+
+/// Returns what says that somebody is available in a synced absence, or in as much of it as may be said at once.
+fn opposite(subject: &Subject, request: &Request, absence: &AbsenceRecord) -> AbsenceRecord {
+    if let Some(span) = cut(absence, request.now) {
+        let record = subject.record(request, span, &absence.zone());
+        return AbsenceRecord { is_available: true, ..record };
+    }
+    let span = match absence.span {
         // Nobody knows when: all of each day is free.
         Span::Part { first, last, .. } => Span::days(first, last),
         span => span,
     };
-    let record = subject.record(request, span, &counts.zone());
+    let record = subject.record(request, span, &absence.zone());
     // What was worked out when it was stored is what the days were then.
-    let (starts_at, ends_at) = (counts.starts_at, counts.ends_at);
-    Ok(AbsenceRecord { is_available: true, starts_at, ends_at, ..record })
+    let (starts_at, ends_at) = (absence.starts_at, absence.ends_at);
+    AbsenceRecord { is_available: true, starts_at, ends_at, ..record }
+}
+
+/// Returns for when somebody can say at once to be available in a synced absence; `None` where that is all of it.
+///
+/// What has no end, and so much of each of many days, would hide all other leave until then: it is overruled for
+/// [`MOST_DAYS`] days from today, or from its first day.
+pub(super) fn cut(absence: &AbsenceRecord, now: DateTime<Utc>) -> Option<Span> {
+    let zone = absence.zone();
+    let today = zone.date_of(now);
+    let (first, last) = absence.span.dates(&zone);
+    let begins = first.max(today);
+    let ends = begins.checked_add_days(Days::new(MOST_DAYS - 1))?;
+    match absence.span {
+        Span::Days { last: None, from_noon, .. } => {
+            let from_noon = from_noon && begins == first;
+            Some(Span::Days { first: begins, last: Some(ends), from_noon, until_noon: false })
+        }
+        Span::Clock { start, end: None } if begins == first => {
+            Some(Span::Clock { start, end: Some(whole_days(&zone, ends, ends).end()) })
+        }
+        Span::Clock { end: None, .. } => Some(Span::days(begins, ends)),
+        Span::Part { .. } if last.is_some_and(|last| ends < last) => Some(Span::days(begins, ends)),
+        Span::Days { .. } | Span::Halves { .. } | Span::Clock { .. } | Span::Part { .. } => None,
+    }
 }

@@ -1,15 +1,19 @@
 //! Absences as people read them: as they were entered, with who may see what of those that a source says.
 
 use super::subject::Subject;
+use crate::people::{is_seen_lately, look_up_actor};
 use crate::{AppError, Request};
 use domain::absence::Span;
 use domain::ids::UserId;
+use domain::permission::{Act, may};
 use domain::reply::{AbsenceLine, Reply};
 use domain::source::SourceCode;
 use std::collections::HashMap;
 use store::{AbsenceRecord, AbsenceSource, Store, Tx};
 
 /// Answers with the absences of one person that are not over.
+///
+/// Leave types are for the person and for admins; an admin of whom Slack was not asked within a day is looked up first.
 ///
 /// # Errors
 ///
@@ -22,12 +26,21 @@ pub async fn list(
     let mut tx = store.read(request.workspace).await?;
     let subject = Subject::load(&mut tx, request, who).await?;
     let found = subject.absences(&mut tx, request.now).await?;
-    let is_admin = subject.people.actor(&request.actor).is_admin;
-    let sees_types = is_admin || subject.of == request.actor;
+    let is_own = subject.of == request.actor;
+    let is_admin = may(&subject.people.actor(&request.actor), Act::Administer).is_ok();
+    // Who was an admin may be one no more: Slack is asked before they read on.
+    let is_seen = is_seen_lately(&subject.people, request);
+    let sees_types = is_own || (is_admin && is_seen);
     let sight = Sight::load(&mut tx).await?;
+    drop(tx);
+    if is_admin && !is_own && !is_seen {
+        let mut tx = store.write(request.workspace).await?;
+        look_up_actor(&mut tx, request).await?;
+        tx.commit().await?;
+    }
     Ok(Reply::AbsenceList {
         person: subject.people.person(&subject.of),
-        is_own: subject.of == request.actor,
+        is_own,
         absences: found.iter().map(|it| sight.line(it, &found, sees_types)).collect(),
         can_remove: subject.permission(&request.actor).is_ok(),
     })

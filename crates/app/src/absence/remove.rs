@@ -12,6 +12,7 @@ use domain::ids::{AbsenceId, UserId};
 use domain::refusal::Refusal;
 use domain::reply::Reply;
 use domain::story::absence::Refusal as Why;
+use domain::zone::Zone;
 use store::{AbsenceRecord, AbsenceSource, Store, Tx};
 
 /// Takes back the absences that touch the days typed, or the only one there is.
@@ -123,26 +124,25 @@ fn touches(absence: &AbsenceRecord, span: &Span, subject: &Subject) -> bool {
         let (first, last) = absence.dates();
         return to.is_none_or(|to| first <= to) && last.is_none_or(|last| from <= last);
     }
-    let (from, to) = match span {
-        Span::Halves { first, last, .. } if first == last => {
-            let window = span.windows(&subject.zone).next();
-            window.map_or_else(
-                || span.bounds(&subject.zone),
-                |window| (window.start(), Some(window.end())),
-            )
-        }
-        _ => span.bounds(&subject.zone),
+    let meant = windows_of(span, &subject.zone);
+    let windows = match absence.span {
+        Span::Halves { .. } => windows_of(&absence.span, &absence.zone()),
+        // What was worked out when it was stored is what the days were then.
+        _ => vec![(absence.starts_at, absence.ends_at)],
     };
-    let meets = |start, end: Option<DateTime<Utc>>| {
-        to.is_none_or(|to| start < to) && end.is_none_or(|end| from < end)
-    };
-    match absence.span {
-        // Between its halves there is nothing of it.
+    let is_before = |end: Option<DateTime<Utc>>, start| end.is_some_and(|end| end <= start);
+    meant.iter().any(|(from, to)| {
+        windows.iter().any(|(start, end)| !is_before(*end, *from) && !is_before(*to, *start))
+    })
+}
+
+/// Returns the times of a span: between its halves there is nothing of it.
+fn windows_of(span: &Span, zone: &Zone) -> Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+    match span {
         Span::Halves { .. } => {
-            let mut windows = absence.span.windows(&absence.zone());
-            windows.any(|window| meets(window.start(), Some(window.end())))
+            span.windows(zone).map(|window| (window.start(), Some(window.end()))).collect()
         }
-        _ => meets(absence.starts_at, absence.ends_at),
+        _ => vec![span.bounds(zone)],
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is said of an absence that was entered or taken back: to the one who asked, and to the one whose it is.
 
+use super::available::cut;
 use super::lines::entered;
 use crate::deliver::Composed;
 use crate::facts::Facts as KnownFacts;
@@ -96,6 +97,8 @@ async fn added_card(
         card.is_away_by_hand = others
             .iter()
             .any(|it| !it.is_available && it.rotation.is_none() && !it.source.is_synced());
+        let mut synced = others.iter().filter(|it| it.source.is_synced());
+        card.goes_on = synced.any(|it| cut(it, now) == Some(absence.span));
     }
     let mut rotations = tx.list_rotations().await?;
     rotations.retain(|rotation| rotation.members.contains(&absence.user));
@@ -133,6 +136,7 @@ fn card(people: &People, absence: &AbsenceRecord) -> AbsenceCard {
         effects: Vec::new(),
         on_duty_now: Vec::new(),
         is_away_by_hand: false,
+        goes_on: false,
     }
 }
 

@@ -78,6 +78,22 @@ impl Said {
         }
     }
 
+    /// Returns the latest such day that is not after `today`, of a weekday and of a day of the year without its year.
+    ///
+    /// `None` where the words leave no choice, or where neither this year nor the one before has such a day.
+    pub(super) fn last_at_or_before(self, today: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::OfWeek { day, is_next: false } => {
+                today.checked_sub_days(Days::new(today.weekday().days_since(day).into()))
+            }
+            Self::OfYear { year: None, .. } => [today.year(), today.year() - 1]
+                .into_iter()
+                .filter_map(|year| self.in_year(year))
+                .find(|day| *day <= today),
+            _ => None,
+        }
+    }
+
     /// Returns that day in a year, where it is a day of the year and the year has it.
     pub(super) fn in_year(self, year: i32) -> Option<NaiveDate> {
         match self {

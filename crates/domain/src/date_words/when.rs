@@ -14,6 +14,11 @@ const LONGEST_NIGHT: u32 = 12 * 60;
 /// The most words that say a part of a day.
 const MOST_WORDS: usize = 3;
 
+/// How long ago, in days, what has no end may have begun without its year being named: a third of a year.
+///
+/// Until then the day that is past is at least twice as near as the coming one.
+const LONGEST_BEGUN: i64 = 122;
+
 /// What stands before a beginning and says nothing more.
 const LEADS: [&str; 6] = ["starting from ", "starting ", "from ", "on ", "as of ", "since "];
 
@@ -54,7 +59,8 @@ const EACH_HALF: [(&str, Half); 10] = [
 /// Whole days are those of [`parse_range`]. A half or a time may stand on either side of a range: `24 Dec afternoon to 2
 /// Jan morning`, `tomorrow 2pm to 4pm`, `from 24 Dec 14:00 to 27 Dec 09:00`; the day that one side leaves out is that of
 /// the other, or today. `mornings 9 Mar to 13 Mar` is the same half of each day. `from Monday on` and `24 Dec until further
-/// notice` have no end. `tomorrow from 14:00` lasts until the end of that day, and `22:00 to 02:00` runs over midnight.
+/// notice` have no end; without a year they begin on the day that is past where that is near, after `since` always, on the
+/// latest weekday as well. `tomorrow from 14:00` lasts until the end of that day, and `22:00 to 02:00` runs over midnight.
 ///
 /// # Errors
 ///
@@ -146,8 +152,9 @@ impl Around<'_> {
             let is_word_alone = plain == "on" || plain.starts_with("onward");
             return (!is_word_alone).then_some(Ok(open_from(self.today, false)));
         }
+        let is_since = begins.starts_with("since ");
         points(without_lead(begins)).find_map(|point| {
-            let day = self.day_of(point)?;
+            let day = self.first_day_of(point, is_since)?;
             match point.part {
                 None => Some(Ok(open_from(day, false))),
                 Some(DayPart::Half(half)) => Some(Ok(open_from(day, half == Half::Afternoon))),
@@ -217,6 +224,16 @@ impl Around<'_> {
         } else {
             Err(Refusal::TimesEndBeforeTheyBegin)
         })
+    }
+
+    /// Returns the day on which something without end begins: it may have begun, since it has not ended.
+    fn first_day_of(&self, point: Point, is_since: bool) -> Option<NaiveDate> {
+        let said = point.day.unwrap_or(Said::FromToday(0));
+        let is_near = |day: NaiveDate| (self.today - day).num_days() <= LONGEST_BEGUN;
+        said.last_at_or_before(self.today)
+            .filter(|day| is_since || (said.has_no_year() && is_near(*day)))
+            .filter(|day| said.agrees_with(*day))
+            .or_else(|| self.day_of(point))
     }
 
     fn day_of(&self, point: Point) -> Option<NaiveDate> {

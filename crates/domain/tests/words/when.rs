@@ -125,6 +125,48 @@ fn an_end_that_nobody_knows_is_left_open() {
 }
 
 #[test]
+fn what_has_no_end_may_have_begun() {
+    // A Sunday.
+    let sunday = "2026-11-22T10:00:00Z";
+    for (text, first, from_noon) in [
+        ("from 20 Nov on", "2026-11-20", false),
+        ("20 Nov until further notice", "2026-11-20", false),
+        ("from Fri 20 Nov on", "2026-11-20", false),
+        ("from 20 Nov afternoon on", "2026-11-20", true),
+        ("from 22 Nov on", "2026-11-22", false),
+        ("from 23 Nov on", "2026-11-23", false),
+        ("from 23 July on", "2026-07-23", false),
+        ("from 22 July on", "2027-07-22", false),
+        ("from 10 Jan on", "2027-01-10", false),
+        ("since 10 Jan until further notice", "2026-01-10", false),
+        ("since 23 Nov until further notice", "2025-11-23", false),
+        ("from 20 Nov 2027 on", "2027-11-20", false),
+        // The weekday says which year is meant.
+        ("from Sat 20 Nov on", "2027-11-20", false),
+    ] {
+        check_at(sunday, text, open(first, from_noon));
+    }
+    check_at(
+        sunday,
+        "from 20 Nov 14:00 on",
+        Span::Clock { start: at("2026-11-20T13:00Z"), end: None },
+    );
+    check_at("2027-01-05T10:00:00Z", "from 20 Dec on", open("2026-12-20", false));
+
+    let wednesday = "2026-11-25T10:00:00Z";
+    for (text, first, from_noon) in [
+        ("since Monday until further notice", "2026-11-23", false),
+        ("since Monday afternoon, open end", "2026-11-23", true),
+        ("since Thursday until further notice", "2026-11-19", false),
+        ("since Wednesday on", "2026-11-25", false),
+        ("since yesterday until further notice", "2026-11-24", false),
+        ("from Monday on", "2026-11-30", false),
+    ] {
+        check_at(wednesday, text, open(first, from_noon));
+    }
+}
+
+#[test]
 fn a_time_that_the_clocks_skip_or_say_twice_is_still_one() {
     check("28 Mar 2027 02:30 to 04:00", clock("2027-03-28T01:30Z", "2027-03-28T02:00Z"));
     check("25 Oct 02:30 to 04:00", clock("2026-10-25T00:30Z", "2026-10-25T03:00Z"));
@@ -259,6 +301,15 @@ proptest! {
 #[track_caller]
 fn check(text: &str, span: Span) {
     assert_eq!(read(text), Ok(span), "{text}");
+}
+
+#[track_caller]
+fn check_at(now: &str, text: &str, span: Span) {
+    assert_eq!(parse_span(text, &berlin(), at(now)), Ok(span), "{text}");
+}
+
+fn open(first: &str, from_noon: bool) -> Span {
+    Span::Days { first: day(first), last: None, from_noon, until_noon: false }
 }
 
 fn read(text: &str) -> Result<Span, Refusal> {

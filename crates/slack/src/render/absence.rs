@@ -81,6 +81,7 @@ pub(super) fn added(card: &AbsenceCard, now: DateTime<Utc>, style: Style) -> Vec
     } else {
         format!("Noted: {name} is away {days}.")
     }];
+    lines.extend(again_line(&card.line, now, style).filter(|_| card.goes_on));
     let ink = |effect: &AbsenceEffect| Ink::new(&effect.zone, now, style);
     let effects = card.effects.iter().take(MOST_EFFECTS);
     lines.extend(effects.map(|effect| effect_line(effect, is_available, &ink(effect))));
@@ -101,6 +102,15 @@ pub(super) fn added(card: &AbsenceCard, now: DateTime<Utc>, style: Style) -> Vec
             .map(|name| format!("The turn of {} that is running stays as it is.", title(name))),
     );
     vec![Part::Lines(lines), Part::Buttons(vec![take_back(&card.line)])]
+}
+
+/// Returns from when on another system counts again that says more than one can overrule at once.
+fn again_line(line: &AbsenceLine, now: DateTime<Utc>, style: Style) -> Option<String> {
+    let zone = Zone::parse(&line.zone).ok()?;
+    let last = Ink::new(&line.zone, now, style).full_day(line.span.dates(&zone).1?);
+    Some(format!(
+        "The last such day is {last}: after it the other system counts again, and you can say this again then."
+    ))
 }
 
 /// Returns somebody's absences, each with its button where the reader may press it.

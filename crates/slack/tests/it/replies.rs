@@ -317,6 +317,7 @@ fn an_entered_absence_says_what_it_changes() {
         effects: vec![effect(Some(cho())), effect(None)],
         on_duty_now: vec![String::from("on_call")],
         is_away_by_hand: false,
+        goes_on: false,
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -341,6 +342,7 @@ fn an_absence_without_effect_says_so() {
         effects: vec![],
         on_duty_now: vec![],
         is_away_by_hand: false,
+        goes_on: false,
     });
 
     insta::assert_snapshot!(read(&reply), @r"
@@ -503,6 +505,7 @@ fn five_hundred_rotations_and_absences_still_fit() {
             effects,
             on_duty_now: vec![long.clone(); 500],
             is_away_by_hand: false,
+            goes_on: false,
         }),
         Reply::Refused(Refusal::WhichRotation { names: vec![long.clone(); 500] }),
     ] {
