@@ -112,7 +112,7 @@ fn read_filter(filters: &Value) -> Result<(&'static str, Vec<String>), Reply> {
     Ok((path, values))
 }
 
-/// Returns a field by any of its spellings: `root.id`, `/root/id` and, for those of the root, `id`.
+/// Returns a field by any of its spellings: with dots, with slashes, and for those of the root without it.
 fn known(path: &str, fields: &[&'static str]) -> Option<&'static str> {
     let dotted = path.strip_prefix('/').map_or(path.to_owned(), |path| path.replace('/', "."));
     let is_it = |field: &&&str| {
