@@ -72,7 +72,7 @@ async fn values_in_words_stand_beside_the_others() {
     assert_eq!(
         found["employees"][0],
         json!({"id": ANA, "fullName": "Ana", "\u{2f}root/fullName": {"value": "Ana"},
-            "work": {"site": "Berlin"}, "/work/site": {"value": "Berlin"},
+            "work": {"site": "Berlin"}, "\u{2f}work/site": {"value": "Berlin"},
             "humanReadable": {"fullName": "Ana", "work": {"site": "Berlin"}}})
     );
 }
