@@ -153,12 +153,6 @@ impl<'a> Door<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
         let url = self.wire.url(&INFO.code, self.usual, path)?;
         let authorization = self.authorization.clone();
-        self.wire.ask(Ask { url, body, authorization, grant, budget, is_own_refusal }).await
+        self.wire.ask(Ask { url, body, authorization, grant, budget }).await
     }
-}
-
-/// Returns whether a body is how HiBob itself says no: an object with a key or an error.
-fn is_own_refusal(body: &[u8]) -> bool {
-    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    json.is_some_and(|json| ["key", "error"].iter().any(|name| json.get(name).is_some()))
 }
