@@ -10,7 +10,7 @@ mod whosout;
 
 pub use whosout::read_whosout;
 
-use crate::source::{AbsenceSource, Answer, Poke, SourcePerson};
+use crate::source::{AbsenceSource, Answer, Checked, Poke, SourcePerson};
 use crate::wire::{Ask, Wire};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -70,13 +70,14 @@ impl AbsenceSource for HiBob {
         wire: &'a Wire,
         with: &'a Credentials,
         today: NaiveDate,
-    ) -> Answer<'a, ()> {
+    ) -> Answer<'a, Checked> {
         Box::pin(async move {
             let door = Door::open(wire, with)?;
             let day = DateRange { first: today, last: today };
-            let body = whosout::ask(&door, day).await?;
-            whosout::check(&body)?;
-            people::check(&door).await
+            let told = whosout::ask(&door, day).await?;
+            whosout::check(&told.body)?;
+            people::check(&door).await?;
+            Ok(Checked { lacks: told.lacks })
         })
     }
 
@@ -95,6 +96,7 @@ impl AbsenceSource for HiBob {
                     complete_for: window,
                     matched: 0,
                     asked,
+                    lacks: None,
                 });
             }
             let door = Door::open(wire, with)?;
@@ -103,9 +105,9 @@ impl AbsenceSource for HiBob {
             if matched == 0 {
                 return Err(SourceFault::NobodyMatched);
             }
-            let body = whosout::ask(&door, window).await?;
-            let absences = whosout::read(&body, window, &|employee| known.of(employee))?;
-            Ok(SourceBatch { absences, complete_for: window, matched, asked })
+            let told = whosout::ask(&door, window).await?;
+            let absences = whosout::read(&told.body, window, &|employee| known.of(employee))?;
+            Ok(SourceBatch { absences, complete_for: window, matched, asked, lacks: told.lacks })
         })
     }
 
