@@ -165,6 +165,27 @@ both_engines! {
         assert!(texts(&told).contains("*HiBob* is connected") && is_on(&play).await, "{told:?}");
     }
 
+    async fn that_private_leave_is_not_shown_is_said_until_it_is(play at "2026-06-05T10:00:00Z") {
+        begins(&play).await;
+        let some = json!({"service_user": USER, "grants": ["whosout", "email"], "switches": {"private": "403"}});
+        play.has_hibob(&some).await;
+        let line = "Private leave is not shown to me";
+
+        let told = texts(&connects(&play, USER, TOKEN).await);
+        let admin = plain_view(&play.opens("ana", "/rotation admin").await);
+        play.closes("ana").await;
+        let home = plain_view(&play.opens_home("ana").await);
+        play.has_hibob(&json!({"service_user": USER, "grants": ["whosout", "email", "private"]})).await;
+        play.waits("1m").await;
+        let (after, _) = does(&play, "source_ask_now").await;
+
+        assert_snapshot!("hibob_shows_no_private_leave", told);
+        assert!(admin.contains(line) && home.contains(line), "{admin} {home}");
+        assert!(after.contains("*HiBob* answered") && !after.contains(line), "{after}");
+        let home = plain_view(&play.opens_home("ana").await);
+        assert!(home.contains("*HiBob* is connected") && !home.contains(line), "{home}");
+    }
+
     async fn nobody_but_an_admin_gets_near_it(play at "2026-06-05T10:00:00Z") {
         begins(&play).await;
         let form = form(&play).await;

@@ -10,7 +10,7 @@ mod whosout;
 
 pub use whosout::read_whosout;
 
-use crate::source::{AbsenceSource, Answer, Poke, SourcePerson};
+use crate::source::{AbsenceSource, Answer, Checked, Poke, SourcePerson};
 use crate::wire::{Ask, Wire};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -70,13 +70,14 @@ impl AbsenceSource for HiBob {
         wire: &'a Wire,
         with: &'a Credentials,
         today: NaiveDate,
-    ) -> Answer<'a, ()> {
+    ) -> Answer<'a, Checked> {
         Box::pin(async move {
             let door = Door::open(wire, with)?;
             let day = DateRange { first: today, last: today };
-            let body = whosout::ask(&door, day).await?;
-            whosout::check(&body)?;
-            people::check(&door).await
+            let told = whosout::ask(&door, day).await?;
+            whosout::check(&told.body)?;
+            people::check(&door).await?;
+            Ok(Checked { lacks: told.lacks })
         })
     }
 
@@ -95,6 +96,7 @@ impl AbsenceSource for HiBob {
                     complete_for: window,
                     matched: 0,
                     asked,
+                    lacks: None,
                 });
             }
             let door = Door::open(wire, with)?;
@@ -103,9 +105,9 @@ impl AbsenceSource for HiBob {
             if matched == 0 {
                 return Err(SourceFault::NobodyMatched);
             }
-            let body = whosout::ask(&door, window).await?;
-            let absences = whosout::read(&body, window, &|employee| known.of(employee))?;
-            Ok(SourceBatch { absences, complete_for: window, matched, asked })
+            let told = whosout::ask(&door, window).await?;
+            let absences = whosout::read(&told.body, window, &|employee| known.of(employee))?;
+            Ok(SourceBatch { absences, complete_for: window, matched, asked, lacks: told.lacks })
         })
     }
 
@@ -153,12 +155,6 @@ impl<'a> Door<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
         let url = self.wire.url(&INFO.code, self.usual, path)?;
         let authorization = self.authorization.clone();
-        self.wire.ask(Ask { url, body, authorization, grant, budget, is_own_refusal }).await
+        self.wire.ask(Ask { url, body, authorization, grant, budget }).await
     }
-}
-
-/// Returns whether a body is how HiBob itself says no: an object with a key or an error.
-fn is_own_refusal(body: &[u8]) -> bool {
-    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    json.is_some_and(|json| ["key", "error"].iter().any(|name| json.get(name).is_some()))
 }

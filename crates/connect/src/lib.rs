@@ -6,5 +6,5 @@ mod source;
 mod wire;
 
 pub use registry::{find, sources};
-pub use source::{AbsenceSource, Answer, Poke, SourcePerson};
+pub use source::{AbsenceSource, Answer, Checked, Poke, SourcePerson};
 pub use wire::{Now, Wire, WireFault};

@@ -12,6 +12,13 @@ use std::pin::Pin;
 /// What a source will have answered.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SourceFault>> + Send + 'a>>;
 
+/// What the first try of a connection showed, where nothing speaks against a sync.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// As [`SourceBatch::lacks`].
+    pub lacks: Option<String>,
+}
+
 /// Somebody a source is asked about.
 #[derive(Debug)]
 pub struct SourcePerson {
@@ -53,7 +60,7 @@ pub trait AbsenceSource: Send + Sync + 'static {
         wire: &'a Wire,
         with: &'a Credentials,
         today: NaiveDate,
-    ) -> Answer<'a, ()>;
+    ) -> Answer<'a, Checked>;
 
     /// Asks when these people are away in the window.
     ///

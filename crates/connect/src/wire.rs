@@ -71,8 +71,6 @@ pub(crate) struct Ask<'a> {
     pub(crate) grant: &'a str,
     /// Who has a budget of such questions, and how many a minute.
     pub(crate) budget: Option<(&'a str, usize)>,
-    /// Whether a body is how this source itself says no, and not what stands before it.
-    pub(crate) is_own_refusal: fn(&[u8]) -> bool,
 }
 
 impl Wire {
@@ -114,9 +112,9 @@ impl Wire {
         let origin = ask.url.origin().ascii_serialization();
         let Ok(_turn) = self.at_once.acquire().await else { return Err(SourceFault::Unreachable) };
         self.limits().allow(&origin, ask.budget, (self.now)())?;
-        let (grant, is_own_refusal) = (ask.grant, ask.is_own_refusal);
+        let grant = ask.grant;
         let answered = self.send(ask).await?;
-        let result = answered.sort(grant, is_own_refusal, (self.now)());
+        let result = answered.sort(grant, (self.now)());
         self.limits().note(&origin, result.as_ref().err(), (self.now)());
         result
     }
@@ -200,7 +198,6 @@ mod tests {
             authorization: Zeroizing::new(String::from("Basic x")),
             grant: "",
             budget: None,
-            is_own_refusal: |_| true,
         };
 
         let silent = async {

@@ -92,6 +92,9 @@ pub struct SourceBatch {
     pub matched: u32,
     /// How many people were asked about.
     pub asked: u32,
+    /// The grant without which private leave could not be seen, as the source's admins read it there; `None` where none is
+    /// known to be missing.
+    pub lacks: Option<String>,
 }
 
 /// Why a source gave no answer.

@@ -68,7 +68,7 @@ pub async fn is_on(
 /// Connects a source with credentials that are known to be good, and has it asked at once.
 ///
 /// One that is on keeps what it said, how it was and the address at which it pokes us; `random` makes that address where
-/// there is none.
+/// there is none. `lacks` is what the test of the credentials showed to be missing, and only said.
 ///
 /// # Errors
 ///
@@ -78,11 +78,12 @@ pub async fn connect(
     request: &Request,
     info: &SourceInfo,
     (credentials, random): (&Credentials, [u8; 32]),
+    lacks: Option<String>,
 ) -> Result<Answer, AppError> {
     let act = async |tx: &mut Tx| save(tx, request, info, credentials, random).await;
     Ok(say(match once(store, request, act).await? {
         Ok(Done::AbsenceSource(Came::Connected { name, is_new })) => {
-            Reply::AbsenceSource(absence_source::Reply::Connected { name, is_new })
+            Reply::AbsenceSource(absence_source::Reply::Connected { name, is_new, lacks })
         }
         Ok(_) => Reply::Refused(Refusal::Unreadable),
         Err(refusal) => Reply::Refused(refusal),

@@ -321,6 +321,7 @@ async fn take_over(
         members: batch.asked,
         absences: count(batch.absences.len()),
         flagged: count(batch.absences.iter().filter(|absence| absence.is_flagged).count()),
+        lacks: batch.lacks.clone(),
         doubted_since: None,
         ..status.clone()
     };
@@ -436,8 +437,17 @@ fn jitter(workspace: WorkspaceId, wait: TimeDelta, now: DateTime<Utc>) -> TimeDe
 /// Returns whether those who look at a source see something else now, its age apart.
 fn shows_otherwise(was: &SourceStatus, is: &SourceStatus) -> bool {
     let shown = |status: &SourceStatus| {
-        let SourceStatus { matched, members, absences, flagged, fault, .. } = status.clone();
-        (matched, members, absences, flagged, fault, status.doubted_since, status.good_at.is_some())
+        let SourceStatus { matched, members, absences, flagged, fault, lacks, .. } = status.clone();
+        (
+            matched,
+            members,
+            absences,
+            flagged,
+            fault,
+            lacks,
+            status.doubted_since,
+            status.good_at.is_some(),
+        )
     };
     shown(was) != shown(is)
 }

@@ -31,6 +31,7 @@ pub(crate) fn standing(record: &AbsenceSourceRecord, people: &People) -> Standin
         members: status.members,
         absences: status.absences,
         flagged: status.flagged,
+        lacks: status.lacks.clone(),
         fault: status.fault.clone(),
         doubted_since: status.doubted_since,
         is_asked_for: status.is_asked_for,

@@ -83,7 +83,7 @@ fn batch(mut absences: Vec<SourceAbsence>) -> SourceBatch {
         first: "2026-06-03".parse().expect("it is there"),
         last: "2026-09-03".parse().expect("it is there"),
     };
-    SourceBatch { absences, complete_for, matched: 3, asked: 3 }
+    SourceBatch { absences, complete_for, matched: 3, asked: 3, lacks: None }
 }
 
 fn three() -> Vec<SourceAbsence> {
@@ -123,6 +123,23 @@ async fn the_members_are_asked_about_from_two_days_ago_to_ninety_days_ahead() {
         ("2026-06-03".into(), "2026-09-03".into())
     );
     assert!(task.spread.is_zero(), "somebody waits for the first sync");
+}
+
+#[tokio::test]
+async fn what_a_source_may_not_show_is_known_until_it_may() {
+    let bench = Bench::sqlite().await;
+    support(&bench).await;
+    connect(&bench).await;
+    let grant = Some(String::from("See what is private"));
+
+    sync(&bench, &Ok(SourceBatch { lacks: grant.clone(), ..batch(three()) })).await;
+    let first = found(&bench).await.status;
+    sync(&bench, &Err(SourceFault::Unreachable)).await;
+    let unreachable = found(&bench).await.status;
+    sync(&bench, &Ok(batch(three()))).await;
+
+    assert_eq!((&first.lacks, &unreachable.lacks), (&grant, &grant), "no answer changes nothing");
+    assert_eq!(found(&bench).await.status.lacks, None);
 }
 
 async fn check_taken_over(bench: Bench) {

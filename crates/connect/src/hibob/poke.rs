@@ -56,7 +56,9 @@ fn is_signed(body: &[u8], signature: &str, secret: &SecretString) -> bool {
 
 /// Returns what is the same for the same event; `None` for an event that is none of ours.
 ///
-/// Version 1 calls its kind `event`, is flat and has no time, so there the same happening twice is one.
+/// Version 1 calls its kind `event`, is flat and has no time, so there the same happening twice is one. That holds for a
+/// day: then what is done with leaves the inbox (`System::delete_expired`), and the same is an event again. Whatever changed
+/// in between comes with the next sync, since a poke only makes that one sooner.
 fn dedupe(json: &Value) -> Option<String> {
     let text = |value: Option<&Value>| match value {
         Some(Value::String(text)) => text.clone(),

@@ -1,19 +1,26 @@
 //! `timeoff/whosout`: who is away in a window.
 
 use super::entry::{Entry, each_entry};
-use super::{Door, GRANT_WHOSOUT, when};
+use super::{Door, GRANT_PRIVATE, GRANT_WHOSOUT, when};
 use crate::source::SourcePerson;
 use domain::source::{DateRange, SourceAbsence, SourceFault};
 use domain::zone::Zone;
 use zeroize::Zeroizing;
 
+/// What stands behind a grant that is not needed, where all are listed.
+const RECOMMENDED: &str = " (recommended)";
+
+/// Who is away, as it came.
+pub(super) struct Told {
+    pub(super) body: Zeroizing<Vec<u8>>,
+    /// The grant without which what is private is missing.
+    pub(super) lacks: Option<String>,
+}
+
 /// Asks who is away, with what is private if that is allowed.
 ///
 /// Working from elsewhere is sent as an absence unless it is asked not to be.
-pub(super) async fn ask(
-    door: &Door<'_>,
-    window: DateRange,
-) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
+pub(super) async fn ask(door: &Door<'_>, window: DateRange) -> Result<Told, SourceFault> {
     let path = |is_private: bool| {
         let DateRange { first, last } = window;
         format!(
@@ -23,9 +30,11 @@ pub(super) async fn ask(
     };
     match door.ask(&path(true), None, GRANT_WHOSOUT, None).await {
         Err(SourceFault::Forbidden { .. }) => {
-            door.ask(&path(false), None, GRANT_WHOSOUT, None).await
+            let body = door.ask(&path(false), None, GRANT_WHOSOUT, None).await?;
+            let grant = GRANT_PRIVATE.strip_suffix(RECOMMENDED).unwrap_or(GRANT_PRIVATE);
+            Ok(Told { body, lacks: Some(grant.to_owned()) })
         }
-        other => other,
+        other => other.map(|body| Told { body, lacks: None }),
     }
 }
 

@@ -25,8 +25,8 @@ async fn every_refusal_has_its_own_name() {
         ("401 Unauthorized", "", SourceFault::Unauthorized),
         ("401 Unauthorized", html, SourceFault::Unauthorized),
         ("403 Forbidden", html, SourceFault::Blocked),
-        ("403 Forbidden", "Request blocked", SourceFault::Blocked),
-        ("403 Forbidden", "{\"message\":\"Forbidden\"}", SourceFault::Blocked),
+        ("403 Forbidden", "\u{feff}\n <!-- x --><!DocType HTML><p>No", SourceFault::Blocked),
+        ("403 Forbidden", "<HTML lang=\"en\">", SourceFault::Blocked),
         ("429 Too Many Requests", html, SourceFault::Blocked),
         ("500 Internal Server Error", "{}", SourceFault::Unreachable),
         ("503 Service Unavailable", html, SourceFault::Unreachable),
@@ -39,15 +39,62 @@ async fn every_refusal_has_its_own_name() {
     ] {
         assert_eq!(fault(status(line, body)).await, expected, "{line} {body}");
     }
-    for line in ["403 Forbidden"] {
-        for body in ["", "{\"key\":\"forbidden\"}", "{\"error\":\"Access denied\"}"] {
-            match fault(status(line, body)).await {
-                SourceFault::Forbidden { grant } => {
-                    assert!(grant.starts_with("People's data > Basic info"), "{grant}");
-                }
-                other => panic!("{body}: {other:?}"),
+    for body in [
+        "",
+        "{\"key\":\"forbidden\"}",
+        "{\"error\":\"Access denied\"}",
+        "{\"message\":\"Forbidden\"}",
+        "{\"detail\":\"<html>\"}",
+        "[]",
+        "Access denied to <html> pages",
+        "<denied/>",
+    ] {
+        match fault(status("403 Forbidden", body)).await {
+            SourceFault::Forbidden { grant } => {
+                assert!(grant.starts_with("People's data > Basic info"), "{grant}");
             }
+            other => panic!("{body}: {other:?}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn the_refusal_of_one_workspace_is_asked_again_without_what_is_private_and_stops_nobody_else()
+{
+    for body in ["Access denied", "{\"message\":\"Forbidden\"}"] {
+        let denied = || status("403 Forbidden", body);
+        let moves = vec![ok(&found(&["1"])), denied(), denied(), ok(&found(&[]))];
+        let stand_in = start(moves).await;
+        let (wire, people) = (wire(&stand_in.url), [person("1")]);
+        let fetch = async |service_user| {
+            let with = credentials(service_user);
+            hibob().fetch(&wire, &with, &people, march()).await.unwrap_err()
+        };
+
+        let first = fetch("SVC1").await;
+
+        assert!(matches!(first, SourceFault::Forbidden { .. }), "{body}: {first:?}");
+        assert!(stand_in.lines()[2].ends_with("includePrivate=false"), "{:?}", stand_in.lines());
+        assert_eq!(fetch("SVC2").await, SourceFault::NobodyMatched, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_is_a_limit_whatever_is_written_below_it() {
+    let (page, until) = ("<html>Slow down</html>", |seconds| now() + TimeDelta::seconds(seconds));
+    let reset = format!("X-RateLimit-Reset: {}\r\n", until(30).timestamp());
+    for (headers, body, seconds) in [
+        (reset.as_str(), page, 30),
+        ("Retry-After: 5\r\n", page, 5),
+        ("Retry-After: later\r\n", page, 60),
+        ("Retry-After: 5\r\n", "Too many", 5),
+        ("", "Too many", 60),
+        ("", "{\"message\":\"Too many\"}", 60),
+    ] {
+        let line = "429 Too Many Requests";
+        let limited = Move::Answer(line, headers.to_owned(), body.to_owned());
+        let expected = SourceFault::Limited { until: until(seconds) };
+        assert_eq!(fault(limited).await, expected, "{headers} {body}");
     }
 }
 

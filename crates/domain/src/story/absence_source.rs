@@ -133,6 +133,8 @@ pub struct Standing {
     pub absences: u32,
     /// How many of them said something unknown.
     pub flagged: u32,
+    /// The grant without which private leave could not be seen then, as its admins read it there.
+    pub lacks: Option<String>,
     /// Why it gave no answer the last time it was asked.
     pub fault: Option<SourceFault>,
     /// Since when it says that nobody is absent any more, which a second answer has to confirm.
@@ -226,6 +228,8 @@ pub enum Reply {
         name: String,
         /// Whether it was off before.
         is_new: bool,
+        /// The grant without which private leave cannot be seen, as its admins read it there.
+        lacks: Option<String>,
     },
     /// A source did not take what was entered, so nothing was saved.
     NotConnected {

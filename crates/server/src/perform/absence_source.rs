@@ -4,7 +4,7 @@ use super::{refused, said};
 use crate::bot::Bot;
 use crate::random;
 use app::{AppError, Request, absence_source};
-use connect::{AbsenceSource, SourcePerson};
+use connect::{AbsenceSource, Checked, SourcePerson};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::source::{Credentials, DateRange, SourceCode, SourceFault, SourceInfo};
@@ -86,15 +86,18 @@ async fn test_and_connect(
     };
     let test = test(bot, request, source, &credentials);
     let checked = tokio::time::timeout(PATIENCE, test).await;
-    if let Err(fault) = checked.unwrap_or(Err(SourceFault::Unreachable)) {
-        tracing::warn!(fault = fault.code(), source = %code, workspace.id = %request.workspace, "An absence source was not connected.");
-        let asked = info.fields.iter().map(|field| field.label.to_owned()).collect();
-        return Ok(say(Said::NotConnected { source: code, name, asked, fault, is_on }));
-    }
-    absence_source::connect(store, request, info, (&credentials, random::bytes())).await
+    let Checked { lacks } = match checked.unwrap_or(Err(SourceFault::Unreachable)) {
+        Ok(checked) => checked,
+        Err(fault) => {
+            tracing::warn!(fault = fault.code(), source = %code, workspace.id = %request.workspace, "An absence source was not connected.");
+            let asked = info.fields.iter().map(|field| field.label.to_owned()).collect();
+            return Ok(say(Said::NotConnected { source: code, name, asked, fault, is_on }));
+        }
+    };
+    absence_source::connect(store, request, info, (&credentials, random::bytes()), lacks).await
 }
 
-/// Returns why credentials do not do for a sync.
+/// Returns what credentials that do for a sync do not show, or why they do not do.
 ///
 /// What a source hides, instead of refusing it, shows when it is asked about somebody: about whoever connects it, who need
 /// not be known there.
@@ -103,19 +106,20 @@ async fn test(
     request: &Request,
     source: &'static dyn AbsenceSource,
     credentials: &Credentials,
-) -> Result<(), SourceFault> {
+) -> Result<Checked, SourceFault> {
     let today = request.now.date_naive();
-    source.check(&bot.wire, credentials, today).await?;
+    let checked = source.check(&bot.wire, credentials, today).await?;
     let token = app::install::bot_token(&bot.store, request.workspace).await;
-    let Ok(Some(token)) = token else { return Ok(()) };
+    let Ok(Some(token)) = token else { return Ok(checked) };
     let Outcome::Done(found) = bot.api.address_of(&token, &request.actor).await else {
-        return Ok(());
+        return Ok(checked);
     };
-    let Some(email) = found.email else { return Ok(()) };
+    let Some(email) = found.email else { return Ok(checked) };
     let people = [SourcePerson { user: request.actor.clone(), email, zone: Zone::utc() }];
     let window = DateRange { first: today, last: today };
     match source.fetch(&bot.wire, credentials, &people, window).await {
-        Ok(_) | Err(SourceFault::NobodyMatched) => Ok(()),
+        Ok(batch) => Ok(Checked { lacks: batch.lacks.or(checked.lacks) }),
+        Err(SourceFault::NobodyMatched) => Ok(checked),
         Err(fault) => Err(fault),
     }
 }

@@ -33,26 +33,28 @@ pub(super) fn blocks(lines: &[SourceLine], now: DateTime<Utc>, is_window: bool) 
 /// Returns an answer.
 pub(super) fn reply(reply: &Reply, ink: &Ink) -> Vec<Part> {
     let (lines, again) = match reply {
-        Reply::Connected { name, is_new: true } => (
-            vec![
+        Reply::Connected { name, is_new: true, lacks } => {
+            let mut lines = vec![
                 format!(
                     "{} is connected. I am asking it for the first time now, and will tell you what came of it.",
                     title(name)
                 ),
                 String::from("From then on its absences count in every turn."),
-            ],
-            None,
-        ),
-        Reply::Connected { name, is_new: false } => (
-            vec![
+            ];
+            lines.extend(lacks.as_deref().map(lacking));
+            (lines, None)
+        }
+        Reply::Connected { name, is_new: false, lacks } => {
+            let mut lines = vec![
                 format!(
                     "{} takes the new credentials, and they are saved. I am asking it now, and will tell you what came of it.",
                     title(name)
                 ),
                 String::from("What I knew stays until then."),
-            ],
-            None,
-        ),
+            ];
+            lines.extend(lacks.as_deref().map(lacking));
+            (lines, None)
+        }
         Reply::NotConnected { source, name, asked, fault, is_on } => {
             let mut lines = not_connected(name, asked, fault, ink);
             lines.push(String::from(if *is_on {
@@ -151,6 +153,7 @@ pub(super) fn message(message: &Message, ink: &Ink) -> Vec<Part> {
                     )
                 }];
                 lines.extend(unknown(standing));
+                lines.extend(standing.lacks.as_deref().map(lacking));
                 lines.extend(standing.doubted_since.map(|_| doubt(name)));
                 return vec![Part::Lines(lines)];
             };
@@ -205,6 +208,7 @@ fn standing_lines(
             format!("{}, and {counted} counted.", begun(&known(standing)))
         });
         lines.extend(unknown(standing));
+        lines.extend(standing.lacks.as_deref().map(lacking));
     }
     lines.extend(standing.doubted_since.map(|_| doubt(name)));
     lines.extend(standing.is_asked_for.then(|| String::from("I am asking it now.")));
@@ -341,6 +345,13 @@ fn unknown(standing: &Standing) -> Option<String> {
         ),
     };
     Some(words)
+}
+
+fn lacking(grant: &str) -> String {
+    format!(
+        "Private leave is not shown to me, so somebody on such leave counts as available. To change that, allow there: {}",
+        plain(grant)
+    )
 }
 
 fn many(count: u32, what: &str) -> String {

@@ -48,6 +48,7 @@ fn standing() -> Standing {
         members: 41,
         absences: 12,
         flagged: 0,
+        lacks: None,
         fault: None,
         doubted_since: None,
         is_asked_for: false,
@@ -60,11 +61,16 @@ pub(crate) fn longest_line() -> SourceLine {
         connected_by: person("U0ANA", &"&".repeat(80)),
         fault: Some(SourceFault::Forbidden { grant: "&".repeat(200) }),
         flagged: 9,
+        lacks: Some("&".repeat(200)),
         doubted_since: Some(at(NOW)),
         is_asked_for: true,
         ..standing()
     };
     SourceLine { source: code(), name: "&".repeat(80), has_webhook: true, standing: Some(standing) }
+}
+
+fn lacks() -> Option<String> {
+    Some(String::from("Time off > See what is <private>"))
 }
 
 fn faults() -> Vec<SourceFault> {
@@ -126,6 +132,7 @@ fn how_a_source_is_stands_in_plain_words() {
     show("not answered yet", fresh.clone());
     show("one unknown", Standing { flagged: 1, absences: 1, ..standing() });
     show("some unknown", Standing { flagged: 2, ..standing() });
+    show("no private leave", Standing { lacks: lacks(), ..standing() });
     show("nobody in a rotation", Standing { members: 0, matched: 0, ..standing() });
     show("one member", Standing { members: 1, matched: 1, ..standing() });
     show("one member unknown", Standing { members: 1, matched: 0, ..standing() });
@@ -223,8 +230,10 @@ fn each_answer_says_what_is_true_now() {
     use absence_source::Reply as Said;
     let name = || String::from("Cal_endar <&>");
     let mut replies = vec![
-        Said::Connected { name: name(), is_new: true },
-        Said::Connected { name: name(), is_new: false },
+        Said::Connected { name: name(), is_new: true, lacks: None },
+        Said::Connected { name: name(), is_new: false, lacks: None },
+        Said::Connected { name: name(), is_new: true, lacks: lacks() },
+        Said::Connected { name: name(), is_new: false, lacks: lacks() },
         Said::Incomplete { source: code(), name: name(), missing: vec![String::from("Key")] },
         Said::Asked { name: name() },
         Said::AskedLately { name: name() },
@@ -276,6 +285,7 @@ fn admins_are_told_what_is_wrong_and_who_asked_what_came_of_it() {
     for standing in [
         standing(),
         Standing { absences: 1, flagged: 1, matched: 1, ..standing() },
+        Standing { lacks: lacks(), ..standing() },
         Standing { members: 0, ..standing() },
         Standing { doubted_since: Some(at(NOW)), ..standing() },
         Standing { fault: Some(SourceFault::NobodyMatched), good_at: None, ..standing() },

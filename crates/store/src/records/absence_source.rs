@@ -45,6 +45,9 @@ pub struct SourceStatus {
     /// How many of them said something unknown.
     #[serde(default)]
     pub flagged: u32,
+    /// The grant without which private leave could not be seen then, as its admins read it there.
+    #[serde(default)]
+    pub lacks: Option<String>,
     /// Why it gave no answer the last time it was asked.
     #[serde(default)]
     pub fault: Option<SourceFault>,
