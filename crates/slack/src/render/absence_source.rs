@@ -6,7 +6,7 @@ pub(super) use form::modal;
 
 use super::blocks::{LONGEST_SECTION, Part, fit, plain_text, section};
 use super::buttons::{button_of, danger};
-use super::names::{in_words, name_of, plain, title};
+use super::names::{in_words, inert, name_of, plain, title};
 use super::reply::UTC;
 use super::words::{Ink, Style};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -347,10 +347,11 @@ fn unknown(standing: &Standing) -> Option<String> {
     Some(words)
 }
 
+/// Returns what is not shown, with the grant in full: it is longer than a name may be.
 fn lacking(grant: &str) -> String {
     format!(
         "Private leave is not shown to me, so somebody on such leave counts as available. To change that, allow there: {}",
-        plain(grant)
+        inert(grant)
     )
 }
 

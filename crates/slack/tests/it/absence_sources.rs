@@ -70,7 +70,9 @@ pub(crate) fn longest_line() -> SourceLine {
 }
 
 fn lacks() -> Option<String> {
-    Some(String::from("Time off > See what is <private>"))
+    Some(String::from(
+        "People's data > Time off > See who's out > See who is out for a reason that is <private> or has a name of its own",
+    ))
 }
 
 fn faults() -> Vec<SourceFault> {
