@@ -69,10 +69,10 @@ pub(crate) fn longest_line() -> SourceLine {
     SourceLine { source: code(), name: "&".repeat(80), has_webhook: true, standing: Some(standing) }
 }
 
-fn lacks() -> Option<String> {
-    Some(String::from(
+fn lacks() -> String {
+    String::from(
         "People's data > Time off > See who's out > See who is out for a reason that is <private> or has a name of its own",
-    ))
+    )
 }
 
 fn faults() -> Vec<SourceFault> {
@@ -134,7 +134,7 @@ fn how_a_source_is_stands_in_plain_words() {
     show("not answered yet", fresh.clone());
     show("one unknown", Standing { flagged: 1, absences: 1, ..standing() });
     show("some unknown", Standing { flagged: 2, ..standing() });
-    show("no private leave", Standing { lacks: lacks(), ..standing() });
+    show("no private leave", Standing { lacks: Some(lacks()), ..standing() });
     show("nobody in a rotation", Standing { members: 0, matched: 0, ..standing() });
     show("one member", Standing { members: 1, matched: 1, ..standing() });
     show("one member unknown", Standing { members: 1, matched: 0, ..standing() });
@@ -234,8 +234,8 @@ fn each_answer_says_what_is_true_now() {
     let mut replies = vec![
         Said::Connected { name: name(), is_new: true, lacks: None },
         Said::Connected { name: name(), is_new: false, lacks: None },
-        Said::Connected { name: name(), is_new: true, lacks: lacks() },
-        Said::Connected { name: name(), is_new: false, lacks: lacks() },
+        Said::Connected { name: name(), is_new: true, lacks: Some(lacks()) },
+        Said::Connected { name: name(), is_new: false, lacks: Some(lacks()) },
         Said::Incomplete { source: code(), name: name(), missing: vec![String::from("Key")] },
         Said::Asked { name: name() },
         Said::AskedLately { name: name() },
@@ -287,7 +287,7 @@ fn admins_are_told_what_is_wrong_and_who_asked_what_came_of_it() {
     for standing in [
         standing(),
         Standing { absences: 1, flagged: 1, matched: 1, ..standing() },
-        Standing { lacks: lacks(), ..standing() },
+        Standing { lacks: Some(lacks()), ..standing() },
         Standing { members: 0, ..standing() },
         Standing { doubted_since: Some(at(NOW)), ..standing() },
         Standing { fault: Some(SourceFault::NobodyMatched), good_at: None, ..standing() },

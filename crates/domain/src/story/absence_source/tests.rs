@@ -88,6 +88,7 @@ fn what_is_on_stands_where_it_is_offered_and_what_is_gone_can_still_be_turned_of
             members: 0,
             absences: 0,
             flagged: 0,
+            lacks: None,
             fault: None,
             doubted_since: None,
             is_asked_for: false,
