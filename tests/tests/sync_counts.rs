@@ -1,0 +1,116 @@
+//! What syncs ask, counted over fifty of them: twice HiBob for up to 200 people, and Slack once for each.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use stories::{Play, SERVICE_TOKEN, SERVICE_USER, both_engines};
+
+/// How many syncs are counted.
+const SYNCS: usize = 50;
+
+/// Longer than from one sync to the next, and shorter than to the one after it.
+const PERIOD: &str = "24m";
+
+/// How often each method was called so far, and by the person for `users.info`.
+async fn counts(play: &Play) -> BTreeMap<String, usize> {
+    let all = play.get("sim/calls").await;
+    let mut counts = BTreeMap::new();
+    for call in all["calls"].as_array().into_iter().flatten() {
+        let method = call["method"].as_str().unwrap_or_default();
+        *counts.entry(method.to_owned()).or_default() += 1;
+        if method == "users.info" {
+            let user = call["arguments"]["user"].as_str().unwrap_or_default();
+            *counts.entry(user.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Returns the calls since `before`.
+async fn since(play: &Play, before: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+    let mut now = counts(play).await;
+    for (name, count) in before {
+        now.entry(name.clone()).and_modify(|all| *all -= count);
+    }
+    now
+}
+
+/// Returns what goes wrong with the `number`th sync, where something does.
+fn fault(number: usize) -> Option<Value> {
+    let answer = |path: &str, status: u16, body: &str| {
+        json!({"service_user": SERVICE_USER, "path": path, "status": status, "raw_body": body, "times": 1})
+    };
+    match number {
+        9 => Some(answer("timeoff/whosout", 200, "not json")),
+        19 => Some(answer("timeoff/whosout", 200, r#"{"outs":[]}"#)),
+        29 => Some(answer("people/search", 200, r#"{"employees":"none"}"#)),
+        _ => None,
+    }
+}
+
+both_engines! {
+    async fn fifty_syncs_ask_hibob_twice_each_and_slack_once_for_each_member(play at "2026-06-05T10:00:00Z") {
+        play.has_company().await;
+        play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
+        play.is_connected().await;
+        play.waits("1m").await;
+        let before = counts(&play).await;
+        let mut request = None;
+
+        for number in 0..SYNCS {
+            if number % 10 == 0 {
+                if let Some(request) = request {
+                    play.cancels_time_off(SERVICE_USER, request).await;
+                }
+                request = Some(play.is_off("ben", "2026-06-15", "2026-06-19").await);
+            }
+            if let Some(fault) = fault(number) {
+                play.hibob_answers(&fault).await;
+            }
+            play.waits(PERIOD).await;
+        }
+
+        let asked = since(&play, &before).await;
+        let syncs = asked["people/search"];
+        assert!((SYNCS..=SYNCS + 5).contains(&syncs), "{asked:?}");
+        // One stopped at the search.
+        assert_eq!(asked["whosout"], syncs - 1, "{asked:?}");
+        assert_eq!(asked["users.info"], 4 * syncs, "{asked:?}");
+        for person in ["U0ANA", "U0BEN", "U0CHO", "U0DEE"] {
+            assert_eq!(asked[person], syncs, "{person}: {asked:?}");
+        }
+        assert_eq!(asked.get("users.list"), None, "{asked:?}");
+    }
+
+    async fn two_hundred_and_one_members_are_searched_for_twice(play at "2026-06-05T10:00:00Z") {
+        let ids: Vec<String> = (0..201).map(|place| format!("U0MEMBER{place}")).collect();
+        let email = |id: &str| format!("{}@harbour.example", id.to_lowercase());
+        for id in &ids {
+            let user = json!({"id": id, "real_name": id, "tz": "Europe/Berlin", "profile": {"email": email(id)}});
+            play.act(&json!({"team": play.team(), "event": {"type": "team_join", "user": user}})).await;
+        }
+        play.makes_support("2026-06-08", &[&ids[0]]).await;
+        for part in ids[1..].chunks(50) {
+            let mentions: Vec<String> = part.iter().map(|id| format!("<@{id}>")).collect();
+            play.types("ana", &format!("/rotation add support {}", mentions.join(" "))).await;
+        }
+        let people: Vec<Value> = ids
+            .iter()
+            .enumerate()
+            .map(|(place, id)| json!({"id": format!("33328838{place:011}"), "email": email(id), "name": id}))
+            .collect();
+        let company = json!({"service_user": SERVICE_USER, "token": SERVICE_TOKEN, "people": people});
+        play.has_hibob(&company).await;
+        play.waits("10m").await;
+        let before = counts(&play).await;
+
+        play.is_connected().await;
+        play.waits("5m").await;
+
+        let asked = since(&play, &before).await;
+        assert_eq!((asked["people/search"], asked["whosout"]), (2, 1), "{asked:?}");
+        for id in &ids {
+            assert_eq!(asked[id], 1, "{id}: {asked:?}");
+        }
+        assert_eq!(asked.get("users.list"), None, "{asked:?}");
+    }
+}
