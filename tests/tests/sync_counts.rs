@@ -36,9 +36,7 @@ async fn since(play: &Play, before: &BTreeMap<String, usize>) -> BTreeMap<String
 
 /// Returns what goes wrong with the `number`th sync, where something does.
 fn fault(number: usize) -> Option<Value> {
-    let answer = |path: &str, status: u16, body: &str| {
-        json!({"service_user": SERVICE_USER, "path": path, "status": status, "raw_body": body, "times": 1})
-    };
+    let answer = |path: &str, status: u16, body: &str| json!({"service_user": SERVICE_USER, "path": path, "status": status, "raw_body": body, "times": 1});
     match number {
         9 => Some(answer("timeoff/whosout", 200, "not json")),
         19 => Some(answer("timeoff/whosout", 200, r#"{"outs":[]}"#)),

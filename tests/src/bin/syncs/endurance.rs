@@ -121,8 +121,13 @@ async fn breaks(scene: &Scene, number: usize) {
         4 => ("sim/hibob/raw", raw("timeoff/whosout", 429, json!({"key": "too.many.requests"}))),
         5 => ("sim/hibob/raw", raw("timeoff/whosout", 403, json!({"key": "unauthorized.access"}))),
         6 => ("sim/hibob/raw", page(403)),
-        7 => ("sim/faults", json!({"service": "slack", "method": "users.info", "kind": "429", "times": 3, "retry_after_s": 5})),
-        _ => ("sim/faults", json!({"service": "hibob", "method": "people/search", "kind": "reset"})),
+        7 => (
+            "sim/faults",
+            json!({"service": "slack", "method": "users.info", "kind": "429", "times": 3, "retry_after_s": 5}),
+        ),
+        _ => {
+            ("sim/faults", json!({"service": "hibob", "method": "people/search", "kind": "reset"}))
+        }
     };
     scene.post(door, &fault).await;
 }

@@ -78,8 +78,7 @@ impl Journal {
 
     fn note(&mut self, call: &Value) {
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (team, service_user) =
-            (word(&call["team"]), word(&call["arguments"]["service_user"]));
+        let (team, service_user) = (word(&call["team"]), word(&call["arguments"]["service_user"]));
         let name = if call["service"] == "hibob" { service_user } else { team };
         let calls = self.calls.entry(name).or_default();
         match call["method"].as_str().unwrap_or_default() {

@@ -76,7 +76,15 @@ impl Scene {
         let bot = Bot::start(database.settings(), &simulator.url(), at);
         simulator.set_bot_url(bot.url().clone());
         let http = reqwest::Client::builder().build().expect("a client for loopback");
-        Self { bot, journal: Journal::default(), store, simulator, clock, http, _database: database }
+        Self {
+            bot,
+            journal: Journal::default(),
+            store,
+            simulator,
+            clock,
+            http,
+            _database: database,
+        }
     }
 
     /// Ends it.
@@ -95,10 +103,13 @@ impl Scene {
         let to = self.now() + time;
         self.clock.advance_to(to).await.expect("time goes on");
         let mut moving = self.bot.moves(to);
-        while let Err(_elapsed) = tokio::time::timeout(BETWEEN_LOOKS, &mut moving).await {
+        loop {
+            let moved = tokio::time::timeout(BETWEEN_LOOKS, &mut moving).await;
             self.looks().await;
+            if let Ok(moved) = moved {
+                return moved.expect("the bot goes on");
+            }
         }
-        self.looks().await;
     }
 
     async fn looks(&mut self) {
@@ -195,16 +206,15 @@ impl Scene {
             let (team, service_user) = (one.team.as_str(), one.service_user.as_str());
             connect_hibob(&self.store, (team, &member(0)), (service_user, None), (now, then)).await;
         }
-        // The bot looks after a write, whichever it is.
+        // A bot whose clock stands still looks after a write only, and this one always counts as one.
         let slash = Slash {
             team: workspaces[0].team.clone(),
             channel: "C0SUPPORT".to_owned(),
             user: member(0),
-            text: "ooo add 2027-01-01".to_owned(),
+            text: "ooo remove 2027-01-01".to_owned(),
             trigger: format!("{}.2.4", now.timestamp()),
         };
-        let answer = self.sends("slack/commands", slash.signed(SECRET, now)).await;
-        assert!(answer.contains("Noted:"), "{answer}");
+        self.sends("slack/commands", slash.signed(SECRET, now)).await;
         self.passes(TimeDelta::seconds(30)).await;
         self.journal.clear();
     }
