@@ -22,6 +22,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// Of how many people one is away.
 pub(crate) const ONE_AWAY_OF: usize = 4;
 
+/// How many people are in one rotation and in the next.
+const IN_BOTH: usize = 5;
+
 /// Everything that plays together.
 pub(crate) struct Scene {
     pub(crate) bot: Bot,
@@ -129,8 +132,8 @@ impl Scene {
         self.journal.clear();
     }
 
-    /// Makes a workspace of so many people who take turns in two rotations, some of them in both, and their company, in
-    /// which one of four is off.
+    /// Makes a workspace of so many people who take turns in two rotations or more, some of them in two, and their company,
+    /// in which one of four is off.
     pub(crate) async fn makes(&mut self, number: usize, members: usize) -> Workspace {
         let service_user = format!("service-{number}");
         let mut made = Workspace { team: String::new(), service_user, members };
@@ -145,8 +148,12 @@ impl Scene {
         let answer = self.post("sim/workspaces", &wanted).await;
         assert_eq!(answer["installed"], true, "{answer}");
         made.team = answer["team"].as_str().expect("the workspace has an id").to_owned();
-        self.rotates(&made, "support", 0..members * 5 / 8).await;
-        self.rotates(&made, "release", members / 2..members).await;
+        // A form of Slack's takes a hundred people at most.
+        let apart = (members / 2).min(75);
+        for first in (0..members).step_by(apart) {
+            let who = first..(first + apart + IN_BOTH).min(members);
+            self.rotates(&made, &format!("support-{first}"), who).await;
+        }
         self.employs(&made).await;
         made
     }
