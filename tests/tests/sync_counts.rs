@@ -59,7 +59,8 @@ fn fault(number: usize) -> Option<Value> {
 }
 
 both_engines! {
-    async fn fifty_syncs_ask_hibob_twice_each_and_slack_once_for_each_member(play at "2026-06-05T10:00:00Z") {
+    async fn fifty_syncs_ask_hibob_twice_each_and_slack_once_for_each_member(play at "2026-06-05T01:00:00Z") {
+        // It ends before midnight, when everybody is looked at who takes part.
         play.has_company().await;
         play.makes_support("2026-06-08", &["ana", "ben", "cho", "dee"]).await;
         play.is_connected().await;
@@ -82,7 +83,7 @@ both_engines! {
         }
 
         let syncs = asked.of("people/search");
-        assert!((SYNCS..=SYNCS + 5).contains(&syncs), "{asked:?}");
+        assert!((SYNCS..=SYNCS + 10).contains(&syncs), "{asked:?}");
         // One stopped at the search.
         assert_eq!(asked.of("whosout"), syncs - 1, "{asked:?}");
         assert_eq!(asked.of("users.info"), 4 * syncs, "{asked:?}");

@@ -15,8 +15,9 @@ const MEMBERS: usize = 40;
 /// After how many syncs everything has been seen once: caches are full and the allocator has its places.
 const WARM_UP: usize = 200;
 
-/// By how much more may be resident after that, in KiB.
-const BOUND: u64 = 4 * 1024;
+/// By how much more may be resident after that, in KiB: SQLite's pages and the allocator's places still come to one or two
+/// MiB, and keeping the addresses of each sync would come to two more.
+const BOUND: u64 = 3 * 1024;
 
 /// Longer than from one sync to the next.
 const STEP: TimeDelta = TimeDelta::minutes(24);
@@ -26,7 +27,7 @@ const CHANGING: usize = 6;
 
 /// The head of the table.
 pub(crate) const HEAD: &str = "\
-| engine | syncs | of them asked for nothing | clock | wall | resident after the warm-up | at the end | most between | peak |
+| engine | syncs | at fault when looked at | clock | wall | resident after the warm-up | at the end | most between | peak |
 |---|---|---|---|---|---|---|---|---|
 ";
 
@@ -77,7 +78,7 @@ pub(crate) async fn run(engine: Engine, syncs: usize) -> (String, Vec<String>) {
     if done < syncs || lists > 0 {
         wrong.push(format!("{engine:?}: {done} syncs, {lists} times users.list: {status:?}"));
     }
-    if last.max(most) > first + BOUND {
+    if most > first + BOUND {
         wrong.push(format!("{engine:?}: memory grew from {first} to {most} KiB"));
     }
     let row = format!(
