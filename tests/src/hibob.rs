@@ -1,12 +1,13 @@
 //! HiBob in a story: a company, its people's time off, and what it was asked.
 
 use crate::Play;
+use chrono::{DateTime, Utc};
 use domain::ids::{TeamId, UserId, WorkspaceId};
 use domain::source::SourceCode;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::{AbsenceSourceRecord, SourceStatus};
+use store::{AbsenceSourceRecord, SourceStatus, Store};
 
 impl Play {
     /// Makes a company in HiBob, or changes it: `{"service_user", "token", "people", "grants", "switches", ..}`. What is not
@@ -110,27 +111,43 @@ impl Play {
     /// When the database does not take it.
     pub async fn connects(&self, team: &str, service_user: &str, hook: Option<(&str, &str)>) {
         let now = self.stage().clock().now();
-        let opens = json!({"host": "production",
-            "values": {"service_user": service_user, "token": SERVICE_TOKEN},
-            "hook": hook.map(|(token, secret)| json!({"token": token, "secret": secret}))});
-        let record = AbsenceSourceRecord {
-            source: SourceCode::new("hibob").expect("a code"),
-            name: String::from("HiBob"),
-            webhook_hash: hook.map(|(token, _)| Sha256::digest(token.as_bytes()).to_vec()),
-            connected_by: UserId::new("U0ANA"),
-            connected_at: now,
-            status: SourceStatus::default(),
-            next_at: Some(now),
-        };
         let store = self.database().open().await;
-        let workspace = WorkspaceId::of_team(&TeamId::new(team));
-        let mut tx = store.write(workspace).await.expect("a transaction");
-        let opens = SecretString::from(opens.to_string());
-        tx.upsert_source(&record, &opens).await.expect("it is stored");
-        tx.commit().await.expect("it is saved");
+        connect_hibob(&store, (team, "U0ANA"), (service_user, hook), (now, now)).await;
         store.close().await;
         // Whoever changes something wakes the workers.
         self.types("eli", "/rotation ooo add 2027-01-01").await;
         self.types("eli", "/rotation ooo remove 2027-01-01").await;
     }
+}
+
+/// Connects the workspace of a team to HiBob past Slack, by one of its people, `now` and with a first sync `then`.
+///
+/// The bot looks at it with the next write.
+///
+/// # Panics
+///
+/// When the database does not take it.
+pub async fn connect_hibob(
+    store: &Store,
+    (team, by): (&str, &str),
+    (service_user, hook): (&str, Option<(&str, &str)>),
+    (now, then): (DateTime<Utc>, DateTime<Utc>),
+) {
+    let opens = json!({"host": "production",
+        "values": {"service_user": service_user, "token": SERVICE_TOKEN},
+        "hook": hook.map(|(token, secret)| json!({"token": token, "secret": secret}))});
+    let record = AbsenceSourceRecord {
+        source: SourceCode::new("hibob").expect("a code"),
+        name: String::from("HiBob"),
+        webhook_hash: hook.map(|(token, _)| Sha256::digest(token.as_bytes()).to_vec()),
+        connected_by: UserId::new(by),
+        connected_at: now,
+        status: SourceStatus::default(),
+        next_at: Some(then),
+    };
+    let workspace = WorkspaceId::of_team(&TeamId::new(team));
+    let mut tx = store.write(workspace).await.expect("a transaction");
+    let opens = SecretString::from(opens.to_string());
+    tx.upsert_source(&record, &opens).await.expect("it is stored");
+    tx.commit().await.expect("it is saved");
 }
