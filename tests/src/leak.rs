@@ -3,9 +3,12 @@
 use crate::Play;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use server::cli::log_silence;
 use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// All that a story left behind, each part with its name.
 #[derive(Debug, Default)]
@@ -91,6 +94,24 @@ impl Write for Line {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+/// Starts a log that leaves out nothing but what is never logged, once for all stories of a program.
+#[must_use]
+pub fn logged() -> &'static Logged {
+    static LOGGED: OnceLock<Logged> = OnceLock::new();
+    LOGGED.get_or_init(|| {
+        let logged = Logged::default();
+        let lines = logged.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(move || lines.line())
+            .finish()
+            .with(log_silence())
+            .init();
+        logged
+    })
 }
 
 /// Returns how a word may be written, all in small letters, as hauls are.

@@ -19,7 +19,7 @@ mod visitor;
 pub use browser::{Browser, View};
 pub use diary::Diary;
 pub use hibob::{SERVICE_TOKEN, SERVICE_USER, connect_hibob};
-pub use leak::{Haul, Logged};
+pub use leak::{Haul, Logged, logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use race::{Race, Round};

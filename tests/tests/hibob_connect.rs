@@ -3,33 +3,12 @@
 use domain::ids::{TeamId, UserId, WorkspaceId};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use server::cli::log_silence;
-use std::sync::OnceLock;
-use stories::{Haul, Logged, Play, Seen, both_engines, plain_view};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use stories::{Haul, Play, Seen, both_engines, logged, plain_view};
 
 const USER: &str = "SVC-HARBOUR-77";
 const TOKEN: &str = "sparrow-token-of-the-harbour";
 const WRONG: &str = "sparrow-token-that-is-wrong";
 const SECRET: &str = "sparrow-secret-of-the-webhook";
-
-/// Starts a log that leaves out nothing but what is never logged.
-fn logged() -> &'static Logged {
-    static LOGGED: OnceLock<Logged> = OnceLock::new();
-    LOGGED.get_or_init(|| {
-        let logged = Logged::default();
-        let lines = logged.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || lines.line())
-            .finish()
-            .with(log_silence())
-            .init();
-        logged
-    })
-}
 
 /// Makes a rotation of three, whom HiBob knows but for cho.
 async fn begins(play: &Play) {
@@ -314,7 +293,7 @@ both_engines! {
     }
 
     async fn what_opens_hibob_is_nowhere_in_plain(play at "2026-06-05T10:00:00Z") {
-        logged();
+        let _ = logged();
         begins(&play).await;
         connects(&play, USER, WRONG).await;
         connects(&play, USER, TOKEN).await;

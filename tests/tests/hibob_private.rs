@@ -3,31 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use server::cli::log_silence;
-use std::sync::OnceLock;
 use std::time::Duration;
-use stories::{Haul, Logged, Play, SERVICE_TOKEN, SERVICE_USER, both_engines};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use stories::{Haul, Play, SERVICE_TOKEN, SERVICE_USER, both_engines, logged};
 
 const SECRET: &str = "heron-secret-of-the-webhook";
-
-/// Starts a log that leaves out nothing but what is never logged.
-fn logged() -> &'static Logged {
-    static LOGGED: OnceLock<Logged> = OnceLock::new();
-    LOGGED.get_or_init(|| {
-        let logged = Logged::default();
-        let lines = logged.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || lines.line())
-            .finish()
-            .with(log_silence())
-            .init();
-        logged
-    })
-}
 
 /// Takes all that the story left behind.
 async fn haul(play: &Play) -> Haul {
@@ -45,7 +24,7 @@ async fn haul(play: &Play) -> Haul {
 
 /// Syncs in every way that can go right or wrong, and returns the ids of the employees.
 async fn syncs_and_fails(play: &Play) -> Vec<String> {
-    logged();
+    let _ = logged();
     let ids = play.has_company().await;
     play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
     let request = play.is_off("ben", "2026-06-15", "2026-06-19").await;
@@ -146,7 +125,7 @@ both_engines! {
     }
 
     async fn an_address_and_an_id_that_are_planted_are_found(play at "2026-06-05T10:00:00Z") {
-        logged();
+        let _ = logged();
         let ids = play.has_company().await;
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
         // The log is that of all stories here, so each plants words of its own.

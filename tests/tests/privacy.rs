@@ -1,12 +1,8 @@
 //! What must not be kept is nowhere: not in the database, not in its log, not in ours when it says all it can.
 
 use serde_json::{Value, json};
-use server::cli::log_silence;
-use std::sync::OnceLock;
 use std::time::Duration;
-use stories::{Haul, Logged, Play, both_engines};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use stories::{Haul, Play, both_engines, logged};
 
 const NOTE: &str = "größe of the sparrow-in-a-note";
 const EDITED: &str = "größe of the sparrow-in-an-edit";
@@ -14,23 +10,6 @@ const REFUSED: &str = "größe of the sparrow-in-a-refusal";
 const LATE: &str = "größe of the sparrow-in-a-late-note";
 const SAID: &str = "sparrow-in-a-message";
 const ANSWERED: &str = "I can take it, sparrow-in-a-thread";
-
-/// Starts a log that leaves out nothing but what is never logged.
-fn logged() -> &'static Logged {
-    static LOGGED: OnceLock<Logged> = OnceLock::new();
-    LOGGED.get_or_init(|| {
-        let logged = Logged::default();
-        let lines = logged.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || lines.line())
-            .finish()
-            .with(log_silence())
-            .init();
-        logged
-    })
-}
 
 /// Leaves a note; what the bot answers is returned.
 async fn leaves(play: &Play, who: &str, text: &str) -> Value {
@@ -63,7 +42,7 @@ async fn haul(play: &Play) -> Haul {
 
 /// Lets people write in every way there is, and looks for it everywhere.
 async fn writes_and_looks(play: &Play) {
-    logged();
+    let _ = logged();
     let invite = json!({"team": play.team(), "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": "#support"});
     play.act(&invite).await;
     play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
@@ -131,7 +110,7 @@ both_engines! {
     }
 
     async fn a_leak_is_found_wherever_it_is(play at "2026-06-05T10:00:00Z") {
-        logged();
+        let _ = logged();
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
         // The log is that of all stories here, so each plants words of its own.
         let port = play.stage().bot_url().port().unwrap_or_default();
