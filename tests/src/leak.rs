@@ -7,6 +7,7 @@ use server::cli::log_silence;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -32,6 +33,24 @@ impl Haul {
         let mut haul = Self::default();
         for (name, bytes) in play.database().dump().await {
             haul.add(&name, &bytes);
+        }
+        haul
+    }
+
+    /// Takes all that a story left behind: its database, our log and the bot's pages.
+    ///
+    /// # Panics
+    ///
+    /// When the bot does not answer.
+    pub async fn of_all(play: &Play) -> Self {
+        let mut haul = Self::of(play).await;
+        haul.add("the log", &logged().bytes());
+        let browser = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
+        let browser = browser.expect("a client for loopback");
+        for page in ["", "livez", "readyz"] {
+            let url = play.stage().bot_url().join(page).expect("a page of the bot's");
+            let shown = browser.get(url).send().await.expect("the bot answers").bytes().await;
+            haul.add(page, &shown.expect("the page is read"));
         }
         haul
     }

@@ -3,24 +3,9 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use std::time::Duration;
 use stories::{Haul, Play, SERVICE_TOKEN, SERVICE_USER, both_engines, logged};
 
 const SECRET: &str = "heron-secret-of-the-webhook";
-
-/// Takes all that the story left behind.
-async fn haul(play: &Play) -> Haul {
-    let mut haul = Haul::of(play).await;
-    haul.add("the log", &logged().bytes());
-    let browser = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
-    let browser = browser.expect("a client for loopback");
-    for page in ["", "livez", "readyz"] {
-        let url = play.stage().bot_url().join(page).expect("a page of the bot's");
-        let shown = browser.get(url).send().await.expect("the bot answers").bytes().await;
-        haul.add(page, &shown.expect("the page is read"));
-    }
-    haul
-}
 
 /// Syncs in every way that can go right or wrong, and returns the ids of the employees.
 async fn syncs_and_fails(play: &Play) -> Vec<String> {
@@ -107,12 +92,12 @@ both_engines! {
         play.starts_bot().await;
         play.waits("30m").await;
         assert!(synced(&play).await.is_some(), "and it is synced after it");
-        let synced = haul(&play).await;
+        let synced = Haul::of_all(&play).await;
         let admin = play.opens("ana", "/rotation admin").await;
         play.clicks_in_view("ana", &admin, "source_turn_off").await;
         play.closes("ana").await;
         play.waits("1m").await;
-        let off = haul(&play).await;
+        let off = Haul::of_all(&play).await;
 
         for (when, haul) in [("in the middle", crashed), ("after it", synced), ("when it is off", off)] {
             for word in ids.iter().map(String::as_str).chain(["@harbour.example", SERVICE_TOKEN, SECRET]) {
@@ -131,12 +116,12 @@ both_engines! {
         // The log is that of all stories here, so each plants words of its own.
         let port = play.stage().bot_url().port().unwrap_or_default();
         let (address, id) = (format!("heron{port}@harbour.test"), format!("{}{port}", &ids[0][..14]));
-        let before = haul(&play).await;
+        let before = Haul::of_all(&play).await;
 
         play.renames_person("ben", &address).await;
         play.waits("10s").await;
         tracing::trace!("{id}");
-        let after = haul(&play).await;
+        let after = Haul::of_all(&play).await;
 
         for word in [&address, &id] {
             assert_eq!(before.finds(word), Vec::<String>::new());

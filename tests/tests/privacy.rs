@@ -1,7 +1,6 @@
 //! What must not be kept is nowhere: not in the database, not in its log, not in ours when it says all it can.
 
 use serde_json::{Value, json};
-use std::time::Duration;
 use stories::{Haul, Play, both_engines, logged};
 
 const NOTE: &str = "größe of the sparrow-in-a-note";
@@ -24,20 +23,6 @@ async fn says(play: &Play, who: &str, text: &str, thread: Option<&str>) {
         say["thread_ts"] = json!(thread);
     }
     play.act(&json!({"team": play.team(), "user": who, "say": say})).await;
-}
-
-/// Takes all that the story left behind.
-async fn haul(play: &Play) -> Haul {
-    let mut haul = Haul::of(play).await;
-    haul.add("the log", &logged().bytes());
-    let browser = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
-    let browser = browser.expect("a client for loopback");
-    for page in ["", "livez", "readyz"] {
-        let url = play.stage().bot_url().join(page).expect("a page of the bot's");
-        let shown = browser.get(url).send().await.expect("the bot answers").bytes().await;
-        haul.add(page, &shown.expect("the page is read"));
-    }
-    haul
 }
 
 /// Lets people write in every way there is, and looks for it everywhere.
@@ -80,7 +65,7 @@ async fn writes_and_looks(play: &Play) {
     let told = play.dms("cho").await;
     play.ends_bot("kill").await;
     play.starts_bot().await;
-    let haul = haul(play).await;
+    let haul = Haul::of_all(play).await;
 
     assert!(!refused.to_string().contains("reads it"), "it was told already: {refused}");
     for text in [EDITED, LATE] {
@@ -115,13 +100,13 @@ both_engines! {
         // The log is that of all stories here, so each plants words of its own.
         let port = play.stage().bot_url().port().unwrap_or_default();
         let (in_a_row, in_the_log) = (format!("wren-in-a-row-{port}"), format!("wren-in-the-log-{port}"));
-        let before = haul(&play).await;
+        let before = Haul::of_all(&play).await;
 
         let named = json!({"name": in_a_row, "members": ["U0ANA"], "cadence": "week",
             "first_day": "2026-06-08", "time": "09:00", "zone": "Europe/Berlin", "channel": "C0SUPPORT"});
         play.creates("ana", &named).await;
         tracing::trace!("{in_the_log}");
-        let after = haul(&play).await;
+        let after = Haul::of_all(&play).await;
 
         for word in [&in_a_row, &in_the_log] {
             assert_eq!(before.finds(word), Vec::<String>::new());

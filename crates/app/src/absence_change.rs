@@ -11,7 +11,6 @@ use chrono::{DateTime, Utc};
 use domain::effect::{DatesEffect, Envelope, Recipient};
 use domain::ids::{RotationId, UserId};
 use domain::timeline::RunningTurn;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{AbsenceRecord, RotationRecord, Tx};
 
@@ -19,14 +18,14 @@ use store::{AbsenceRecord, RotationRecord, Tx};
 pub(crate) type FirstTurns = BTreeMap<UserId, DateTime<Utc>>;
 
 /// What was planned before absences changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct Before {
     /// Each rotation that the change may concern.
     pub(crate) rotations: BTreeMap<RotationId, Concerned>,
 }
 
 /// A rotation that a change of absences may concern.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Concerned {
     /// Whose absences count there, of those that change.
     pub(crate) users: Vec<UserId>,

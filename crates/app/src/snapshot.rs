@@ -274,23 +274,7 @@ impl<'a> Position<'a> {
 
     /// Returns when the first of the coming turns begins that somebody holds, among the soonest `most`.
     pub(crate) fn first_turn_of(&self, user: &UserId, most: usize) -> Option<DateTime<Utc>> {
-        let running = self.timeline.standing().running.map(|running| running.turn);
-        let mut begun: Option<(u64, DateTime<Utc>)> = None;
-        let mut turns = 0;
-        for stretch in self.timeline.clone().filter(|stretch| Some(stretch.turn) != running) {
-            let (_, at) = match begun.filter(|(turn, _)| *turn == stretch.turn) {
-                Some(begun) => begun,
-                None if turns == most => return None,
-                None => {
-                    turns += 1;
-                    *begun.insert((stretch.turn, stretch.window.start()))
-                }
-            };
-            if stretch.seats().iter().any(|seat| seat.user == *user) {
-                return Some(at);
-            }
-        }
-        None
+        self.first_turns(std::slice::from_ref(user), most).remove(user)
     }
 
     /// Returns when the first of the coming turns begins that each of these people holds, among the soonest `most`.

@@ -1,6 +1,7 @@
 //! Admins connect a source, or give it other credentials. Whether they are good is asked before, outside this room.
 
 use super::sealed::{Hook, Opened};
+use super::sync::clear_fault;
 use super::{Done as Came, admin, hash_of, say};
 use crate::audit::{self, Entry};
 use crate::home;
@@ -108,7 +109,8 @@ async fn save(
         hook.unwrap_or_else(|| Hook { token: token(request.workspace, random), secret: None })
     });
     let now = request.now;
-    let was = before.map(|before| before.status).unwrap_or_default();
+    let mut status = before.map(|before| before.status).unwrap_or_default();
+    clear_fault(&mut status);
     let record = AbsenceSourceRecord {
         source: info.code.clone(),
         name: info.name.to_owned(),
@@ -116,14 +118,10 @@ async fn save(
         connected_by: request.actor.clone(),
         connected_at: now,
         status: SourceStatus {
-            fault: None,
-            faulty_since: None,
-            failures: 0,
-            told_of: Vec::new(),
             doubted_since: None,
             is_asked_for: true,
             asked_by: Some(request.actor.clone()),
-            ..was
+            ..status
         },
         next_at: Some(now),
     };

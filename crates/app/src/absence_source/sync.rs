@@ -118,7 +118,7 @@ pub async fn finish(
     (began, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
     // What is planned now is read first: whoever writes holds the database.
-    let changes = match asked {
+    let before = match asked {
         Ok(batch) => {
             let mut tx = store.read(claim.workspace).await?;
             let known = known(&mut tx, &claim.source, now).await?;
@@ -136,7 +136,7 @@ pub async fn finish(
     let was = source.status.clone();
     match asked {
         Ok(batch) => {
-            take_over(&mut tx, &mut source, batch, changes.unwrap_or_default(), now).await?;
+            take_over(&mut tx, &mut source, batch, before.unwrap_or_default(), now).await?;
         }
         Err(fault) => fail(&mut tx, &mut source, fault, now).await?,
     }
@@ -230,11 +230,8 @@ fn changes(
     batch: &SourceBatch,
     now: DateTime<Utc>,
 ) -> Changes {
-    let mut said: BTreeMap<&SourceAbsence, usize> = BTreeMap::new();
-    for absence in &batch.absences {
-        // The same twice is the same absence.
-        said.insert(absence, 1);
-    }
+    // The same twice is the same absence.
+    let mut said: BTreeSet<&SourceAbsence> = batch.absences.iter().collect();
     let touches = |absence: &&AbsenceRecord| {
         let (first, last) = absence.dates();
         first <= batch.complete_for.last && last.is_none_or(|it| batch.complete_for.first <= it)
@@ -249,13 +246,11 @@ fn changes(
     };
     let mut gone = Vec::new();
     for record in &within {
-        match said.get_mut(&as_said(record)) {
-            Some(left) if *left > 0 => *left -= 1,
-            _ => gone.push((*record).clone()),
+        if !said.remove(&as_said(record)) {
+            gone.push((*record).clone());
         }
     }
-    let new = said.into_iter().filter(|(_, left)| *left > 0);
-    let new = new.map(|(absence, _)| record_of(source, absence, now));
+    let new = said.into_iter().map(|absence| record_of(source, absence, now));
     // What is only said otherwise was known before.
     let new = new.map(|record| AbsenceRecord { created_at: known_since(&record, &gone), ..record });
     let new = new.collect();
@@ -363,7 +358,8 @@ pub(super) async fn replan(
     Ok(())
 }
 
-fn clear_fault(status: &mut SourceStatus) {
+/// Forgets that a source gave no answer, and who was told of it.
+pub(super) fn clear_fault(status: &mut SourceStatus) {
     status.fault = None;
     status.faulty_since = None;
     status.failures = 0;
