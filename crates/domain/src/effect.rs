@@ -2,6 +2,7 @@
 
 mod absence;
 mod announce;
+mod call;
 mod cover;
 mod dates;
 mod duty;
@@ -18,6 +19,7 @@ mod turn;
 
 pub use absence::AbsenceNews;
 pub use announce::AnnounceEffect;
+pub use call::Call;
 pub use cover::CoverEffect;
 pub use dates::DatesEffect;
 pub use duty::DutyEffect;

@@ -89,6 +89,8 @@ impl Preferences {
 pub struct WorkspaceSettings {
     /// Whether only admins make rotations.
     pub only_admins_create: bool,
+    /// Whether a message of which nobody can tell whether it arrived stays unsaid instead of being said twice.
+    pub prefers_silence: bool,
 }
 
 /// A rest of a rotation that is not over.

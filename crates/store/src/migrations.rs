@@ -43,6 +43,7 @@ both! {
     7 "0007_versions",
     8 "0008_passing_on",
     9 "0009_absence_sources",
+    10 "0010_reliability",
 }
 
 /// Applies the pending migrations and returns their names.

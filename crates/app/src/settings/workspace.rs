@@ -69,7 +69,7 @@ pub async fn save_workspace(
     let act = async |tx: &mut Tx| save(tx, request, &settings).await;
     let reply = match once(store, request, act).await? {
         Ok(Done::Settings(Saved::Workspace { only_admins_create })) => {
-            let settings = WorkspaceSettings { only_admins_create };
+            let settings = WorkspaceSettings { only_admins_create, ..WorkspaceSettings::default() };
             Reply::Settings(settings::Reply::WorkspaceSaved { settings })
         }
         Ok(_) => Reply::Refused(Refusal::Unreadable),

@@ -293,8 +293,12 @@ pub fn read_workspace_form(
     creators: Option<&str>,
 ) -> Result<WorkspaceSettings, Vec<(Field, String)>> {
     match creators {
-        Some(EVERYBODY) => Ok(WorkspaceSettings { only_admins_create: false }),
-        Some(ONLY_ADMINS) => Ok(WorkspaceSettings { only_admins_create: true }),
+        Some(EVERYBODY) => {
+            Ok(WorkspaceSettings { only_admins_create: false, ..WorkspaceSettings::default() })
+        }
+        Some(ONLY_ADMINS) => {
+            Ok(WorkspaceSettings { only_admins_create: true, ..WorkspaceSettings::default() })
+        }
         _ => Err(vec![(Field::Creators, String::from("Please choose who may create rotations."))]),
     }
 }

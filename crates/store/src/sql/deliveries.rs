@@ -17,8 +17,8 @@ statements! {
     INSERT_DELIVERY = (
         "insert into outbox (
              workspace_id, delivery_id, order_id, order_key, envelope, state, available_at, fence,
-             attempts, crashes, is_resend, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, false, $7, $8)
+             attempts, crashes, is_resend, created_at, expires_at, call, due_at, is_alone)
+         values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, false, $7, $8, $9, $6, false)
          on conflict (workspace_id, delivery_id) do nothing"
     );
     FIND_DELIVERY = (
@@ -158,6 +158,7 @@ pub(crate) fn inserting(
         available_at.into(),
         now.into(),
         (available_at + envelope.effect.useful_for()).into(),
+        envelope.call().as_str().into(),
     ];
     Ok(Step::new(INSERT_DELIVERY, values))
 }

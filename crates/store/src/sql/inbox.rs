@@ -12,8 +12,8 @@ statements! {
     INSERT_INBOX = (
         "insert into inbox (
              workspace_id, inbox_id, dedupe, item, sealed, state, available_at, fence, attempts,
-             crashes, created_at)
-         values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, $7)
+             crashes, created_at, is_alone)
+         values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, $7, false)
          on conflict (workspace_id, dedupe) do nothing"
     );
     FIND_INBOX = (

@@ -1,0 +1,56 @@
+-- What delivery needs to be sure and quick: how a row is sent and since when it was due, whom a lease was given alone,
+-- how long Slack asked to be left alone, where a person's direct messages are, and when the database went back in time.
+
+alter table people add column dm_channel_id text;
+
+alter table outbox
+    add column call text not null default 'post',
+    add column due_at timestamptz,
+    add column is_alone boolean not null default false;
+alter table outbox no force row level security;
+update outbox set due_at = available_at;
+alter table outbox force row level security;
+alter table outbox
+    alter column call drop default,
+    alter column is_alone drop default,
+    alter column due_at set not null;
+-- A row is changed three times and gone within seconds: room beside it spares the indexes the first two.
+alter table outbox set (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
+grant select (call, due_at, is_alone) on outbox to asyncbot_system;
+
+alter table inbox
+    add column is_alone boolean not null default false;
+alter table inbox
+    alter column is_alone drop default;
+alter table inbox set (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+create index inbox_ready on inbox (workspace_id, available_at) where finished_at is null;
+grant select (is_alone) on inbox to asyncbot_system;
+grant update (is_alone) on inbox to asyncbot_system;
+
+create table limits (
+    workspace_id uuid not null,
+    call text not null,
+    until timestamptz not null,
+    primary key (workspace_id, call)
+);
+alter table limits enable row level security;
+alter table limits force row level security;
+create policy limits_app on limits to asyncbot_app
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid);
+create policy limits_system_select on limits for select to asyncbot_system using (true);
+create policy limits_system_delete on limits for delete to asyncbot_system using (true);
+grant select, insert, update, delete on limits to asyncbot_app;
+grant select (workspace_id, call, until) on limits to asyncbot_system;
+grant delete on limits to asyncbot_system;
+
+create table setbacks (
+    noticed_at timestamptz not null primary key,
+    lost_from timestamptz not null,
+    lost_until timestamptz not null
+);
+alter table setbacks enable row level security;
+alter table setbacks force row level security;
+create policy setbacks_system on setbacks to asyncbot_system using (true) with check (true);
+grant select, insert, delete on setbacks to asyncbot_system;
