@@ -7,6 +7,7 @@ pub(crate) mod direct;
 pub(crate) mod methods;
 pub(crate) mod outcome;
 mod plain;
+pub(crate) mod receipt;
 mod respond;
 mod unreachable;
 mod verdict;

@@ -146,7 +146,7 @@ async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed
         Recipient::Channel(channel) | Recipient::Only { channel, .. } => Ok(channel.clone()),
         Recipient::Person(user) | Recipient::Home(user) => {
             match bot.api.open_dm(&parcel.token, user).await {
-                Outcome::Done(channel) => Ok(channel),
+                Outcome::Done(direct) => Ok(direct.into_channel()),
                 Outcome::NotSent(reason) => Err(Outcome::NotSent(reason)),
                 Outcome::Ambiguous { code } => Err(Outcome::NotSent(again(code))),
             }
