@@ -4,6 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod answers;
 pub(crate) mod client;
 pub(crate) mod direct;
+mod limits;
 pub(crate) mod methods;
 pub(crate) mod outcome;
 mod plain;

@@ -33,12 +33,13 @@ mod version;
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, CoverAnswer,
-    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
-    CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem,
-    InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
-    RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
-    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, ClaimedDelivery,
+    Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp,
+    InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome,
+    PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord,
+    SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
+    WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;
