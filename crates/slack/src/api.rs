@@ -8,6 +8,7 @@ mod limits;
 pub(crate) mod methods;
 pub(crate) mod outcome;
 mod plain;
+pub(crate) mod receipt;
 mod respond;
 mod unreachable;
 mod verdict;

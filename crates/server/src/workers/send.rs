@@ -217,7 +217,7 @@ async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, NotSent> {
 
 async fn open(bot: &Bot, parcel: &Parcel, user: &UserId) -> Result<ChannelId, NotSent> {
     match bot.api.open_dm(&parcel.token, user).await {
-        Outcome::Done(channel) => Ok(channel),
+        Outcome::Done(direct) => Ok(direct.into_channel()),
         Outcome::NotSent(reason) => Err(reason),
         Outcome::Ambiguous { code } => Err(again(code)),
     }
