@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod settings;
 
+mod auditor;
 mod bot;
 mod dead_token;
 mod http;
@@ -18,4 +19,5 @@ mod random;
 mod requests;
 mod sockets;
 mod supervisor;
+mod watch;
 mod workers;

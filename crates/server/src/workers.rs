@@ -11,6 +11,9 @@ mod outcome;
 mod pace;
 mod roster;
 mod send;
+mod timekeeping;
+
+pub(crate) use timekeeping::begin as tell_the_time;
 
 use crate::bot::Bot;
 use std::sync::Arc;
@@ -27,4 +30,7 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     supervisor.spawn(inbox::run(Arc::clone(bot), clock.worker()));
     supervisor.spawn(absences::run(Arc::clone(bot), clock.worker()));
     supervisor.spawn(housekeeping::run(Arc::clone(bot), clock.worker()));
+    if !clock.is_manual() {
+        supervisor.spawn(timekeeping::run(Arc::clone(bot), clock.worker()));
+    }
 }

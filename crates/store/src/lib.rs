@@ -29,14 +29,15 @@ pub mod testing;
 mod tests;
 mod tx;
 mod version;
+mod watch;
 
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, CoverAnswer,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, CoverAnswer,
     CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
     CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem,
-    InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
+    InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord,
     RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
     SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
 };

@@ -84,7 +84,9 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         bind: options.bind,
         at: options.at.unwrap_or_else(coming_monday),
         ticks: true,
+        watch: None,
         socket_mode: false,
+        watch: None,
     })
     .await?;
     simulator::seed_demo(stage.simulator()).await.map_err(StageError::Other)?;

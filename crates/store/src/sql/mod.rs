@@ -16,12 +16,14 @@ pub(crate) mod inbox;
 pub(crate) mod meta;
 pub(crate) mod notes;
 pub(crate) mod queue;
+pub(crate) mod replay;
 pub(crate) mod requests;
 pub(crate) mod rotations;
 pub(crate) mod steps;
 pub(crate) mod swaps;
 pub(crate) mod system;
 pub(crate) mod turns;
+pub(crate) mod watch;
 pub(crate) mod workspaces;
 
 use super::{Conn, Db, Row};
@@ -42,11 +44,13 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         meta::STATEMENTS,
         notes::STATEMENTS,
         queue::STATEMENTS,
+        replay::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,
+        watch::STATEMENTS,
         workspaces::STATEMENTS,
     ]
     .concat()
