@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::audit::{self, Entry};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{DeliveryId, InboxId};
+use domain::ids::DeliveryId;
 use serde_json::json;
 use store::{LostRow, Store};
 use uuid::Uuid;
@@ -94,7 +94,7 @@ fn may_have_been_sent(row: &LostRow) -> bool {
 async fn named(store: &Store, row: LostRow) -> Result<Lost, AppError> {
     let mut tx = store.read(row.workspace).await?;
     let kind = if row.is_work {
-        tx.find_inbox_kind(InboxId::new(row.id)).await?
+        tx.find_inbox_kind(row.id).await?
     } else {
         let found = tx.find_delivery(DeliveryId::new(row.id)).await;
         found.ok().flatten().map(|record| record.envelope.effect.kind().to_owned())

@@ -22,7 +22,11 @@ use store::Tx;
 pub(crate) enum Done {
     Rotation { rotation: RotationId },
     Mine { has_quiet_nights: bool },
-    Workspace { only_admins_create: bool },
+    Workspace {
+        only_admins_create: bool,
+        #[serde(default)]
+        prefers_silence: bool,
+    },
 }
 
 /// Returns whether somebody may make a rotation in their workspace.

@@ -8,7 +8,7 @@ mod webhook;
 
 use crate::bot::Bot;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
@@ -56,11 +56,10 @@ pub(crate) fn admin_routes(bot: Arc<Bot>) -> Router {
 /// Measures how long Slack waits for an answer, and what it is.
 async fn measure(
     State(bot): State<Arc<Bot>>,
-    path: MatchedPath,
     request: Request,
     next: Next,
 ) -> Response {
-    let kind = match path.as_str() {
+    let kind = match request.uri().path() {
         "/slack/commands" => "command",
         "/slack/interactions" => "interaction",
         "/slack/events" => "event",

@@ -86,7 +86,6 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         ticks: true,
         watch: None,
         socket_mode: false,
-        watch: None,
     })
     .await?;
     simulator::seed_demo(stage.simulator()).await.map_err(StageError::Other)?;
