@@ -12,6 +12,9 @@ mod outcome;
 mod pack;
 mod roster;
 mod send;
+mod timekeeping;
+
+pub(crate) use timekeeping::begin as tell_the_time;
 
 use crate::bot::Bot;
 use clock::Worker;
@@ -32,6 +35,9 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     keep(bot, "inbox", inbox::run);
     keep(bot, "absences", absences::run);
     keep(bot, "housekeeping", housekeeping::run);
+    if !bot.clock.is_manual() {
+        keep(bot, "timekeeping", timekeeping::run);
+    }
 }
 
 /// Runs a worker until the service stops: one that panics is started again, since without it the bot would fall silent.
