@@ -25,7 +25,7 @@ pub struct Clock(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    System { offset_us: Arc<AtomicI64> },
+    System { offset_us: Arc<AtomicI64>, ahead: TimeDelta },
     Manual(Arc<Manual>),
 }
 
@@ -57,7 +57,13 @@ impl Clock {
     /// Returns the machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Kind::System { offset_us: Arc::new(AtomicI64::new(0)) })
+        Self::system_ahead(TimeDelta::zero())
+    }
+
+    /// Returns the machine's clock, set ahead by so much, whatever corrects it: for tests that start a process hours later.
+    #[must_use]
+    pub fn system_ahead(ahead: TimeDelta) -> Self {
+        Self(Kind::System { offset_us: Arc::new(AtomicI64::new(0)), ahead })
     }
 
     /// Returns a clock that stands at `at` until it is moved.
@@ -71,9 +77,9 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place where time enters")]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Kind::System { offset_us } => {
+            Kind::System { offset_us, ahead } => {
                 let offset = TimeDelta::microseconds(offset_us.load(Ordering::Relaxed));
-                (Utc::now() + offset).trunc_subsecs(6)
+                (Utc::now() + offset + *ahead).trunc_subsecs(6)
             }
             Kind::Manual(manual) => manual.now(),
         }
@@ -89,7 +95,7 @@ impl Clock {
     ///
     /// The manual clock has no offset.
     pub fn set_offset(&self, offset: TimeDelta) {
-        if let Kind::System { offset_us } = &self.0 {
+        if let Kind::System { offset_us, .. } = &self.0 {
             offset_us.store(offset.num_microseconds().unwrap_or(0), Ordering::Relaxed);
         }
     }
@@ -98,9 +104,18 @@ impl Clock {
     #[must_use]
     pub fn offset(&self) -> TimeDelta {
         match &self.0 {
-            Kind::System { offset_us } => {
+            Kind::System { offset_us, .. } => {
                 TimeDelta::microseconds(offset_us.load(Ordering::Relaxed))
             }
+            Kind::Manual(_) => TimeDelta::zero(),
+        }
+    }
+
+    /// Returns by how much the clock was set ahead, which is no fault of the machine's.
+    #[must_use]
+    pub const fn ahead(&self) -> TimeDelta {
+        match &self.0 {
+            Kind::System { ahead, .. } => *ahead,
             Kind::Manual(_) => TimeDelta::zero(),
         }
     }

@@ -54,6 +54,7 @@ pub struct RunningBot {
 ///
 /// [`BootError`], in words for the one who runs the service.
 pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
+    faults::arm();
     slack::install_tls_provider();
     let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;

@@ -4,6 +4,7 @@ use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
     SourceSettings,
 };
+use chrono::TimeDelta;
 use clock::Clock;
 use crypto::KeyRing;
 use domain::source::SourceCode;
@@ -115,7 +116,7 @@ impl Checked {
                     public_url: addresses.public_url,
                     bind: addresses.bind,
                     admin_bind: Some(addresses.admin_bind),
-                    clock: Clock::system(),
+                    clock: Clock::system_ahead(TimeDelta::from_std(faults::ahead()).unwrap_or_default()),
                 })
             }
             _ => Err(self.faults),

@@ -149,10 +149,15 @@ impl Store {
         entry: &Entry,
     ) -> Result<Option<Version>, StoreError> {
         let _one_write = self.one_write();
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.enter(workspace, entry).await,
-            Engine::Postgres(engine) => engine.enter(workspace, entry).await,
-        }
+        let mut commit = faults::Commit::default();
+        commit.calls("enter");
+        commit.before();
+        let version = match &self.engine {
+            Engine::Sqlite(engine) => engine.enter(workspace, entry).await?,
+            Engine::Postgres(engine) => engine.enter(workspace, entry).await?,
+        };
+        commit.after();
+        Ok(version)
     }
 
     /// Returns the door to work over many workspaces.
@@ -232,6 +237,7 @@ impl Store {
             is_broken: false,
             gives_work: false,
             is_touching: false,
+            commit: faults::Commit::default(),
             began_at,
             one_write,
         }

@@ -118,6 +118,7 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
     if !is_ours {
         return Ok(());
     }
+    faults::point!("deliveries.call.before", claim.delivery);
     let outcome = match send(bot, claim, &parcel).await {
         Sent::Pointless(code) => return give_up(bot, claim, GivenUp::Dropped, code).await,
         Sent::Called(Outcome::NotSent(refusal)) => {
@@ -125,6 +126,7 @@ async fn deliver(bot: &Bot, pace: &Pace, claim: &Claim) -> Result<(), StoreError
         }
         Sent::Called(outcome) => outcome,
     };
+    faults::point!("deliveries.call.after");
     outcome::record(bot, claim, (&parcel.record, &parcel.notes), outcome).await
 }
 
@@ -159,6 +161,7 @@ async fn pack(bot: &Bot, claim: &Claim) -> Result<Result<Parcel, Unpackable>, St
         Ok(replies_to) => replies_to,
         Err(reason) => return Ok(Err(reason)),
     };
+    faults::point!("deliveries.compose", claim.delivery);
     let composed = compose(&mut tx, &record.envelope.effect, now).await;
     match composed {
         Ok(Composed::Say(message)) => {

@@ -73,7 +73,7 @@ async fn correct_clock(bot: &Bot) {
     if bot.clock.is_manual() {
         return;
     }
-    let uncorrected = bot.clock.now() - bot.clock.offset();
+    let uncorrected = bot.clock.now() - bot.clock.offset() - bot.clock.ahead();
     match bot.store.clock_offset(uncorrected).await {
         Ok(offset) => {
             if offset.abs() > SKEW_NOTICED {
