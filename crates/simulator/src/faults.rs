@@ -20,6 +20,9 @@ pub(crate) enum FaultKind {
     /// The call is done and the connection closed without an answer.
     #[serde(rename = "accept_then_drop")]
     AcceptThenDrop,
+    /// The call is done and never answered.
+    #[serde(rename = "accept_then_hang")]
+    AcceptThenHang,
     /// The connection is closed without an answer; nothing was done.
     #[serde(rename = "refuse")]
     Refuse,
@@ -29,6 +32,11 @@ pub(crate) enum FaultKind {
 }
 
 impl FaultKind {
+    /// Returns whether the call is done although it goes wrong.
+    pub(crate) const fn is_after_the_call(self) -> bool {
+        matches!(self, Self::AcceptThenDrop | Self::AcceptThenHang)
+    }
+
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::TooMany => "429",
@@ -36,6 +44,7 @@ impl FaultKind {
             Self::Hang => "hang",
             Self::Reset => "reset",
             Self::AcceptThenDrop => "accept_then_drop",
+            Self::AcceptThenHang => "accept_then_hang",
             Self::Refuse => "refuse",
             Self::Error => "error",
         }

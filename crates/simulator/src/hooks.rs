@@ -1,6 +1,5 @@
 //! `response_url`: where the bot answers later, five times within half an hour.
 
-use crate::faults::FaultKind;
 use crate::listener::Switch;
 use crate::sim::Sim;
 use crate::to_bot::event;
@@ -35,7 +34,7 @@ async fn answer_later(
     let team = TeamId::new(&team);
     let payload: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let fault = sim.change(|world, _| world.faults.take("slack", METHOD));
-    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.is_after_the_call()) {
         let word = Some(fault.kind.word());
         sim.change(|world, now| {
             record(

@@ -69,7 +69,7 @@ async fn call(
     let query = query.unwrap_or_default();
     let incoming = Incoming::new(&path, method, &query, &headers, body, switch.peer());
     let fault = sim.change(|world, _| world.faults.take("hibob", &incoming.endpoint));
-    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.is_after_the_call()) {
         return meet(&sim, &incoming, fault, &switch).await;
     }
     let word = fault.as_ref().map(|fault| fault.kind.word());

@@ -26,7 +26,7 @@ pub(crate) async fn send(
         sim.change(|world, _| (world.secrets.next("envelope"), world.faults.take("slack", METHOD)));
     let fate = match fault.map(|fault| fault.kind) {
         None => Fate::Good,
-        Some(FaultKind::AcceptThenDrop) => Fate::CutAfter,
+        Some(FaultKind::AcceptThenDrop | FaultKind::AcceptThenHang) => Fate::CutAfter,
         Some(FaultKind::Hang) => Fate::Lost,
         Some(
             FaultKind::TooMany

@@ -67,7 +67,7 @@ async fn call(
     let query = query.unwrap_or_default();
     let incoming = Incoming { method: &method, headers: &headers, query: &query, body: &body };
     let fault = sim.change(|world, _| world.faults.take("slack", &method));
-    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.is_after_the_call()) {
         sim.change(|world, now| world.journal.record_call(faulty_call(&incoming, fault, now)));
         return play(&sim, fault, &switch).await;
     }
@@ -82,8 +82,9 @@ async fn call(
             event::tell_later(&sim, team, told);
         }
     }
-    if fault.is_some() {
-        switch.close();
+    if let Some(fault) = fault {
+        // What is done is done; of the answer nothing arrives.
+        return play(&sim, &fault, &switch).await;
     }
     respond(performed)
 }
@@ -95,7 +96,7 @@ pub(crate) async fn play(sim: &Sim, fault: &Fault, switch: &Switch) -> Response 
         FaultKind::Broken => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
         }
-        FaultKind::Hang => {
+        FaultKind::Hang | FaultKind::AcceptThenHang => {
             // The caller is kept waiting on purpose, so its own limit must be able to come.
             let _loan = sim.clock().lend();
             sim.stop_signal().cancelled().await;
