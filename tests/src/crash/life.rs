@@ -66,6 +66,11 @@ impl Way {
         }
     }
 
+    /// Returns whether only people bring it about.
+    fn is_of_a_request(self) -> bool {
+        matches!(self, Self::At(place, _) if place.starts_with("requests.") || place.starts_with("entries."))
+    }
+
     fn in_words(self) -> String {
         match self {
             Self::At(place, _) => place.to_owned(),
@@ -95,8 +100,8 @@ pub(super) async fn live(town: &mut Town, place: &Place, way: Way, dice: u64) ->
     let serving = Instant::now();
     let mut acts = 0;
     loop {
-        if serving.elapsed() < WHILE {
-            town.lives(1, dice.wrapping_add(acts)).await;
+        if serving.elapsed() < WHILE || way.is_of_a_request() {
+            town.lives(1, dice.wrapping_add(acts), way.is_of_a_request()).await;
             acts += 1;
         } else {
             tokio::time::sleep(Duration::from_millis(5)).await;

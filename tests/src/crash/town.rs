@@ -164,7 +164,11 @@ impl Town {
                 let day = (self.now() - TimeDelta::days(1)).date_naive();
                 let name = format!("duty-{at}");
                 self.creates(&team, &name, &channel, (day, hour)).await;
-                let first = day.and_hms_opt(hour, 0, 0).expect("an hour").and_utc();
+                let mut first = day.and_hms_opt(hour, 0, 0).expect("an hour").and_utc();
+                // It begins with the turn that runs.
+                while first + TimeDelta::days(1) <= self.now() {
+                    first += TimeDelta::days(1);
+                }
                 self.dailies.push((team.clone(), name, first));
             }
             self.teams.push(team);
@@ -193,16 +197,18 @@ impl Town {
 
     /// Lets people do things, `number` of them, one after the other; the bot may die meanwhile.
     ///
+    /// With `only_writes` they do only what a request commits.
+    ///
     /// # Panics
     ///
     /// Where Slack's stand-in does not answer.
-    pub async fn lives(&mut self, number: usize, seed: u64) {
+    pub async fn lives(&mut self, number: usize, seed: u64, only_writes: bool) {
         for at in 0..number {
             self.acts += 1;
             let dice = mix(seed, at as u64);
             let team = self.teams[usize::try_from(dice % self.teams.len() as u64).expect("small")].clone();
             let user = PEOPLE[usize::try_from((dice >> 8) % PEOPLE.len() as u64).expect("small")];
-            match (dice >> 16) % 8 {
+            match (dice >> 16) % if only_writes { 4 } else { 8 } {
                 0..=2 => self.is_away(&team, user).await,
                 3 => {
                     let name = format!("extra-{}", self.acts);
