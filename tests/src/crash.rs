@@ -10,4 +10,4 @@ pub use checked::{Figures, check};
 pub use life::{Death, Way};
 pub use process::{Place, Process, free_port};
 pub use round::{Round, RoundSettings, play_round};
-pub use town::Town;
+pub use town::{Entered, Town};

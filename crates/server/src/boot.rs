@@ -13,7 +13,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Store, StoreError};
+use store::{FileClaim, Store, StoreError};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -46,6 +46,8 @@ pub enum BootError {
 pub struct RunningBot {
     bot: Arc<Bot>,
     address: SocketAddr,
+    /// On SQLite the one process that serves from a file holds it.
+    claim: Option<FileClaim>,
 }
 
 /// Starts the bot: the database is opened, the addresses are taken, the workers run.
@@ -56,6 +58,7 @@ pub struct RunningBot {
 pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     faults::arm();
     slack::install_tls_provider();
+    let claim = FileClaim::take(&config.store)?;
     let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;
     let asked_by = config.clock.clone();
@@ -87,7 +90,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     if let Some(admin) = admin {
         serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));
     }
-    Ok(RunningBot { bot, address })
+    Ok(RunningBot { bot, address, claim })
 }
 
 impl RunningBot {
@@ -112,6 +115,7 @@ impl RunningBot {
             );
         }
         self.bot.store.close().await;
+        drop(self.claim);
     }
 }
 

@@ -40,6 +40,7 @@ pub use records::{
     RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
     SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
 };
+pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};
 pub use system::System;
 pub use tx::Tx;

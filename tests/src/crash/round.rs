@@ -5,7 +5,7 @@ use crate::crash::life::{Way, live};
 use crate::crash::process::{Place, Process, folder_of, free_port};
 use crate::crash::town::{Town, mix};
 use crate::play::Engine;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -85,26 +85,29 @@ pub async fn play_round(settings: &RoundSettings) -> Round {
 async fn come_to_rest(town: &mut Town, place: &Place, database: &TestDatabase) -> Figures {
     town.mends().await;
     // What is ambiguous is held, what was refused is parked: hours later both are due.
-    for _ in 0..2 {
-        town.passes(TimeDelta::minutes(61));
-        rest(town, place, database).await;
-    }
-    let now = town.now();
+    town.passes(TimeDelta::minutes(61));
+    rest(town, place, database).await;
+    town.passes(TimeDelta::minutes(61));
+    let rested_at = rest(town, place, database).await;
     let ledger = database.ledger().await;
-    check(town, &ledger, now)
+    check(town, &ledger, rested_at)
 }
 
-async fn rest(town: &mut Town, place: &Place, database: &TestDatabase) {
+/// Returns until when everything that was due is done.
+async fn rest(town: &mut Town, place: &Place, database: &TestDatabase) -> DateTime<Utc> {
     let mut process = Process::start(&place.with("ASYNCBOT_FAULTS_AHEAD_S", &town.ahead_s().to_string()));
     let began = Instant::now();
-    loop {
+    let rested_at = loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         town.reads_calls().await;
-        if database.ledger().await.open_work(town.now()) == (0, 0) || PATIENCE < began.elapsed() {
-            break;
+        // A little earlier than now: what becomes due in this moment is not late yet.
+        let at = town.now() - TimeDelta::seconds(1);
+        if database.ledger().await.open_work(at) == (0, 0) || PATIENCE < began.elapsed() {
+            break at;
         }
-    }
+    };
     // What follows from the last of it is written down before it stops.
     process.stop();
     town.reads_calls().await;
+    rested_at
 }

@@ -13,8 +13,11 @@ use std::time::Duration;
 /// The people of each workspace, the first an admin.
 const PEOPLE: [&str; 4] = ["U0ANA", "U0BEN", "U0CHO", "U0DEE"];
 
-/// The first of the days on which somebody is away: long after anything that happens.
-const FIRST_ABSENCE: &str = "2040-01-01";
+/// After how many days somebody is away for the first time: long after anything that happens, and not too long to be entered.
+const FIRST_ABSENCE: Days = Days::new(40);
+
+/// After how many days those are away who enter it in a burst, and on trial.
+const LATER_ABSENCES: [Days; 2] = [Days::new(300), Days::new(600)];
 
 /// How long one act may take before it counts as not answered; the bot may be dead.
 const ACT: Duration = Duration::from_secs(8);
@@ -26,6 +29,7 @@ pub struct Town {
     clock: Clock,
     http: reqwest::Client,
     ahead: TimeDelta,
+    founded: NaiveDate,
     bot_port: u16,
     /// The teams, with their rotations by name.
     pub(super) teams: Vec<String>,
@@ -50,6 +54,13 @@ pub(super) enum Asked {
     Rotation { team: String, name: String },
 }
 
+/// An absence that somebody asked for in a burst, and whether it was answered as done.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    asked: Asked,
+    is_done: bool,
+}
+
 /// A post that Slack accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -67,6 +78,7 @@ impl Town {
     /// Where it does not start.
     pub async fn found(bot_port: u16) -> Self {
         let clock = Clock::system();
+        let founded = clock.now().date_naive();
         let simulator = simulator::start(SimulatorSettings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())),
             clock: clock.clone(),
@@ -85,6 +97,7 @@ impl Town {
             clock,
             http: reqwest::Client::builder().timeout(ACT).build().expect("a client for loopback"),
             ahead: TimeDelta::zero(),
+            founded,
             bot_port,
             teams: Vec::new(),
             dailies: Vec::new(),
@@ -232,6 +245,43 @@ impl Town {
         }
     }
 
+    /// Lets `number` absences be entered at once, and returns which of them were answered as done.
+    ///
+    /// [`Town::keeps`] takes what this returns.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no team.
+    pub async fn bursts(&self, number: u64, round: u64) -> Vec<Entered> {
+        let team = self.teams.first().expect("a team").clone();
+        let first = self.founded + LATER_ABSENCES[0];
+        let entering = (0..number).map(|at| {
+            let day = first + Days::new(2 * ((round * number + at) / PEOPLE.len() as u64));
+            let user = PEOPLE[usize::try_from(at).expect("small") % PEOPLE.len()];
+            let act = json!({"team": team, "user": user, "command": "/rotation", "text": format!("ooo add {day}"), "channel": self.some_channel(&team)});
+            let asked = Asked::Absence { team: team.clone(), user: user.to_owned(), day };
+            async move { Entered { asked, is_done: is_noted(&self.act(&act).await) } }
+        });
+        futures_util::future::join_all(entering).await
+    }
+
+    /// Keeps what people were answered in a burst.
+    pub fn keeps(&mut self, entered: Vec<Entered>) {
+        self.asked.extend(entered.into_iter().map(|one| (one.asked, one.is_done)));
+    }
+
+    /// Enters an absence of the first team, and returns what is answered.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no team.
+    pub async fn enters(&self, user: &str, days_on: u64) -> String {
+        let team = self.teams.first().expect("a team");
+        let day = self.founded + LATER_ABSENCES[1] + Days::new(2 * days_on);
+        let done = self.act(&json!({"team": team, "user": user, "command": "/rotation", "text": format!("ooo add {day}"), "channel": self.some_channel(team)})).await;
+        plain_blocks(&done["response"]["blocks"])
+    }
+
     fn some_channel(&self, team: &str) -> String {
         let at = self.teams.iter().position(|known| known == team).unwrap_or_default();
         format!("C0{at}X0")
@@ -239,13 +289,14 @@ impl Town {
 
     /// Enters an absence that nobody else enters.
     async fn is_away(&mut self, team: &str, user: &str) {
-        let first: NaiveDate = FIRST_ABSENCE.parse().expect("a date");
+        let theirs = |asked: &&Asked| matches!(asked, Asked::Absence { team: at, user: who, .. } if at == team && who == user);
+        let number = self.asked.keys().filter(theirs).count() as u64;
         // Two absences of neighbouring days stay two.
-        let day = first + Days::new(2 * self.acts);
+        let day = self.founded + FIRST_ABSENCE + Days::new(2 * number);
         let asked = Asked::Absence { team: team.to_owned(), user: user.to_owned(), day };
         self.asked.insert(asked.clone(), false);
         let done = self.act(&json!({"team": team, "user": user, "command": "/rotation", "text": format!("ooo add {day}"), "channel": self.some_channel(team)})).await;
-        if done["status"] == 200 && plain_blocks(&done["response"]["blocks"]).contains("Noted:") {
+        if is_noted(&done) {
             self.asked.insert(asked, true);
         }
     }
@@ -337,6 +388,10 @@ impl Town {
         let answer = self.http.post(url).json(body).timeout(Duration::from_secs(60)).send().await;
         answer.expect("Slack's stand-in answers").json().await.unwrap_or(Value::Null)
     }
+}
+
+fn is_noted(done: &Value) -> bool {
+    done["status"] == 200 && plain_blocks(&done["response"]["blocks"]).contains("Noted:")
 }
 
 /// Returns whether an answer says that it is not known whether something was saved.
