@@ -3,7 +3,7 @@
 /// The kinds of transactions that are told apart, each with the functions of the store by which it is known.
 ///
 /// A transaction that calls several is of the kind that stands first.
-pub const COMMITS: [(&str, &str, &[&str]); 12] = [
+pub const COMMITS: [(&str, &str, &[&str]); 13] = [
     (
         "requests.before_commit",
         "requests.after_commit",
@@ -17,12 +17,12 @@ pub const COMMITS: [(&str, &str, &[&str]); 12] = [
     (
         "deliveries.claim.before_commit",
         "deliveries.claim.after_commit",
-        &["claim_deliveries", "claim_alone"],
+        &["claim"],
     ),
     (
         "deliveries.sending.before_commit",
         "deliveries.sending.after_commit",
-        &["record_sending", "record_all_sending"],
+        &["record_sending"],
     ),
     (
         "deliveries.sent.before_commit",
@@ -38,6 +38,11 @@ pub const COMMITS: [(&str, &str, &[&str]); 12] = [
         "deliveries.echo.before_commit",
         "deliveries.echo.after_commit",
         &["record_echo"],
+    ),
+    (
+        "deliveries.crashes.before_commit",
+        "deliveries.crashes.after_commit",
+        &["count_crashes"],
     ),
     (
         "inbox.claim.before_commit",

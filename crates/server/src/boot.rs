@@ -4,7 +4,7 @@ use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::late::LateAnswers;
 use crate::supervisor::Supervisor;
-use crate::{http, sockets, workers};
+use crate::{http, replica, sockets, workers};
 use app::memo::Memo;
 use axum::Router;
 use connect::{Wire, WireFault};
@@ -81,7 +81,9 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         supervisor: Supervisor::default(),
         late: LateAnswers::default(),
         wire,
+        replica: replica::name(address),
     });
+    take_back(&bot).await?;
     workers::start(&bot);
     if let Some(socket) = &config.socket {
         sockets::start(&bot, socket);
@@ -117,6 +119,19 @@ impl RunningBot {
         self.bot.store.close().await;
         drop(self.claim);
     }
+}
+
+/// Takes back what an earlier life of this process had under way when it ended.
+async fn take_back(bot: &Bot) -> Result<(), StoreError> {
+    let (system, now) = (bot.store.system(), bot.clock.now());
+    let count = system.take_back_deliveries(&bot.replica, now).await?;
+    if count > 0 {
+        tracing::warn!(
+            count,
+            "Deliveries were under way when this process ended before; what is not known of them is looked up."
+        );
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, BootError> {

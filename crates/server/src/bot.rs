@@ -22,6 +22,8 @@ pub(crate) struct Bot {
     pub(crate) late: LateAnswers,
     /// How absence sources are asked.
     pub(crate) wire: Wire,
+    /// With what the names of this process's leases begin: equal in its next life, and no other replica's.
+    pub(crate) replica: String,
 }
 
 /// What wakes the workers before their next look.

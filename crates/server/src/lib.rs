@@ -14,6 +14,7 @@ mod late;
 mod people;
 mod perform;
 mod random;
+mod replica;
 mod requests;
 mod sockets;
 mod supervisor;

@@ -14,6 +14,7 @@ macro_rules! statements {
 mod canary;
 mod commitment;
 mod error;
+mod generation;
 mod id;
 mod migrations;
 mod one_write;
@@ -31,14 +32,16 @@ mod tx;
 mod version;
 
 pub use error::StoreError;
+pub use generation::{Generation, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, CoverAnswer,
-    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
-    CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem,
-    InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
-    RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
-    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, ClaimedDelivery,
+    Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp,
+    InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome,
+    PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord,
+    SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
+    WorkspaceRecord,
 };
 pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};

@@ -2,6 +2,7 @@
 
 use crate::canary;
 use crate::error::StoreError;
+use crate::generation::Generation;
 use crate::one_write::OneWrite;
 use crate::records::Entry;
 use crate::system::System;
@@ -31,6 +32,7 @@ pub struct StoreSettings {
 pub struct Store {
     engine: Engine,
     keys: Arc<KeyRing>,
+    generation: Generation,
 }
 
 /// One of the two engines.
@@ -53,7 +55,11 @@ impl Store {
     /// [`StoreError::Unavailable`] where the database cannot be reached.
     pub async fn open(settings: &StoreSettings, keys: Arc<KeyRing>) -> Result<Self, StoreError> {
         let engine = Engine::open(settings).await?;
-        let store = Self { engine, keys };
+        let generation = match &engine {
+            Engine::Sqlite(_) => Generation::default(),
+            Engine::Postgres(engine) => engine.generation().clone(),
+        };
+        let store = Self { engine, keys, generation };
         canary::check(&store, &store.keys).await?;
         Ok(store)
     }
@@ -185,6 +191,30 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(_) => Ok(TimeDelta::zero()),
             Engine::Postgres(engine) => engine.clock_offset(now).await,
+        }
+    }
+
+    /// Returns whether several processes may serve from the database at once.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// Returns whether the database is still the one it was; a SQLite file always counts as that.
+    #[must_use]
+    pub const fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// Asks how far the database is, so that it is known what it forgets; SQLite is not asked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where it does not answer.
+    pub async fn sight(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.sight().await,
         }
     }
 

@@ -2,6 +2,12 @@
 
 use chrono::TimeDelta;
 
+/// The code of a call that Slack refused with a 429.
+pub const RATE_LIMITED: &str = "rate_limited";
+
+/// The code of a call that was not made, so that Slack would not have to refuse it.
+pub const PACED: &str = "paced";
+
 /// What became of a call (architecture, Delivery to Slack).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -103,8 +109,17 @@ impl<T> Outcome<T> {
             TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX).clamp(1, 3600))
         };
         Self::NotSent(NotSent {
-            code: String::from("rate_limited"),
+            code: String::from(RATE_LIMITED),
             retry_after: retry_after_seconds.map(bounded),
+            kind: NotSentKind::Transient,
+        })
+    }
+
+    /// Returns the outcome of a call that was not made because there were too many.
+    pub(crate) fn paced(wait: TimeDelta) -> Self {
+        Self::NotSent(NotSent {
+            code: String::from(PACED),
+            retry_after: Some(wait.max(TimeDelta::milliseconds(1))),
             kind: NotSentKind::Transient,
         })
     }
