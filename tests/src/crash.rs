@@ -4,10 +4,12 @@ mod checked;
 mod life;
 mod process;
 mod round;
+mod server;
 mod town;
 
 pub use checked::{Figures, check};
 pub use life::{Death, Way};
 pub use process::{Place, Process, free_port};
-pub use round::{Round, RoundSettings, play_round};
+pub use round::{Round, RoundSettings, come_to_rest, play_round};
+pub use server::Server;
 pub use town::{Entered, Town};

@@ -30,18 +30,19 @@ pub mod testing;
 mod tests;
 mod tx;
 mod version;
+mod watch;
 
 pub use error::StoreError;
 pub use generation::{Generation, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, ClaimedDelivery,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
     Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
     CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp,
-    InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome,
-    PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord,
-    SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
-    WorkspaceRecord,
+    InboxClaim, InboxItem, InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord,
+    Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
+    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
+    TurnState, WorkspaceListing, WorkspaceRecord,
 };
 pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};

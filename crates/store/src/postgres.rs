@@ -40,7 +40,7 @@ use crate::migrations;
 use crate::records::Entry;
 use crate::version::Version;
 use again::begin_again;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use counts::Counts;
 use domain::ids::WorkspaceId;
 use saver::{GROUPS, Saver, preparing};
@@ -172,11 +172,10 @@ impl Engine {
         Ok(begin_again(&self.system, || self.system.begin()).await?)
     }
 
-    /// Returns how far the server's clock is ahead: the one place that asks it.
-    pub(crate) async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
+    /// Returns the server's time: the one place that asks it.
+    pub(crate) async fn time(&self) -> Result<DateTime<Utc>, StoreError> {
         let ask = || sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app);
-        let there: DateTime<Utc> = begin_again(&self.app, ask).await?;
-        Ok(there - now)
+        Ok(begin_again(&self.app, ask).await?)
     }
 
     /// Returns what was seen of the server.

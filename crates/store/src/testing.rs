@@ -58,6 +58,17 @@ impl TestDatabase {
         Self { settings: database.settings(), place: Place::Server(database) }
     }
 
+    /// Returns a database as [`TestDatabase::postgres`], on a server of one's own.
+    ///
+    /// # Panics
+    ///
+    /// Where the URL is none, or the server does not do as it is told.
+    pub async fn postgres_on(superuser_url: &str) -> Self {
+        let server = superuser_url.parse().expect("the server's URL");
+        let database = PostgresDatabase::create_on(server).await;
+        Self { settings: database.settings(), place: Place::Server(database) }
+    }
+
     /// Returns the URLs of the database.
     #[must_use]
     pub const fn settings(&self) -> &StoreSettings {

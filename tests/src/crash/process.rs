@@ -69,6 +69,7 @@ impl Place {
             .env("SLACK_SIGNING_SECRET", "signing")
             .env("SLACK_API_URL", slack("slack/api"))
             .env("SLACK_AUTHORIZE_URL", slack("slack/oauth/v2/authorize"))
+            .env("ASYNCBOT_STOP_GRACE", "0")
             .env("RUST_LOG", "info");
         if let Some(system) = &self.store.system_url {
             command.env("DATABASE_SYSTEM_URL", system.expose_secret());

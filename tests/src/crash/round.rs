@@ -82,7 +82,11 @@ pub async fn play_round(settings: &RoundSettings) -> Round {
 }
 
 /// Lets the service live without a fault until nothing is due, and compares.
-async fn come_to_rest(town: &mut Town, place: &Place, database: &TestDatabase) -> Figures {
+///
+/// # Panics
+///
+/// Where the service does not start, or the database cannot be read.
+pub async fn come_to_rest(town: &mut Town, place: &Place, database: &TestDatabase) -> Figures {
     town.mends().await;
     // What is ambiguous is held, what was refused is parked: hours later both are due.
     town.passes(TimeDelta::minutes(61));

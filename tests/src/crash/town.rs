@@ -43,6 +43,7 @@ pub struct Town {
     pub(super) heard: BTreeSet<(String, String)>,
     last_call: u64,
     acts: u64,
+    is_forgotten: bool,
 }
 
 /// Something that a request was for.
@@ -106,6 +107,7 @@ impl Town {
             heard: BTreeSet::new(),
             last_call: 0,
             acts: 0,
+            is_forgotten: false,
         }
     }
 
@@ -141,7 +143,7 @@ impl Town {
     /// Lets time pass, all at once.
     pub fn passes(&mut self, by: TimeDelta) {
         self.ahead += by;
-        self.clock.set_offset(self.ahead);
+        self.clock.set_ahead(self.ahead);
     }
 
     /// Makes workspaces with daily rotations, each at another hour of the day, that have begun yesterday.
@@ -204,7 +206,7 @@ impl Town {
             }}}))
             .await;
         if done["response"]["response_action"] == "update" && !is_unsaid(&plain_blocks(&done["response"]["view"]["blocks"])) {
-            self.asked.insert(asked, true);
+            self.asked.insert(asked, !self.is_forgotten);
         }
     }
 
@@ -297,7 +299,7 @@ impl Town {
         self.asked.insert(asked.clone(), false);
         let done = self.act(&json!({"team": team, "user": user, "command": "/rotation", "text": format!("ooo add {day}"), "channel": self.some_channel(team)})).await;
         if is_noted(&done) {
-            self.asked.insert(asked, true);
+            self.asked.insert(asked, !self.is_forgotten);
         }
     }
 
@@ -313,6 +315,19 @@ impl Town {
         if let Some(click) = pressed {
             self.act(&json!({"team": team, "user": user, "click": click})).await;
         }
+    }
+
+    /// Says whether what is answered from now on will be forgotten, because the database is going to be put back to this
+    /// moment.
+    pub fn will_be_forgotten(&mut self, is_forgotten: bool) {
+        self.is_forgotten = is_forgotten;
+    }
+
+    /// Lets time pass until this long before the next full hour, at which a turn begins.
+    pub fn passes_until_before_the_hour(&mut self, by: TimeDelta) {
+        let now = self.now();
+        let into = TimeDelta::seconds(now.timestamp().rem_euclid(3600));
+        self.passes(TimeDelta::hours(2) - into - by);
     }
 
     /// Lets something go wrong with calls to come.

@@ -163,6 +163,14 @@ impl Desk {
         let mut tx = self.bot.store.write(self.workspace).await?;
         let token = tx.find_bot_token().await?;
         let now = self.now();
+        if let Some(token) = &token {
+            for (call, until) in tx.list_limits(now).await? {
+                // The others are calls of deliveries, which are not leased meanwhile.
+                if Call::parse(&call).is_none() {
+                    self.bot.api.leave_alone(token, &call, until);
+                }
+            }
+        }
         let limits = self.limits(token.as_ref(), room);
         let mut claiming = Claiming {
             by: &by,

@@ -83,6 +83,8 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "DELETE_INBOX",
         "DELETE_DELIVERIES",
         "COUNT_OUTBOX",
+        "COUNT_OVERDUE",
+        "WATCH_",
     ];
     for (name, statement) in postgres::sql::statements() {
         if unscoped.iter().any(|part| name.contains(part)) {

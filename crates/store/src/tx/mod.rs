@@ -7,6 +7,7 @@ mod coverages;
 mod deliveries;
 mod inbox;
 mod notes;
+mod replay;
 mod requests;
 mod rotations;
 mod swaps;
