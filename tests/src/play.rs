@@ -18,7 +18,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    async fn new_database(self) -> TestDatabase {
+    pub(crate) async fn new_database(self) -> TestDatabase {
         match self {
             Self::Sqlite => TestDatabase::sqlite(),
             Self::Postgres => TestDatabase::postgres().await,

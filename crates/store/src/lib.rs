@@ -14,6 +14,7 @@ macro_rules! statements {
 mod canary;
 mod commitment;
 mod error;
+mod generation;
 mod id;
 mod migrations;
 mod one_write;
@@ -32,6 +33,7 @@ mod version;
 mod watch;
 
 pub use error::StoreError;
+pub use generation::{Generation, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
@@ -42,6 +44,7 @@ pub use records::{
     SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
     TurnState, WorkspaceListing, WorkspaceRecord,
 };
+pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};
 pub use system::System;
 pub use tx::Tx;

@@ -62,6 +62,7 @@ async fn look(bot: &Bot, name: &str) -> Result<Option<DateTime<Utc>>, StoreError
 }
 
 async fn work_off(bot: &Bot, claim: &InboxClaim) -> Result<(), StoreError> {
+    faults::point!("inbox.work", claim.inbox);
     let item = bot.store.read(claim.workspace).await?.find_inbox(claim.inbox).await?;
     let done = match item {
         None => Ok(None),

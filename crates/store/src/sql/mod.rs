@@ -22,6 +22,7 @@ pub(crate) mod queue;
 pub(crate) mod replay;
 pub(crate) mod requests;
 pub(crate) mod rotations;
+pub(crate) mod setbacks;
 pub(crate) mod steps;
 pub(crate) mod swaps;
 pub(crate) mod system;
@@ -53,6 +54,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         replay::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
+        setbacks::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,
