@@ -35,11 +35,11 @@ pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, ClaimedDelivery,
     Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
-    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp,
-    InboxClaim, InboxItem, InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome,
-    PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord,
-    SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
-    WorkspaceRecord,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueInboxes, Entry,
+    GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, NewInstall, NoteFault, NoteReceiver,
+    NoteRecord, Outcome, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
+    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
+    TurnState, WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

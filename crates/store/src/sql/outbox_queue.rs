@@ -13,10 +13,10 @@ use serde_json::Value;
 pub(crate) const GAP: TimeDelta = TimeDelta::seconds(1);
 
 /// No lease is longer: one that ends later was given before the clock went back.
-const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
+pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
 
 /// What no replica is called.
-const NOBODY: &str = "-";
+pub(super) const NOBODY: &str = "-";
 
 statements! {
     // A lease that was lost is a crash. Only the first is counted whoever else was under way: from then on a row is
