@@ -1,8 +1,10 @@
 //! The one door to many workspaces at once: ids and instants, never content.
 
+mod inbox;
+
 use crate::error::StoreError;
 use crate::generation::Setback;
-use crate::records::{DeliveryState, InboxClaim, Lost, Swept, SyncClaim, WorkspaceListing};
+use crate::records::{DeliveryState, Lost, Swept, SyncClaim, WorkspaceListing};
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
@@ -97,34 +99,6 @@ impl System {
         let lost = run!(&mut tx, outbox_queue::count_crashes(lost, now))?;
         tx.commit().await?;
         Ok(lost)
-    }
-
-    /// Leases up to `limit` rows of the inbox that are due, until `lease_until`; three crashes quarantine a row.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn claim_inbox(
-        &self,
-        worker: &str,
-        now: DateTime<Utc>,
-        lease_until: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<InboxClaim>, StoreError> {
-        let mut tx = self.store.write_unscoped().await?;
-        let claims = run!(&mut tx, queue::claim_inbox(worker, now, lease_until, limit))?;
-        tx.commit().await?;
-        Ok(claims)
-    }
-
-    /// Returns when a row of the inbox can next be claimed: `now` or earlier if one can be claimed already.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn earliest_inbox_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, queue::earliest_inbox_at())
     }
 
     /// Leases up to `limit` absence sources of active workspaces that are due to be asked, until `lease_until`, the longest
