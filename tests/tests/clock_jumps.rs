@@ -33,6 +33,7 @@ struct Scene {
 
 impl Scene {
     async fn set(database: &TestDatabase) -> Self {
+        slack::install_tls_provider();
         let clock = Clock::system();
         let app = SlackApp {
             client_id: String::from("1.2"),
@@ -183,7 +184,7 @@ async fn jumps_of_an_hour_double_nothing_and_lose_nothing(database: TestDatabase
 
     let who = scene.types("who support").await;
     assert_eq!(who["status"], 200, "an hour back Slack is still answered: {who}");
-    scene.restart_after_a_jump_to(TimeDelta::days(1)).await;
+    scene.restart_after_a_jump_to(TimeDelta::days(1) + hour).await;
     scene.until_said("the next day: the next handoff is told once", (3, 2)).await;
     if let Some(bot) = scene.bot.take() {
         bot.stop().await;

@@ -32,6 +32,7 @@ both_engines! {
     }
 
     async fn by_default_it_is_said_again(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
         let modal = play.opens("ana", "/rotation admin").await;
 
         let answer = play.fills("ana", &modal, &json!({})).await;

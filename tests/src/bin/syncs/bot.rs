@@ -146,6 +146,9 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,
+        heartbeat: None,
+        audits: true,
+        grace: std::time::Duration::ZERO,
         clock,
     }
 }
