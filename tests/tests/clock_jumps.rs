@@ -137,7 +137,9 @@ impl Scene {
             .filter(|message| message["is_bot"] == true && message["ephemeral_to"].is_null())
             .collect();
         let is_duty = |message: &&&Value| {
-            message["text"].as_str().is_some_and(|text| text.starts_with("You are on duty for"))
+            let text = message["text"].as_str().unwrap_or_default();
+            // What a duty began with says so once it has ended.
+            text.starts_with("You are on duty for") || text.starts_with("Your duty for")
         };
         let channel = ours.iter().filter(|message| message["channel"] == "C0SUPPORT").count();
         (channel, ours.iter().filter(is_duty).count())

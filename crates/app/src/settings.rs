@@ -20,8 +20,12 @@ use store::Tx;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "saved", rename_all = "snake_case")]
 pub(crate) enum Done {
-    Rotation { rotation: RotationId },
-    Mine { has_quiet_nights: bool },
+    Rotation {
+        rotation: RotationId,
+    },
+    Mine {
+        has_quiet_nights: bool,
+    },
     Workspace {
         only_admins_create: bool,
         #[serde(default)]

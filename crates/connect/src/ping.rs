@@ -95,7 +95,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_redirect_is_not_followed_and_no_fault_names_the_address() {
-        let answer = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+        let answer =
+            b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
         let (sent, _) = answered(answer).await;
 
         assert_eq!(sent, Err(PingFault::Refused(302)));

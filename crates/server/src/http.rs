@@ -54,11 +54,7 @@ pub(crate) fn admin_routes(bot: Arc<Bot>) -> Router {
 }
 
 /// Measures how long Slack waits for an answer, and what it is.
-async fn measure(
-    State(bot): State<Arc<Bot>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn measure(State(bot): State<Arc<Bot>>, request: Request, next: Next) -> Response {
     let kind = match request.uri().path() {
         "/slack/commands" => "command",
         "/slack/interactions" => "interaction",

@@ -11,7 +11,7 @@ use store::Census;
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// For how long a look is good: whoever asks more often gets the same.
-const FRESH: TimeDelta = TimeDelta::seconds(5);
+const FRESH: TimeDelta = TimeDelta::seconds(15);
 
 /// The states that are shown although nothing is in them, so that an alarm has something to look at.
 const OUTBOX: [&str; 7] =
@@ -56,10 +56,9 @@ pub(crate) async fn text(bot: &Bot) -> String {
     let census = census(bot).await;
     seen.is_database_up.set(i64::from(census.is_some()));
     if let Some(census) = census {
-        for (states, family, counted) in [
-            (&OUTBOX[..], &seen.outbox, &census.outbox),
-            (&INBOX[..], &seen.inbox, &census.inbox),
-        ] {
+        for (states, family, counted) in
+            [(&OUTBOX[..], &seen.outbox, &census.outbox), (&INBOX[..], &seen.inbox, &census.inbox)]
+        {
             for state in states {
                 family.get_or_create(&[("state", *state)]).set(count_of(counted, state));
             }

@@ -37,9 +37,10 @@ pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, CoverAnswer,
     CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
     CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem,
-    InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord,
-    RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
-    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
+    InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue,
+    PersonRecord, RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord,
+    SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
+    WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

@@ -99,33 +99,35 @@ async fn list(store: &Store, options: &ListOptions) -> u8 {
 
 async fn replay(store: &Store, options: &ReplayOptions) -> u8 {
     let now = now(store).await;
-    let (code, word, text, lost) =
-        match app::replay::replay(store, options.id, options.yes, now).await {
-            Ok(Replayed::Done(lost)) => {
-                (DONE, "put_back", "It is due now; the running service takes it up within seconds.", Some(lost))
-            }
-            Ok(Replayed::MayDouble(lost)) => (
-                NOT_WELL,
-                "may_double",
-                "It may have been sent already: people may read it twice. To put it back all the same, add --yes.",
-                Some(lost),
-            ),
-            Ok(Replayed::NotLost(lost)) => {
-                let text = if lost.row.state == "ambiguous" {
-                    "It is held until it is known whether it arrived, and goes on by itself. Nothing was changed."
-                } else {
-                    "It is none of those that can be put back. Nothing was changed."
-                };
-                (NOT_WELL, "not_lost", text, Some(lost))
-            }
-            Ok(Replayed::Unknown) => {
-                (NOT_WELL, "unknown", "There is no row of this id.", None)
-            }
-            Err(fault) => {
-                output::complain(&fault.to_string());
-                return NOT_WELL;
-            }
-        };
+    let (code, word, text, lost) = match app::replay::replay(store, options.id, options.yes, now)
+        .await
+    {
+        Ok(Replayed::Done(lost)) => (
+            DONE,
+            "put_back",
+            "It is due now; the running service takes it up within seconds.",
+            Some(lost),
+        ),
+        Ok(Replayed::MayDouble(lost)) => (
+            NOT_WELL,
+            "may_double",
+            "It may have been sent already: people may read it twice. To put it back all the same, add --yes.",
+            Some(lost),
+        ),
+        Ok(Replayed::NotLost(lost)) => {
+            let text = if lost.row.state == "ambiguous" {
+                "It is held until it is known whether it arrived, and goes on by itself. Nothing was changed."
+            } else {
+                "It is none of those that can be put back. Nothing was changed."
+            };
+            (NOT_WELL, "not_lost", text, Some(lost))
+        }
+        Ok(Replayed::Unknown) => (NOT_WELL, "unknown", "There is no row of this id.", None),
+        Err(fault) => {
+            output::complain(&fault.to_string());
+            return NOT_WELL;
+        }
+    };
     let row = lost.as_ref().map(|lost| in_json(lost, now));
     if options.json {
         output::say(&json!({"outcome": word, "was": row}).to_string());

@@ -76,7 +76,8 @@ impl Place {
             );
             self.database.run_behind(&statement).await;
         }
-        let quarantined = "update inbox set state = 'quarantined', crashes = 3, finished_at = created_at";
+        let quarantined =
+            "update inbox set state = 'quarantined', crashes = 3, finished_at = created_at";
         self.database.run_behind(quarantined).await;
     }
 }

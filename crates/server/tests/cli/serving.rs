@@ -27,7 +27,11 @@ fn told_to_stop_it_says_so_and_answers_on_and_told_twice_it_ends_at_once() {
     while bot.get("/readyz") != (503, "stopping\n".to_owned()) {
         assert!(began.elapsed() < PATIENCE, "it says that it stops, in time");
     }
-    assert_eq!(bot.get("/livez"), (200, "live\n".to_owned()), "what is sent here is still answered");
+    assert_eq!(
+        bot.get("/livez"),
+        (200, "live\n".to_owned()),
+        "what is sent here is still answered"
+    );
     bot.is_told_to_stop();
     let (code, log) = bot.ends();
 

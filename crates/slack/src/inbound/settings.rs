@@ -25,12 +25,10 @@ pub(super) fn read(callback_id: &str, view: &Value) -> Option<Submission> {
                 .map(ChannelId::new),
         })),
         "settings_mine" => Some(Submission::Mine { ticked: ticked_in(view, Field::Preferences) }),
-        "settings_workspace" => {
-            Some(Submission::Workspace(WorkspaceForm {
-                creators: text_of(view, Field::Creators),
-                uncertain: text_of(view, Field::Uncertain),
-            }))
-        }
+        "settings_workspace" => Some(Submission::Workspace(WorkspaceForm {
+            creators: text_of(view, Field::Creators),
+            uncertain: text_of(view, Field::Uncertain),
+        })),
         _ => None,
     }
 }

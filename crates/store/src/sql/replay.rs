@@ -100,11 +100,8 @@ pub(crate) async fn find_inbox_kind(
     workspace: WorkspaceId,
     id: Uuid,
 ) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query(FIND_ANY_INBOX)
-        .bind(workspace.as_uuid())
-        .bind(id)
-        .fetch_optional(conn)
-        .await?;
+    let row =
+        sqlx::query(FIND_ANY_INBOX).bind(workspace.as_uuid()).bind(id).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };
     let item: serde_json::Value = Fields::new(&row, "inbox", "inbox_id").json("item")?;
     Ok(item["kind"].as_str().map(str::to_owned))
@@ -115,11 +112,8 @@ pub(crate) async fn count_unknown(
     workspace: WorkspaceId,
     since: DateTime<Utc>,
 ) -> Result<(u64, u64), StoreError> {
-    let row = sqlx::query(COUNT_UNKNOWN)
-        .bind(workspace.as_uuid())
-        .bind(since)
-        .fetch_one(conn)
-        .await?;
+    let row =
+        sqlx::query(COUNT_UNKNOWN).bind(workspace.as_uuid()).bind(since).fetch_one(conn).await?;
     let fields = Fields::new(&row, "outbox", "uncertain");
     Ok((fields.count("uncertain")?, fields.count("quarantined")?))
 }

@@ -23,43 +23,49 @@ const COUNTED: TimeDelta = TimeDelta::days(7);
 
 statements! {
     // What was tried has no excuse but a limit. What was not yet has one more: its channel or its workspace is being
-    // sent to, as fast as Slack allows, and it stands in that line.
+    // sent to, as fast as Slack allows, and it stands in that line. A post may also wait to learn where it goes.
     COUNT_OVERDUE_DELIVERIES = (
-        "with moving as (
-             select workspace_id, order_key, call, count(*) as number
-               from outbox
-              where finished_at > $3
-              group by workspace_id, order_key, call),
+        "with late as (
+             select o.workspace_id, o.order_key, o.call, o.attempts, o.state
+               from outbox o
+               join workspaces w on w.workspace_id = o.workspace_id
+              where o.finished_at is null
+                and o.due_at <= $1
+                and w.is_active
+                and (o.state <> 'ambiguous' or o.available_at <= $1)
+                and not (o.code = 'rate_limited' and o.available_at > $2)
+                and not exists (
+                    select 1
+                      from limits l
+                     where l.workspace_id = o.workspace_id
+                       and (l.call = o.call
+                           or (o.call in ('post', 'replace')
+                               and l.call in ('conversations.open', 'conversations.info', 'conversations.history')))
+                       and l.until > $2)),
+         moving as (
+             select m.workspace_id, m.order_key, m.call, count(*) as number
+               from outbox m
+              where m.workspace_id in (select workspace_id from late)
+                and m.finished_at > $3
+              group by m.workspace_id, m.order_key, m.call),
          busy as (
              select workspace_id, call
                from moving
               group by workspace_id, call
              having sum(number) >= 30)
          select count(*) as number
-           from outbox o
-           join workspaces w on w.workspace_id = o.workspace_id
-          where o.finished_at is null
-            and o.due_at <= $1
-            and w.is_active
-            and (o.state <> 'ambiguous' or o.available_at <= $1)
-            and not (o.code = 'rate_limited' and o.available_at > $2)
-            and not exists (
-                select 1
-                  from limits l
-                 where l.workspace_id = o.workspace_id
-                   and l.call = o.call
-                   and l.until > $2)
-            and not ((o.attempts = 0 or o.state = 'sending')
+           from late
+          where not ((late.attempts = 0 or late.state = 'sending')
                 and (exists (
                         select 1
                           from moving m
-                         where m.workspace_id = o.workspace_id
-                           and m.order_key = o.order_key)
+                         where m.workspace_id = late.workspace_id
+                           and m.order_key = late.order_key)
                     or exists (
                         select 1
                           from busy b
-                         where b.workspace_id = o.workspace_id
-                           and b.call = o.call)))"
+                         where b.workspace_id = late.workspace_id
+                           and b.call = late.call)))"
     );
     COUNT_OVERDUE_INBOX = (
         "select count(*) as number
@@ -89,11 +95,12 @@ statements! {
           where finished_at is null
           group by state
           union all
-         select state, count(*) as number
-           from outbox
-          where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
-            and finished_at > $1
-          group by state"
+         select o.state, count(*) as number
+           from workspaces w
+           join outbox o on o.workspace_id = w.workspace_id
+          where o.finished_at > $1
+            and o.state in ('expired', 'failed', 'unconfirmed', 'quarantined')
+          group by o.state"
     );
     WATCH_INBOX = (
         "select state, count(*) as number
@@ -199,10 +206,7 @@ async fn count(
     Ok(u64::try_from(number).unwrap_or(0))
 }
 
-pub(crate) async fn take_census(
-    conn: &mut Conn,
-    now: DateTime<Utc>,
-) -> Result<Census, StoreError> {
+pub(crate) async fn take_census(conn: &mut Conn, now: DateTime<Utc>) -> Result<Census, StoreError> {
     let outbox = words(conn, WATCH_OUTBOX, "outbox", now - COUNTED).await?;
     let inbox = words(conn, WATCH_INBOX, "inbox", now - COUNTED).await?;
     let limits = words(conn, WATCH_LIMITS, "limits", now).await?;
@@ -238,10 +242,7 @@ pub(crate) async fn list_lost(conn: &mut Conn, limit: u32) -> Result<Vec<LostRow
     rows.iter().map(read_lost).collect()
 }
 
-pub(crate) async fn find_row(
-    conn: &mut Conn,
-    id: uuid::Uuid,
-) -> Result<Vec<LostRow>, StoreError> {
+pub(crate) async fn find_row(conn: &mut Conn, id: uuid::Uuid) -> Result<Vec<LostRow>, StoreError> {
     let rows = sqlx::query(WATCH_FOR_LOST).bind(id).fetch_all(conn).await?;
     rows.iter().map(read_lost).collect()
 }
