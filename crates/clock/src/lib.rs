@@ -8,7 +8,7 @@ mod worker;
 pub use bell::Bell;
 pub use manual::{Busy, Loan};
 pub use system::{Machine, Measured, Reading, Report};
-pub use worker::Worker;
+pub use worker::{Woken, Worker};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use manual::Manual;

@@ -7,7 +7,7 @@ use crate::late::LateAnswers;
 use crate::metrics::Metrics;
 use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
-use crate::{http, sockets, workers};
+use crate::{http, replica, sockets, workers};
 use app::memo::Memo;
 use axum::Router;
 use connect::{Ping, Wire, WireFault};
@@ -92,7 +92,9 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         last_look: LastLook::default(),
         leaving: AtomicBool::new(false),
         wire,
+        replica: replica::name(address),
     });
+    take_back(&bot).await?;
     workers::start(&bot);
     if config.audits {
         bot.supervisor.spawn(auditor::run(Arc::clone(&bot), bot.clock.worker()));
@@ -141,6 +143,19 @@ impl RunningBot {
         }
         self.bot.store.close().await;
     }
+}
+
+/// Takes back what an earlier life of this process had under way when it ended.
+async fn take_back(bot: &Bot) -> Result<(), StoreError> {
+    let (system, now) = (bot.store.system(), bot.clock.now());
+    let count = system.take_back_deliveries(&bot.replica, now).await?;
+    if count > 0 {
+        tracing::warn!(
+            count,
+            "Deliveries were under way when this process ended before; what is not known of them is looked up."
+        );
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, BootError> {

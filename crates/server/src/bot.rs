@@ -31,6 +31,8 @@ pub(crate) struct Bot {
     pub(crate) leaving: AtomicBool,
     /// How absence sources are asked.
     pub(crate) wire: Wire,
+    /// With what the names of this process's leases begin: equal in its next life, and no other replica's.
+    pub(crate) replica: String,
 }
 
 impl Bot {

@@ -16,6 +16,7 @@ mod metrics;
 mod people;
 mod perform;
 mod random;
+mod replica;
 mod requests;
 mod sockets;
 mod supervisor;

@@ -34,13 +34,13 @@ mod watch;
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, CoverAnswer,
-    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
-    CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp, InboxClaim, InboxItem,
-    InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue,
-    PersonRecord, RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord,
-    SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
-    WorkspaceRecord,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
+    Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, Entry, GivenUp,
+    InboxClaim, InboxItem, InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord,
+    Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
+    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
+    TurnState, WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

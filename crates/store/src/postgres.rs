@@ -11,6 +11,11 @@ macro_rules! fragment {
     (for_update_skip_locked) => {
         " for update of q skip locked"
     };
+    (sent_rows) => {
+        "(select cast(row ->> 'id' as uuid) as delivery_id, cast(row ->> 'fence' as bigint) as fence,
+                 row ->> 'channel' as channel_id, row ->> 'ts' as ts
+            from jsonb_array_elements(cast(cast($2 as text) as jsonb)) as rows (row))"
+    };
     (list_begins) => {
         "(select jsonb_array_elements_text(cast("
     };

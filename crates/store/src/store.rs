@@ -183,6 +183,12 @@ impl Store {
         }
     }
 
+    /// Returns whether several processes may serve from the database at once.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
     /// Closes all connections once the running transactions have ended; afterwards nothing can be begun.
     pub async fn close(&self) {
         match &self.engine {

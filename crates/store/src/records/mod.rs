@@ -21,7 +21,10 @@ pub use audit::AuditEvent;
 pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
 };
-pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
+pub(crate) use delivery::Lost;
+pub use delivery::{
+    Claim, ClaimedDelivery, Claiming, DeliveryRecord, DeliveryState, GivenUp, SentDelivery,
+};
 pub use entry::Entry;
 pub use inbox::{CoverStep, InboxClaim, InboxItem, InboxRecord};
 pub use note::{NoteFault, NoteReceiver, NoteRecord};

@@ -11,10 +11,13 @@ pub(crate) mod audit;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
 pub(crate) mod deliveries;
+pub(crate) mod directs;
 pub(crate) mod entries;
 pub(crate) mod inbox;
+pub(crate) mod limits;
 pub(crate) mod meta;
 pub(crate) mod notes;
+pub(crate) mod outbox_queue;
 pub(crate) mod queue;
 pub(crate) mod replay;
 pub(crate) mod requests;
@@ -40,9 +43,12 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,
         deliveries::STATEMENTS,
+        directs::STATEMENTS,
         inbox::STATEMENTS,
         meta::STATEMENTS,
+        limits::STATEMENTS,
         notes::STATEMENTS,
+        outbox_queue::STATEMENTS,
         queue::STATEMENTS,
         replay::STATEMENTS,
         requests::STATEMENTS,

@@ -95,12 +95,12 @@ statements! {
           where finished_at is null
           group by state
           union all
-         select o.state, count(*) as number
-           from workspaces w
-           join outbox o on o.workspace_id = w.workspace_id
-          where o.finished_at > $1
-            and o.state in ('expired', 'failed', 'unconfirmed', 'quarantined')
-          group by o.state"
+         select state, count(*) as number
+           from outbox
+          where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
+            and channel_id is null
+            and finished_at > $1
+          group by state"
     );
     WATCH_INBOX = (
         "select state, count(*) as number
@@ -152,6 +152,7 @@ statements! {
                         is_resend
                    from outbox
                   where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
+            and channel_id is null
                   union all
                  select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
                         is_resend

@@ -115,13 +115,13 @@ both_engines! {
         bench.say("C2", at(0)).await;
         bench.say("C3", at(5)).await;
         let claim = bench.claim(0).await[0];
+        bench.sending(0, 1).await;
         let mut tx = bench.write().await;
-        tx.record_sending(claim.delivery, claim.fence, at(1)).await.unwrap();
         tx.record_sent(claim.delivery, claim.fence, &channel("C1"), "1", at(1)).await.unwrap();
         tx.commit().await.unwrap();
 
         let counted = bench.store.system().count_outbox_by_state().await.unwrap();
 
-        assert_eq!(counted, [(DeliveryState::Pending, 2), (DeliveryState::Sent, 1)]);
+        assert_eq!(counted, [(DeliveryState::Pending, 1), (DeliveryState::Sending, 1), (DeliveryState::Sent, 1)]);
     }
 }
