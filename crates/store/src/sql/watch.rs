@@ -98,7 +98,7 @@ statements! {
          select state, count(*) as number
            from outbox
           where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
-            and channel_id is null
+            and code is not null
             and finished_at > $1
           group by state"
     );
@@ -152,7 +152,7 @@ statements! {
                         is_resend
                    from outbox
                   where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
-            and channel_id is null
+            and code is not null
                   union all
                  select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
                         is_resend
