@@ -233,6 +233,7 @@ impl Store {
             gives_work: false,
             is_touching: false,
             began_at,
+            foresight: None,
             one_write,
         }
     }
