@@ -3,6 +3,7 @@
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::late::LateAnswers;
+use crate::metrics::Metrics;
 use crate::supervisor::Supervisor;
 use crate::{http, sockets, workers};
 use app::memo::Memo;
@@ -76,6 +77,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         bells: Bells::new(&config.clock),
         supervisor: Supervisor::default(),
         late: LateAnswers::default(),
+        metrics: Metrics::default(),
         wire,
     });
     workers::start(&bot);

@@ -1,6 +1,7 @@
 //! The running bot: what its requests and its workers share.
 
 use crate::late::LateAnswers;
+use crate::metrics::Metrics;
 use crate::supervisor::Supervisor;
 use app::memo::Memo;
 use clock::{Bell, Clock};
@@ -20,6 +21,7 @@ pub(crate) struct Bot {
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,
     pub(crate) late: LateAnswers,
+    pub(crate) metrics: Metrics,
     /// How absence sources are asked.
     pub(crate) wire: Wire,
 }

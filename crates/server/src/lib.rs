@@ -11,6 +11,7 @@ mod bot;
 mod dead_token;
 mod http;
 mod late;
+mod metrics;
 mod people;
 mod perform;
 mod random;
