@@ -17,7 +17,7 @@ const ASKED_FOR: TimeDelta = TimeDelta::days(31);
 /// Carries out what is due in one rotation: every handoff up to `now`, in one transaction.
 ///
 /// Handoffs whose whole turn has passed are recorded as missed; the newest is announced and says what was missed.
-/// Returns whether anything was due. It may run twice, late, or on several replicas at once: the rotation is locked,
+/// Returns for what instant the handoff was planned that was due, if one was. It may run twice, late, or on several replicas at once: the rotation is locked,
 /// and a turn is recorded once for its planned instant.
 ///
 /// A handoff that new zone data moved to later is put off: the clocks of a country change by decree.
@@ -30,23 +30,24 @@ pub async fn hand_over(
     workspace: WorkspaceId,
     rotation: RotationId,
     now: DateTime<Utc>,
-) -> Result<bool, AppError> {
+) -> Result<Option<DateTime<Utc>>, AppError> {
     let mut tx = store.write(workspace).await?;
     let record = tx.lock_rotation(rotation).await?;
     let Some(record) = record.filter(|record| is_due(record, now)) else {
-        return Ok(false);
+        return Ok(None);
     };
+    let planned_at = record.next_handoff_at;
     let walked = Walked::to(&mut tx, record, now).await?;
     walked.carry_out(&mut tx, now).await?;
     tx.commit().await?;
-    Ok(!walked.walk.begun.is_empty())
+    Ok(planned_at.filter(|_| walked.is_begun()))
 }
 
 /// Carries out what is due in several rotations of a workspace, as [`hand_over`] does, in one transaction: what they need
 /// is read for all of them, and what follows is written for all of them.
 ///
-/// One that somebody else holds just now is left to them, and stays due where they do nothing about it. Returns how many
-/// were handed over.
+/// One that somebody else holds just now is left to them, and stays due where they do nothing about it. Returns for what
+/// instants those handoffs were planned that were carried out, one for each rotation.
 ///
 /// # Errors
 ///
@@ -56,12 +57,12 @@ pub async fn hand_over_together(
     workspace: WorkspaceId,
     rotations: &[RotationId],
     now: DateTime<Utc>,
-) -> Result<usize, AppError> {
+) -> Result<Vec<DateTime<Utc>>, AppError> {
     let mut tx = store.write(workspace).await?;
     let mut records = tx.lock_rotations(rotations).await?;
     records.retain(|record| is_due(record, now));
     if records.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     foresee(&mut tx, &records, now).await?;
     let mut all = Vec::with_capacity(records.len());
@@ -77,7 +78,8 @@ pub async fn hand_over_together(
         walked.carry_out(&mut tx, now).await?;
     }
     tx.commit().await?;
-    Ok(all.len())
+    let begun = all.iter().filter(|walked| walked.is_begun());
+    Ok(begun.filter_map(|walked| walked.snapshot.rotation.next_handoff_at).collect())
 }
 
 /// A rotation that was walked to now.
@@ -94,6 +96,11 @@ impl Walked {
             return Err(AppError::Unplannable("its grid has no such handoff"));
         }
         Ok(Self { snapshot, walk })
+    }
+
+    /// Returns whether a turn began: not so where new zone data moved the handoff to later.
+    fn is_begun(&self) -> bool {
+        !self.walk.begun.is_empty()
     }
 
     async fn carry_out(&self, tx: &mut Tx, now: DateTime<Utc>) -> Result<(), AppError> {
