@@ -5,6 +5,7 @@
 
 mod dump;
 mod operator;
+mod outbox;
 mod postgres;
 
 pub use operator::Operator;
