@@ -143,7 +143,7 @@ impl Crowd {
     ///
     /// Where the database refuses.
     pub async fn begins(&self, store: &Store, at: DateTime<Utc>) {
-        self.each(store, async move |crowd, store, place| {
+        self.each(store, move |crowd, store, place| async move {
             let workspace = WorkspaceId::of_team(&crowd.teams[place]);
             let mut tx = store.write(workspace).await.expect("a transaction");
             for (user, name) in Self::people() {
@@ -171,7 +171,7 @@ impl Crowd {
     ///
     /// Where one cannot be handed over.
     pub async fn goes_on(&self, store: &Store, until: DateTime<Utc>) {
-        self.each(store, async move |crowd, store, place| {
+        self.each(store, move |crowd, store, place| async move {
             let workspace = WorkspaceId::of_team(&crowd.teams[place]);
             let mut due = BTreeMap::new();
             for rotation in list(&store, workspace).await {
@@ -240,7 +240,8 @@ impl Crowd {
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
         for _ in 0..AT_ONCE {
-            let (crowd, store, act, next) = (self.clone(), store.clone(), act.clone(), Arc::clone(&next));
+            let (crowd, store, act, next) =
+                (self.clone(), store.clone(), act.clone(), Arc::clone(&next));
             tasks.spawn(async move {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);

@@ -185,11 +185,7 @@ impl Metrics {
             "Messages that are not done, by state; lost ones of the last 7 days",
             seen.outbox.clone(),
         );
-        registry.register(
-            "inbox_rows",
-            "Work that is not done, by state",
-            seen.inbox.clone(),
-        );
+        registry.register("inbox_rows", "Work that is not done, by state", seen.inbox.clone());
         registry.register_with_unit(
             "oldest_due_age",
             "For how long the oldest row has been due that waits for no limit",

@@ -35,8 +35,8 @@ pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, CoverAnswer,
     CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
-    CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, Entry, GivenUp, InboxClaim, InboxItem,
-    InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
+    CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, Entry, GivenUp, InboxClaim,
+    InboxItem, InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
     RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
     SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
 };

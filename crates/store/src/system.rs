@@ -1,7 +1,9 @@
 //! The one door to many workspaces at once: ids and instants, never content.
 
 use crate::error::StoreError;
-use crate::records::{Claim, DeliveryState, DueHandoffs, InboxClaim, Swept, SyncClaim, WorkspaceListing};
+use crate::records::{
+    Claim, DeliveryState, DueHandoffs, InboxClaim, Swept, SyncClaim, WorkspaceListing,
+};
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};

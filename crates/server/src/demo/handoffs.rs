@@ -36,9 +36,13 @@ pub async fn hand_over_due(
     let due = tx.list_due_rotations(now).await.map_err(|fault| fault.to_string())?;
     drop(tx);
     let mut count = 0;
-    for some in due.chunks(TOGETHER) {
-        let done = app::hand_over::hand_over_together(store, workspace, some, now).await;
-        count += done.map_err(|fault| fault.to_string())?.len();
+    let mut left: Vec<&[RotationId]> = due.chunks(TOGETHER).collect();
+    while let Some(some) = left.pop() {
+        match app::hand_over::hand_over_together(store, workspace, some, now).await {
+            Ok(planned) => count += planned.len(),
+            Err(_) if some.len() > 1 => left.extend(<[_; 2]>::from(some.split_at(some.len() / 2))),
+            Err(fault) => return Err(fault.to_string()),
+        }
     }
     Ok(count)
 }

@@ -28,7 +28,9 @@ pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};
 pub use swap::{SwapRecord, SwapSide, SwapState};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
-pub use workspace::{DueHandoffs, NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord};
+pub use workspace::{
+    DueHandoffs, NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord,
+};
 
 /// Declares an enum with the one word by which each variant is stored.
 macro_rules! stored_words {

@@ -306,8 +306,7 @@ pub(crate) async fn list_noted_rotations(
     conn: &mut Conn,
     workspace: WorkspaceId,
 ) -> Result<Vec<RotationId>, StoreError> {
-    let rows =
-        sqlx::query(LIST_NOTED_ROTATIONS).bind(workspace.as_uuid()).fetch_all(conn).await?;
+    let rows = sqlx::query(LIST_NOTED_ROTATIONS).bind(workspace.as_uuid()).fetch_all(conn).await?;
     let id = |row: &Row| {
         let fields = Fields::new(row, "notes", "rotation_id");
         Ok(RotationId::new(fields.get("rotation_id")?))

@@ -264,11 +264,8 @@ pub(crate) async fn list_due_rotations(
     workspace: WorkspaceId,
     now: DateTime<Utc>,
 ) -> Result<Vec<RotationId>, StoreError> {
-    let rows = sqlx::query(LIST_DUE_ROTATIONS)
-        .bind(workspace.as_uuid())
-        .bind(now)
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sqlx::query(LIST_DUE_ROTATIONS).bind(workspace.as_uuid()).bind(now).fetch_all(conn).await?;
     let id = |row: &Row| {
         let fields = Fields::new(row, "rotations", "rotation_id");
         Ok(RotationId::new(fields.get("rotation_id")?))

@@ -25,7 +25,10 @@ pub(crate) async fn carry_out_all(conn: &mut Conn, steps: &[Step]) -> Result<(),
     let most = MOST_VALUES / first.values.len().max(1);
     for some in steps.chunks(most.max(1)) {
         // Its text is another for each number of rows, so it is not kept prepared.
-        fill(of_many(first.sql, first.values.len(), some.len()), some).persistent(false).execute(&mut *conn).await?;
+        fill(of_many(first.sql, first.values.len(), some.len()), some)
+            .persistent(false)
+            .execute(&mut *conn)
+            .await?;
     }
     Ok(())
 }

@@ -62,8 +62,11 @@ impl Tx {
         let workspace = self.workspace;
         self.gives_work = true;
         let id = envelope.delivery_id(workspace);
-        let is_off =
-            put_off!(self, deliveries, deliveries::inserting(workspace, envelope, available_at, now));
+        let is_off = put_off!(
+            self,
+            deliveries,
+            deliveries::inserting(workspace, envelope, available_at, now)
+        );
         if is_off {
             self.forget(|it| it.arrange_delivery(id, envelope));
             return Ok(true);

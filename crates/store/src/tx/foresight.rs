@@ -198,11 +198,7 @@ impl Tx {
     }
 
     /// Returns what was read ahead, where it knows all about a rotation from an instant on.
-    pub(super) fn known(
-        &self,
-        rotation: RotationId,
-        from: DateTime<Utc>,
-    ) -> Option<&Foresight> {
+    pub(super) fn known(&self, rotation: RotationId, from: DateTime<Utc>) -> Option<&Foresight> {
         let foresight = self.foresight.as_deref()?;
         (foresight.rotations.contains(&rotation) && foresight.from <= from).then_some(foresight)
     }
@@ -220,9 +216,8 @@ impl Foresight {
         window: Interval,
     ) -> Option<Vec<CoverageRecord>> {
         let own = of(self.coverages.as_ref()?, rotation);
-        let touches = |it: &&CoverageRecord| {
-            it.ends_at > window.start() && it.starts_at < window.end()
-        };
+        let touches =
+            |it: &&CoverageRecord| it.ends_at > window.start() && it.starts_at < window.end();
         Some(own.iter().filter(touches).cloned().collect())
     }
 
@@ -243,9 +238,8 @@ impl Foresight {
         window: Interval,
     ) -> Option<Vec<CoverRequestRecord>> {
         let own = of(self.requests.as_ref()?, rotation);
-        let touches = |it: &&CoverRequestRecord| {
-            it.ends_at > window.start() && it.starts_at < window.end()
-        };
+        let touches =
+            |it: &&CoverRequestRecord| it.ends_at > window.start() && it.starts_at < window.end();
         Some(own.iter().filter(touches).cloned().collect())
     }
 

@@ -73,8 +73,7 @@ impl Drop for Bot {
 pub(crate) fn run() {
     let mut lines = std::io::stdin().lines().map(|line| line.expect("a line"));
     let wanted: Value = serde_json::from_str(&lines.next().expect("a line")).expect("JSON");
-    let at: Option<DateTime<Utc>> =
-        wanted["at"].as_str().map(|at| at.parse().expect("an instant"));
+    let at: Option<DateTime<Utc>> = wanted["at"].as_str().map(|at| at.parse().expect("an instant"));
     let clock = at.map_or_else(Clock::system, Clock::manual);
     let config = config(&wanted, clock);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -26,8 +26,7 @@ fn main() -> ExitCode {
         bot::run();
         return ExitCode::SUCCESS;
     }
-    let mut number =
-        |usual| words.next().map_or(usual, |number| number.parse().expect("a number"));
+    let mut number = |usual| words.next().map_or(usual, |number| number.parse().expect("a number"));
     let size = (number(WORKSPACES), number(ROTATIONS));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let wrong = match what.as_str() {

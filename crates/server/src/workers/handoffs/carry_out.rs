@@ -79,15 +79,24 @@ impl Here<'_> {
                 return Ok(tried);
             }
             tried = true;
-            for some in together.chunks(TOGETHER) {
+            let mut groups: Vec<&[RotationId]> = together.chunks(TOGETHER).rev().collect();
+            while let Some(group) = groups.pop() {
                 if self.bot.supervisor.is_stopping() {
                     return Ok(tried);
                 }
-                if !self.together(some).await? {
-                    self.one_by_one(some).await?;
+                if let [rotation] = group {
+                    self.alone(*rotation).await?;
+                } else if !self.together(group).await? {
+                    let (first, second) = group.split_at(group.len() / 2);
+                    groups.extend([second, first]);
                 }
             }
-            self.one_by_one(&alone).await?;
+            for rotation in alone {
+                if self.bot.supervisor.is_stopping() {
+                    return Ok(tried);
+                }
+                self.alone(rotation).await?;
+            }
             // Whoever held one of them may have left it due; then it is waited for.
             left = together;
         }
@@ -113,9 +122,8 @@ impl Here<'_> {
     async fn together(self, rotations: &[RotationId]) -> Result<bool, StoreError> {
         let (store, workspace) = (self.bot.store.clone(), self.workspace);
         let (now, ids) = (self.bot.clock.now(), rotations.to_vec());
-        let done = self.in_a_task(async move {
-            hand_over_together(&store, workspace, &ids, now).await
-        });
+        let done =
+            self.in_a_task(async move { hand_over_together(&store, workspace, &ids, now).await });
         match done.await {
             Ok(planned) => {
                 self.count(&planned, now);
@@ -123,37 +131,31 @@ impl Here<'_> {
             }
             Err(Failure::DatabaseIsAway(fault)) => Err(fault),
             Err(failure) => {
-                tracing::warn!(error = %failure, workspace.id = %workspace, "Handoffs did not go together; each is tried alone.");
+                tracing::warn!(error = %failure, workspace.id = %workspace, "Handoffs did not go together; fewer are tried at once.");
                 Ok(false)
             }
         }
     }
 
-    async fn one_by_one(self, rotations: &[RotationId]) -> Result<(), StoreError> {
-        for rotation in rotations.iter().copied() {
-            if self.bot.supervisor.is_stopping() {
-                return Ok(());
+    async fn alone(self, rotation: RotationId) -> Result<(), StoreError> {
+        let (store, workspace, now) =
+            (self.bot.store.clone(), self.workspace, self.bot.clock.now());
+        let done = self.in_a_task(async move { hand_over(&store, workspace, rotation, now).await });
+        match done.await {
+            Ok(planned) => {
+                self.under_way.went_well(workspace, rotation);
+                self.count(planned.as_slice(), now);
             }
-            let (store, workspace, now) =
-                (self.bot.store.clone(), self.workspace, self.bot.clock.now());
-            let done =
-                self.in_a_task(async move { hand_over(&store, workspace, rotation, now).await });
-            match done.await {
-                Ok(planned) => {
-                    self.under_way.went_well(workspace, rotation);
-                    self.count(planned.as_slice(), now);
-                }
-                Err(Failure::DatabaseIsAway(fault)) => return Err(fault),
-                Err(failure) => {
-                    let times = self.under_way.failed(workspace, rotation, self.bot.clock.now());
-                    tracing::error!(
-                        error = %failure,
-                        times,
-                        workspace.id = %workspace,
-                        rotation.id = %rotation,
-                        "A handoff could not be carried out; it stays due and is tried again later."
-                    );
-                }
+            Err(Failure::DatabaseIsAway(fault)) => return Err(fault),
+            Err(failure) => {
+                let times = self.under_way.failed(workspace, rotation, self.bot.clock.now());
+                tracing::error!(
+                    error = %failure,
+                    times,
+                    workspace.id = %workspace,
+                    rotation.id = %rotation,
+                    "A handoff could not be carried out; it stays due and is tried again later."
+                );
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Which workspaces are being worked on, and which rotations failed and wait for their next try.
 
-use clock::Bell;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Bell;
 use domain::ids::{RotationId, WorkspaceId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -65,10 +65,8 @@ impl UnderWay {
         now: DateTime<Utc>,
     ) -> u32 {
         let mut state = self.lock();
-        let failed = state.failed.entry((workspace, rotation)).or_insert(Failed {
-            times: 0,
-            again_at: now,
-        });
+        let failed =
+            state.failed.entry((workspace, rotation)).or_insert(Failed { times: 0, again_at: now });
         failed.again_at = now + FIRST_WAIT * (1 << failed.times.min(DOUBLINGS));
         failed.times = failed.times.saturating_add(1);
         failed.times
