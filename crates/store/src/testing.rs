@@ -7,6 +7,7 @@ mod behind;
 mod dump;
 mod ledger;
 mod operator;
+mod outbox;
 mod postgres;
 
 pub use ledger::{AbsenceRow, InboxRow, Ledger, OutboxRow, RotationRow, TurnRow};
