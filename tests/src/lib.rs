@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod browser;
+pub mod crash;
 mod diary;
 mod hibob;
 mod interact;
@@ -11,6 +12,7 @@ mod page;
 mod person;
 mod play;
 mod race;
+mod rush;
 mod sight;
 mod slash;
 mod views;
@@ -23,6 +25,7 @@ pub use leak::{Haul, Logged, logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use race::{Race, Round};
+pub use rush::{Crowd, Past, ZONES};
 pub use sight::{Seen, block_kit, plain_blocks, plain_view};
 pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;

@@ -18,7 +18,8 @@ pub enum Engine {
 }
 
 impl Engine {
-    async fn new_database(self) -> TestDatabase {
+    /// Returns a database of its own.
+    pub async fn new_database(self) -> TestDatabase {
         match self {
             Self::Sqlite => TestDatabase::sqlite(),
             Self::Postgres => TestDatabase::postgres().await,

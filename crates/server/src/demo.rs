@@ -4,6 +4,9 @@
 
 mod bot_host;
 mod bot_process;
+mod handoffs;
+
+pub use handoffs::{hand_over, hand_over_due};
 
 use crate::boot::BootError;
 use crate::config::{BotConfig, SocketConfig};
@@ -216,6 +219,7 @@ fn bot_config(
         admin_bind: settings.watch.is_some().then(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         heartbeat: settings.watch.as_ref().and_then(|watch| watch.heartbeat.clone()),
         audits: settings.watch.is_some(),
+        data_dir: None,
         grace: Duration::ZERO,
         clock: clock.clone(),
     })

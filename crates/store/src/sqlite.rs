@@ -22,8 +22,30 @@ macro_rules! fragment {
     (list_ends) => {
         "))"
     };
+    (ids_begin) => {
+        "(select unhex(value) from json_each("
+    };
+    (ids_end) => {
+        "))"
+    };
+    (as_id) => {
+        ""
+    };
+    (as_json) => {
+        ""
+    };
+    (as_text) => {
+        ""
+    };
+    (as_count) => {
+        ""
+    };
+    (as_instant) => {
+        ""
+    };
 }
 
+mod claim;
 mod connect;
 #[path = "sql/mod.rs"]
 pub(crate) mod sql;
@@ -34,6 +56,7 @@ use crate::error::StoreError;
 use crate::migrations;
 use crate::records::Entry;
 use crate::version::{Version, Versions};
+pub use claim::FileClaim;
 use connect::{is_url, make_file, options};
 use domain::ids::WorkspaceId;
 use sqlx::sqlite::SqlitePoolOptions;

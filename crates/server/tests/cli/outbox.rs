@@ -68,9 +68,10 @@ impl Place {
         tx.insert_inbox(&item, "Ev1", at).await.unwrap();
         tx.commit().await.unwrap();
         store.close().await;
-        for (channel, state, code) in
-            [("C0FAILED", "failed", "'channel_not_found'"), ("C0UNKNOWN", "unconfirmed", "'timeout'")]
-        {
+        for (channel, state, code) in [
+            ("C0FAILED", "failed", "'channel_not_found'"),
+            ("C0UNKNOWN", "unconfirmed", "'timeout'"),
+        ] {
             let statement = format!(
                 "update outbox set state = '{state}', attempts = 1, crashes = 2, code = {code}, finished_at = created_at where order_key = 'channel:{channel}'"
             );

@@ -13,13 +13,13 @@ use serde_json::Value;
 pub(crate) const GAP: TimeDelta = TimeDelta::seconds(1);
 
 /// No lease is longer: one that ends later was given before the clock went back.
-const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
+pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
 
 /// Slack asks for no longer wait: a limit that ends later was set before the clock went back.
 const LONGEST_LIMIT: TimeDelta = TimeDelta::hours(1);
 
 /// What no replica is called.
-const NOBODY: &str = "-";
+pub(super) const NOBODY: &str = "-";
 
 statements! {
     // A lease that was lost is a crash. Only the first is counted whoever else was under way: from then on a row is

@@ -1,6 +1,6 @@
 //! The outbox, as the transactions that fill it and the worker that empties it see it.
 
-use super::{Tx, run};
+use super::{Tx, put_off, run};
 use crate::error::StoreError;
 use crate::records::{ClaimedDelivery, Claiming, DeliveryRecord, GivenUp, SentDelivery};
 use chrono::{DateTime, Utc};
@@ -61,6 +61,16 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         self.gives_work = true;
+        let id = envelope.delivery_id(workspace);
+        let is_off = put_off!(
+            self,
+            deliveries,
+            deliveries::inserting(workspace, envelope, available_at, now)
+        );
+        if is_off {
+            self.forget(|it| it.arrange_delivery(id, envelope));
+            return Ok(true);
+        }
         run!(self, deliveries::insert_delivery(workspace, envelope, available_at, now))
     }
 
@@ -73,6 +83,9 @@ impl Tx {
         &mut self,
         id: DeliveryId,
     ) -> Result<Option<DeliveryRecord>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.delivery(id)) {
+            return Ok(known.cloned());
+        }
         let workspace = self.workspace;
         run!(self, deliveries::find_delivery(workspace, id))
     }
@@ -288,6 +301,24 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         run!(self, deliveries::release_delivery(workspace, id, fence))
+    }
+
+    /// Takes the deliveries that were due since an instant and are not over for ones that may have been sent: the database
+    /// has forgotten what it knew of them. Whoever has a lease of one has lost it. Returns how many.
+    ///
+    /// They are held until `hold_until` for their echo, as after a call of which nobody knows whether it arrived.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_forgotten(
+        &mut self,
+        due_since: DateTime<Utc>,
+        hold_until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, setbacks::record_forgotten(workspace, due_since, hold_until, now))
     }
 
     /// Records that a delivery was seen in Slack, whatever was known of it; returns whether that was news.
