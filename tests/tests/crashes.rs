@@ -31,7 +31,15 @@ async fn survives(engine: Engine) {
     let round = play_round(&settings).await;
 
     assert!(round.figures.are_good(), "{round:#?}");
-    assert!(round.figures.turns > 24 && round.figures.accepted > 50, "it has done its work: {round:#?}");
-    let reached: u64 = round.deaths.iter().filter(|(place, _)| !place.ends_with("(not reached)")).map(|(_, times)| *times).sum();
+    assert!(
+        round.figures.turns > 24 && round.figures.accepted > 50,
+        "it has done its work: {round:#?}"
+    );
+    let reached: u64 = round
+        .deaths
+        .iter()
+        .filter(|(place, _)| !place.ends_with("(not reached)"))
+        .map(|(_, times)| *times)
+        .sum();
     assert!(20 <= reached, "it died where it was to: {:#?}", round.deaths);
 }

@@ -69,7 +69,12 @@ async fn what_was_answered_before_a_power_cut_in_a_burst_of_writes_is_there() {
     let mut scene = Scene::set().await;
     let mut process = Process::start(&scene.place);
     scene.town.settle(1, 2).await;
-    wait_until("the handoffs are announced", async |town: &mut Town| town.reads_calls().await == 0 && town.accepted().len() > 4, &mut scene.town).await;
+    wait_until(
+        "the handoffs are announced",
+        async |town: &mut Town| town.reads_calls().await == 0 && town.accepted().len() > 4,
+        &mut scene.town,
+    )
+    .await;
     let mut acknowledged = 0;
 
     for round in 0..6_u64 {
@@ -88,7 +93,11 @@ async fn what_was_answered_before_a_power_cut_in_a_burst_of_writes_is_there() {
         drop(process);
         process = Process::start(&scene.place);
         scene.town.reads_calls().await;
-        let figures = check(&scene.town, &Ledger::of_file(&scene.place.store).await, scene.town.now() - TimeDelta::hours(1));
+        let figures = check(
+            &scene.town,
+            &Ledger::of_file(&scene.place.store).await,
+            scene.town.now() - TimeDelta::hours(1),
+        );
         assert_eq!(figures.lost, [""; 0]);
         assert_eq!(figures.doubled, [""; 0]);
         acknowledged = figures.acknowledged;
@@ -107,7 +116,13 @@ async fn on_a_full_disk_people_are_told_that_nothing_was_saved_and_it_goes_on_wh
     place.store = sqlite_in(&mount);
     let inner = place.command("serve");
     let mut command = Command::new("unshare");
-    command.args(["--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs -o size=12m tmpfs \"$0\" && exec \"$@\""]);
+    command.args([
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        "mount -t tmpfs -o size=12m tmpfs \"$0\" && exec \"$@\"",
+    ]);
     command.arg(&mount).arg(inner.get_program()).args(inner.get_args());
     command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut process = Process::of(command, &place).unwrap_or_else(|(status, said)| {
@@ -115,7 +130,12 @@ async fn on_a_full_disk_people_are_told_that_nothing_was_saved_and_it_goes_on_wh
     });
     scene.town.settle(1, 2).await;
     let disk = PathBuf::from(format!("/proc/{}/root{}", process.id(), mount.display()));
-    wait_until("everything is said", async |town: &mut Town| town.reads_calls().await == 0, &mut scene.town).await;
+    wait_until(
+        "everything is said",
+        async |town: &mut Town| town.reads_calls().await == 0,
+        &mut scene.town,
+    )
+    .await;
     let filler = fill(&disk);
 
     // Answered by a lookup first, so that only the write is in the way.
@@ -128,7 +148,12 @@ async fn on_a_full_disk_people_are_told_that_nothing_was_saved_and_it_goes_on_wh
     assert_eq!(scene.town.accepted().len(), said_before, "what cannot be written down is not sent");
     assert!(!process.has_ended(), "{}", process.log());
     fs::remove_file(filler).expect("there is room again");
-    wait_until("it goes on", async |town: &mut Town| town.enters("U0BEN", 2).await.contains("Noted:"), &mut scene.town).await;
+    wait_until(
+        "it goes on",
+        async |town: &mut Town| town.enters("U0BEN", 2).await.contains("Noted:"),
+        &mut scene.town,
+    )
+    .await;
     process.stop();
 }
 
@@ -150,7 +175,10 @@ async fn a_file_that_cannot_be_written_is_refused_at_the_start_with_what_to_do()
         }
         chown(scene.folder.path(), Some(65534), Some(65534)).expect("root may");
         let mut command = Command::new("setpriv");
-        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(program).arg("serve");
+        command
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+            .arg(program)
+            .arg("serve");
         command.envs(served.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command
     } else {
@@ -188,7 +216,12 @@ async fn a_turn_that_is_missing_is_noticed() {
     let mut scene = Scene::set().await;
     let mut process = Process::start(&scene.place);
     scene.town.settle(1, 1).await;
-    wait_until("the handoff is announced", async |town: &mut Town| town.reads_calls().await == 0 && town.accepted().len() > 2, &mut scene.town).await;
+    wait_until(
+        "the handoff is announced",
+        async |town: &mut Town| town.reads_calls().await == 0 && town.accepted().len() > 2,
+        &mut scene.town,
+    )
+    .await;
     process.kill();
     let mut ledger = Ledger::of_file(&scene.place.store).await;
     let now = scene.town.now();

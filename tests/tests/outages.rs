@@ -45,7 +45,9 @@ impl Scene {
     }
 
     fn starts(&self) -> Process {
-        Process::start(&self.place.with("ASYNCBOT_FAULTS_AHEAD_S", &self.town.ahead_s().to_string()))
+        Process::start(
+            &self.place.with("ASYNCBOT_FAULTS_AHEAD_S", &self.town.ahead_s().to_string()),
+        )
     }
 
     /// Waits until people are answered again, and returns how long that took.
@@ -159,7 +161,9 @@ async fn lives_on(scene: &mut Scene) -> usize {
     scene.town.lives(6, 1, true).await;
     let began = Instant::now();
     let hour = scene.town.now().timestamp().div_euclid(3600);
-    while scene.town.now().timestamp().div_euclid(3600) == hour && began.elapsed() < Duration::from_secs(20) {
+    while scene.town.now().timestamp().div_euclid(3600) == hour
+        && began.elapsed() < Duration::from_secs(20)
+    {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // The handoff is said, and it is known how far the server is.

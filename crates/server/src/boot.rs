@@ -157,6 +157,11 @@ impl RunningBot {
 /// Takes back what an earlier life of this process had under way when it ended.
 async fn take_back(bot: &Bot) -> Result<(), StoreError> {
     let (system, now) = (bot.store.system(), bot.clock.now());
+    system.release_sync_leases(&bot.replica).await?;
+    let count = system.release_inbox_leases(&bot.replica, now).await?;
+    if count > 0 {
+        tracing::warn!(count, "Items of the inbox were under way when this process ended before.");
+    }
     let count = system.take_back_deliveries(&bot.replica, now).await?;
     if count > 0 {
         tracing::warn!(

@@ -8,6 +8,7 @@ mod handoffs;
 mod home;
 mod housekeeping;
 mod inbox;
+mod item;
 mod outcome;
 mod pack;
 mod roster;

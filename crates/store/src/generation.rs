@@ -102,7 +102,9 @@ impl Generation {
         let setback = seen.sightings.back().and_then(|last| went_back(last, &seen.sightings, new));
         if let Some(setback) = setback {
             // What was lost before nobody has seen to is lost still.
-            let lost_from = seen.setback.map_or(setback.lost_from, |earlier| earlier.lost_from.min(setback.lost_from));
+            let lost_from = seen
+                .setback
+                .map_or(setback.lost_from, |earlier| earlier.lost_from.min(setback.lost_from));
             seen.setback = Some(Setback { lost_from, ..setback });
             seen.sightings.clear();
             self.0.is_trusted.send_replace(false);
@@ -169,7 +171,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_goes_on_is_trusted() {
-        let (generation, went_back) = seen(&[sighting(1, 100, 0), sighting(1, 100, 1), sighting(1, 300, 2)]);
+        let (generation, went_back) =
+            seen(&[sighting(1, 100, 0), sighting(1, 100, 1), sighting(1, 300, 2)]);
 
         assert_eq!(went_back, [false, false, false]);
         generation.is_trusted().await;
@@ -177,7 +180,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_position_that_went_back_tells_since_when_things_are_lost() {
-        let all = [sighting(1, 100, 0), sighting(1, 200, 1), sighting(1, 300, 2), sighting(1, 250, 9)];
+        let all =
+            [sighting(1, 100, 0), sighting(1, 200, 1), sighting(1, 300, 2), sighting(1, 250, 9)];
 
         let (generation, went_back) = seen(&all);
 
@@ -191,14 +195,16 @@ mod tests {
 
     #[tokio::test]
     async fn another_timeline_is_a_setback_wherever_it_is() {
-        let (generation, _) = seen(&[sighting(1, 100, 0), sighting(1, 200, 1), sighting(2, 900, 5)]);
+        let (generation, _) =
+            seen(&[sighting(1, 100, 0), sighting(1, 200, 1), sighting(2, 900, 5)]);
 
         assert_eq!(generation.setback().await.lost_from, at(1));
     }
 
     #[tokio::test]
     async fn another_server_has_nothing_of_what_was_seen() {
-        let (generation, _) = seen(&[sighting(1, 100, 0), Sighting { system: 8, ..sighting(1, 900, 5) }]);
+        let (generation, _) =
+            seen(&[sighting(1, 100, 0), Sighting { system: 8, ..sighting(1, 900, 5) }]);
 
         assert_eq!(generation.setback().await.lost_from, at(0));
     }

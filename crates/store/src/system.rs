@@ -1,12 +1,14 @@
 //! The one door to many workspaces at once: ids and instants, never content.
 
+mod inbox;
+
 use crate::error::StoreError;
 use crate::generation::Setback;
-use crate::records::{DeliveryState, InboxClaim, Lost, Swept, SyncClaim, WorkspaceListing};
+use crate::records::{DeliveryState, DueHandoffs, Lost, Swept, SyncClaim, WorkspaceListing};
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
-use domain::ids::{RotationId, WorkspaceId};
+use domain::ids::WorkspaceId;
 
 /// Work over many workspaces. Each call is a transaction of its own.
 #[derive(Clone)]
@@ -15,7 +17,7 @@ pub struct System {
 }
 
 impl System {
-    /// Returns the rotations of active workspaces whose handoff is due, the longest due first.
+    /// Returns the active workspaces in which handoffs are due, the longest due first.
     ///
     /// # Errors
     ///
@@ -23,10 +25,22 @@ impl System {
     pub async fn list_due_handoffs(
         &self,
         now: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<(WorkspaceId, RotationId)>, StoreError> {
+    ) -> Result<Vec<DueHandoffs>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, system::list_due_handoffs(now, limit))
+        run!(&mut tx, system::list_due_handoffs(now))
+    }
+
+    /// Returns the earliest handoff after an instant in an active workspace.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn earliest_handoff_after(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::earliest_handoff_after(now))
     }
 
     /// Returns the earliest handoff to come or due in an active workspace.
@@ -97,34 +111,6 @@ impl System {
         let lost = run!(&mut tx, outbox_queue::count_crashes(lost, now))?;
         tx.commit().await?;
         Ok(lost)
-    }
-
-    /// Leases up to `limit` rows of the inbox that are due, until `lease_until`; three crashes quarantine a row.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn claim_inbox(
-        &self,
-        worker: &str,
-        now: DateTime<Utc>,
-        lease_until: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<InboxClaim>, StoreError> {
-        let mut tx = self.store.write_unscoped().await?;
-        let claims = run!(&mut tx, queue::claim_inbox(worker, now, lease_until, limit))?;
-        tx.commit().await?;
-        Ok(claims)
-    }
-
-    /// Returns when a row of the inbox can next be claimed: `now` or earlier if one can be claimed already.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn earliest_inbox_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, queue::earliest_inbox_at())
     }
 
     /// Leases up to `limit` absence sources of active workspaces that are due to be asked, until `lease_until`, the longest

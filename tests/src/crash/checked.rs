@@ -68,10 +68,13 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
     figures.deliveries = ledger.outbox.len();
     for row in &ledger.outbox {
         let id = row.delivery_id.to_string();
-        let told = |what: &str| format!("{what}: {id} {} {} {:?} {}", row.state, row.call, row.code, row.envelope);
+        let told = |what: &str| {
+            format!("{what}: {id} {} {} {:?} {}", row.state, row.call, row.code, row.envelope)
+        };
         let accepted = town.accepted.get(&id).map_or(0, Vec::len);
         figures.accepted += accepted;
-        let is_flagged = row.is_resend || ["ambiguous", "unconfirmed", "quarantined"].contains(&row.state.as_str());
+        let is_flagged = row.is_resend
+            || ["ambiguous", "unconfirmed", "quarantined"].contains(&row.state.as_str());
         match accepted {
             0 | 1 => {}
             _ if is_flagged => figures.flagged += 1,
@@ -92,10 +95,13 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
             _ => {}
         }
     }
-    for row in ledger.inbox.iter().filter(|row| row.available_at <= now && row.state != "quarantined") {
+    for row in
+        ledger.inbox.iter().filter(|row| row.available_at <= now && row.state != "quarantined")
+    {
         figures.lost.push(format!("of the inbox, due and not over: {} {}", row.inbox_id, row.item));
     }
-    let known: BTreeSet<String> = ledger.outbox.iter().map(|row| row.delivery_id.to_string()).collect();
+    let known: BTreeSet<String> =
+        ledger.outbox.iter().map(|row| row.delivery_id.to_string()).collect();
     for (id, posts) in &town.accepted {
         // A late answer has no row: nothing is kept of it.
         if !known.contains(id) && posts.len() > 1 {
@@ -126,7 +132,9 @@ fn requests(town: &Town, ledger: &Ledger, figures: &mut Figures) {
     for (asked, is_acknowledged) in &town.asked {
         figures.acknowledged += usize::from(*is_acknowledged);
         match there.get(asked).copied().unwrap_or_default() {
-            0 if *is_acknowledged => figures.lost.push(format!("answered as done and not there: {asked:?}")),
+            0 if *is_acknowledged => {
+                figures.lost.push(format!("answered as done and not there: {asked:?}"))
+            }
             0 | 1 => {}
             more => figures.doubled.push(format!("there {more} times: {asked:?}")),
         }

@@ -44,7 +44,11 @@ impl Way {
         match usize::try_from(number % ways).expect("a small number") {
             at if at < named.len() => Self::At(named[at], 1 + dice % 3),
             at if at < named.len() + 2 => {
-                if at == named.len() { Self::InFlight } else { Self::Accepted }
+                if at == named.len() {
+                    Self::InFlight
+                } else {
+                    Self::Accepted
+                }
             }
             _ => Self::After(Duration::from_millis(dice % 900)),
         }
@@ -61,7 +65,9 @@ impl Way {
                 let kinds = ["429", "500", "reset", "accept_then_drop", "refuse"];
                 let kind = usize::try_from(dice % 10).expect("a small number");
                 let kind = kinds.get(kind)?;
-                Some(json!({"service": "slack", "method": "chat.postMessage", "kind": kind, "times": 1, "retry_after_s": 2}))
+                Some(
+                    json!({"service": "slack", "method": "chat.postMessage", "kind": kind, "times": 1, "retry_after_s": 2}),
+                )
             }
         }
     }
@@ -112,15 +118,14 @@ pub(super) async fn live(town: &mut Town, place: &Place, way: Way, dice: u64) ->
         let is_time = match way {
             Way::At(..) => serving.elapsed() > LONGEST,
             Way::After(time) => serving.elapsed() > time,
-            Way::InFlight | Way::Accepted => {
-                is_waiting(town).await || serving.elapsed() > LONGEST
-            }
+            Way::InFlight | Way::Accepted => is_waiting(town).await || serving.elapsed() > LONGEST,
         };
         if is_time {
             process.kill();
             let is_there = matches!(way, Way::After(_)) || is_waiting(town).await;
             let is_meant = !matches!(way, Way::At(..)) && is_there;
-            let place = if is_meant { way.in_words() } else { format!("{} (not reached)", way.in_words()) };
+            let place =
+                if is_meant { way.in_words() } else { format!("{} (not reached)", way.in_words()) };
             return Death { place, lived: began.elapsed() };
         }
     }

@@ -116,8 +116,11 @@ impl Process {
     ///
     /// As [`Process::try_start`].
     pub fn of(mut command: Command, place: &Place) -> Result<Self, (ExitStatus, String)> {
-        let mut child =
-            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program is there");
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program is there");
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
         let kept = Arc::clone(&log);

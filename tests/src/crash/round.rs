@@ -99,7 +99,8 @@ pub async fn come_to_rest(town: &mut Town, place: &Place, database: &TestDatabas
 
 /// Returns until when everything that was due is done.
 async fn rest(town: &mut Town, place: &Place, database: &TestDatabase) -> DateTime<Utc> {
-    let mut process = Process::start(&place.with("ASYNCBOT_FAULTS_AHEAD_S", &town.ahead_s().to_string()));
+    let mut process =
+        Process::start(&place.with("ASYNCBOT_FAULTS_AHEAD_S", &town.ahead_s().to_string()));
     let began = Instant::now();
     let rested_at = loop {
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -33,8 +33,9 @@ impl Server {
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a test has no command line")]
     pub fn start() -> Self {
-        let programs = std::env::var("ASYNCBOT_TEST_PG_BIN")
-            .expect("ASYNCBOT_TEST_PG_BIN is not set; run all tests with `tests/run`, which sets it");
+        let programs = std::env::var("ASYNCBOT_TEST_PG_BIN").expect(
+            "ASYNCBOT_TEST_PG_BIN is not set; run all tests with `tests/run`, which sets it",
+        );
         let folder = tempfile::Builder::new()
             .prefix("asyncbot-own-pg.")
             .tempdir_in("/tmp")
@@ -53,8 +54,24 @@ impl Server {
         fs::write(&password, PASSWORD).expect("the folder is ours");
         server.give_away(&password);
         let (data, password) = (server.data.display().to_string(), password.display().to_string());
-        server.run("initdb", &["--pgdata", &data, "--username", "postgres", "--pwfile", &password,
-            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
+        server.run(
+            "initdb",
+            &[
+                "--pgdata",
+                &data,
+                "--username",
+                "postgres",
+                "--pwfile",
+                &password,
+                "--auth",
+                "scram-sha-256",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+                "--no-sync",
+            ],
+        );
         server.configure();
         server.go();
         server
@@ -137,8 +154,20 @@ impl Server {
     /// Where that fails.
     pub fn copy(&self, name: &str) {
         let target = self.folder.path().join(name).display().to_string();
-        self.run("pg_basebackup", &["--pgdata", &target, "--checkpoint", "fast", "--no-sync",
-            "--wal-method", "fetch", "--dbname", &self.url()]);
+        self.run(
+            "pg_basebackup",
+            &[
+                "--pgdata",
+                &target,
+                "--checkpoint",
+                "fast",
+                "--no-sync",
+                "--wal-method",
+                "fetch",
+                "--dbname",
+                &self.url(),
+            ],
+        );
     }
 
     /// Kills it and goes on with a copy, at the same address.
@@ -174,7 +203,15 @@ impl Server {
         let mut command = match &self.user {
             Some(user) => {
                 let mut command = Command::new("setpriv");
-                command.args(["--pdeathsig", "KILL", "--reuid", user, "--regid", &group_of(user), "--clear-groups"]);
+                command.args([
+                    "--pdeathsig",
+                    "KILL",
+                    "--reuid",
+                    user,
+                    "--regid",
+                    &group_of(user),
+                    "--clear-groups",
+                ]);
                 command.arg(program);
                 command
             }
@@ -187,7 +224,11 @@ impl Server {
     fn give_away(&self, path: &Path) {
         if let Some(user) = &self.user {
             let given = Command::new("chown").arg(user).arg(path).status();
-            assert!(given.is_ok_and(|status| status.success()), "root may give {} away", path.display());
+            assert!(
+                given.is_ok_and(|status| status.success()),
+                "root may give {} away",
+                path.display()
+            );
         }
     }
 }
@@ -204,7 +245,9 @@ impl Drop for Server {
 
 /// Returns the user to whom root hands the server; nobody where we are not root.
 fn other_user() -> Option<String> {
-    let id = |arguments: &[&str]| Command::new("id").args(arguments).output().ok().filter(|done| done.status.success());
+    let id = |arguments: &[&str]| {
+        Command::new("id").args(arguments).output().ok().filter(|done| done.status.success())
+    };
     let me = id(&["-u"]).expect("there is a program id");
     if String::from_utf8_lossy(&me.stdout).trim() != "0" {
         return None;

@@ -214,7 +214,9 @@ impl Town {
                 "zone": value(json!("UTC")), "channel": value(json!(channel)),
             }}}))
             .await;
-        if done["response"]["response_action"] == "update" && !is_unsaid(&plain_blocks(&done["response"]["view"]["blocks"])) {
+        if done["response"]["response_action"] == "update"
+            && !is_unsaid(&plain_blocks(&done["response"]["view"]["blocks"]))
+        {
             self.asked.insert(asked, !self.is_forgotten);
         }
     }
@@ -230,7 +232,8 @@ impl Town {
         for at in 0..number {
             self.acts += 1;
             let dice = mix(seed, at as u64);
-            let team = self.teams[usize::try_from(dice % self.teams.len() as u64).expect("small")].clone();
+            let team =
+                self.teams[usize::try_from(dice % self.teams.len() as u64).expect("small")].clone();
             let user = PEOPLE[usize::try_from((dice >> 8) % PEOPLE.len() as u64).expect("small")];
             match (dice >> 16) % if only_writes { 4 } else { 8 } {
                 0..=2 => self.is_away(&team, user).await,
@@ -376,7 +379,9 @@ impl Town {
                 Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
                 other => other.clone(),
             };
-            let Some(delivery) = metadata["event_payload"]["delivery_id"].as_str() else { continue };
+            let Some(delivery) = metadata["event_payload"]["delivery_id"].as_str() else {
+                continue;
+            };
             let at = call["at"].as_str().and_then(|at| at.parse().ok()).unwrap_or_default();
             let channel = arguments["channel"].as_str().unwrap_or_default().to_owned();
             self.accepted.entry(delivery.to_owned()).or_default().push(Accepted { channel, at });
@@ -431,7 +436,9 @@ fn is_unsaid(text: &str) -> bool {
 
 /// Returns a number that follows from two and looks like any other.
 pub(super) const fn mix(seed: u64, at: u64) -> u64 {
-    let mut z = seed.wrapping_add(at.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = seed
+        .wrapping_add(at.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -96,7 +96,9 @@ async fn setbacks(clock: &Clock, store: &Store) -> Finding {
                 "database: {setback}; what people were told in between is to be checked"
             )),
         },
-        Err(fault) => ill(&format!("database: whether it went back in time cannot be read: {fault}")),
+        Err(fault) => {
+            ill(&format!("database: whether it went back in time cannot be read: {fault}"))
+        }
     }
 }
 

@@ -47,7 +47,7 @@ const UNKNOWN: [&str; 3] = ["user_not_found", "user_not_visible", "users_not_fou
 const ADDRESSES: &str = "in Slack: the permission to see e-mail addresses (users:read.email); install the app again to allow it";
 
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
-    let name = format!("absences-{}", uuid::Uuid::new_v4().simple());
+    let name = format!("{}absences", bot.replica);
     let free = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         let next = match look(&bot, &name, &free).await {

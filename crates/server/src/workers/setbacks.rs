@@ -99,7 +99,10 @@ pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
         );
         match sort_out(&bot, &setback).await {
             Ok(held) => {
-                tracing::error!(held, "The database went back in time; messages that may have been sent are held, and said again at most once.");
+                tracing::error!(
+                    held,
+                    "The database went back in time; messages that may have been sent are held, and said again at most once."
+                );
                 bot.store.generation().trust_again();
                 bot.bells.ring_after_write();
             }
@@ -132,11 +135,13 @@ async fn hand_over(bot: &Bot) -> Result<(), StoreError> {
     let began = std::time::Instant::now();
     loop {
         bot.bells.handoffs.ring();
-        if bot.store.system().list_due_handoffs(bot.clock.now(), 1).await?.is_empty() {
+        if bot.store.system().list_due_handoffs(bot.clock.now()).await?.is_empty() {
             return Ok(());
         }
         if HANDOFFS < began.elapsed() || bot.supervisor.is_stopping() {
-            tracing::warn!("Some handoffs could not be carried out after the setback of the database; what they say may be said twice.");
+            tracing::warn!(
+                "Some handoffs could not be carried out after the setback of the database; what they say may be said twice."
+            );
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -145,7 +150,8 @@ async fn hand_over(bot: &Bot) -> Result<(), StoreError> {
 
 /// Returns what is known of setbacks of the last 30 days, for whoever looks after the service.
 pub(crate) async fn told(store: &Store) -> Value {
-    let since = store.generation().sightings().last().map_or(DateTime::UNIX_EPOCH, |last| last.at - SHOWN);
+    let since =
+        store.generation().sightings().last().map_or(DateTime::UNIX_EPOCH, |last| last.at - SHOWN);
     match store.system().list_setbacks(since).await {
         Ok(found) => found
             .iter()
@@ -192,7 +198,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let sighting = |position| Sighting { system: -7, timeline: 2, position, at: DateTime::UNIX_EPOCH };
+        let sighting =
+            |position| Sighting { system: -7, timeline: 2, position, at: DateTime::UNIX_EPOCH };
         write(folder.path(), &[sighting(5), sighting(6)]).unwrap();
 
         let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();

@@ -14,11 +14,11 @@ pub(crate) mod deliveries;
 pub(crate) mod directs;
 pub(crate) mod entries;
 pub(crate) mod inbox;
+pub(crate) mod inbox_queue;
 pub(crate) mod limits;
 pub(crate) mod meta;
 pub(crate) mod notes;
 pub(crate) mod outbox_queue;
-pub(crate) mod queue;
 pub(crate) mod replay;
 pub(crate) mod requests;
 pub(crate) mod rotations;
@@ -33,6 +33,7 @@ pub(crate) mod workspaces;
 use super::{Conn, Db, Row};
 use domain::ids::UserId;
 use row::Fields;
+use uuid::Uuid;
 
 /// Every statement with its name.
 #[cfg(test)]
@@ -46,11 +47,11 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         deliveries::STATEMENTS,
         directs::STATEMENTS,
         inbox::STATEMENTS,
+        inbox_queue::STATEMENTS,
         meta::STATEMENTS,
         limits::STATEMENTS,
         notes::STATEMENTS,
         outbox_queue::STATEMENTS,
-        queue::STATEMENTS,
         replay::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
@@ -67,4 +68,9 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
 /// Returns the ids as the JSON text that `list_begins` and `list_ends` take apart.
 fn list_of(users: &[UserId]) -> String {
     users.iter().map(UserId::as_str).collect::<serde_json::Value>().to_string()
+}
+
+/// Returns the ids as the JSON text that `ids_begin` and `ids_end` take apart.
+fn list_of_ids(ids: impl Iterator<Item = Uuid>) -> String {
+    ids.map(|id| id.simple().to_string()).collect::<serde_json::Value>().to_string()
 }

@@ -51,8 +51,14 @@ async fn play_on(asked: &Asked, engine: Engine, program: &Path, folder: &Path) -
             }
         };
         let figures = read(&round, &mut deaths);
-        say(&format!("{}: kills {first} to {}: {:.0} s, lost {}, doubled {}", engine.word(), first + kills,
-            round["seconds"].as_f64().unwrap_or_default(), figures.lost.len(), figures.doubled.len()));
+        say(&format!(
+            "{}: kills {first} to {}: {:.0} s, lost {}, doubled {}",
+            engine.word(),
+            first + kills,
+            round["seconds"].as_f64().unwrap_or_default(),
+            figures.lost.len(),
+            figures.doubled.len()
+        ));
         for fault in figures.lost.iter().chain(&figures.doubled) {
             say(&format!("WRONG: {fault}"));
         }
@@ -70,7 +76,16 @@ fn beside(program: &Path) -> PathBuf {
 }
 
 fn written(round: &Round) -> Value {
-    let Figures { deliveries, accepted, turns, acknowledged, flagged, unconfirmed, quarantined, .. } = round.figures;
+    let Figures {
+        deliveries,
+        accepted,
+        turns,
+        acknowledged,
+        flagged,
+        unconfirmed,
+        quarantined,
+        ..
+    } = round.figures;
     json!({
         "seconds": round.took.as_secs_f64(), "deaths": round.deaths, "deliveries": deliveries, "accepted": accepted,
         "turns": turns, "acknowledged": acknowledged, "flagged": flagged, "unconfirmed": unconfirmed,
@@ -79,18 +94,26 @@ fn written(round: &Round) -> Value {
 }
 
 fn read(round: &Value, deaths: &mut BTreeMap<String, u64>) -> Figures {
-    let count = |name: &str| usize::try_from(round[name].as_u64().unwrap_or_default()).unwrap_or_default();
+    let count =
+        |name: &str| usize::try_from(round[name].as_u64().unwrap_or_default()).unwrap_or_default();
     let counts = |name: &str| -> Vec<(String, u64)> {
         let map = round[name].as_object().into_iter().flatten();
         map.map(|(key, value)| (key.clone(), value.as_u64().unwrap_or_default())).collect()
     };
     let texts = |name: &str| -> Vec<String> {
-        round[name].as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+        round[name]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|text| Some(text.as_str()?.to_owned()))
+            .collect()
     };
     for (place, times) in counts("deaths") {
         *deaths.entry(place).or_default() += times;
     }
-    let unsaid = counts("unsaid").into_iter().map(|(code, times)| (code, usize::try_from(times).unwrap_or_default()));
+    let unsaid = counts("unsaid")
+        .into_iter()
+        .map(|(code, times)| (code, usize::try_from(times).unwrap_or_default()));
     Figures {
         deliveries: count("deliveries"),
         accepted: count("accepted"),
