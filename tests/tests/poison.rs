@@ -97,7 +97,7 @@ async fn a_message_that_kills_its_process_is_set_aside(engine: Engine) {
     let ledger = scene.database.ledger().await;
     let culprit = waiting(&ledger)[3].delivery_id;
 
-    let (deaths, mut process, began) = scene.dies(&format!("deliveries.call.before@{culprit}=1")).await;
+    let (deaths, mut process, began) = scene.dies(&format!("deliveries.compose@{culprit}=1")).await;
 
     assert_eq!(deaths, 3, "three crashes are enough");
     let others = |ledger: &Ledger| waiting(ledger).iter().all(|row| row.delivery_id == culprit);
