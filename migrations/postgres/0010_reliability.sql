@@ -6,6 +6,7 @@ alter table people add column dm_channel_id text;
 alter table outbox
     add column call text not null default 'post',
     add column due_at timestamptz,
+    add column tried_at timestamptz,
     add column is_alone boolean not null default false;
 alter table outbox no force row level security;
 update outbox set due_at = available_at;
@@ -17,7 +18,11 @@ alter table outbox
 -- A row is changed three times and gone within seconds: room beside it spares the indexes the first two.
 alter table outbox set (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
-grant select (call, due_at, is_alone) on outbox to asyncbot_system;
+create index outbox_lost on outbox (state, finished_at)
+    where state in ('expired', 'failed', 'unconfirmed', 'quarantined');
+drop index outbox_finished;
+create index outbox_finished on outbox (workspace_id, finished_at) where finished_at is not null;
+grant select (call, due_at, tried_at, is_alone) on outbox to asyncbot_system;
 
 alter table inbox
     add column is_alone boolean not null default false;
@@ -25,6 +30,8 @@ alter table inbox
     alter column is_alone drop default;
 alter table inbox set (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index inbox_ready on inbox (workspace_id, available_at) where finished_at is null;
+create index inbox_lost on inbox (finished_at) where state = 'quarantined';
+create index inbox_crashed on inbox (available_at) where finished_at is null and crashes > 0;
 grant select (is_alone) on inbox to asyncbot_system;
 grant update (is_alone) on inbox to asyncbot_system;
 

@@ -26,6 +26,7 @@ create table outbox_as_sent (
     finished_at text,
     call text not null,
     due_at text not null,
+    tried_at text,
     is_alone integer not null,
     primary key (workspace_id, delivery_id)
 ) strict, without rowid;
@@ -41,8 +42,10 @@ drop table outbox;
 alter table outbox_as_sent rename to outbox;
 create index outbox_due on outbox (available_at) where finished_at is null;
 create index outbox_order on outbox (workspace_id, order_key, order_id) where finished_at is null;
-create index outbox_finished on outbox (finished_at) where finished_at is not null;
+create index outbox_finished on outbox (workspace_id, finished_at) where finished_at is not null;
 create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
+create index outbox_lost on outbox (state, finished_at)
+    where state in ('expired', 'failed', 'unconfirmed', 'quarantined');
 
 create table inbox_as_read (
     workspace_id blob not null,
@@ -74,6 +77,8 @@ create unique index inbox_dedupe on inbox (workspace_id, dedupe);
 create index inbox_due on inbox (available_at) where finished_at is null;
 create index inbox_finished on inbox (finished_at) where finished_at is not null;
 create index inbox_ready on inbox (workspace_id, available_at) where finished_at is null;
+create index inbox_lost on inbox (finished_at) where state = 'quarantined';
+create index inbox_crashed on inbox (available_at) where finished_at is null and crashes > 0;
 
 create table limits (
     workspace_id blob not null,

@@ -305,6 +305,55 @@ fn the_store_keeps_its_database_library_to_itself() {
 }
 
 #[test]
+fn messages_are_read_in_the_bots_own_direct_messages_only() {
+    fn rule(file: &File) -> Vec<String> {
+        const READS: [&str; 3] =
+            ["conversations.history", "conversations.replies", "search.messages"];
+        const LOOKS_UP: &str = "crates/slack/src/api/receipt.rs";
+        const KEEPS: &str = "crates/server/src/workers/";
+        if !file.is_rust() || !file.path.contains("/src/") || is_this(file) {
+            return Vec::new();
+        }
+        let mut faults = Vec::new();
+        // The simulator is Slack, and the stories count what it was asked.
+        let is_bot =
+            !file.path.starts_with("crates/simulator/") && !file.path.starts_with("tests/");
+        if is_bot && file.path != LOOKS_UP {
+            faults.extend(file.lines("only api::receipt reads messages", |line| {
+                READS.iter().any(|method| code(line).contains(method))
+            }));
+        }
+        if is_bot && !file.path.starts_with(KEEPS) && file.path != LOOKS_UP {
+            faults.extend(file.lines("only deliveries know where direct messages are", |line| {
+                code(line).contains("DirectChannel::kept")
+            }));
+        }
+        if file.path == LOOKS_UP {
+            faults.extend(file.lines("threads and searches are nobody's to read", |line| {
+                READS[1..].iter().any(|method| code(line).contains(method))
+            }));
+        }
+        faults
+    }
+
+    check(
+        rule,
+        (
+            "crates/slack/src/api/methods.rs",
+            "        self.get(token, \"conversations.history\", &[])\n",
+        ),
+    );
+    check(rule, ("crates/app/src/a.rs", "    DirectChannel::kept(channel)\n"));
+    check(
+        rule,
+        (
+            "crates/slack/src/api/receipt.rs",
+            "    self.get(token, \"conversations.replies\", &[])\n",
+        ),
+    );
+}
+
+#[test]
 fn a_secret_is_of_a_type_that_cannot_be_shown() {
     fn rule(file: &File) -> Vec<String> {
         // The simulator's secrets are made up, and its page shows some of them.

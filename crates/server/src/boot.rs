@@ -1,19 +1,22 @@
 //! Starting the bot, and stopping it.
 
+use crate::auditor::{self, Auditor};
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::late::LateAnswers;
 use crate::metrics::Metrics;
 use crate::supervisor::Supervisor;
-use crate::{http, sockets, workers};
+use crate::watch::LastLook;
+use crate::{http, replica, sockets, workers};
 use app::memo::Memo;
 use axum::Router;
-use connect::{Wire, WireFault};
+use connect::{Ping, Wire, WireFault};
 use slack::{Api, ApiFault};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
 use url::Url;
@@ -47,6 +50,8 @@ pub enum BootError {
 pub struct RunningBot {
     bot: Arc<Bot>,
     address: SocketAddr,
+    admin_address: Option<SocketAddr>,
+    grace: Duration,
 }
 
 /// Starts the bot: the database is opened, the addresses are taken, the workers run.
@@ -57,6 +62,8 @@ pub struct RunningBot {
 pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     slack::install_tls_provider();
     let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
+    workers::tell_the_time(&store, &config.clock).await?;
+    let switch = config.heartbeat.clone().map(Ping::new).transpose()?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;
     let asked_by = config.clock.clone();
     let wire = Wire::new(Arc::new(move || asked_by.now()), config.sources.clone())?;
@@ -65,8 +72,11 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let address =
-        public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
+    let at = |it: &TcpListener| {
+        it.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })
+    };
+    let address = at(&public)?;
+    let admin_address = admin.as_ref().map(at).transpose()?;
     let bot = Arc::new(Bot {
         memo: Memo::new(store.clone()),
         store,
@@ -78,9 +88,17 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         supervisor: Supervisor::default(),
         late: LateAnswers::default(),
         metrics: Metrics::default(),
+        auditor: Auditor::new(switch),
+        last_look: LastLook::default(),
+        leaving: AtomicBool::new(false),
         wire,
+        replica: replica::name(address),
     });
+    take_back(&bot).await?;
     workers::start(&bot);
+    if config.audits {
+        bot.supervisor.spawn(auditor::run(Arc::clone(&bot), bot.clock.worker()));
+    }
     if let Some(socket) = &config.socket {
         sockets::start(&bot, socket);
     }
@@ -88,7 +106,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     if let Some(admin) = admin {
         serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));
     }
-    Ok(RunningBot { bot, address })
+    Ok(RunningBot { bot, address, admin_address, grace: config.grace })
 }
 
 impl RunningBot {
@@ -98,22 +116,46 @@ impl RunningBot {
         self.address
     }
 
+    /// Returns the admin address that it listens on, where there is one.
+    #[must_use]
+    pub const fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
     /// Returns the database.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.bot.store
     }
 
-    /// Takes no new work, finishes what is under way, and ends; after 20 seconds what is left is given up.
+    /// Says that it is not ready any more and serves on for a moment, so that a load balancer notices; then takes no new
+    /// work, finishes what is under way, and ends. 20 seconds after the call what is left is given up.
     pub async fn stop(self) {
+        let began = Instant::now();
+        self.bot.leave();
+        tokio::time::sleep(self.grace.min(DRAIN)).await;
         self.bot.supervisor.stop();
-        if tokio::time::timeout(DRAIN, self.bot.supervisor.ended()).await.is_err() {
+        let left = DRAIN.saturating_sub(began.elapsed());
+        if tokio::time::timeout(left, self.bot.supervisor.ended()).await.is_err() {
             tracing::warn!(
                 "Some work was still under way after 20 seconds; it goes on at the next start."
             );
         }
         self.bot.store.close().await;
     }
+}
+
+/// Takes back what an earlier life of this process had under way when it ended.
+async fn take_back(bot: &Bot) -> Result<(), StoreError> {
+    let (system, now) = (bot.store.system(), bot.clock.now());
+    let count = system.take_back_deliveries(&bot.replica, now).await?;
+    if count > 0 {
+        tracing::warn!(
+            count,
+            "Deliveries were under way when this process ended before; what is not known of them is looked up."
+        );
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, BootError> {

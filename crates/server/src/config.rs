@@ -2,7 +2,7 @@
 
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
-    SourceSettings,
+    SourceSettings, WatchSettings,
 };
 use clock::Clock;
 use crypto::KeyRing;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use store::StoreSettings;
 use url::{Host, Url};
 
@@ -21,6 +22,9 @@ const OF_THE_APP: &str = "it is missing; it stands on the Basic Information page
 
 /// How many connections may be kept open: each is there twice while Slack renews it, and Slack allows 10.
 const MOST_CONNECTIONS: u8 = 5;
+
+/// How long it may serve on after it was told to stop, in seconds: the rest of 20 seconds is for what is under way.
+const MOST_GRACE: u64 = 15;
 
 /// Everything that a bot is started with.
 #[derive(Clone, Debug)]
@@ -41,8 +45,14 @@ pub struct BotConfig {
     pub sources: BTreeMap<SourceCode, Url>,
     /// The public address.
     pub bind: SocketAddr,
-    /// The address for health detail, if there is to be one.
+    /// The address for health detail and metrics, if there is to be one.
     pub admin_bind: Option<SocketAddr>,
+    /// The dead-man's switch that is told every minute that all is well.
+    pub heartbeat: Option<SecretString>,
+    /// Whether it is looked every minute for what is overdue.
+    pub audits: bool,
+    /// How long it serves on after it was told to stop and says that it is not ready.
+    pub grace: Duration,
     /// The time.
     pub clock: Clock,
 }
@@ -68,6 +78,7 @@ pub(crate) struct Checked {
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
     addresses: Option<Addresses>,
+    watch: Option<Watch>,
 }
 
 #[derive(Debug)]
@@ -75,6 +86,12 @@ struct Addresses {
     bind: SocketAddr,
     admin_bind: SocketAddr,
     public_url: Option<Url>,
+}
+
+#[derive(Debug)]
+struct Watch {
+    heartbeat: Option<SecretString>,
+    grace: Duration,
 }
 
 /// The faults found so far.
@@ -91,8 +108,9 @@ impl Checked {
         let sources = sources(&settings.sources, &mut faults);
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
+        let watch = watch(&settings.watch, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
-        Self { faults: faults.0, store, keys, slack, socket, signing, sources, addresses }
+        Self { faults: faults.0, store, keys, slack, socket, signing, sources, addresses, watch }
     }
 
     /// Returns what to start the bot with.
@@ -101,6 +119,7 @@ impl Checked {
     ///
     /// Every fault, not only the first.
     pub(crate) fn into_config(self) -> Result<BotConfig, Vec<SettingFault>> {
+        let Some(watch) = self.watch else { return Err(self.faults) };
         match (self.store, self.keys, self.slack, self.signing, self.addresses) {
             (Some(store), Some(keys), Some(slack), Some(signing), Some(addresses))
                 if self.faults.is_empty() =>
@@ -115,6 +134,9 @@ impl Checked {
                     public_url: addresses.public_url,
                     bind: addresses.bind,
                     admin_bind: Some(addresses.admin_bind),
+                    heartbeat: watch.heartbeat,
+                    audits: true,
+                    grace: watch.grace,
                     clock: Clock::system(),
                 })
             }
@@ -280,6 +302,19 @@ fn sources(settings: &SourceSettings, faults: &mut Faults) -> BTreeMap<SourceCod
         Some((SourceCode::new(code)?, url))
     });
     given.collect()
+}
+
+fn watch(settings: &WatchSettings, faults: &mut Faults) -> Option<Watch> {
+    const HEARTBEAT: &str = "ASYNCBOT_HEARTBEAT_URL";
+    let heartbeat = faults.keep(settings.heartbeat_url());
+    if let Some(Some(url)) = &heartbeat {
+        outside_url(HEARTBEAT, url.expose_secret(), faults)?;
+    }
+    let grace = settings.stop_grace.trim().parse().ok().filter(|seconds| *seconds <= MOST_GRACE);
+    if grace.is_none() {
+        faults.note("ASYNCBOT_STOP_GRACE", "it must be a number of seconds from 0 to 15");
+    }
+    Some(Watch { heartbeat: heartbeat?, grace: Duration::from_secs(grace?) })
 }
 
 fn addresses(settings: &AddressSettings, faults: &mut Faults) -> Option<Addresses> {

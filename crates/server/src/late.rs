@@ -84,7 +84,7 @@ pub(crate) async fn tell(
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let said = Rendered { text, blocks: message["blocks"].take() };
     let channel = match bot.api.open_dm(&token, user).await {
-        Outcome::Done(channel) => channel,
+        Outcome::Done(direct) => direct.into_channel(),
         refused => return wait_after(&refused),
     };
     let delivery = DeliveryId::of_parts(&["late_answer", &workspace.to_string(), key]);

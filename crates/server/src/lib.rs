@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod settings;
 
+mod auditor;
 mod bot;
 mod dead_token;
 mod http;
@@ -15,7 +16,9 @@ mod metrics;
 mod people;
 mod perform;
 mod random;
+mod replica;
 mod requests;
 mod sockets;
 mod supervisor;
+mod watch;
 mod workers;

@@ -1,5 +1,6 @@
 //! Faults that are asked for: what goes wrong, with which call, and how often.
 
+use domain::ids::TeamId;
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong.
@@ -20,6 +21,9 @@ pub(crate) enum FaultKind {
     /// The call is done and the connection closed without an answer.
     #[serde(rename = "accept_then_drop")]
     AcceptThenDrop,
+    /// The call is done and never answered.
+    #[serde(rename = "accept_then_hang")]
+    AcceptThenHang,
     /// The connection is closed without an answer; nothing was done.
     #[serde(rename = "refuse")]
     Refuse,
@@ -36,9 +40,15 @@ impl FaultKind {
             Self::Hang => "hang",
             Self::Reset => "reset",
             Self::AcceptThenDrop => "accept_then_drop",
+            Self::AcceptThenHang => "accept_then_hang",
             Self::Refuse => "refuse",
             Self::Error => "error",
         }
+    }
+
+    /// Returns whether the call is done before anything goes wrong.
+    pub(crate) const fn comes_after(self) -> bool {
+        matches!(self, Self::AcceptThenDrop | Self::AcceptThenHang)
     }
 }
 
@@ -51,6 +61,9 @@ pub(crate) struct Fault {
     /// The method, or `*` for any.
     #[serde(default = "any")]
     pub(crate) method: String,
+    /// The workspace whose calls it befalls; every one's where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) team: Option<TeamId>,
     pub(crate) kind: FaultKind,
     /// How often it still happens.
     #[serde(default = "once", rename(deserialize = "times", serialize = "left"))]
@@ -112,11 +125,17 @@ impl Faults {
         &self.waiting
     }
 
-    /// Takes the fault that a call of this method meets, once.
-    pub(crate) fn take(&mut self, service: &str, method: &str) -> Option<Fault> {
+    /// Takes the fault that a call of this method meets, once; `team` is the workspace that it is made for.
+    pub(crate) fn take(
+        &mut self,
+        service: &str,
+        method: &str,
+        team: Option<&TeamId>,
+    ) -> Option<Fault> {
         let meets = |fault: &Fault| {
             fault.service == service
                 && (fault.method == "*" || fault.method == method)
+                && (fault.team.is_none() || fault.team.as_ref() == team)
                 && fault.left > 0
         };
         let at = self.waiting.iter().position(meets)?;

@@ -1,6 +1,5 @@
 //! `response_url`: where the bot answers later, five times within half an hour.
 
-use crate::faults::FaultKind;
 use crate::listener::Switch;
 use crate::sim::Sim;
 use crate::to_bot::event;
@@ -34,8 +33,8 @@ async fn answer_later(
 ) -> Response {
     let team = TeamId::new(&team);
     let payload: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let fault = sim.change(|world, _| world.faults.take("slack", METHOD));
-    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
+    let fault = sim.change(|world, _| world.faults.take("slack", METHOD, Some(&team)));
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.comes_after()) {
         let word = Some(fault.kind.word());
         sim.change(|world, now| {
             record(
@@ -56,16 +55,14 @@ async fn answer_later(
         record(world, &team, &payload, (status.as_u16(), seen), word, now);
         (status, outcome)
     });
-    if fault.is_some() {
-        switch.close();
+    if let Ok(Some(told)) = &outcome {
+        event::tell_later(&sim, &team, told);
+    }
+    if let Some(fault) = &fault {
+        return play(&sim, fault, &switch).await;
     }
     match outcome {
-        Ok(told) => {
-            if let Some(told) = told {
-                event::tell_later(&sim, &team, &told);
-            }
-            (status, axum::Json(json!({"ok": true}))).into_response()
-        }
+        Ok(_) => (status, axum::Json(json!({"ok": true}))).into_response(),
         Err(reason) => {
             let code =
                 if status == StatusCode::NOT_FOUND { "expired_url" } else { "invalid_payload" };

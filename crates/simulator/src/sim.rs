@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use clock::Clock;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -34,6 +35,7 @@ struct Inner {
     version: watch::Sender<u64>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    latency_ms: AtomicU64,
 }
 
 impl Sim {
@@ -56,6 +58,7 @@ impl Sim {
             version: watch::Sender::new(1),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
+            latency_ms: AtomicU64::new(0),
         }))
     }
 
@@ -83,6 +86,16 @@ impl Sim {
     pub(crate) fn set_bot_url(&self, url: Option<Url>) {
         *self.0.bot_url.lock().unwrap_or_else(PoisonError::into_inner) = url;
         self.touch();
+    }
+
+    /// Returns how long a call of the Web API takes, there and back.
+    pub(crate) fn latency(&self) -> Duration {
+        Duration::from_millis(self.0.latency_ms.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_latency(&self, latency: Duration) {
+        let milliseconds = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        self.0.latency_ms.store(milliseconds, Ordering::Relaxed);
     }
 
     /// Looks at the world.

@@ -66,6 +66,11 @@ impl Simulator {
         self.sim.set_bot_url(Some(url));
     }
 
+    /// Lets every call of the Web API take so long from now on, in real time: half of it before it is done.
+    pub fn set_latency(&self, latency: Duration) {
+        self.sim.set_latency(latency);
+    }
+
     /// Gives the app this app-level token and turns Socket Mode on, as the app's page in Slack does.
     ///
     /// From now on nothing is sent over HTTP.

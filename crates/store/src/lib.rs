@@ -29,16 +29,18 @@ pub mod testing;
 mod tests;
 mod tx;
 mod version;
+mod watch;
 
 pub use error::StoreError;
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, CoverAnswer,
-    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
-    CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, Entry, GivenUp, InboxClaim,
-    InboxItem, InboxRecord, NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, PersonRecord,
-    RotationRecord, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
-    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
+    Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, Entry,
+    GivenUp, InboxClaim, InboxItem, InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver,
+    NoteRecord, Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
+    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
+    TurnState, WorkspaceListing, WorkspaceRecord,
 };
 pub use store::{Store, StoreSettings};
 pub use system::System;

@@ -11,6 +11,11 @@ macro_rules! fragment {
     (for_update_skip_locked) => {
         " for update of q skip locked"
     };
+    (sent_rows) => {
+        "(select cast(row ->> 'id' as uuid) as delivery_id, cast(row ->> 'fence' as bigint) as fence,
+                 row ->> 'channel' as channel_id, row ->> 'ts' as ts
+            from jsonb_array_elements(cast(cast($2 as text) as jsonb)) as rows (row))"
+    };
     (list_begins) => {
         "(select jsonb_array_elements_text(cast("
     };
@@ -54,7 +59,7 @@ use crate::migrations;
 use crate::records::Entry;
 use crate::version::Version;
 use again::begin_again;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use counts::Counts;
 use domain::ids::WorkspaceId;
 use saver::{GROUPS, Saver, preparing};
@@ -179,11 +184,10 @@ impl Engine {
         Ok(begin_again(&self.system, || self.system.begin()).await?)
     }
 
-    /// Returns how far the server's clock is ahead: the one place that asks it.
-    pub(crate) async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
+    /// Returns the server's time: the one place that asks it.
+    pub(crate) async fn time(&self) -> Result<DateTime<Utc>, StoreError> {
         let ask = || sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.app);
-        let there: DateTime<Utc> = begin_again(&self.app, ask).await?;
-        Ok(there - now)
+        Ok(begin_again(&self.app, ask).await?)
     }
 
     pub(crate) async fn close(&self) {

@@ -11,6 +11,11 @@ macro_rules! fragment {
     (for_update_skip_locked) => {
         ""
     };
+    (sent_rows) => {
+        "(select unhex(value ->> 'id') as delivery_id, value ->> 'fence' as fence,
+                 value ->> 'channel' as channel_id, value ->> 'ts' as ts
+            from json_each($2))"
+    };
     (list_begins) => {
         "(select value from json_each("
     };

@@ -8,7 +8,7 @@ use crate::system::System;
 use crate::tx::{EngineTx, Tx, run};
 use crate::version::Version;
 use crate::{postgres, sqlite};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use crypto::KeyRing;
 use domain::ids::WorkspaceId;
 use secrecy::{ExposeSecret, SecretString};
@@ -171,16 +171,22 @@ impl Store {
         run!(&mut tx, meta::ping())
     }
 
-    /// Returns how far the database server's clock is ahead of `now`; zero on SQLite, which has no clock of its own.
+    /// Returns the database server's time; `None` on SQLite, which has no clock of its own.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] where the server does not answer.
-    pub async fn clock_offset(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
+    pub async fn server_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         match &self.engine {
-            Engine::Sqlite(_) => Ok(TimeDelta::zero()),
-            Engine::Postgres(engine) => engine.clock_offset(now).await,
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(engine) => engine.time().await.map(Some),
         }
+    }
+
+    /// Returns whether several processes may serve from the database at once.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
     }
 
     /// Closes all connections once the running transactions have ended; afterwards nothing can be begun.

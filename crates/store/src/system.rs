@@ -2,11 +2,12 @@
 
 use crate::error::StoreError;
 use crate::records::{
-    Claim, DeliveryState, DueHandoffs, InboxClaim, Swept, SyncClaim, WorkspaceListing,
+    DeliveryState, DueHandoffs, InboxClaim, Lost, Swept, SyncClaim, WorkspaceListing,
 };
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
+use domain::ids::WorkspaceId;
 
 /// Work over many workspaces. Each call is a transaction of its own.
 #[derive(Clone)]
@@ -20,12 +21,12 @@ impl System {
     /// # Errors
     ///
     /// What the database says.
-    pub async fn list_due_workspaces(
+    pub async fn list_due_handoffs(
         &self,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueHandoffs>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, system::list_due_workspaces(now))
+        run!(&mut tx, system::list_due_handoffs(now))
     }
 
     /// Returns the earliest handoff after an instant in an active workspace.
@@ -51,39 +52,64 @@ impl System {
         run!(&mut tx, system::earliest_handoff_at())
     }
 
-    /// Leases up to `limit` deliveries that are due, until `lease_until`.
-    ///
-    /// Only the first unfinished row of each channel or person is leased, unless it is parked or held for longer than
-    /// two minutes; workspaces take turns. A row whose lease ran out counts a crash: one that was being sent becomes
-    /// ambiguous, and three crashes quarantine it.
+    /// Returns the workspaces that have deliveries to be sent by now, by id.
     ///
     /// # Errors
     ///
     /// What the database says.
-    pub async fn claim_deliveries(
+    pub async fn list_due_workspaces(
         &self,
-        worker: &str,
         now: DateTime<Utc>,
-        lease_until: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        let mut tx = self.store.write_unscoped().await?;
-        let claims = run!(&mut tx, queue::claim_deliveries(worker, now, lease_until, limit))?;
-        tx.commit().await?;
-        Ok(claims)
+    ) -> Result<Vec<WorkspaceId>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, outbox_queue::due_workspaces(now))
     }
 
-    /// Returns when a delivery can next be claimed: `now` or earlier if one can be claimed already.
+    /// Returns the next instant at which some delivery can be leased that cannot be now.
     ///
     /// # Errors
     ///
     /// What the database says.
-    pub async fn earliest_delivery_at(
+    pub async fn next_delivery_change(
         &self,
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, queue::earliest_delivery_at(now))
+        run!(&mut tx, outbox_queue::next_change(now))
+    }
+
+    /// Counts a crash for each delivery whose lease ran out, and returns how many did.
+    ///
+    /// One that was being sent becomes ambiguous, and three crashes quarantine it; from the second on only those count
+    /// in which it was leased alone.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn count_delivery_crashes(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.count_lost(Lost::InTime, now).await
+    }
+
+    /// Counts a crash, as [`System::count_delivery_crashes`], for each delivery that an earlier life of this replica left
+    /// behind; on SQLite, where one process serves, for each that is leased.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn take_back_deliveries(
+        &self,
+        replica: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let lost = if self.store.is_shared() { Lost::Of(replica) } else { Lost::All };
+        self.count_lost(lost, now).await
+    }
+
+    async fn count_lost(&self, lost: Lost<'_>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        let lost = run!(&mut tx, outbox_queue::count_crashes(lost, now))?;
+        tx.commit().await?;
+        Ok(lost)
     }
 
     /// Leases up to `limit` rows of the inbox that are due, until `lease_until`; three crashes quarantine a row.

@@ -44,7 +44,7 @@ async fn look(
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let system = bot.store.system();
     let now = bot.clock.now();
-    let due = system.list_due_workspaces(now).await?;
+    let due = system.list_due_handoffs(now).await?;
     let waiting: u64 = due.iter().map(|due| due.count).sum();
     bot.metrics.catch_up.found(waiting.saturating_sub(under_way.set_aside(now)));
     let due = if under_way.is_waiting(now) { Vec::new() } else { due };

@@ -1,14 +1,18 @@
 //! What becomes of a delivery after Slack was called.
 
+use super::deliveries::Hall;
+use super::desk::Held;
+use super::send::{Parcel, Sent};
 use crate::bot::Bot;
+use crate::metrics::CallEnd;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient};
-use domain::ids::{ChannelId, NoteId};
+use domain::ids::{ChannelId, WorkspaceId};
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
-use store::{Claim, DeliveryRecord, GivenUp, StoreError, Tx};
+use store::{Claim, GivenUp, StoreError, Tx};
 
 /// How long an ambiguous delivery waits for its own echo before it is sent once more.
 const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -34,21 +38,42 @@ pub(super) struct Placed {
     pub(super) ts: String,
 }
 
-/// Writes down what a call came to, as soon as the database lets it.
+/// A delivery that is not under way any more.
+pub(super) struct Ended {
+    pub(super) parcel: Parcel,
+    pub(super) sent: Sent,
+    #[expect(dead_code, reason = "it is held until the outcome is written down")]
+    pub(super) held: Held,
+}
+
+/// Writes down what calls of one workspace came to, as soon as the database lets it.
 ///
 /// What is not written down is not known after the lease, and would be said twice.
-pub(super) async fn record(
-    bot: &Bot,
-    claim: &Claim,
-    (record, notes): (&DeliveryRecord, &[NoteId]),
-    outcome: Outcome<Placed>,
-) -> Result<(), StoreError> {
+pub(super) async fn record_all(bot: &Bot, hall: &Hall, workspace: WorkspaceId, ended: Vec<Ended>) {
+    if ended.is_empty() {
+        return;
+    }
     let mut patience = Patience { began: Instant::now(), pause: FIRST_PAUSE };
     loop {
-        let written = try_record(bot, claim, (record, notes), &outcome).await;
-        if !patience.asks_again_after(&written).await {
-            return written;
+        let written = {
+            let _database = hall.database.acquire().await;
+            try_record(bot, workspace, &ended).await
+        };
+        if patience.asks_again_after(&written).await {
+            continue;
         }
+        let Err(fault) = written else { return };
+        if ended.len() == 1 {
+            tracing::error!(error = %fault, "A delivery's outcome could not be written down.");
+            return;
+        }
+        // One that cannot be written down costs the others nothing.
+        for ended in ended.chunks(1) {
+            if let Err(fault) = try_record(bot, workspace, ended).await {
+                tracing::error!(error = %fault, "A delivery's outcome could not be written down.");
+            }
+        }
+        return;
     }
 }
 
@@ -73,63 +98,125 @@ impl Patience {
     }
 }
 
-async fn try_record(
-    bot: &Bot,
-    claim: &Claim,
-    (record, notes): (&DeliveryRecord, &[NoteId]),
-    outcome: &Outcome<Placed>,
-) -> Result<(), StoreError> {
+async fn try_record(bot: &Bot, workspace: WorkspaceId, ended: &[Ended]) -> Result<(), StoreError> {
     let now = bot.clock.now();
-    if let Outcome::NotSent(NotSent { kind: NotSentKind::DeadToken, .. }) = outcome {
-        return park(bot, claim).await;
-    }
-    let mut tx = bot.store.write(claim.workspace).await?;
-    match outcome {
-        Outcome::Done(placed) => {
-            tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
-            if let Recipient::Person(user) = &record.envelope.to {
-                carried_out(app::note::told(&mut tx, user, notes, now).await)?;
+    let mut tx = bot.store.write(workspace).await?;
+    for ended in ended {
+        let (parcel, id, fence) =
+            (&ended.parcel, ended.parcel.claim.delivery, ended.parcel.claim.fence);
+        match &ended.sent {
+            Sent::Called(Outcome::Done(placed)) => {
+                record_done(&mut tx, parcel, placed, now).await?
             }
-            if matches!(record.envelope.to, Recipient::Channel(_)) {
-                carried_out(app::announce::found_open(&mut tx, &record.envelope, now).await)?;
+            Sent::Called(Outcome::Ambiguous { code }) => {
+                tracing::warn!(code, delivery.id = %id, "It is not known whether a message arrived; it is held.");
+                tx.record_ambiguous(id, fence, now + HOLD, code, now).await?;
             }
-        }
-        Outcome::Ambiguous { code } => {
-            tracing::warn!(code, delivery.id = %claim.delivery, "It is not known whether a message arrived; it is held.");
-            tx.record_ambiguous(claim.delivery, claim.fence, now + HOLD, code, now).await?;
-        }
-        // Somebody who is not in the channel any more needs no answer there.
-        Outcome::NotSent(NotSent { code, kind: NotSentKind::Permanent, .. })
-            if matches!(record.envelope.to, Recipient::Only { .. }) =>
-        {
-            tracing::info!(code, delivery.id = %claim.delivery, "One person could not be shown a message.");
-            let (id, fence) = (claim.delivery, claim.fence);
-            tx.record_given_up(id, fence, GivenUp::Dropped, code, now).await?;
-        }
-        Outcome::NotSent(refused @ NotSent { code, retry_after, kind }) => {
-            tracing::warn!(code, delivery.id = %claim.delivery, "A message was not sent.");
-            let wait = match kind {
-                NotSentKind::Permanent => None,
-                NotSentKind::Transient | NotSentKind::DeadToken => {
-                    Some(retry_after.unwrap_or_else(|| backoff(claim, record.attempts)))
-                }
-            };
-            if let Some(wait) = wait {
-                tx.record_not_sent(claim.delivery, claim.fence, now + wait, code, now).await?;
-            } else {
-                let (id, fence) = (claim.delivery, claim.fence);
-                tx.record_given_up(id, fence, GivenUp::Failed, code, now).await?;
-                tell_of_refusal(&mut tx, &record.envelope, refused, now).await?;
+            Sent::Called(Outcome::NotSent(refused)) => {
+                let call = parcel.record.envelope.call().as_str();
+                record_refused(&mut tx, parcel, refused, call, now).await?;
+            }
+            Sent::Before { method, refused } => {
+                record_refused(&mut tx, parcel, refused, method, now).await?;
+            }
+            Sent::Pointless(code) => {
+                tracing::info!(code, delivery.id = %id, "A delivery had nothing left to say.");
+                tx.record_given_up(id, fence, GivenUp::Dropped, code, now).await?;
             }
         }
     }
     let gives_work = tx.gives_work();
     tx.commit().await?;
+    count(bot, ended, now);
     if gives_work {
         // What follows from a refusal may be work of the inbox; the outbox is looked at anyway.
         bot.bells.inbox.ring();
     }
     Ok(())
+}
+
+/// Counts what the calls came to, for those who watch the service.
+fn count(bot: &Bot, ended: &[Ended], now: DateTime<Utc>) {
+    for Ended { parcel, sent, .. } in ended {
+        let call = parcel.record.envelope.call();
+        let (outcome, method) = match sent {
+            Sent::Pointless(_) => continue,
+            Sent::Called(outcome) => (outcome.as_ref(), None),
+            Sent::Before { method, refused } => (Outcome::NotSent(refused.clone()), Some(*method)),
+        };
+        let end = match outcome {
+            Outcome::Done(_) => {
+                bot.metrics.delivered(call, now - parcel.record.due_at);
+                CallEnd::Accepted
+            }
+            Outcome::Ambiguous { .. } => CallEnd::Ambiguous,
+            Outcome::NotSent(NotSent { code, .. }) if code == slack::PACED => continue,
+            Outcome::NotSent(NotSent { code, .. }) if code == slack::RATE_LIMITED => {
+                bot.metrics.limited(method.unwrap_or(call.as_str()));
+                CallEnd::Limited
+            }
+            Outcome::NotSent(NotSent { kind: NotSentKind::Permanent, .. }) => CallEnd::Refused,
+            Outcome::NotSent(_) => CallEnd::TriedAgain,
+        };
+        bot.metrics.called(call, end);
+    }
+}
+
+async fn record_done(
+    tx: &mut Tx,
+    parcel: &Parcel,
+    placed: &Placed,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (claim, envelope) = (&parcel.claim, &parcel.record.envelope);
+    tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
+    if let Recipient::Person(user) = &envelope.to {
+        if parcel.direct.as_ref() != Some(&placed.channel) && parcel.replaces.is_none() {
+            tx.record_direct(user, Some(&placed.channel)).await?;
+        }
+        carried_out(app::note::told(tx, user, &parcel.notes, now).await)?;
+    }
+    if matches!(envelope.to, Recipient::Channel(_)) {
+        carried_out(app::announce::found_open(tx, envelope, now).await)?;
+    }
+    Ok(())
+}
+
+/// Writes down that Slack refused, and keeps to the wait that it asked for.
+async fn record_refused(
+    tx: &mut Tx,
+    parcel: &Parcel,
+    refused: &NotSent,
+    method: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let NotSent { code, retry_after, kind } = refused;
+    let (id, fence) = (parcel.claim.delivery, parcel.claim.fence);
+    let envelope = &parcel.record.envelope;
+    match kind {
+        NotSentKind::DeadToken => park_one(tx, &parcel.claim, now).await,
+        NotSentKind::Transient => {
+            tracing::warn!(code, method, delivery.id = %id, "A message was not sent yet.");
+            if let Some(wait) = retry_after
+                && code == slack::RATE_LIMITED
+            {
+                tx.record_limit(method, now + *wait).await?;
+            }
+            let wait =
+                retry_after.unwrap_or_else(|| backoff(&parcel.claim, parcel.record.attempts));
+            tx.record_not_sent(id, fence, now + wait, code, now).await.map(drop)
+        }
+        // Somebody who is not in the channel any more needs no answer there.
+        NotSentKind::Permanent if matches!(envelope.to, Recipient::Only { .. }) => {
+            tracing::info!(code, delivery.id = %id, "One person could not be shown a message.");
+            tx.record_given_up(id, fence, GivenUp::Dropped, code, now).await.map(drop)
+        }
+        NotSentKind::Permanent => {
+            tracing::warn!(code, delivery.id = %id, "A message was refused.");
+            tx.record_given_up(id, fence, GivenUp::Failed, code, now).await?;
+            tell_of_refusal(tx, envelope, refused, now).await
+        }
+    }
 }
 
 /// Lets those know who must, where Slack refuses a message because of who or where it is for.
@@ -165,14 +252,24 @@ pub(super) fn carried_out(told: Result<(), AppError>) -> Result<(), StoreError> 
     }
 }
 
-/// Leaves a delivery to the next installation of its workspace; until then it may outlive its use.
-pub(super) async fn park(bot: &Bot, claim: &Claim) -> Result<(), StoreError> {
+/// Leaves deliveries to the next installation of their workspace; until then they may outlive their use.
+pub(super) async fn park(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    claims: &[Claim],
+) -> Result<(), StoreError> {
     let now = bot.clock.now();
+    let mut tx = bot.store.write(workspace).await?;
+    for claim in claims {
+        park_one(&mut tx, claim, now).await?;
+    }
+    tx.commit().await
+}
+
+async fn park_one(tx: &mut Tx, claim: &Claim, now: DateTime<Utc>) -> Result<(), StoreError> {
     let (id, code) = (claim.delivery, app::install::NOT_INSTALLED);
     tracing::info!(delivery.id = %id, "A delivery waits for the app to be installed again.");
-    let mut tx = bot.store.write(claim.workspace).await?;
-    tx.record_not_sent(id, claim.fence, now + NEXT_LOOK, code, now).await?;
-    tx.commit().await
+    tx.record_not_sent(id, claim.fence, now + NEXT_LOOK, code, now).await.map(drop)
 }
 
 /// Returns a wait between nothing and a bound that doubles with each try (full jitter).

@@ -3,16 +3,24 @@
 use super::home;
 use super::outcome::Placed;
 use crate::bot::Bot;
-use chrono::{DateTime, Utc};
+use crate::dead_token;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, RequestEffect, StartEffect};
 use domain::ids::{ChannelId, NoteId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
-use slack::{Direct, NotSent, NotSentKind, Outcome, Rendered};
+use slack::{Direct, DirectChannel, Found, NotSent, NotSentKind, Outcome, Posted, Rendered};
 use store::{Claim, DeliveryRecord};
+
+/// How long before a message was due Slack may say that it was posted: its clock is not ours.
+const BEFORE_IT_WAS_DUE: TimeDelta = TimeDelta::minutes(5);
+
+/// How often it is waited for Slack to say whether a message arrived.
+const LOOKS: u32 = 10;
 
 /// A message with its token and its place, ready to be sent.
 pub(super) struct Parcel {
+    pub(super) claim: Claim,
     pub(super) record: DeliveryRecord,
     pub(super) token: SecretString,
     pub(super) content: Content,
@@ -21,6 +29,8 @@ pub(super) struct Parcel {
     pub(super) replaces: Option<Placed>,
     /// The message in whose thread it is posted.
     pub(super) replies_to: Option<Placed>,
+    /// The person's direct messages, where they are known.
+    pub(super) direct: Option<ChannelId>,
 }
 
 /// What is sent.
@@ -43,22 +53,38 @@ pub(super) struct Page {
 pub(super) enum Sent {
     /// Slack was called.
     Called(Outcome<Placed>),
+    /// What has to be asked before was not answered: nothing was sent.
+    Before {
+        /// The method that was asked.
+        method: &'static str,
+        /// Why there was no answer.
+        refused: NotSent,
+    },
     /// There is nobody to whom it would say anything, and never will be; with a code that is safe to store.
     Pointless(&'static str),
 }
 
 /// Sends what was packed.
-pub(super) async fn send(bot: &Bot, claim: &Claim, parcel: &Parcel) -> Sent {
-    let rendered = match &parcel.content {
-        Content::Message(rendered) => rendered,
+pub(super) async fn send(bot: &Bot, parcel: &Parcel) -> Sent {
+    let workspace = parcel.claim.workspace;
+    let sent = match &parcel.content {
         Content::Home(Page { user, view, .. }) => {
-            let workspace = claim.workspace;
-            return Sent::Called(home::publish(bot, workspace, &parcel.token, user, view).await);
+            Sent::Called(home::publish(bot, workspace, &parcel.token, user, view).await)
         }
+        Content::Message(rendered) => match &parcel.replaces {
+            Some(placed) => replace(bot, parcel, placed, rendered).await,
+            None => post(bot, parcel, rendered).await,
+        },
     };
-    match &parcel.replaces {
-        Some(placed) => replace(bot, parcel, placed, rendered).await,
-        None => Sent::Called(post(bot, claim, parcel, rendered).await),
+    match sent {
+        Sent::Called(Outcome::NotSent(refusal)) => {
+            Sent::Called(Outcome::NotSent(dead_token::confirm(bot, workspace, refusal).await))
+        }
+        Sent::Before { method, refused } => {
+            let refused = dead_token::confirm(bot, workspace, refused).await;
+            Sent::Before { method, refused }
+        }
+        sent => sent,
     }
 }
 
@@ -78,50 +104,140 @@ async fn replace(bot: &Bot, parcel: &Parcel, placed: &Placed, rendered: &Rendere
                     "Direct messages could not be looked up before an update."
                 );
             }
-            Outcome::NotSent(refused) => return Sent::Called(Outcome::NotSent(refused)),
-            Outcome::Ambiguous { code } => return Sent::Called(Outcome::NotSent(again(code))),
+            Outcome::NotSent(refused) => {
+                return Sent::Before { method: "conversations.info", refused };
+            }
+            Outcome::Ambiguous { code } => {
+                return Sent::Before { method: "conversations.info", refused: again(code) };
+            }
         }
     }
     let updated = bot.api.update_message(&parcel.token, channel, ts, rendered).await;
-    Sent::Called(updated.map(|()| Placed { channel: channel.clone(), ts: ts.clone() }))
+    let updated = updated.map(|()| Placed { channel: channel.clone(), ts: ts.clone() });
+    Sent::Called(match updated {
+        // It reads the same however often it is replaced.
+        Outcome::Ambiguous { code } => Outcome::NotSent(again(code)),
+        updated => updated,
+    })
 }
 
 /// Posts a message; where the bot has to be in the channel for it, it comes in first.
-async fn post(bot: &Bot, claim: &Claim, parcel: &Parcel, rendered: &Rendered) -> Outcome<Placed> {
+async fn post(bot: &Bot, parcel: &Parcel, rendered: &Rendered) -> Sent {
+    if let Some(sent) = look_for(bot, parcel).await {
+        return sent;
+    }
     let channel = match channel(bot, parcel).await {
         Ok(channel) => channel,
-        Err(outcome) => return outcome,
+        Err(refused) => return Sent::Before { method: "conversations.open", refused },
     };
-    if is_for_a_new_channel(&parcel.record.envelope) {
-        // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
-        let joined = bot.api.join_channel(&parcel.token, &channel).await;
-        tracing::debug!(code = joined.code(), "A rotation's new channel was joined.");
-    }
-    let thread = parcel.replies_to.as_ref().map(|original| original.ts.as_str());
-    let post = async || {
-        let (api, token) = (&bot.api, &parcel.token);
-        match (&parcel.record.envelope.to, thread) {
-            (Recipient::Only { user, .. }, _) => {
-                api.post_ephemeral(token, &channel, thread, user, rendered).await
+    let posted = match &parcel.record.envelope.to {
+        Recipient::Channel(_) => post_in_channel(bot, parcel, &channel, rendered).await,
+        Recipient::Person(user) => {
+            let posted = post_to(bot, parcel, &channel, rendered).await;
+            match &posted {
+                // What was remembered of their direct messages is not so any more.
+                Outcome::NotSent(refused) if parcel.direct.is_some() && is_gone(refused) => {
+                    match open(bot, parcel, user).await {
+                        Ok(channel) => post_to(bot, parcel, &channel, rendered).await,
+                        Err(refused) => {
+                            return Sent::Before { method: "conversations.open", refused };
+                        }
+                    }
+                }
+                _ => posted,
             }
-            (_, Some(thread)) => {
-                api.post_reply(token, &channel, thread, rendered, claim.delivery).await
-            }
-            (_, None) => api.post_message(token, &channel, rendered, claim.delivery).await,
+        }
+        Recipient::Home(_) | Recipient::Only { .. } => {
+            post_to(bot, parcel, &channel, rendered).await
         }
     };
-    let is_for_a_channel = matches!(parcel.record.envelope.to, Recipient::Channel(_));
-    let posted = match post().await {
-        Outcome::NotSent(refused) if is_for_a_channel && refused.asks_to_join() => {
-            match bot.api.join_channel(&parcel.token, &channel).await {
-                Outcome::Done(()) => post().await,
+    Sent::Called(posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts }))
+}
+
+/// Looks whether an earlier attempt arrived that nobody could tell of, where that can be seen: in a person's direct
+/// messages with the bot. Channels tell by the echo of our message, and are never read.
+async fn look_for(bot: &Bot, parcel: &Parcel) -> Option<Sent> {
+    let record = &parcel.record;
+    let Recipient::Person(user) = &record.envelope.to else { return None };
+    if !record.is_resend {
+        return None;
+    }
+    let direct = match parcel.direct.clone().and_then(DirectChannel::kept) {
+        Some(direct) => direct,
+        None => match bot.api.open_dm(&parcel.token, user).await {
+            Outcome::Done(direct) => direct,
+            Outcome::NotSent(refused) => {
+                return Some(Sent::Before { method: "conversations.open", refused });
+            }
+            Outcome::Ambiguous { code } => {
+                return Some(Sent::Before { method: "conversations.open", refused: again(code) });
+            }
+        },
+    };
+    let oldest = record.due_at - BEFORE_IT_WAS_DUE;
+    match bot.api.find_in_direct(&parcel.token, &direct, record.id, oldest).await {
+        Found::At(ts) => {
+            tracing::info!(delivery.id = %record.id, "A message was found that nobody could tell of; it is not repeated.");
+            let channel = direct.into_channel();
+            Some(Sent::Called(Outcome::Done(Placed { channel, ts })))
+        }
+        // Slack lets itself be asked once a minute; for ever nobody waits.
+        Found::Limited(wait) if record.attempts < LOOKS => {
+            let code = String::from(slack::PACED);
+            let refused = NotSent { code, retry_after: Some(wait), kind: NotSentKind::Transient };
+            Some(Sent::Before { method: "conversations.history", refused })
+        }
+        Found::NotThere | Found::Limited(_) => None,
+        Found::Unknown(code) => {
+            tracing::warn!(code, delivery.id = %record.id, "It could not be seen whether a message arrived; it is sent once more.");
+            None
+        }
+    }
+}
+
+/// Posts in a channel, and comes in first where Slack asks for that.
+async fn post_in_channel(
+    bot: &Bot,
+    parcel: &Parcel,
+    channel: &ChannelId,
+    rendered: &Rendered,
+) -> Outcome<Posted> {
+    if is_for_a_new_channel(&parcel.record.envelope) {
+        // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
+        let joined = bot.api.join_channel(&parcel.token, channel).await;
+        tracing::debug!(code = joined.code(), "A rotation's new channel was joined.");
+    }
+    match post_to(bot, parcel, channel, rendered).await {
+        Outcome::NotSent(refused) if refused.asks_to_join() => {
+            match bot.api.join_channel(&parcel.token, channel).await {
+                Outcome::Done(()) => post_to(bot, parcel, channel, rendered).await,
                 Outcome::NotSent(reason) => Outcome::NotSent(refused.after_joining(reason)),
                 Outcome::Ambiguous { code } => Outcome::NotSent(again(code)),
             }
         }
         posted => posted,
-    };
-    posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts })
+    }
+}
+
+async fn post_to(
+    bot: &Bot,
+    parcel: &Parcel,
+    channel: &ChannelId,
+    rendered: &Rendered,
+) -> Outcome<Posted> {
+    let thread = parcel.replies_to.as_ref().map(|original| original.ts.as_str());
+    let (api, token, delivery) = (&bot.api, &parcel.token, parcel.record.id);
+    match (&parcel.record.envelope.to, thread) {
+        (Recipient::Only { user, .. }, _) => {
+            api.post_ephemeral(token, channel, thread, user, rendered).await
+        }
+        (_, Some(thread)) => api.post_reply(token, channel, thread, rendered, delivery).await,
+        (_, None) => api.post_message(token, channel, rendered, delivery).await,
+    }
+}
+
+fn is_gone(refused: &NotSent) -> bool {
+    refused.kind == NotSentKind::Permanent && refused.code == "channel_not_found"
 }
 
 /// Returns whether it may be the word with which a rotation comes into a channel.
@@ -138,19 +254,22 @@ fn is_for_a_new_channel(envelope: &Envelope) -> bool {
 }
 
 /// Returns where it is posted: a thread stays where it is, though its rotation may speak elsewhere now.
-async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, Outcome<Placed>> {
+async fn channel(bot: &Bot, parcel: &Parcel) -> Result<ChannelId, NotSent> {
     if let Some(original) = &parcel.replies_to {
         return Ok(original.channel.clone());
     }
-    match &parcel.record.envelope.to {
-        Recipient::Channel(channel) | Recipient::Only { channel, .. } => Ok(channel.clone()),
-        Recipient::Person(user) | Recipient::Home(user) => {
-            match bot.api.open_dm(&parcel.token, user).await {
-                Outcome::Done(channel) => Ok(channel),
-                Outcome::NotSent(reason) => Err(Outcome::NotSent(reason)),
-                Outcome::Ambiguous { code } => Err(Outcome::NotSent(again(code))),
-            }
-        }
+    match (&parcel.record.envelope.to, &parcel.direct) {
+        (Recipient::Channel(channel) | Recipient::Only { channel, .. }, _) => Ok(channel.clone()),
+        (Recipient::Person(_), Some(direct)) => Ok(direct.clone()),
+        (Recipient::Person(user) | Recipient::Home(user), _) => open(bot, parcel, user).await,
+    }
+}
+
+async fn open(bot: &Bot, parcel: &Parcel, user: &UserId) -> Result<ChannelId, NotSent> {
+    match bot.api.open_dm(&parcel.token, user).await {
+        Outcome::Done(direct) => Ok(direct.into_channel()),
+        Outcome::NotSent(reason) => Err(reason),
+        Outcome::Ambiguous { code } => Err(again(code)),
     }
 }
 

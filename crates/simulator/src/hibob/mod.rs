@@ -68,8 +68,8 @@ async fn call(
 ) -> Response {
     let query = query.unwrap_or_default();
     let incoming = Incoming::new(&path, method, &query, &headers, body, switch.peer());
-    let fault = sim.change(|world, _| world.faults.take("hibob", &incoming.endpoint));
-    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
+    let fault = sim.change(|world, _| world.faults.take("hibob", &incoming.endpoint, None));
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.comes_after()) {
         return meet(&sim, &incoming, fault, &switch).await;
     }
     let word = fault.as_ref().map(|fault| fault.kind.word());
@@ -79,10 +79,10 @@ async fn call(
         record(world, &incoming, reply.status.as_u16(), Some(&reply), word, now);
         reply
     });
-    if fault.is_some() {
-        switch.close();
+    match &fault {
+        Some(fault) => crate::web_api::play(&sim, fault, &switch).await,
+        None => reply.into_response(),
     }
-    reply.into_response()
 }
 
 /// Lets a fault happen to a call that is not performed.

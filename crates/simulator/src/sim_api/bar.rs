@@ -127,6 +127,13 @@ pub(crate) async fn add_fault(State(sim): State<Sim>, body: Bytes) -> Result<Jso
             fault.service
         )));
     }
+    if let Some(team) = &fault.team
+        && (fault.service != "slack" || sim.read(|world| world.find(team).is_none()))
+    {
+        return Err(Refused::unfit(format!(
+            "Only calls to Slack belong to a workspace, and {team} must be one."
+        )));
+    }
     if !fault.is_whole() {
         let text = "An error has the code that is answered, such as {\"kind\": \"error\", \"error\": \"is_archived\"}; nothing else has one.";
         return Err(Refused::unfit(text));
@@ -135,6 +142,35 @@ pub(crate) async fn add_fault(State(sim): State<Sim>, body: Bytes) -> Result<Jso
         world.faults.add(fault);
         json!({"faults": world.faults.list()})
     })))
+}
+
+/// The longest that a call may take: the bot gives up long before.
+const LONGEST_LATENCY_MS: u64 = 60_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Latency {
+    milliseconds: u64,
+}
+
+pub(crate) async fn latency(State(sim): State<Sim>) -> Json<Value> {
+    Json(show_latency(&sim))
+}
+
+pub(crate) async fn set_latency(
+    State(sim): State<Sim>,
+    body: Bytes,
+) -> Result<Json<Value>, Refused> {
+    let Latency { milliseconds } = read(&body)?;
+    if milliseconds > LONGEST_LATENCY_MS {
+        return Err(Refused::unfit("A call takes a minute at most."));
+    }
+    sim.set_latency(Duration::from_millis(milliseconds));
+    Ok(Json(show_latency(&sim)))
+}
+
+fn show_latency(sim: &Sim) -> Value {
+    json!({"milliseconds": u64::try_from(sim.latency().as_millis()).unwrap_or(u64::MAX)})
 }
 
 pub(crate) async fn clear_faults(State(sim): State<Sim>) -> Json<Value> {

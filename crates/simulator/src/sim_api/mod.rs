@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router<Sim> {
         .route("/sim/clock", post(bar::clock))
         .route("/sim/bot", post(bar::bot))
         .route("/sim/faults", get(bar::list_faults).post(bar::add_fault).delete(bar::clear_faults))
+        .route("/sim/latency", get(bar::latency).post(bar::set_latency))
         .route("/sim/sockets", get(sockets::look).post(sockets::order))
         .merge(hibob::routes())
         .layer(from_fn(refuse_strangers))

@@ -138,7 +138,7 @@ pub(crate) fn make(sim: &Sim, wanted: NewWorkspace) -> Result<Value, Refused> {
             "people": workspace.people.iter().map(|one| json!({"id": one.id, "name": one.name})).collect::<Vec<_>>(),
             "channels": workspace.channels.iter().map(|one| json!({"id": one.id, "name": one.name})).collect::<Vec<_>>(),
         });
-        world.workspaces.push(workspace);
+        world.add(workspace);
         Ok(answer)
     })
 }

@@ -5,6 +5,7 @@ use crate::to_bot::outbound::NoAnswer;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::io::ErrorKind;
+use std::time::{Duration, Instant};
 
 fn post() -> Value {
     json!({"channel": "CSUPPORT", "text": "x"})
@@ -114,6 +115,68 @@ async fn a_call_that_hangs_lets_the_callers_own_limit_come() {
     assert!(has_timed_out);
     assert_eq!(bench.now() - began, TimeDelta::minutes(1));
     assert!(bench.messages("UANA", "support").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_call_can_be_done_and_never_answered() {
+    let bench = Bench::start().await;
+    ask_for(&bench, json!({"method": "chat.postMessage", "kind": "accept_then_hang"})).await;
+    let began = bench.now();
+
+    let caller = async {
+        let _busy = bench.clock.busy();
+        bench
+            .clock
+            .timeout(TimeDelta::seconds(10), bench.try_api("chat.postMessage", &post()))
+            .await
+            .is_err()
+    };
+    let mover = async {
+        let mut version = bench.simulator.sim.watch();
+        version
+            .wait_for(|_| bench.simulator.sim.read(|world| world.faults.list().is_empty()))
+            .await
+            .unwrap();
+        bench.advance("1m").await;
+    };
+    let (has_timed_out, ()) = tokio::join!(caller, mover);
+
+    assert!(has_timed_out);
+    assert_eq!(bench.now() - began, TimeDelta::minutes(1));
+    assert_eq!(bench.messages("UANA", "support").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_fault_of_one_workspace_befalls_no_other() {
+    let bench = Bench::start().await;
+    let elsewhere = json!({"name": "Elsewhere", "install": false});
+    let made = bench.sim("POST", "workspaces", &elsewhere).await;
+    let fault = |team: &str| json!({"team": team, "kind": "500", "times": 2});
+    ask_for(&bench, fault(made["team"].as_str().unwrap())).await;
+
+    assert_eq!(bench.api("chat.postMessage", &post()).await["ok"], true);
+
+    ask_for(&bench, fault("T0HARBOUR")).await;
+    let met = bench.try_api("chat.postMessage", &post()).await.unwrap();
+    assert_eq!(met.status.as_u16(), 500);
+    let calls = bench.sim("GET", "calls", &Value::Null).await;
+    let last = calls["calls"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["team"], &last["fault"]), (&json!("T0HARBOUR"), &json!("500")));
+    assert_eq!(bench.raw("POST", "faults", &fault("TNOBODY")).await.0, 422);
+}
+
+#[tokio::test]
+async fn every_call_takes_as_long_as_was_asked_for() {
+    let bench = Bench::start().await;
+    let latency = json!({"milliseconds": 60});
+    assert_eq!(bench.sim("POST", "latency", &latency).await, latency);
+    let (before, began) = (bench.now(), Instant::now());
+
+    assert_eq!(bench.api("chat.postMessage", &post()).await["ok"], true);
+
+    assert!(began.elapsed() >= Duration::from_millis(60));
+    assert_eq!(bench.now(), before);
+    assert_eq!(bench.raw("POST", "latency", &json!({"milliseconds": 60_001})).await.0, 422);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use super::{ACK_LIMIT, Exchange, Miss};
 use crate::faults::FaultKind;
 use crate::sim::Sim;
 use crate::sockets::Fate;
+use domain::ids::TeamId;
 use http::StatusCode;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -22,12 +23,15 @@ pub(crate) async fn send(
     again: Option<(usize, Miss)>,
 ) -> Exchange {
     let _busy = sim.clock().busy();
-    let (id, fault) =
-        sim.change(|world, _| (world.secrets.next("envelope"), world.faults.take("slack", METHOD)));
+    let team = payload["team_id"].as_str().or(payload["team"]["id"].as_str()).map(TeamId::new);
+    let (id, fault) = sim.change(|world, _| {
+        let fault = world.faults.take("slack", METHOD, team.as_ref());
+        (world.secrets.next("envelope"), fault)
+    });
     let fate = match fault.map(|fault| fault.kind) {
         None => Fate::Good,
         Some(FaultKind::AcceptThenDrop) => Fate::CutAfter,
-        Some(FaultKind::Hang) => Fate::Lost,
+        Some(FaultKind::Hang | FaultKind::AcceptThenHang) => Fate::Lost,
         Some(
             FaultKind::TooMany
             | FaultKind::Broken

@@ -31,6 +31,7 @@ use context::Context;
 use domain::ids::TeamId;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 pub(crate) fn routes() -> Router<Sim> {
     Router::new().route("/slack/api/{method}", any(call))
@@ -66,9 +67,19 @@ async fn call(
 ) -> Response {
     let query = query.unwrap_or_default();
     let incoming = Incoming { method: &method, headers: &headers, query: &query, body: &body };
-    let fault = sim.change(|world, _| world.faults.take("slack", &method));
-    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind != FaultKind::AcceptThenDrop) {
-        sim.change(|world, now| world.journal.record_call(faulty_call(&incoming, fault, now)));
+    // Half of the time is the way there: a call is done before the other half.
+    let way = sim.latency() / 2;
+    travel(way).await;
+    let fault = sim.change(|world, _| {
+        let team = find_team(world, &incoming);
+        world.faults.take("slack", &method, team.as_ref())
+    });
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.comes_after()) {
+        sim.change(|world, now| {
+            let team = find_team(world, &incoming);
+            world.journal.record_call(faulty_call(&incoming, team, fault, now));
+        });
+        travel(way).await;
         return play(&sim, fault, &switch).await;
     }
     let word = fault.as_ref().map(|fault| fault.kind.word());
@@ -82,20 +93,34 @@ async fn call(
             event::tell_later(&sim, team, told);
         }
     }
-    if fault.is_some() {
-        switch.close();
+    travel(way).await;
+    match &fault {
+        Some(fault) => play(&sim, fault, &switch).await,
+        None => respond(performed),
     }
-    respond(performed)
 }
 
-/// Lets a fault happen to a call that is not performed.
+/// Lets a message be on its way, in real time: a manual clock stands still while the caller waits.
+async fn travel(way: Duration) {
+    if !way.is_zero() {
+        tokio::time::sleep(way).await;
+    }
+}
+
+/// Returns the workspace that a call is made for, as far as its header says.
+fn find_team(world: &World, incoming: &Incoming<'_>) -> Option<TeamId> {
+    let (workspace, _) = world.find_by_token(bearer(incoming.headers)?)?;
+    Some(workspace.team.clone())
+}
+
+/// Lets a fault happen to a call, instead of its answer.
 pub(crate) async fn play(sim: &Sim, fault: &Fault, switch: &Switch) -> Response {
     match fault.kind {
         FaultKind::TooMany => too_many(i64::from(fault.retry_after_s)),
         FaultKind::Broken => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
         }
-        FaultKind::Hang => {
+        FaultKind::Hang | FaultKind::AcceptThenHang => {
             // The caller is kept waiting on purpose, so its own limit must be able to come.
             let _loan = sim.clock().lend();
             sim.stop_signal().cancelled().await;
@@ -179,7 +204,12 @@ fn journal_entry(
     }
 }
 
-fn faulty_call(incoming: &Incoming<'_>, fault: &Fault, now: DateTime<Utc>) -> Call {
+fn faulty_call(
+    incoming: &Incoming<'_>,
+    team: Option<TeamId>,
+    fault: &Fault,
+    now: DateTime<Utc>,
+) -> Call {
     let raw = arguments::read_raw(
         catalogue::find(incoming.method),
         incoming.headers,
@@ -197,7 +227,7 @@ fn faulty_call(incoming: &Incoming<'_>, fault: &Fault, now: DateTime<Utc>) -> Ca
         at: now,
         service: "slack",
         method: incoming.method.into(),
-        team: None,
+        team,
         arguments: Arguments::without_secrets(&raw.unwrap_or_default()),
         status,
         ok: false,
@@ -306,11 +336,15 @@ fn find_caller(
 }
 
 fn find_token<'a>(headers: &'a HeaderMap, raw: &'a Map<String, Value>) -> Result<&'a str, Refusal> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer.or_else(|| raw.get("token").and_then(Value::as_str)).map(str::trim);
+    let named = || raw.get("token").and_then(Value::as_str);
+    let token = bearer(headers).or_else(named).map(str::trim);
     let token = token.filter(|token| !token.is_empty());
     token.ok_or_else(|| Refusal::new("not_authed", "no token came with the call"))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    Some(value.strip_prefix("Bearer ")?.trim())
 }
 
 /// Returns what a call is counted on.

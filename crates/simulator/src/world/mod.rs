@@ -16,6 +16,7 @@ use domain::ids::TeamId;
 use journal::Journal;
 use passes::Passes;
 use secrets::Secrets;
+use std::collections::HashMap;
 use workspace::{Install, InstallState, Workspace};
 
 /// The app's id, the same in every workspace.
@@ -31,6 +32,10 @@ pub(crate) const COMMAND: &str = "/rotation";
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) workspaces: Vec<Workspace>,
+    /// Where each stands among `workspaces`: with hundreds of them a call is not to look at every one.
+    places: HashMap<TeamId, usize>,
+    /// The workspace of each token that was ever handed out.
+    owners: HashMap<String, TeamId>,
     pub(crate) passes: Passes,
     pub(crate) faults: Faults,
     pub(crate) limits: Limits,
@@ -43,6 +48,8 @@ impl World {
     pub(crate) fn new(seed: &str) -> Self {
         Self {
             workspaces: Vec::new(),
+            places: HashMap::new(),
+            owners: HashMap::new(),
             passes: Passes::default(),
             faults: Faults::default(),
             limits: Limits::default(),
@@ -53,18 +60,23 @@ impl World {
     }
 
     pub(crate) fn find(&self, team: &TeamId) -> Option<&Workspace> {
-        self.workspaces.iter().find(|workspace| &workspace.team == team)
+        self.workspaces.get(*self.places.get(team)?)
     }
 
     pub(crate) fn find_mut(&mut self, team: &TeamId) -> Option<&mut Workspace> {
-        self.workspaces.iter_mut().find(|workspace| &workspace.team == team)
+        self.workspaces.get_mut(*self.places.get(team)?)
+    }
+
+    /// Adds a workspace, whose id is new.
+    pub(crate) fn add(&mut self, workspace: Workspace) {
+        self.places.insert(workspace.team.clone(), self.workspaces.len());
+        self.workspaces.push(workspace);
     }
 
     /// Returns the workspace whose bot has, or once had, this token.
     pub(crate) fn find_by_token(&self, token: &str) -> Option<(&Workspace, &Install)> {
-        self.workspaces
-            .iter()
-            .find_map(|workspace| Some((workspace, workspace.find_install(token)?)))
+        let workspace = self.find(self.owners.get(token)?)?;
+        Some((workspace, workspace.find_install(token)?))
     }
 
     /// Installs the app, or installs it again with these scopes, and returns the installation.
@@ -79,7 +91,7 @@ impl World {
         let workspace = self.find_mut(team)?;
         let bot_user = workspace.ensure_bot();
         let fresh = Install {
-            token,
+            token: token.clone(),
             scopes,
             bot_user,
             installer: installer.clone(),
@@ -90,6 +102,7 @@ impl World {
             Some(last) => *last = Install { token: last.token.clone(), ..fresh },
             None => workspace.installs.push(fresh),
         }
-        workspace.installs.last()
+        self.owners.insert(token, team.clone());
+        self.find(team)?.installs.last()
     }
 }

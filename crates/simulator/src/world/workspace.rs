@@ -244,13 +244,22 @@ impl Workspace {
     }
 
     pub(crate) fn message(&self, channel: &ChannelId, ts: &str) -> Option<&Message> {
-        let mut here = self.messages.iter().filter(|one| &one.channel == channel);
-        here.find(|one| one.ts == ts && !one.is_deleted)
+        self.place_of(ts)
+            .map(|place| &self.messages[place])
+            .filter(|one| &one.channel == channel && !one.is_deleted)
     }
 
     pub(crate) fn message_mut(&mut self, channel: &ChannelId, ts: &str) -> Option<&mut Message> {
-        let mut here = self.messages.iter_mut().filter(|one| &one.channel == channel);
-        here.find(|one| one.ts == ts && !one.is_deleted)
+        self.place_of(ts)
+            .map(|place| &mut self.messages[place])
+            .filter(|one| &one.channel == channel && !one.is_deleted)
+    }
+
+    /// Returns where the message with this time stamp stands: they only ever grow.
+    fn place_of(&self, ts: &str) -> Option<usize> {
+        self.messages
+            .binary_search_by(|one| (one.ts.len(), one.ts.as_str()).cmp(&(ts.len(), ts)))
+            .ok()
     }
 
     /// Shows a person a line of Slack itself, which only that person sees.
@@ -349,8 +358,7 @@ impl Workspace {
     pub(crate) fn changed_event(&mut self, old: &Message, now: DateTime<Utc>) -> Option<Value> {
         self.message_event(old)?;
         let event_ts = self.next_ts(now);
-        let here =
-            self.messages.iter().find(|one| one.channel == old.channel && one.ts == old.ts)?;
+        let here = &self.messages[self.place_of(&old.ts)?];
         let channel_type = self.channel(old.channel.as_str())?.type_word();
         let mut event = json!({
             "type": "message",

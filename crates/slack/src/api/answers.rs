@@ -31,6 +31,35 @@ pub(crate) struct Answer {
     /// Where a long list goes on.
     #[serde(deserialize_with = "lenient")]
     pub(crate) response_metadata: Option<MetadataField>,
+    /// Messages, the newest first.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) messages: Option<Vec<MessageField>>,
+    /// Whether there are older ones.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) has_more: Option<bool>,
+}
+
+/// A message, of which nothing is read but whether it is one of ours.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct MessageField {
+    /// Its timestamp.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) ts: Option<String>,
+    /// What the app that posted it has put beside it.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) metadata: Option<MessageMetadataField>,
+}
+
+/// What an app puts beside a message of its own.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct MessageMetadataField {
+    /// Whose it is, and what.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) event_type: Option<String>,
+    /// The rest.
+    pub(crate) event_payload: Value,
 }
 
 /// What stands beside a list of which this is a part.

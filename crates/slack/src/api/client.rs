@@ -2,11 +2,13 @@
 
 use super::Answer;
 use super::addresses::AddressedAnswer;
-use super::outcome::{NotSentKind, Outcome};
+use super::limits::{Limits, method_of};
+use super::outcome::{NotSent, NotSentKind, Outcome, RATE_LIMITED};
 use super::verdict;
 use crate::tls;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
+use domain::effect::Call;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use secrecy::{ExposeSecret, SecretString};
@@ -62,6 +64,7 @@ pub struct Api {
     pub(crate) clock: Clock,
     pub(crate) plain: reqwest::Client,
     pub(crate) tls: Arc<rustls::ClientConfig>,
+    limits: Arc<Limits>,
     slack: SlackClient<SlackClientHyperConnector<HttpsConnector<HttpConnector>>>,
 }
 
@@ -93,13 +96,34 @@ impl Api {
         let connector = SlackClientHyperConnector::with_connector(tls::connector(tls))
             .with_slack_api_url(config.api_url.as_str().trim_end_matches('/'));
         let slack = SlackClient::new(connector);
-        Ok(Self { config: Arc::new(config), clock, plain, tls: shared, slack })
+        Ok(Self {
+            config: Arc::new(config),
+            clock,
+            plain,
+            tls: shared,
+            limits: Arc::default(),
+            slack,
+        })
     }
 
     /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &ApiConfig {
         &self.config
+    }
+
+    /// Returns how many deliveries of a kind can be sent now with a token.
+    ///
+    /// # Errors
+    ///
+    /// When the next can be sent.
+    pub fn room_for(&self, token: &SecretString, call: Call) -> Result<u32, DateTime<Utc>> {
+        self.limits.room(token, method_of(call), self.clock.now())
+    }
+
+    /// Leaves a method alone until an instant, as Slack asked another process or an earlier life of this one.
+    pub fn leave_alone(&self, token: &SecretString, method: &str, until: DateTime<Utc>) {
+        self.limits.park(token, method, until);
     }
 
     /// Posts JSON to a method.
@@ -109,9 +133,13 @@ impl Api {
         method: &str,
         body: &Value,
     ) -> Outcome<Answer> {
-        let token = api_token(token);
-        let session = self.slack.open_session(&token);
-        self.limit(session.http_session_api.http_post(method, body, None)).await
+        if let Err(wait) = self.limits.take(token, method, self.clock.now()) {
+            return Outcome::paced(wait);
+        }
+        let api_token = api_token(token);
+        let session = self.slack.open_session(&api_token);
+        let outcome = self.limit(session.http_session_api.http_post(method, body, None)).await;
+        self.heed(token, method, outcome)
     }
 
     /// Gets a method that takes no JSON.
@@ -121,11 +149,15 @@ impl Api {
         method: &str,
         arguments: &[(&str, &str)],
     ) -> Outcome<Answer> {
-        let token = api_token(token);
-        let session = self.slack.open_session(&token);
+        if let Err(wait) = self.limits.take(token, method, self.clock.now()) {
+            return Outcome::paced(wait);
+        }
+        let api_token = api_token(token);
+        let session = self.slack.open_session(&api_token);
         let arguments: Vec<(&str, Option<&str>)> =
             arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
-        self.limit(session.http_session_api.http_get(method, &arguments, None)).await
+        let outcome = self.limit(session.http_session_api.http_get(method, &arguments, None)).await;
+        self.heed(token, method, outcome)
     }
 
     /// Gets `users.info`, read for the address.
@@ -134,13 +166,29 @@ impl Api {
         token: &SecretString,
         arguments: &[(&str, &str)],
     ) -> Outcome<AddressedAnswer> {
-        let token = api_token(token);
-        let session = self.slack.open_session(&token);
+        let method = "users.info";
+        if let Err(wait) = self.limits.take(token, method, self.clock.now()) {
+            return Outcome::paced(wait);
+        }
+        let api_token = api_token(token);
+        let session = self.slack.open_session(&api_token);
         let arguments: Vec<(&str, Option<&str>)> =
             arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
-        let call = session.http_session_api.http_get("users.info", &arguments, None);
-        self.limit_judged(call, |answer: &AddressedAnswer| (answer.ok, answer.error.as_deref()))
-            .await
+        let call = session.http_session_api.http_get(method, &arguments, None);
+        let outcome = self
+            .limit_judged(call, |answer: &AddressedAnswer| (answer.ok, answer.error.as_deref()))
+            .await;
+        self.heed(token, method, outcome)
+    }
+
+    /// Keeps to what Slack asks for with a 429: its method in its workspace is left alone for so long.
+    fn heed<T>(&self, token: &SecretString, method: &str, outcome: Outcome<T>) -> Outcome<T> {
+        if let Outcome::NotSent(NotSent { code, retry_after: Some(wait), .. }) = &outcome
+            && code == RATE_LIMITED
+        {
+            self.limits.park(token, method, self.clock.now() + *wait);
+        }
+        outcome
     }
 
     async fn limit(

@@ -3,6 +3,7 @@
 use super::answers::UserField;
 use super::client::Api;
 use super::outcome::Outcome;
+use super::receipt::DirectChannel;
 use crate::inbound::event::DELIVERY_EVENT_TYPE;
 use crate::render::Rendered;
 use domain::ids::{ChannelId, DeliveryId, TeamId, UserId, WorkspaceId};
@@ -152,12 +153,14 @@ impl Api {
     }
 
     /// Opens the direct messages with a person, or finds them open.
-    pub async fn open_dm(&self, token: &SecretString, user: &UserId) -> Outcome<ChannelId> {
+    pub async fn open_dm(&self, token: &SecretString, user: &UserId) -> Outcome<DirectChannel> {
         // Slack documents a comma-separated text here, not a list.
         let body = json!({ "users": user.as_str() });
         self.post(token, "conversations.open", &body)
             .await
-            .and_read(|answer| Some(ChannelId::new(&answer.channel?.into_id())))
+            .and_read(|answer| {
+                Some(DirectChannel::opened(ChannelId::new(&answer.channel?.into_id())))
+            })
             .repeatable()
     }
 

@@ -2,6 +2,12 @@
 
 use chrono::TimeDelta;
 
+/// The code of a call that Slack refused with a 429.
+pub const RATE_LIMITED: &str = "rate_limited";
+
+/// The code of a call that was not made, so that Slack would not have to refuse it.
+pub const PACED: &str = "paced";
+
 /// What became of a call (architecture, Delivery to Slack).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -46,6 +52,15 @@ impl<T> Outcome<T> {
         match self {
             Self::Done(value) => Some(value),
             Self::NotSent(_) | Self::Ambiguous { .. } => None,
+        }
+    }
+
+    /// Returns the same outcome, with a reference to the result.
+    pub fn as_ref(&self) -> Outcome<&T> {
+        match self {
+            Self::Done(value) => Outcome::Done(value),
+            Self::NotSent(not_sent) => Outcome::NotSent(not_sent.clone()),
+            Self::Ambiguous { code } => Outcome::Ambiguous { code: code.clone() },
         }
     }
 
@@ -103,8 +118,17 @@ impl<T> Outcome<T> {
             TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX).clamp(1, 3600))
         };
         Self::NotSent(NotSent {
-            code: String::from("rate_limited"),
+            code: String::from(RATE_LIMITED),
             retry_after: retry_after_seconds.map(bounded),
+            kind: NotSentKind::Transient,
+        })
+    }
+
+    /// Returns the outcome of a call that was not made because there were too many.
+    pub(crate) fn paced(wait: TimeDelta) -> Self {
+        Self::NotSent(NotSent {
+            code: String::from(PACED),
+            retry_after: Some(wait.max(TimeDelta::milliseconds(1))),
             kind: NotSentKind::Transient,
         })
     }

@@ -327,7 +327,7 @@ async fn direct_messages_are_opened_with_one_person() {
 
     let outcome = api.open_dm(&token(), &UserId::new("U1")).await;
 
-    assert_eq!(outcome, Outcome::Done(ChannelId::new("D1")));
+    assert_eq!(outcome.done().unwrap().into_channel(), ChannelId::new("D1"));
     let request = stand_in.requests.recv().await.unwrap();
     assert!(request.ends_with(r#"{"users":"U1"}"#), "{request}");
 }

@@ -20,6 +20,7 @@ mod install;
 mod limits;
 mod messages;
 mod modals;
+mod receipts;
 mod replies;
 mod shown;
 mod signature;

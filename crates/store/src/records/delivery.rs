@@ -2,7 +2,7 @@
 
 use super::stored_words;
 use chrono::{DateTime, Utc};
-use domain::effect::Envelope;
+use domain::effect::{Call, Envelope};
 use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
 
 stored_words! {
@@ -38,6 +38,8 @@ pub enum GivenUp {
     Failed,
     /// There is nothing to say any more.
     Dropped,
+    /// It may have been sent, and its workspace prefers silence to a repetition.
+    Unconfirmed,
 }
 
 /// A delivery with where it stands.
@@ -67,6 +69,45 @@ pub struct DeliveryRecord {
     pub created_at: DateTime<Utc>,
     /// From when on it is not worth sending.
     pub expires_at: DateTime<Utc>,
+    /// From when on it was to be sent at first: what lateness is measured from.
+    pub due_at: DateTime<Utc>,
+    /// When it was last tried.
+    pub tried_at: Option<DateTime<Utc>>,
+}
+
+/// What is wanted of a workspace's deliveries.
+#[derive(Clone, Copy, Debug)]
+pub struct Claiming<'a> {
+    /// Who leases them; no two batches have the same name. It begins with the replica's name.
+    pub by: &'a str,
+    /// Until when they are leased.
+    pub until: DateTime<Utc>,
+    /// How many at most.
+    pub limit: u32,
+    /// Whether those are wanted over which a worker died, which are leased alone.
+    pub alone: bool,
+    /// What cannot be sent now.
+    pub leave_out: &'a [Call],
+}
+
+/// A delivery that was leased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedDelivery {
+    /// The lease.
+    pub claim: Claim,
+    /// The delivery as it stood then.
+    pub record: DeliveryRecord,
+}
+
+/// A delivery that Slack took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentDelivery {
+    /// The lease.
+    pub claim: Claim,
+    /// The channel in which it is.
+    pub channel: ChannelId,
+    /// Slack's `ts`.
+    pub ts: String,
 }
 
 /// A lease of a delivery.
@@ -80,12 +121,24 @@ pub struct Claim {
     pub fence: i64,
 }
 
+/// Whose leases are lost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lost<'a> {
+    /// Those that ran out.
+    InTime,
+    /// Those of this replica as well.
+    Of(&'a str),
+    /// Everybody's.
+    All,
+}
+
 impl From<GivenUp> for DeliveryState {
     fn from(end: GivenUp) -> Self {
         match end {
             GivenUp::Expired => Self::Expired,
             GivenUp::Failed => Self::Failed,
             GivenUp::Dropped => Self::Dropped,
+            GivenUp::Unconfirmed => Self::Unconfirmed,
         }
     }
 }

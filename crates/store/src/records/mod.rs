@@ -12,6 +12,7 @@ mod request;
 mod rotation;
 mod swap;
 mod turn;
+mod watch;
 mod workspace;
 
 pub use absence::{AbsenceRecord, AbsenceSource};
@@ -20,7 +21,10 @@ pub use audit::AuditEvent;
 pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
 };
-pub use delivery::{Claim, DeliveryRecord, DeliveryState, GivenUp};
+pub(crate) use delivery::Lost;
+pub use delivery::{
+    Claim, ClaimedDelivery, Claiming, DeliveryRecord, DeliveryState, GivenUp, SentDelivery,
+};
 pub use entry::Entry;
 pub use inbox::{CoverStep, InboxClaim, InboxItem, InboxRecord};
 pub use note::{NoteFault, NoteReceiver, NoteRecord};
@@ -28,6 +32,7 @@ pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};
 pub use swap::{SwapRecord, SwapSide, SwapState};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
+pub use watch::{Census, LostRow, Overdue};
 pub use workspace::{
     DueHandoffs, NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord,
 };

@@ -4,11 +4,12 @@ use super::steps::carry_out;
 use super::{Conn, Fields, Row, list_of_ids};
 use crate::error::StoreError;
 use crate::id::new_id;
-use crate::records::{DeliveryRecord, DeliveryState, GivenUp};
+use crate::records::{DeliveryRecord, DeliveryState, GivenUp, SentDelivery};
 use crate::step::{Step, Value};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Envelope;
 use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
+use serde_json::json;
 
 /// For how long a row that is parked or ambiguous keeps what comes after it waiting, at most.
 pub(crate) const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -23,27 +24,30 @@ statements! {
     );
     FIND_DELIVERY = (
         "select delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
-                available_at, created_at, expires_at
+                available_at, created_at, expires_at, due_at, tried_at
            from outbox
           where workspace_id = $1
             and delivery_id = $2"
     );
     FIND_DELIVERIES = (
         "select delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
-                available_at, created_at, expires_at
+                available_at, created_at, expires_at, due_at, tried_at
            from outbox
           where workspace_id = $1
             and delivery_id in ", ids_begin, "$2", ids_end
     );
+    // What was leased together and is to be sent still.
     RECORD_SENDING = (
         "update outbox
             set state = 'sending',
-                attempts = attempts + 1
+                attempts = attempts + 1,
+                tried_at = $3
           where workspace_id = $1
-            and delivery_id = $2
-            and fence = $3
+            and leased_by = $2
             and state = 'pending'
-            and leased_until > $4"
+            and finished_at is null
+            and leased_until > $3
+      returning delivery_id"
     );
     // Whoever knows that it was sent is believed, also after the lease ran out, as long as nobody leased it again.
     RECORD_SENT = (
@@ -59,6 +63,22 @@ statements! {
             and delivery_id = $2
             and fence = $3
             and state in ('sending', 'ambiguous', 'sent', 'unconfirmed', 'quarantined')"
+    );
+    // As above, of many that were sent at the same time.
+    RECORD_ALL_SENT = (
+        "update outbox
+            set state = 'sent',
+                channel_id = done.channel_id,
+                ts = done.ts,
+                finished_at = $3,
+                held_until = null,
+                leased_by = null,
+                leased_until = null
+           from ", sent_rows, " as done
+          where outbox.workspace_id = $1
+            and outbox.delivery_id = done.delivery_id
+            and outbox.fence = done.fence
+            and outbox.state in ('sending', 'ambiguous', 'sent', 'unconfirmed', 'quarantined')"
     );
     RECORD_NOT_SENT = (
         "update outbox
@@ -200,18 +220,46 @@ pub(crate) async fn find_deliveries(
 pub(crate) async fn record_sending(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    id: DeliveryId,
-    fence: i64,
+    by: &str,
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_SENDING)
+) -> Result<Vec<DeliveryId>, StoreError> {
+    let rows = sqlx::query(RECORD_SENDING)
         .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(fence)
+        .bind(by)
+        .bind(now)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(DeliveryId::new(Fields::new(row, "outbox", "delivery_id").get("delivery_id")?))
+        })
+        .collect()
+}
+
+pub(crate) async fn record_all_sent(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    sent: &[SentDelivery],
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let rows: serde_json::Value = sent
+        .iter()
+        .map(|sent| {
+            json!({
+                "id": sent.claim.delivery.as_uuid().simple().to_string(),
+                "fence": sent.claim.fence,
+                "channel": sent.channel.as_str(),
+                "ts": sent.ts,
+            })
+        })
+        .collect();
+    let done = sqlx::query(RECORD_ALL_SENT)
+        .bind(workspace.as_uuid())
+        .bind(rows.to_string())
         .bind(now)
         .execute(conn)
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done.rows_affected())
 }
 
 pub(crate) async fn record_sent(
@@ -348,7 +396,7 @@ pub(crate) async fn record_echo(
     Ok(done.rows_affected() > 0)
 }
 
-fn read_delivery(row: &Row) -> Result<DeliveryRecord, StoreError> {
+pub(super) fn read_delivery(row: &Row) -> Result<DeliveryRecord, StoreError> {
     let fields = Fields::new(row, "outbox", "delivery_id");
     Ok(DeliveryRecord {
         id: DeliveryId::new(fields.get("delivery_id")?),
@@ -363,5 +411,7 @@ fn read_delivery(row: &Row) -> Result<DeliveryRecord, StoreError> {
         available_at: fields.get("available_at")?,
         created_at: fields.get("created_at")?,
         expires_at: fields.get("expires_at")?,
+        due_at: fields.get("due_at")?,
+        tried_at: fields.get("tried_at")?,
     })
 }

@@ -11,17 +11,22 @@ pub(crate) mod audit;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
 pub(crate) mod deliveries;
+pub(crate) mod directs;
 pub(crate) mod entries;
 pub(crate) mod inbox;
+pub(crate) mod limits;
 pub(crate) mod meta;
 pub(crate) mod notes;
+pub(crate) mod outbox_queue;
 pub(crate) mod queue;
+pub(crate) mod replay;
 pub(crate) mod requests;
 pub(crate) mod rotations;
 pub(crate) mod steps;
 pub(crate) mod swaps;
 pub(crate) mod system;
 pub(crate) mod turns;
+pub(crate) mod watch;
 pub(crate) mod workspaces;
 
 use super::{Conn, Db, Row};
@@ -39,15 +44,20 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,
         deliveries::STATEMENTS,
+        directs::STATEMENTS,
         inbox::STATEMENTS,
         meta::STATEMENTS,
+        limits::STATEMENTS,
         notes::STATEMENTS,
+        outbox_queue::STATEMENTS,
         queue::STATEMENTS,
+        replay::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,
+        watch::STATEMENTS,
         workspaces::STATEMENTS,
     ]
     .concat()

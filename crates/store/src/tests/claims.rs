@@ -2,6 +2,7 @@
 
 use super::bench::at;
 use super::both_engines;
+use crate::Claiming;
 use std::collections::HashSet;
 
 both_engines! {
@@ -14,7 +15,7 @@ both_engines! {
         assert_eq!(claim.delivery, first.delivery_id(bench.workspace));
         assert!(bench.claim(1).await.is_empty(), "the first is being sent");
         bench.sent(claim, 2).await;
-        assert_eq!(bench.claim_one(2).await.delivery, second.delivery_id(bench.workspace));
+        assert_eq!(bench.claim_one(3).await.delivery, second.delivery_id(bench.workspace));
     }
 
     async fn channels_do_not_wait_for_each_other(bench) {
@@ -81,45 +82,52 @@ both_engines! {
         bench.claim_one(90).await;
     }
 
-    async fn the_earliest_instant_is_when_something_can_be_leased(bench) {
+    async fn the_next_change_is_when_something_can_be_leased(bench) {
         let system = bench.store.system();
-        assert_eq!(system.earliest_delivery_at(at(0)).await.unwrap(), None);
+        let next = async |seconds: i64| {
+            let next = system.next_delivery_change(at(seconds)).await.unwrap();
+            let mut tx = bench.read().await;
+            assert_eq!(tx.next_delivery_change(at(seconds)).await.unwrap(), next, "here as everywhere");
+            next
+        };
+        assert_eq!(next(0).await, None);
         bench.say("C1", at(50)).await;
         bench.say("C1", at(50)).await;
-        assert_eq!(system.earliest_delivery_at(at(0)).await.unwrap(), Some(at(50)));
-        assert_eq!(system.earliest_delivery_at(at(60)).await.unwrap(), Some(at(60)));
+        assert_eq!(next(0).await, Some(at(50)));
+        assert_eq!(next(60).await, None, "it can be leased already");
 
         let claim = bench.start(60).await;
-        let leased = system.earliest_delivery_at(at(61)).await.unwrap();
+        assert_eq!(next(61).await, Some(at(90)), "when the lease runs out");
         bench.not_sent(claim, 62, 700).await;
-        let parked = system.earliest_delivery_at(at(63)).await.unwrap();
+        assert_eq!(next(63).await, Some(at(182)), "when the second need not wait any more");
         let second = bench.start(182).await;
         bench.sent(second, 183).await;
-        let alone = system.earliest_delivery_at(at(184)).await.unwrap();
-
-        assert_eq!(leased, Some(at(90)), "when the lease runs out");
-        assert_eq!(parked, Some(at(182)), "when the second need not wait any more");
-        assert_eq!(alone, Some(at(700)));
+        assert_eq!(next(190).await, Some(at(700)));
     }
 
-    async fn the_earliest_instant_is_now_when_a_lease_ran_out(bench) {
-        bench.say("C1", at(0)).await;
-        bench.start(0).await;
+    async fn workspaces_are_listed_that_have_something_due(bench) {
         let system = bench.store.system();
+        let [later, leased, held] =
+            [bench.install("T2").await, bench.install("T3").await, bench.install("T4").await];
+        bench.say_in(leased, "C1", at(0)).await;
+        bench.claim(0).await;
+        bench.say_in(later, "C1", at(90)).await;
+        bench.say_in(held, "C1", at(5)).await;
+        bench.say("C1", at(5)).await;
 
-        assert_eq!(system.earliest_delivery_at(at(40)).await.unwrap(), Some(at(40)));
-        bench.claim(40).await;
-        assert_eq!(system.earliest_delivery_at(at(41)).await.unwrap(), Some(at(160)));
+        let mut due = vec![bench.workspace, held];
+        due.sort();
+        assert_eq!(system.list_due_workspaces(at(5)).await.unwrap(), due);
+        assert_eq!(system.list_due_workspaces(at(4)).await.unwrap(), []);
     }
 
     async fn no_more_is_leased_than_was_asked_for(bench) {
         for channel in ["C1", "C2", "C3"] {
             bench.say(channel, at(0)).await;
         }
-        let system = bench.store.system();
 
-        assert_eq!(system.claim_deliveries("w", at(0), at(30), 2).await.unwrap().len(), 2);
-        assert_eq!(system.claim_deliveries("w", at(0), at(30), 2).await.unwrap().len(), 1);
+        assert_eq!(bench.claim_up_to(2, false, 0).await.len(), 2);
+        assert_eq!(bench.claim_up_to(2, false, 0).await.len(), 1);
     }
 
     async fn workers_that_ask_at_the_same_time_never_get_the_same(bench) {
@@ -128,16 +136,20 @@ both_engines! {
         }
         let mut workers = tokio::task::JoinSet::new();
         for worker in 0..8 {
-            let system = bench.store.system();
+            let (store, workspace) = (bench.store.clone(), bench.workspace);
             workers.spawn(async move {
-                let name = format!("w{worker}");
+                let by = format!("w{worker}");
+                let claiming =
+                    Claiming { by: &by, until: at(30), limit: 3, alone: false, leave_out: &[] };
                 let mut mine = Vec::new();
                 loop {
-                    let claims = system.claim_deliveries(&name, at(0), at(30), 3).await.unwrap();
-                    if claims.is_empty() {
+                    let mut tx = store.write(workspace).await.unwrap();
+                    let claimed = tx.claim_deliveries(&claiming, at(0)).await.unwrap();
+                    tx.commit().await.unwrap();
+                    if claimed.is_empty() {
                         return mine;
                     }
-                    mine.extend(claims.into_iter().map(|claim| claim.delivery));
+                    mine.extend(claimed.into_iter().map(|claimed| claimed.record.id));
                 }
             });
         }

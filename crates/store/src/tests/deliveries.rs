@@ -3,14 +3,42 @@
 use super::Bench;
 use super::bench::{at, channel, envelope};
 use super::both_engines;
-use crate::{Claim, DeliveryRecord, DeliveryState, GivenUp};
+use super::people::person;
+use crate::{Claim, Claiming, DeliveryRecord, DeliveryState, GivenUp, SentDelivery};
 use chrono::TimeDelta;
-use domain::effect::Envelope;
+use domain::effect::{Call, Envelope};
+use domain::ids::{DeliveryId, UserId};
 
 impl Bench {
-    /// Leases what is due for 30 seconds.
+    /// Leases what is due in every workspace for 30 seconds, after the lost leases were counted.
     pub(super) async fn claim(&self, seconds: i64) -> Vec<Claim> {
-        self.store.system().claim_deliveries("w", at(seconds), at(seconds + 30), 50).await.unwrap()
+        self.store.system().count_delivery_crashes(at(seconds)).await.unwrap();
+        let mut claims = self.claim_up_to(50, false, seconds).await;
+        claims.extend(self.claim_up_to(1, true, seconds).await);
+        claims
+    }
+
+    /// Leases up to so many of each workspace, whole or those over which a worker died.
+    pub(super) async fn claim_up_to(&self, limit: u32, alone: bool, seconds: i64) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for workspace in self.store.system().list_due_workspaces(at(seconds)).await.unwrap() {
+            let mut tx = self.store.write(workspace).await.unwrap();
+            let by = format!("w{seconds}");
+            let claiming =
+                Claiming { by: &by, until: at(seconds + 30), limit, alone, leave_out: &[] };
+            let claimed = tx.claim_deliveries(&claiming, at(seconds)).await.unwrap();
+            tx.commit().await.unwrap();
+            claims.extend(claimed.iter().map(|claimed| claimed.claim));
+        }
+        claims
+    }
+
+    /// Says that what was leased at `claimed` is being sent; returns what may be.
+    pub(super) async fn sending(&self, claimed: i64, seconds: i64) -> Vec<DeliveryId> {
+        let mut tx = self.write().await;
+        let marked = tx.record_sending(&format!("w{claimed}"), at(seconds)).await.unwrap();
+        tx.commit().await.unwrap();
+        marked
     }
 
     /// Leases the one delivery that is due.
@@ -23,9 +51,7 @@ impl Bench {
     /// Leases the one delivery that is due and says that it is being sent.
     pub(super) async fn start(&self, seconds: i64) -> Claim {
         let claim = self.claim_one(seconds).await;
-        let mut tx = self.write().await;
-        assert!(tx.record_sending(claim.delivery, claim.fence, at(seconds)).await.unwrap());
-        tx.commit().await.unwrap();
+        assert_eq!(self.sending(seconds, seconds).await, [claim.delivery]);
         claim
     }
 
@@ -123,12 +149,11 @@ both_engines! {
     async fn nothing_is_sent_after_the_lease_ran_out(bench) {
         bench.say("C1", at(0)).await;
         let claim = bench.claim_one(0).await;
-        let mut tx = bench.write().await;
 
-        assert!(!tx.record_sending(claim.delivery, claim.fence, at(30)).await.unwrap());
-        assert!(!tx.record_sending(claim.delivery, claim.fence + 1, at(1)).await.unwrap());
-        assert!(tx.record_sending(claim.delivery, claim.fence, at(29)).await.unwrap());
-        assert!(!tx.record_sending(claim.delivery, claim.fence, at(29)).await.unwrap(), "twice");
+        assert_eq!(bench.sending(0, 30).await, []);
+        assert_eq!(bench.sending(1, 1).await, [], "nothing was leased under that name");
+        assert_eq!(bench.sending(0, 29).await, [claim.delivery]);
+        assert_eq!(bench.sending(0, 29).await, [], "twice");
     }
 
     async fn what_was_not_sent_waits_and_is_tried_again(bench) {
@@ -172,7 +197,7 @@ both_engines! {
         let mut tx = bench.write().await;
         let (id, fence, now) = (old.delivery, old.fence, at(31));
 
-        assert!(!tx.record_sending(id, fence, now).await.unwrap());
+        assert_eq!(tx.record_sending("w0", now).await.unwrap(), []);
         assert!(!tx.record_sent(id, fence, &channel("C1"), "1.1", now).await.unwrap());
         assert!(!tx.record_not_sent(id, fence, at(40), "x", now).await.unwrap());
         assert!(!tx.record_ambiguous(id, fence, at(40), "x", now).await.unwrap());
@@ -238,12 +263,11 @@ both_engines! {
         let envelope = bench.say("C1", at(0)).await;
         let claim = bench.start(0).await;
         bench.ambiguous(claim, 10, 130).await;
-        let again = bench.claim_one(130).await;
+        bench.claim_one(130).await;
 
         assert!(bench.echo(&envelope, 131).await);
 
-        let mut tx = bench.write().await;
-        assert!(!tx.record_sending(again.delivery, again.fence, at(132)).await.unwrap());
+        assert_eq!(bench.sending(130, 132).await, []);
     }
 
     async fn an_echo_of_what_was_never_tried_is_not_believed(bench) {
@@ -330,6 +354,7 @@ both_engines! {
             (GivenUp::Expired, DeliveryState::Expired),
             (GivenUp::Failed, DeliveryState::Failed),
             (GivenUp::Dropped, DeliveryState::Dropped),
+            (GivenUp::Unconfirmed, DeliveryState::Unconfirmed),
         ] {
             let envelope = bench.say("C1", at(0)).await;
             let claim = bench.claim_one(0).await;
@@ -343,5 +368,128 @@ both_engines! {
             assert_eq!(found.state, state);
             assert_eq!(found.code.as_deref(), Some("code"));
         }
+    }
+
+    async fn a_neighbour_of_the_row_that_kills_its_worker_is_not_quarantined(bench) {
+        let poison = bench.say("C1", at(0)).await;
+        let neighbour = bench.say("C2", at(0)).await;
+        assert_eq!(bench.claim(0).await.len(), 2, "both are under way when the worker dies");
+
+        for crash in 1..3 {
+            let now = crash * 30;
+            bench.store.system().count_delivery_crashes(at(now)).await.unwrap();
+            assert_eq!(bench.claim_up_to(50, false, now).await, [], "a suspect is leased alone");
+            let suspect = bench.claim_up_to(1, true, now).await;
+            assert_eq!(suspect[0].delivery, poison.delivery_id(bench.workspace));
+        }
+        let left = bench.claim(90).await;
+
+        assert_eq!(bench.look(&poison).await.state, DeliveryState::Quarantined);
+        assert_eq!(left.len(), 1);
+        assert_eq!(bench.look(&neighbour).await.crashes, 1);
+    }
+
+    async fn a_replica_that_comes_back_takes_back_what_it_had(bench) {
+        let mine = bench.say("C1", at(0)).await;
+        bench.claim_one(0).await;
+        let system = bench.store.system();
+
+        let other = system.take_back_deliveries("x", at(1)).await.unwrap();
+        let own = system.take_back_deliveries("w", at(1)).await.unwrap();
+
+        let is_shared = bench.store.is_shared();
+        assert_eq!((other, own), if is_shared { (0, 1) } else { (1, 0) });
+        assert_eq!(bench.look(&mine).await.crashes, 1);
+        bench.claim_one(1).await;
+    }
+
+    async fn a_lease_that_ends_later_than_any_can_is_lost(bench) {
+        let envelope = bench.say("C1", at(0)).await;
+        bench.claim_one(0).await;
+
+        // The clock went back by an hour.
+        bench.claim(-3600).await;
+
+        assert_eq!(bench.look(&envelope).await.crashes, 1);
+    }
+
+    async fn a_channel_is_posted_in_once_a_second_whoever_does_it(bench) {
+        bench.say("C1", at(0)).await;
+        bench.say("C1", at(0)).await;
+        let first = bench.start(0).await;
+        bench.sent(first, 5).await;
+
+        assert!(bench.claim(5).await.is_empty());
+        let next = bench.write().await.next_delivery_change(at(5)).await.unwrap();
+
+        assert_eq!(next, Some(at(6)));
+        bench.claim_one(6).await;
+    }
+
+    async fn a_call_that_slack_wants_left_alone_is_left_alone(bench) {
+        let envelope = bench.say("C1", at(0)).await;
+        let mut tx = bench.write().await;
+        tx.record_limit(Call::Post.as_str(), at(40)).await.unwrap();
+        tx.record_limit(Call::Post.as_str(), at(20)).await.unwrap();
+        tx.commit().await.unwrap();
+        let other = bench.install("T2").await;
+        bench.say_in(other, "C1", at(0)).await;
+
+        let claimed = bench.claim(10).await;
+        let mut tx = bench.write().await;
+
+        assert_eq!(claimed.len(), 1, "another workspace does not wait");
+        assert_eq!(tx.list_limits(at(10)).await.unwrap(), [(String::from("post"), at(40))]);
+        assert_eq!(tx.next_delivery_change(at(10)).await.unwrap(), Some(at(40)));
+        drop(tx);
+        let later = bench.claim_up_to(9, false, 40).await;
+        assert!(later.iter().any(|it| it.delivery == envelope.delivery_id(bench.workspace)));
+    }
+
+    async fn what_is_left_out_waits(bench) {
+        bench.say("C1", at(0)).await;
+        let mut tx = bench.write().await;
+        let claiming =
+            Claiming { by: "w", until: at(30), limit: 9, alone: false, leave_out: &[Call::Post] };
+
+        assert_eq!(tx.claim_deliveries(&claiming, at(0)).await.unwrap(), []);
+        let claiming = Claiming { leave_out: &[Call::Home], ..claiming };
+        assert_eq!(tx.claim_deliveries(&claiming, at(0)).await.unwrap().len(), 1);
+    }
+
+    async fn many_that_were_sent_are_recorded_at_once(bench) {
+        let envelopes = [bench.say("C1", at(0)).await, bench.say("C2", at(0)).await];
+        let claims = bench.claim(0).await;
+        bench.sending(0, 0).await;
+        let sent: Vec<SentDelivery> = claims
+            .iter()
+            .map(|claim| SentDelivery { claim: *claim, channel: channel("C7"), ts: String::from("7.7") })
+            .collect();
+        let lost = SentDelivery { claim: Claim { fence: 9, ..sent[0].claim }, ..sent[0].clone() };
+        let mut tx = bench.write().await;
+
+        assert_eq!(tx.record_all_sent(&[lost], at(1)).await.unwrap(), 0);
+        assert_eq!(tx.record_all_sent(&sent, at(1)).await.unwrap(), 2);
+        tx.commit().await.unwrap();
+
+        for envelope in &envelopes {
+            let found = bench.look(envelope).await;
+            assert_eq!(found.state, DeliveryState::Sent);
+            assert_eq!(found.channel, Some(channel("C7")));
+            assert_eq!((found.ts.as_deref(), found.tried_at), (Some("7.7"), Some(at(0))));
+        }
+    }
+
+    async fn where_a_person_is_written_to_is_remembered(bench) {
+        let (known, stranger) = (UserId::new("U1"), UserId::new("U9"));
+        let mut tx = bench.write().await;
+        tx.upsert_person(&person("U1")).await.unwrap();
+        tx.record_direct(&known, Some(&channel("D1"))).await.unwrap();
+        tx.record_direct(&stranger, Some(&channel("D9"))).await.unwrap();
+
+        assert_eq!(tx.find_direct(&known).await.unwrap(), Some(channel("D1")));
+        assert_eq!(tx.find_direct(&stranger).await.unwrap(), None, "of strangers nothing is kept");
+        tx.record_direct(&known, None).await.unwrap();
+        assert_eq!(tx.find_direct(&known).await.unwrap(), None);
     }
 }

@@ -8,7 +8,7 @@ use domain::ids::WorkspaceId;
 use domain::settings::Preferences;
 use secrecy::ExposeSecret;
 
-fn person(name: &str) -> PersonRecord {
+pub(super) fn person(name: &str) -> PersonRecord {
     PersonRecord {
         user: user(name),
         display_name: format!("{name} <&> ünï"),

@@ -21,8 +21,8 @@ both_engines! {
         let due = |workspace, count, since| DueHandoffs { workspace, count, since: at(since) };
 
         let all = [due(here, 2, 100), due(other, 1, 200)];
-        assert_eq!(system.list_due_workspaces(at(300)).await.unwrap(), all);
-        assert_eq!(system.list_due_workspaces(at(199)).await.unwrap(), [due(here, 1, 100)]);
+        assert_eq!(system.list_due_handoffs(at(300)).await.unwrap(), all);
+        assert_eq!(system.list_due_handoffs(at(199)).await.unwrap(), [due(here, 1, 100)]);
         let mut tx = bench.store.read(here).await.unwrap();
         assert_eq!(tx.list_due_rotations(at(300)).await.unwrap(), [ids[2], ids[0]]);
         assert_eq!(tx.list_due_rotations(at(299)).await.unwrap(), [ids[2]]);
@@ -38,7 +38,7 @@ both_engines! {
         tx.commit().await.unwrap();
         let system = bench.store.system();
 
-        assert!(system.list_due_workspaces(at(1_000_000)).await.unwrap().is_empty());
+        assert!(system.list_due_handoffs(at(1_000_000)).await.unwrap().is_empty());
         assert_eq!(system.earliest_handoff_at().await.unwrap(), None);
     }
 
@@ -49,10 +49,10 @@ both_engines! {
         tx.deactivate_workspace(at(10)).await.unwrap();
         tx.commit().await.unwrap();
 
-        assert!(system.list_due_workspaces(at(10_000)).await.unwrap().is_empty());
+        assert!(system.list_due_handoffs(at(10_000)).await.unwrap().is_empty());
         assert_eq!(system.earliest_handoff_at().await.unwrap(), None);
         bench.install("T1").await;
-        assert_eq!(system.list_due_workspaces(at(10_000)).await.unwrap().len(), 1);
+        assert_eq!(system.list_due_handoffs(at(10_000)).await.unwrap().len(), 1);
     }
 
     async fn an_oauth_state_is_taken_once_by_its_browser_and_in_time(bench) {
@@ -119,13 +119,13 @@ both_engines! {
         bench.say("C2", at(0)).await;
         bench.say("C3", at(5)).await;
         let claim = bench.claim(0).await[0];
+        bench.sending(0, 1).await;
         let mut tx = bench.write().await;
-        tx.record_sending(claim.delivery, claim.fence, at(1)).await.unwrap();
         tx.record_sent(claim.delivery, claim.fence, &channel("C1"), "1", at(1)).await.unwrap();
         tx.commit().await.unwrap();
 
         let counted = bench.store.system().count_outbox_by_state().await.unwrap();
 
-        assert_eq!(counted, [(DeliveryState::Pending, 2), (DeliveryState::Sent, 1)]);
+        assert_eq!(counted, [(DeliveryState::Pending, 1), (DeliveryState::Sending, 1), (DeliveryState::Sent, 1)]);
     }
 }

@@ -19,8 +19,8 @@ const NOT_COUNTED: [&str; 8] = [
     "request_keys",
 ];
 
-/// Statements that count themselves, and those that write a lease only.
-const COUNTING: [&str; 3] = ["RECORD_VERSION", "EXTEND_SYNC", "FINISH_SYNC"];
+/// Statements that count themselves, and those that write a lease or a place only.
+const COUNTING: [&str; 4] = ["RECORD_VERSION", "EXTEND_SYNC", "FINISH_SYNC", "RECORD_DIRECT"];
 
 both_engines! {
     async fn a_write_is_counted_once_when_it_is_saved(bench) {

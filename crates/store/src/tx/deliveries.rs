@@ -2,7 +2,7 @@
 
 use super::{Tx, put_off, run};
 use crate::error::StoreError;
-use crate::records::{DeliveryRecord, GivenUp};
+use crate::records::{ClaimedDelivery, Claiming, DeliveryRecord, GivenUp, SentDelivery};
 use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient};
 use domain::ids::{ChannelId, DeliveryId, UserId};
@@ -90,21 +90,116 @@ impl Tx {
         run!(self, deliveries::find_delivery(workspace, id))
     }
 
-    /// Records that a claimed delivery is about to be sent and counts the attempt; to be committed before the call.
+    /// Leases deliveries of this workspace that may be sent now, the longest due first.
     ///
-    /// Returns `false` where the lease was lost or ran out; then nothing may be sent.
+    /// Only the first unfinished row of each channel or person is leased, unless it is parked or held for longer than
+    /// two minutes; none of a kind of call that Slack wants left alone ([`Tx::record_limit`]), and no post within a second
+    /// of the last one of its channel or person.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn claim_deliveries(
+        &mut self,
+        claiming: &Claiming<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, outbox_queue::claim(workspace, claiming, now))
+    }
+
+    /// Returns when a delivery of this workspace can be leased that cannot be now.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn next_delivery_change(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, outbox_queue::next_change_here(workspace, now))
+    }
+
+    /// Records that everything is about to be sent that was leased under this name, and returns what that is.
+    ///
+    /// What is not among it was given up, was seen in Slack meanwhile, or its lease was lost: it must not be sent.
     ///
     /// # Errors
     ///
     /// What the database says.
     pub async fn record_sending(
         &mut self,
-        id: DeliveryId,
-        fence: i64,
+        by: &str,
         now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Vec<DeliveryId>, StoreError> {
         let workspace = self.workspace;
-        run!(self, deliveries::record_sending(workspace, id, fence, now))
+        run!(self, deliveries::record_sending(workspace, by, now))
+    }
+
+    /// Records that deliveries were sent, as [`Tx::record_sent`] does for one; returns of how many that was to be said.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_all_sent(
+        &mut self,
+        sent: &[SentDelivery],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, deliveries::record_all_sent(workspace, sent, now))
+    }
+
+    /// Returns the channel of a person's direct messages with the bot, if it is known.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_direct(&mut self, user: &UserId) -> Result<Option<ChannelId>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, directs::find_direct(workspace, user))
+    }
+
+    /// Remembers the channel of a person's direct messages with the bot, or forgets it; of somebody unknown nothing is kept.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_direct(
+        &mut self,
+        user: &UserId,
+        channel: Option<&ChannelId>,
+    ) -> Result<(), StoreError> {
+        let workspace = self.workspace;
+        run!(self, directs::record_direct(workspace, user, channel))
+    }
+
+    /// Records that Slack wants a kind of call left alone in this workspace until an instant.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_limit(
+        &mut self,
+        call: &str,
+        until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let workspace = self.workspace;
+        run!(self, limits::record_limit(workspace, call, until))
+    }
+
+    /// Returns which kinds of calls Slack wants left alone, and until when.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_limits(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, limits::list_limits(workspace, now))
     }
 
     /// Records that a delivery was sent, with where it stands in Slack; returns `false` where the lease was lost.

@@ -69,7 +69,7 @@ impl Scene {
     pub(crate) async fn all_are_committed(&self, now: impl Fn() -> DateTime<Utc>) -> Duration {
         let began = Instant::now();
         let system = self.store.system();
-        while !system.list_due_workspaces(now()).await.expect("a look").is_empty() {
+        while !system.list_due_handoffs(now()).await.expect("a look").is_empty() {
             tokio::time::sleep(LOOK).await;
         }
         began.elapsed()

@@ -1,0 +1,271 @@
+//! One workspace's deliveries: leased, put together, marked as being sent, sent, and written down, never in one
+//! transaction, and never a transaction open while Slack is called.
+
+use super::deliveries::Hall;
+use super::outcome::{self, Ended};
+use super::pack::{Packed, pack};
+use super::send::{Content, Page, Parcel, send};
+use crate::bot::Bot;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::effect::Call;
+use domain::ids::{DeliveryId, WorkspaceId};
+use domain::settings::WorkspaceSettings;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use secrecy::SecretString;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::{Claim, ClaimedDelivery, Claiming, GivenUp, StoreError};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinHandle;
+
+/// How many deliveries of one workspace are under way at once.
+const OF_ONE_WORKSPACE: usize = 8;
+
+/// How long a delivery is leased; the longest call takes 10 seconds, and there may be four of them.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How long a row over which a worker died waits while another such row is under way.
+const BEFORE_ALONE: TimeDelta = TimeDelta::seconds(1);
+
+/// Where the deliveries of one workspace are worked off.
+pub(super) struct Desk {
+    bot: Arc<Bot>,
+    hall: Arc<Hall>,
+    workspace: WorkspaceId,
+}
+
+/// What is held for as long as a delivery is under way.
+pub(super) struct Held {
+    _free: OwnedSemaphorePermit,
+    _alone: Option<OwnedSemaphorePermit>,
+}
+
+type UnderWay = FuturesUnordered<JoinHandle<Ended>>;
+
+/// What a look at the workspace came to.
+enum Taken {
+    /// These are being sent as soon as they are started; of more nothing is known.
+    Some(Vec<(Parcel, Held)>),
+    /// There is nothing that can be sent now, and nothing changes before this instant.
+    Nothing(Option<DateTime<Utc>>),
+}
+
+/// What was leased together.
+struct Batch {
+    by: String,
+    claimed: Vec<ClaimedDelivery>,
+    token: Option<SecretString>,
+    alone: Option<OwnedSemaphorePermit>,
+}
+
+impl Desk {
+    pub(super) const fn new(bot: Arc<Bot>, hall: Arc<Hall>, workspace: WorkspaceId) -> Self {
+        Self { bot, hall, workspace }
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.bot.clock.now()
+    }
+
+    /// Sends what can be sent, and returns when there may be more; none where nothing is known of.
+    pub(super) async fn work(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut under_way = UnderWay::new();
+        let mut fault = None;
+        let mut found = Ok(());
+        loop {
+            let is_over = fault.is_some() || self.bot.supervisor.is_stopping();
+            if !is_over && found.is_ok() && under_way.len() < OF_ONE_WORKSPACE {
+                match self.take(OF_ONE_WORKSPACE - under_way.len(), under_way.is_empty()).await {
+                    Ok(Taken::Some(parcels)) => {
+                        for (parcel, held) in parcels {
+                            under_way.push(self.start(parcel, held));
+                        }
+                    }
+                    Ok(Taken::Nothing(next)) => found = Err(next),
+                    // What is under way is written down first: else nobody would know what became of it.
+                    Err(it) => fault = Some(it),
+                }
+            }
+            let Some(ended) = under_way.next().await else {
+                match (fault, found) {
+                    (Some(fault), _) => return Err(fault),
+                    (None, Err(next)) => return Ok(next),
+                    (None, Ok(())) if self.bot.supervisor.is_stopping() => return Ok(None),
+                    (None, Ok(())) => {
+                        fault = None;
+                        continue;
+                    }
+                }
+            };
+            let mut ended = Vec::from_iter(ended.ok());
+            while let Some(Some(more)) = futures_util::FutureExt::now_or_never(under_way.next()) {
+                ended.extend(more.ok());
+            }
+            // A task that panicked left its lease; that runs out and counts as a crash.
+            outcome::record_all(&self.bot, &self.hall, self.workspace, ended).await;
+            found = Ok(());
+        }
+    }
+
+    fn start(&self, parcel: Parcel, held: Held) -> JoinHandle<Ended> {
+        let bot = Arc::clone(&self.bot);
+        self.bot.supervisor.spawn(async move {
+            let sent = send(&bot, &parcel).await;
+            Ended { parcel, sent, held }
+        })
+    }
+
+    /// Leases deliveries, puts them together and marks them as being sent.
+    async fn take(&self, room: usize, may_wait: bool) -> Result<Taken, StoreError> {
+        let mut permits = Vec::new();
+        if may_wait && let Ok(permit) = Arc::clone(&self.hall.free).acquire_owned().await {
+            permits.push(permit);
+        }
+        while permits.len() < room
+            && let Ok(permit) = Arc::clone(&self.hall.free).try_acquire_owned()
+        {
+            permits.push(permit);
+        }
+        if permits.is_empty() {
+            // Whoever is under way ends and looks again.
+            return Ok(Taken::Nothing(None));
+        }
+        let _database = self.hall.database.acquire().await;
+        let batch = match self.lease(permits.len()).await? {
+            Ok(batch) => batch,
+            Err(next) => return Ok(Taken::Nothing(next)),
+        };
+        let Some(token) = batch.token else {
+            outcome::park(&self.bot, self.workspace, &claims_of(&batch.claimed)).await?;
+            return Ok(Taken::Some(Vec::new()));
+        };
+        let settings = self.settings().await?;
+        let packed = pack(&self.bot, batch.claimed, &token, &settings).await?;
+        let parcels = self.mark(&batch.by, packed).await?;
+        let mut alone = batch.alone;
+        let held = permits.into_iter().map(|free| Held { _free: free, _alone: alone.take() });
+        Ok(Taken::Some(parcels.into_iter().zip(held).collect()))
+    }
+
+    async fn settings(&self) -> Result<WorkspaceSettings, StoreError> {
+        let mut tx = self.bot.store.read(self.workspace).await?;
+        let found = tx.find_workspace().await?;
+        Ok(found.map(|workspace| workspace.settings).unwrap_or_default())
+    }
+
+    /// Leases up to so many deliveries, or returns when there may be some.
+    async fn lease(&self, room: usize) -> Result<Result<Batch, Option<DateTime<Utc>>>, StoreError> {
+        let by = format!("{}{}", self.bot.replica, uuid::Uuid::new_v4().simple());
+        let mut tx = self.bot.store.write(self.workspace).await?;
+        let token = tx.find_bot_token().await?;
+        let now = self.now();
+        if let Some(token) = &token {
+            for (call, until) in tx.list_limits(now).await? {
+                // The others are calls of deliveries, which are not leased meanwhile.
+                if Call::parse(&call).is_none() {
+                    self.bot.api.leave_alone(token, &call, until);
+                }
+            }
+        }
+        let limits = self.limits(token.as_ref(), room);
+        let mut claiming = Claiming {
+            by: &by,
+            until: now + LEASE,
+            limit: limits.room,
+            alone: false,
+            leave_out: &limits.leave_out,
+        };
+        let mut claimed = tx.claim_deliveries(&claiming, now).await?;
+        let mut alone = None;
+        let mut next = None;
+        if claimed.is_empty() {
+            claiming = Claiming { limit: 1, alone: true, ..claiming };
+            if let Ok(permit) = Arc::clone(&self.hall.alone).try_acquire_owned() {
+                claimed = tx.claim_deliveries(&claiming, now).await?;
+                alone = Some(permit);
+            } else {
+                next = Some(now + BEFORE_ALONE);
+            }
+        }
+        if claimed.is_empty() {
+            let change = tx.next_delivery_change(now).await?;
+            return Ok(Err([change, next, limits.next].into_iter().flatten().min()));
+        }
+        tx.commit().await?;
+        Ok(Ok(Batch { by, claimed, token, alone }))
+    }
+
+    /// Returns what Slack takes now, as far as this process knows.
+    fn limits(&self, token: Option<&SecretString>, room: usize) -> Limits {
+        let mut limits = Limits {
+            room: u32::try_from(room).unwrap_or(u32::MAX),
+            leave_out: Vec::new(),
+            next: None,
+        };
+        let Some(token) = token else { return limits };
+        for call in Call::ALL {
+            match self.bot.api.room_for(token, call) {
+                Ok(left) => limits.room = limits.room.min(left),
+                Err(at) => {
+                    limits.leave_out.push(call);
+                    limits.next = Some(limits.next.map_or(at, |next: DateTime<Utc>| next.min(at)));
+                }
+            }
+        }
+        limits
+    }
+
+    /// Marks what was put together as being sent, gives up the rest, and returns what may be sent.
+    async fn mark(&self, by: &str, packed: Packed) -> Result<Vec<Parcel>, StoreError> {
+        let now = self.now();
+        let mut tx = self.bot.store.write(self.workspace).await?;
+        for (ClaimedDelivery { claim, .. }, end, code) in &packed.over {
+            let (id, fence) = (claim.delivery, claim.fence);
+            if tx.record_given_up(id, fence, *end, code, now).await? {
+                tell_of_end(id, *end, code);
+            }
+        }
+        let marked: BTreeSet<DeliveryId> = if packed.parcels.is_empty() {
+            BTreeSet::new()
+        } else {
+            tx.record_sending(by, now).await?.into_iter().collect()
+        };
+        let mut parcels = packed.parcels;
+        parcels.retain(|parcel| marked.contains(&parcel.record.id));
+        for parcel in &parcels {
+            if let Content::Home(Page { user, changes_at: Some(at), .. }) = &parcel.content {
+                outcome::carried_out(app::home::show_again(&mut tx, user, *at, now).await)?;
+            }
+        }
+        tx.commit().await?;
+        Ok(parcels)
+    }
+}
+
+/// What Slack takes of a workspace.
+struct Limits {
+    room: u32,
+    leave_out: Vec<Call>,
+    next: Option<DateTime<Utc>>,
+}
+
+fn claims_of(claimed: &[ClaimedDelivery]) -> Vec<Claim> {
+    claimed.iter().map(|claimed| claimed.claim).collect()
+}
+
+fn tell_of_end(delivery: DeliveryId, end: GivenUp, code: &str) {
+    match end {
+        GivenUp::Dropped => {
+            tracing::info!(code, delivery.id = %delivery, "A delivery had nothing left to say.");
+        }
+        GivenUp::Expired => {
+            tracing::warn!(code, delivery.id = %delivery, "A message came too late and is not sent.");
+        }
+        GivenUp::Failed => {
+            tracing::error!(code, delivery.id = %delivery, "A message cannot be sent.")
+        }
+        GivenUp::Unconfirmed => {
+            tracing::warn!(code, delivery.id = %delivery, "It stays unknown whether a message arrived; it is not repeated.");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Leases of the outbox: which workspaces have something to say, what of it may be said now, and what became of leases
+//! whose holders died.
+
+use super::deliveries::{HOLD, read_delivery};
+use super::{Conn, Fields};
+use crate::error::StoreError;
+use crate::records::{Claim, ClaimedDelivery, Claiming, Lost};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::WorkspaceId;
+use serde_json::Value;
+
+/// The time between two posts of one channel or person, as Slack asks ("1 message per second per channel").
+pub(crate) const GAP: TimeDelta = TimeDelta::seconds(1);
+
+/// No lease is longer: one that ends later was given before the clock went back.
+const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
+
+/// What no replica is called.
+const NOBODY: &str = "-";
+
+statements! {
+    // A lease that was lost is a crash. Only the first is counted whoever else was under way: from then on a row is
+    // leased alone, so that a row that kills its process is known from its neighbours. Of a row that was being sent
+    // nobody knows whether it was, unless sending it twice is the same as once.
+    COUNT_CRASHES = (
+        "with lost as (
+             select q.workspace_id, q.delivery_id
+               from outbox q
+              where q.finished_at is null
+                and q.leased_until is not null
+                and (q.leased_until <= $3
+                     or q.leased_until > $4
+                     or substr(q.leased_by, 1, length($5)) = $5)", for_update_skip_locked, ")
+         update outbox
+            set crashes = case when crashes = 0 or is_alone then crashes + 1 else crashes end,
+                state = case
+                    when crashes >= 2 and is_alone then 'quarantined'
+                    when state <> 'sending' then state
+                    when call in ('replace', 'home') then 'pending'
+                    when is_resend then 'unconfirmed'
+                    else 'ambiguous' end,
+                finished_at = case
+                    when crashes >= 2 and is_alone then $1
+                    when state = 'sending' and is_resend and call not in ('replace', 'home') then $1
+                    else finished_at end,
+                available_at = case
+                    when state = 'sending' and call not in ('replace', 'home') then $2
+                    else available_at end,
+                held_until = case
+                    when state = 'sending' and call not in ('replace', 'home') then $2
+                    else held_until end,
+                code = 'crashed',
+                leased_by = null,
+                leased_until = null
+          where (workspace_id, delivery_id) in (select workspace_id, delivery_id from lost)"
+    );
+    // From one workspace to the next by the index, however many rows each has.
+    DUE_WORKSPACES = (
+        "with recursive waiting (workspace_id) as (
+             select (select o.workspace_id
+                       from outbox o
+                      where o.finished_at is null
+                      order by o.workspace_id
+                      limit 1)
+              union all
+             select (select o.workspace_id
+                       from outbox o
+                      where o.finished_at is null
+                        and o.workspace_id > waiting.workspace_id
+                      order by o.workspace_id
+                      limit 1)
+               from waiting
+              where waiting.workspace_id is not null)
+         select waiting.workspace_id
+           from waiting
+          where waiting.workspace_id is not null
+            and exists (
+                select 1
+                  from outbox o
+                 where o.workspace_id = waiting.workspace_id
+                   and o.finished_at is null
+                   and o.available_at <= $1
+                   and o.leased_until is null)"
+    );
+    // Whatever can make a row claimable that is not so now happens at one of these instants.
+    NEXT_CHANGE = (
+        "select min(changes.at)
+           from (select min(available_at) as at
+                   from outbox
+                  where finished_at is null
+                    and available_at > $1
+                  union all
+                 select min(held_until) as at
+                   from outbox
+                  where finished_at is null
+                    and held_until > $1
+                  union all
+                 select min(leased_until) as at
+                   from outbox
+                  where finished_at is null
+                    and leased_until > $1) as changes"
+    );
+    // A row waits while an earlier one of its key is due, leased or held, while Slack wants its kind of call left alone,
+    // and for a second after the last post of its key.
+    CLAIM = (
+        "with unfinished as (
+             select delivery_id, order_id, order_key, state, call, crashes, available_at, leased_until,
+                    max(case
+                            when available_at <= $3 or held_until > $3 or leased_until > $3 then 1
+                            else 0 end) over (
+                        partition by order_key
+                        order by order_id
+                        rows between unbounded preceding and 1 preceding) as waits
+               from outbox
+              where workspace_id = $1
+                and finished_at is null),
+         picked as (
+             select q.delivery_id
+               from unfinished u
+               join outbox q
+                 on q.workspace_id = $1
+                and q.delivery_id = u.delivery_id
+              where u.state in ('pending', 'ambiguous')
+                and u.available_at <= $3
+                and u.leased_until is null
+                and coalesce(u.waits, 0) = 0
+                and (u.crashes > 0) = $6
+                and q.finished_at is null
+                and q.state in ('pending', 'ambiguous')
+                and q.leased_until is null
+                and u.call not in ", list_begins, "$7", list_ends, "
+                and u.call not in (
+                    select l.call
+                      from limits l
+                     where l.workspace_id = $1
+                       and l.until > $3)
+                and (u.call <> 'post'
+                     or not exists (
+                         select 1
+                           from outbox s
+                          where s.workspace_id = $1
+                            and s.finished_at > $8
+                            and s.order_key = u.order_key
+                            and s.call = 'post'
+                            and s.state = 'sent'))
+              order by u.available_at, u.order_id
+              limit $5", for_update_skip_locked, ")
+         update outbox
+            set is_resend = (is_resend or state = 'ambiguous'),
+                state = 'pending',
+                held_until = null,
+                leased_by = $4,
+                leased_until = $2,
+                is_alone = $6,
+                fence = fence + 1
+          where workspace_id = $1
+            and delivery_id in (select delivery_id from picked)
+      returning delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
+                available_at, created_at, expires_at, due_at, tried_at, fence"
+    );
+    // What a workspace waits for where it has rows that are due and none that may be leased.
+    NEXT_CHANGE_HERE = (
+        "select min(changes.at) as at,
+                (select min(s.finished_at)
+                   from outbox s
+                  where s.workspace_id = $1
+                    and s.finished_at > $3
+                    and s.call = 'post'
+                    and s.state = 'sent'
+                    and exists (
+                        select 1
+                          from outbox o
+                         where o.workspace_id = $1
+                           and o.finished_at is null
+                           and o.order_key = s.order_key)) as posted_at
+           from (select min(available_at) as at
+                   from outbox
+                  where workspace_id = $1
+                    and finished_at is null
+                    and available_at > $2
+                  union all
+                 select min(held_until) as at
+                   from outbox
+                  where workspace_id = $1
+                    and finished_at is null
+                    and held_until > $2
+                  union all
+                 select min(leased_until) as at
+                   from outbox
+                  where workspace_id = $1
+                    and finished_at is null
+                    and leased_until > $2
+                  union all
+                 select min(until) as at
+                   from limits
+                  where workspace_id = $1
+                    and until > $2) as changes"
+    );
+}
+
+pub(crate) async fn count_crashes(
+    conn: &mut Conn,
+    lost: Lost<'_>,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let (end, owner) = match lost {
+        Lost::InTime => (now, NOBODY),
+        Lost::Of(owner) => (now, owner),
+        Lost::All => (now + LONGEST_LEASE, NOBODY),
+    };
+    let done = sqlx::query(COUNT_CRASHES)
+        .bind(now)
+        .bind(now + HOLD)
+        .bind(end)
+        .bind(now + LONGEST_LEASE)
+        .bind(owner)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn due_workspaces(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+) -> Result<Vec<WorkspaceId>, StoreError> {
+    let rows = sqlx::query(DUE_WORKSPACES).bind(now).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::new(row, "outbox", "delivery_id");
+            Ok(WorkspaceId::new(fields.get("workspace_id")?))
+        })
+        .collect()
+}
+
+pub(crate) async fn next_change(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(sqlx::query_scalar(NEXT_CHANGE).bind(now).fetch_one(conn).await?)
+}
+
+pub(crate) async fn claim(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    claiming: &Claiming<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<ClaimedDelivery>, StoreError> {
+    let left_out: Value = claiming.leave_out.iter().map(|call| call.as_str()).collect();
+    let rows = sqlx::query(CLAIM)
+        .bind(workspace.as_uuid())
+        .bind(claiming.until)
+        .bind(now)
+        .bind(claiming.by)
+        .bind(i64::from(claiming.limit))
+        .bind(claiming.alone)
+        .bind(left_out.to_string())
+        .bind(now - GAP)
+        .fetch_all(conn)
+        .await?;
+    let mut claimed: Vec<ClaimedDelivery> = rows
+        .iter()
+        .map(|row| {
+            let fields = Fields::new(row, "outbox", "delivery_id");
+            let record = read_delivery(row)?;
+            let claim = Claim { workspace, delivery: record.id, fence: fields.get("fence")? };
+            Ok(ClaimedDelivery { claim, record })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    claimed.sort_by_key(|claimed| claimed.record.available_at);
+    Ok(claimed)
+}
+
+pub(crate) async fn next_change_here(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let row = sqlx::query(NEXT_CHANGE_HERE)
+        .bind(workspace.as_uuid())
+        .bind(now)
+        .bind(now - GAP)
+        .fetch_one(conn)
+        .await?;
+    let fields = Fields::new(&row, "outbox", "delivery_id");
+    let at: Option<DateTime<Utc>> = fields.get("at")?;
+    let posted_at: Option<DateTime<Utc>> = fields.get("posted_at")?;
+    Ok(at.into_iter().chain(posted_at.map(|at| at + GAP)).min())
+}
