@@ -19,20 +19,13 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("simulator", &["clock", "domain"]),
     (
         "asyncbot",
-        &[
-            "app",
-            "clock",
-            "connect",
-            "crypto",
-            "domain",
-            "faults",
-            "simulator",
-            "slack",
-            "store",
-        ],
+        &["app", "clock", "connect", "crypto", "domain", "faults", "simulator", "slack", "store"],
     ),
     // `slack` for the scopes and events that the manifest must ask for.
-    ("stories", &["asyncbot", "clock", "crypto", "domain", "faults", "simulator", "slack", "store"]),
+    (
+        "stories",
+        &["asyncbot", "clock", "crypto", "domain", "faults", "simulator", "slack", "store"],
+    ),
 ];
 
 /// Who may name what speaks to the outside; `stories` plays the browser.

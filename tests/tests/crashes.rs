@@ -53,7 +53,8 @@ fn every_function_by_which_a_commit_is_known_is_there() {
     for (before, _, functions) in places::COMMITS {
         for function in functions {
             let (module, name) = function.split_once("::").expect("module::function");
-            let source = std::fs::read_to_string(format!("{folder}/{module}.rs")).expect("a module of the store's");
+            let source = std::fs::read_to_string(format!("{folder}/{module}.rs"))
+                .expect("a module of the store's");
             assert!(source.contains(&format!("fn {name}(")), "{before} is known by {function}");
         }
     }

@@ -114,7 +114,11 @@ async fn a_copy_that_lagged_and_was_promoted_is_noticed_before_anything_is_sent(
     assert!(took < HEALED_WITHIN, "{took:?}");
     until_sorted_out(&process).await;
     scene.town.reads_calls().await;
-    assert_eq!(scene.town.accepted().values().map(Vec::len).sum::<usize>(), before, "nothing is sent before it is sorted out");
+    assert_eq!(
+        scene.town.accepted().values().map(Vec::len).sum::<usize>(),
+        before,
+        "nothing is sent before it is sorted out"
+    );
     let detail = detail(&scene.place).await;
     assert_eq!(detail["setbacks"].as_array().map(Vec::len), Some(1), "{detail}");
     let doctor = doctor(&scene.place);

@@ -103,18 +103,33 @@ async fn a_message_that_kills_its_process_is_set_aside(engine: Engine) {
     let others = |ledger: &Ledger| waiting(ledger).iter().all(|row| row.delivery_id == culprit);
     scene.until("the rest is sent", others).await;
     assert!(began.elapsed() < GOES_ON_WITHIN, "{:?}", began.elapsed());
-    let state = |ledger: &Ledger| ledger.outbox.iter().find(|row| row.delivery_id == culprit).map(|row| row.state.clone());
+    let state = |ledger: &Ledger| {
+        ledger.outbox.iter().find(|row| row.delivery_id == culprit).map(|row| row.state.clone())
+    };
     assert_eq!(state(&scene.database.ledger().await).as_deref(), Some("quarantined"));
-    let aside = scene.database.ledger().await.outbox.iter().filter(|row| row.state == "quarantined").count();
+    let aside = scene
+        .database
+        .ledger()
+        .await
+        .outbox
+        .iter()
+        .filter(|row| row.state == "quarantined")
+        .count();
     assert_eq!(aside, 1, "and nothing else");
     process.kill();
 
     // Somebody mended it.
-    let process = Process::start(&scene.place.with("ASYNCBOT_FAULTS_AHEAD_S", &scene.town.ahead_s().to_string()));
+    let process = Process::start(
+        &scene.place.with("ASYNCBOT_FAULTS_AHEAD_S", &scene.town.ahead_s().to_string()),
+    );
     let mut replay = scene.place.command("outbox");
     let replayed = replay.args(["replay", &culprit.to_string()]).output().expect("it runs");
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
-    scene.until("it is brought back and sent", |ledger| state(ledger).as_deref() != Some("quarantined") && waiting(ledger).is_empty()).await;
+    scene
+        .until("it is brought back and sent", |ledger| {
+            state(ledger).as_deref() != Some("quarantined") && waiting(ledger).is_empty()
+        })
+        .await;
     drop(process);
 }
 
@@ -130,7 +145,11 @@ async fn an_event_that_kills_its_process_is_set_aside(engine: Engine) {
         let team = "T0HARBOUR0";
         scene.town.act(&json!({"team": team, "user": user, "open_home": true})).await;
     }
-    scene.until("events wait", |ledger| ledger.inbox.iter().filter(|row| is_of_home(&row.item)).count() >= 3).await;
+    scene
+        .until("events wait", |ledger| {
+            ledger.inbox.iter().filter(|row| is_of_home(&row.item)).count() >= 3
+        })
+        .await;
     process.kill();
     let ledger = scene.database.ledger().await;
     let culprit = ledger.inbox.iter().find(|row| is_of_home(&row.item)).expect("an event").inbox_id;
@@ -139,10 +158,19 @@ async fn an_event_that_kills_its_process_is_set_aside(engine: Engine) {
     let (deaths, process, began) = scene.dies(&format!("inbox.work@{culprit}=1")).await;
 
     assert!((3..=4).contains(&deaths), "three crashes of its own are enough: {deaths}");
-    scene.until("the rest is worked off", |ledger| ledger.inbox.iter().all(|row| row.inbox_id == culprit || !is_of_home(&row.item))).await;
+    scene
+        .until("the rest is worked off", |ledger| {
+            ledger.inbox.iter().all(|row| row.inbox_id == culprit || !is_of_home(&row.item))
+        })
+        .await;
     assert!(began.elapsed() < GOES_ON_WITHIN, "{:?}", began.elapsed());
     let ledger = scene.database.ledger().await;
-    let aside: Vec<_> = ledger.inbox.iter().filter(|row| row.state == "quarantined").map(|row| row.inbox_id).collect();
+    let aside: Vec<_> = ledger
+        .inbox
+        .iter()
+        .filter(|row| row.state == "quarantined")
+        .map(|row| row.inbox_id)
+        .collect();
     assert_eq!(aside, [culprit]);
     drop(process);
 }
@@ -152,7 +180,16 @@ fn is_of_home(item: &str) -> bool {
 }
 
 fn waiting(ledger: &Ledger) -> Vec<&OutboxRow> {
-    ledger.outbox.iter().filter(|row| row.finished_at.is_none() && row.call == "post" && ["pending", "sending", "ambiguous"].contains(&row.state.as_str())).filter(|row| row.attempts > 0 || row.state == "pending").collect()
+    ledger
+        .outbox
+        .iter()
+        .filter(|row| {
+            row.finished_at.is_none()
+                && row.call == "post"
+                && ["pending", "sending", "ambiguous"].contains(&row.state.as_str())
+        })
+        .filter(|row| row.attempts > 0 || row.state == "pending")
+        .collect()
 }
 
 macro_rules! on_both {

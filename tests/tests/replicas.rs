@@ -61,7 +61,8 @@ impl Scene {
 
     /// Sends what people do to the first replica that lives, as a load balancer does.
     async fn lives(&mut self, replicas: &mut [Process], number: u64) {
-        let living = replicas.iter_mut().find_map(|one| (!one.has_ended()).then_some(one.place().port));
+        let living =
+            replicas.iter_mut().find_map(|one| (!one.has_ended()).then_some(one.place().port));
         let Some(port) = living else { return };
         self.town.moves_bot(port);
         self.town.lives(1, number, number.is_multiple_of(2)).await;
@@ -89,9 +90,13 @@ async fn four_that_are_killed_at_random_lose_nothing_and_double_nothing_in_silen
         let which = (kill * 7 + kill / 3) % REPLICAS;
         replicas[which].kill();
         scene.town.reads_calls().await;
-        let place = scene.place(which).with("ASYNCBOT_FAULTS", &format!("{}={}", named[(kill * 5) % named.len()], 1 + kill % 3));
+        let place = scene.place(which).with(
+            "ASYNCBOT_FAULTS",
+            &format!("{}={}", named[(kill * 5) % named.len()], 1 + kill % 3),
+        );
         // One that dies before it serves is started again without a fault.
-        replicas[which] = Process::try_start(&place).unwrap_or_else(|_| Process::start(&scene.place(which)));
+        replicas[which] =
+            Process::try_start(&place).unwrap_or_else(|_| Process::start(&scene.place(which)));
     }
 
     drop(replicas);
@@ -101,7 +106,10 @@ async fn four_that_are_killed_at_random_lose_nothing_and_double_nothing_in_silen
     let place = scene.places[0].clone();
     let figures = come_to_rest(&mut scene.town, &place, &scene.database).await;
     assert!(figures.are_good(), "{figures:#?}");
-    assert!(figures.turns >= 48 && figures.accepted > 60, "they have done their work: {figures:#?}");
+    assert!(
+        figures.turns >= 48 && figures.accepted > 60,
+        "they have done their work: {figures:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,9 +118,11 @@ async fn an_upgrade_goes_from_one_to_the_next_across_a_migration_while_the_old_o
     let mut replicas = vec![Process::start(&scene.place(0))];
     scene.town.settle(1, 3).await;
     replicas.extend([Process::start(&scene.place(1)), Process::start(&scene.place(2))]);
-    let next = |scene: &Scene, number: usize| scene.place(number).with(NEXT_VERSION.0, NEXT_VERSION.1);
+    let next =
+        |scene: &Scene, number: usize| scene.place(number).with(NEXT_VERSION.0, NEXT_VERSION.1);
 
-    let (_, said) = Process::try_start(&next(&scene, 0).beside()).expect_err("it lacks its migration");
+    let (_, said) =
+        Process::try_start(&next(&scene, 0).beside()).expect_err("it lacks its migration");
     assert!(said.contains("lacks the migrations 9001_tested"), "{said}");
     let migrated = next(&scene, 0).command("migrate").output().expect("it runs");
     assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
@@ -147,7 +157,12 @@ async fn a_polite_stop_writes_down_what_became_of_calls_under_way_within_twenty_
     while scene.town.reads_calls().await > 0 || began.elapsed() < Duration::from_secs(2) {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    scene.town.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "hang", "times": 4})).await;
+    scene
+        .town
+        .breaks(
+            &json!({"service": "slack", "method": "chat.postMessage", "kind": "hang", "times": 4}),
+        )
+        .await;
     let before = scene.database.ledger().await.outbox.len();
     let mut number = 0;
     while scene.database.ledger().await.outbox.iter().all(|row| row.state != "sending") {

@@ -11,7 +11,11 @@ pub const COMMITS: [(&str, &str, &[&str]); 13] = [
         &["rotations::record_standing", "turns::insert_turn"],
     ),
     ("deliveries.claim.before_commit", "deliveries.claim.after_commit", &["outbox_queue::claim"]),
-    ("deliveries.sending.before_commit", "deliveries.sending.after_commit", &["deliveries::record_sending"]),
+    (
+        "deliveries.sending.before_commit",
+        "deliveries.sending.after_commit",
+        &["deliveries::record_sending"],
+    ),
     (
         "deliveries.sent.before_commit",
         "deliveries.sent.after_commit",
@@ -20,12 +24,28 @@ pub const COMMITS: [(&str, &str, &[&str]); 13] = [
     (
         "deliveries.outcome.before_commit",
         "deliveries.outcome.after_commit",
-        &["deliveries::record_not_sent", "deliveries::record_ambiguous", "deliveries::record_given_up"],
+        &[
+            "deliveries::record_not_sent",
+            "deliveries::record_ambiguous",
+            "deliveries::record_given_up",
+        ],
     ),
     ("deliveries.echo.before_commit", "deliveries.echo.after_commit", &["deliveries::record_echo"]),
-    ("leases.crashes.before_commit", "leases.crashes.after_commit", &["outbox_queue::count_crashes", "inbox_queue::count_crashes"]),
-    ("inbox.claim.before_commit", "inbox.claim.after_commit", &["inbox_queue::claim", "inbox_queue::claim_lone"]),
-    ("inbox.finish.before_commit", "inbox.finish.after_commit", &["inbox::finish_inbox", "inbox::finish_inbox_of", "inbox::retry_inbox"]),
+    (
+        "leases.crashes.before_commit",
+        "leases.crashes.after_commit",
+        &["outbox_queue::count_crashes", "inbox_queue::count_crashes"],
+    ),
+    (
+        "inbox.claim.before_commit",
+        "inbox.claim.after_commit",
+        &["inbox_queue::claim", "inbox_queue::claim_lone"],
+    ),
+    (
+        "inbox.finish.before_commit",
+        "inbox.finish.after_commit",
+        &["inbox::finish_inbox", "inbox::finish_inbox_of", "inbox::retry_inbox"],
+    ),
     ("inbox.work.before_commit", "inbox.work.after_commit", &["deliveries::insert_delivery"]),
     ("inbox.receive.before_commit", "inbox.receive.after_commit", &["inbox::insert_inbox"]),
     ("entries.before_commit", "entries.after_commit", &["entries::steps"]),
