@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod browser;
+pub mod crash;
 mod diary;
 mod hibob;
 mod interact;

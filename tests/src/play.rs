@@ -2,8 +2,9 @@
 
 use crate::sight::{Seen, plain_blocks};
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use serde_json::{Value, json};
-use server::demo::{Stage, StageSettings};
+use server::demo::{Stage, StageSettings, StageWatch};
 use std::net::{Ipv4Addr, SocketAddr};
 use store::testing::{TestDatabase, keys};
 
@@ -17,7 +18,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    async fn new_database(self) -> TestDatabase {
+    pub(crate) async fn new_database(self) -> TestDatabase {
         match self {
             Self::Sqlite => TestDatabase::sqlite(),
             Self::Postgres => TestDatabase::postgres().await,
@@ -53,7 +54,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_over_sockets(engine: Engine, at: &str) -> Self {
-        let play = Self::set(engine.new_database().await, at, false, true).await;
+        let play = Self::set(engine.new_database().await, at, false, true, None).await;
         play.stage.clock().settle().await;
         play.until_connected(2, 0).await;
         play.peopled().await
@@ -65,7 +66,18 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_with(database: TestDatabase, at: &str) -> Self {
-        Self::set(database, at, false, false).await.peopled().await
+        Self::set(database, at, false, false, None).await.peopled().await
+    }
+
+    /// Sets the stage with an auditor and an admin address, and with a dead-man's switch where there is one.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`].
+    pub async fn begin_watched(engine: Engine, at: &str, switch: Option<String>) -> Self {
+        let watch = StageWatch { heartbeat: switch.map(SecretString::from) };
+        let database = engine.new_database().await;
+        Self::set(database, at, false, false, Some(watch)).await.peopled().await
     }
 
     /// Makes the workspace and installs the bot in it.
@@ -93,7 +105,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_demo(at: &str) -> Self {
-        let mut play = Self::set(TestDatabase::sqlite(), at, true, false).await;
+        let mut play = Self::set(TestDatabase::sqlite(), at, true, false, None).await;
         let team =
             simulator::seed_demo(play.stage.simulator()).await.expect("the app is installed");
         play.team = team.as_str().to_owned();
@@ -102,7 +114,13 @@ impl Play {
     }
 
     /// Sets an empty stage.
-    async fn set(database: TestDatabase, at: &str, ticks: bool, socket_mode: bool) -> Self {
+    async fn set(
+        database: TestDatabase,
+        at: &str,
+        ticks: bool,
+        socket_mode: bool,
+        watch: Option<StageWatch>,
+    ) -> Self {
         let stage = Stage::start(StageSettings {
             store: database.settings().clone(),
             keys: keys(),
@@ -110,6 +128,7 @@ impl Play {
             at: instant(at),
             ticks,
             socket_mode,
+            watch,
         })
         .await
         .expect("the stage is set");
@@ -330,6 +349,17 @@ impl Play {
         let path = format!("sim/messages?team={}&channel={channel}&user={}", self.team, id(who));
         let found = self.get(&path).await;
         found["messages"].as_array().into_iter().flatten().map(Seen::of).collect()
+    }
+
+    /// Asks the bot's admin address for a page.
+    ///
+    /// # Panics
+    ///
+    /// When nobody watches the bot, or it does not answer.
+    pub async fn asks_admin(&self, path: &str) -> String {
+        let address = self.stage.admin_address().expect("somebody watches");
+        let answer = self.http.get(format!("http://{address}/{path}")).send().await;
+        answer.expect("the bot answers").text().await.expect("its whole answer")
     }
 
     /// Returns the calls of a method that Slack was asked for, with their answers.

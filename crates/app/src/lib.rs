@@ -25,6 +25,7 @@ pub mod modal;
 pub mod note;
 pub mod people;
 pub mod read;
+pub mod replay;
 pub mod request;
 pub mod roster;
 pub mod settings;

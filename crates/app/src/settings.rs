@@ -20,9 +20,17 @@ use store::Tx;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "saved", rename_all = "snake_case")]
 pub(crate) enum Done {
-    Rotation { rotation: RotationId },
-    Mine { has_quiet_nights: bool },
-    Workspace { only_admins_create: bool },
+    Rotation {
+        rotation: RotationId,
+    },
+    Mine {
+        has_quiet_nights: bool,
+    },
+    Workspace {
+        only_admins_create: bool,
+        #[serde(default)]
+        prefers_silence: bool,
+    },
 }
 
 /// Returns whether somebody may make a rotation in their workspace.

@@ -2,17 +2,19 @@
 
 mod bell;
 mod manual;
+mod system;
 mod worker;
 
 pub use bell::Bell;
 pub use manual::{Busy, Loan};
+pub use system::{Machine, Measured, Reading, Report};
 pub use worker::{Woken, Worker};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use manual::Manual;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use system::System;
 
 /// The longest that a task sleeps on the system clock before it looks again.
 ///
@@ -25,7 +27,7 @@ pub struct Clock(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    System { offset_us: Arc<AtomicI64> },
+    System(Arc<System>),
     Manual(Arc<Manual>),
 }
 
@@ -57,7 +59,23 @@ impl Clock {
     /// Returns the machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Kind::System { offset_us: Arc::new(AtomicI64::new(0)) })
+        Self(Kind::System(Arc::new(System::here())))
+    }
+
+    /// Returns the machine's clock, set ahead: what it says is later by this much, whatever corrects it.
+    ///
+    /// For tests that start a process hours later.
+    #[must_use]
+    pub fn system_ahead(by: TimeDelta) -> Self {
+        let clock = Self::system();
+        clock.set_ahead(by);
+        clock
+    }
+
+    /// Returns the clock of another machine; for tests, which can set it.
+    #[must_use]
+    pub fn system_of(machine: Arc<dyn Machine>) -> Self {
+        Self(Kind::System(Arc::new(System::of(machine))))
     }
 
     /// Returns a clock that stands at `at` until it is moved.
@@ -67,14 +85,12 @@ impl Clock {
     }
 
     /// Returns the time, cut to microseconds: what PostgreSQL keeps.
+    ///
+    /// On the system clock it does not run backwards, but where it has to go back by more than a minute.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place where time enters")]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Kind::System { offset_us } => {
-                let offset = TimeDelta::microseconds(offset_us.load(Ordering::Relaxed));
-                (Utc::now() + offset).trunc_subsecs(6)
-            }
+            Kind::System(system) => system.now(),
             Kind::Manual(manual) => manual.now(),
         }
     }
@@ -85,23 +101,58 @@ impl Clock {
         matches!(self.0, Kind::Manual(_))
     }
 
-    /// Corrects the system clock: `offset` is what the database's clock is ahead of the machine's.
-    ///
-    /// The manual clock has no offset.
-    pub fn set_offset(&self, offset: TimeDelta) {
-        if let Kind::System { offset_us } = &self.0 {
-            offset_us.store(offset.num_microseconds().unwrap_or(0), Ordering::Relaxed);
+    /// Returns what the machine says right now, before a database is asked for the time; `None` on the manual clock,
+    /// which nothing corrects.
+    #[must_use]
+    pub fn read(&self) -> Option<Reading> {
+        match &self.0 {
+            Kind::System(system) => Some(system.read()),
+            Kind::Manual(_) => None,
         }
     }
 
-    /// Returns the correction that is in force.
-    #[must_use]
-    pub fn offset(&self) -> TimeDelta {
+    /// Makes the database's time the time, from now on: asked at `began`, it has just answered `server`.
+    ///
+    /// A measurement that took longer than a second is not used, unless it is the first.
+    pub fn measured(&self, began: Reading, server: DateTime<Utc>) -> Measured {
         match &self.0 {
-            Kind::System { offset_us } => {
-                TimeDelta::microseconds(offset_us.load(Ordering::Relaxed))
-            }
+            Kind::System(system) => system.measured(began, server),
+            Kind::Manual(_) => Measured::Taken(TimeDelta::zero()),
+        }
+    }
+
+    /// Returns how the system clock stands.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        match &self.0 {
+            Kind::System(system) => system.report(),
+            Kind::Manual(_) => Report::default(),
+        }
+    }
+
+    /// Waits until the machine's clock has jumped, by more than two seconds, and returns by how much.
+    ///
+    /// Somebody set it, or the machine was suspended. It is noticed when the time is next asked for. One waits at a time.
+    pub async fn jumped(&self) -> TimeDelta {
+        match &self.0 {
+            Kind::System(system) => system.jumped().await,
+            Kind::Manual(_) => std::future::pending().await,
+        }
+    }
+
+    /// Returns what was added to the time by [`Clock::set_ahead`].
+    #[must_use]
+    pub fn ahead(&self) -> TimeDelta {
+        match &self.0 {
+            Kind::System(system) => system.ahead(),
             Kind::Manual(_) => TimeDelta::zero(),
+        }
+    }
+
+    /// Sets the system clock ahead, for all who share it: no correction takes that away. For tests.
+    pub fn set_ahead(&self, by: TimeDelta) {
+        if let Kind::System(system) = &self.0 {
+            system.set_ahead(by);
         }
     }
 
@@ -121,7 +172,7 @@ impl Clock {
         f: impl Future<Output = T>,
     ) -> Result<T, Elapsed> {
         match &self.0 {
-            Kind::System { .. } => {
+            Kind::System(_) => {
                 let limit = limit.to_std().unwrap_or_default();
                 tokio::time::timeout(limit, f).await.map_err(|_| Elapsed)
             }
@@ -147,7 +198,7 @@ impl Clock {
     /// [`MoveRefused`] for the system clock, and for a time in the past.
     pub async fn advance_to(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>, MoveRefused> {
         match &self.0 {
-            Kind::System { .. } => Err(MoveRefused::NotManual),
+            Kind::System(_) => Err(MoveRefused::NotManual),
             Kind::Manual(manual) => manual.advance_to(to.trunc_subsecs(6)).await,
         }
     }
@@ -162,7 +213,7 @@ impl Clock {
     /// Returns a token that keeps a manual clock where it is.
     pub fn busy(&self) -> Busy {
         match &self.0 {
-            Kind::System { .. } => Busy::uncounted(),
+            Kind::System(_) => Busy::uncounted(),
             Kind::Manual(manual) => manual.busy(),
         }
     }
@@ -172,7 +223,7 @@ impl Clock {
     /// Hold the loan for as long as the caller is kept waiting.
     pub fn lend(&self) -> Loan {
         match &self.0 {
-            Kind::System { .. } => Loan::none(),
+            Kind::System(_) => Loan::none(),
             Kind::Manual(manual) => manual.lend(),
         }
     }
@@ -192,7 +243,7 @@ impl Clock {
     /// Sets an alarm for `at`, from this call on.
     fn alarm(&self, at: DateTime<Utc>) -> Alarm {
         match &self.0 {
-            Kind::System { .. } => Alarm::System { clock: self.clone(), at },
+            Kind::System(_) => Alarm::System { clock: self.clone(), at },
             Kind::Manual(manual) => Alarm::Manual(manual.timer(at)),
         }
     }

@@ -179,6 +179,12 @@ impl Effect {
         self.told().can_wait_for_the_morning()
     }
 
+    /// Returns what kind of thing is said, as one word that never changes.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.told().key().kind
+    }
+
     /// Returns the rotation of which it tells.
     #[must_use]
     pub fn rotation(&self) -> Option<RotationId> {

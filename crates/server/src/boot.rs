@@ -1,19 +1,23 @@
 //! Starting the bot, and stopping it.
 
+use crate::auditor::{self, Auditor};
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::late::LateAnswers;
+use crate::metrics::Metrics;
 use crate::supervisor::Supervisor;
+use crate::watch::LastLook;
 use crate::{http, replica, sockets, workers};
 use app::memo::Memo;
 use axum::Router;
-use connect::{Wire, WireFault};
+use connect::{Ping, Wire, WireFault};
 use slack::{Api, ApiFault};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use store::{Store, StoreError};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+use store::{FileClaim, Store, StoreError};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -46,6 +50,10 @@ pub enum BootError {
 pub struct RunningBot {
     bot: Arc<Bot>,
     address: SocketAddr,
+    admin_address: Option<SocketAddr>,
+    grace: Duration,
+    /// On SQLite the one process that serves from a file holds it.
+    claim: Option<FileClaim>,
 }
 
 /// Starts the bot: the database is opened, the addresses are taken, the workers run.
@@ -54,8 +62,15 @@ pub struct RunningBot {
 ///
 /// [`BootError`], in words for the one who runs the service.
 pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
+    faults::arm();
     slack::install_tls_provider();
+    let claim = FileClaim::take(&config.store)?;
     let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
+    if let Some(folder) = &config.data_dir {
+        workers::remember_sightings(&store, folder);
+    }
+    workers::tell_the_time(&store, &config.clock).await?;
+    let switch = config.heartbeat.clone().map(Ping::new).transpose()?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;
     let asked_by = config.clock.clone();
     let wire = Wire::new(Arc::new(move || asked_by.now()), config.sources.clone())?;
@@ -64,8 +79,11 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let address =
-        public.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })?;
+    let at = |it: &TcpListener| {
+        it.local_addr().map_err(|fault| BootError::Bind { address: config.bind, fault })
+    };
+    let address = at(&public)?;
+    let admin_address = admin.as_ref().map(at).transpose()?;
     let bot = Arc::new(Bot {
         memo: Memo::new(store.clone()),
         store,
@@ -76,11 +94,19 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         bells: Bells::new(&config.clock),
         supervisor: Supervisor::default(),
         late: LateAnswers::default(),
+        metrics: Metrics::default(),
+        auditor: Auditor::new(switch),
+        last_look: LastLook::default(),
+        leaving: AtomicBool::new(false),
         wire,
         replica: replica::name(address),
+        data_dir: config.data_dir.clone(),
     });
     take_back(&bot).await?;
     workers::start(&bot);
+    if config.audits {
+        bot.supervisor.spawn(auditor::run(Arc::clone(&bot), bot.clock.worker()));
+    }
     if let Some(socket) = &config.socket {
         sockets::start(&bot, socket);
     }
@@ -88,7 +114,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     if let Some(admin) = admin {
         serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));
     }
-    Ok(RunningBot { bot, address })
+    Ok(RunningBot { bot, address, admin_address, grace: config.grace, claim })
 }
 
 impl RunningBot {
@@ -98,21 +124,33 @@ impl RunningBot {
         self.address
     }
 
+    /// Returns the admin address that it listens on, where there is one.
+    #[must_use]
+    pub const fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
     /// Returns the database.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.bot.store
     }
 
-    /// Takes no new work, finishes what is under way, and ends; after 20 seconds what is left is given up.
+    /// Says that it is not ready any more and serves on for a moment, so that a load balancer notices; then takes no new
+    /// work, finishes what is under way, and ends. 20 seconds after the call what is left is given up.
     pub async fn stop(self) {
+        let began = Instant::now();
+        self.bot.leave();
+        tokio::time::sleep(self.grace.min(DRAIN)).await;
         self.bot.supervisor.stop();
-        if tokio::time::timeout(DRAIN, self.bot.supervisor.ended()).await.is_err() {
+        let left = DRAIN.saturating_sub(began.elapsed());
+        if tokio::time::timeout(left, self.bot.supervisor.ended()).await.is_err() {
             tracing::warn!(
                 "Some work was still under way after 20 seconds; it goes on at the next start."
             );
         }
         self.bot.store.close().await;
+        drop(self.claim);
     }
 }
 

@@ -1,11 +1,16 @@
 //! The running bot: what its requests and its workers share.
 
+use crate::auditor::Auditor;
 use crate::late::LateAnswers;
+use crate::metrics::Metrics;
 use crate::supervisor::Supervisor;
+use crate::watch::LastLook;
 use app::memo::Memo;
 use clock::{Bell, Clock};
 use connect::Wire;
 use slack::{Api, SigningSecrets};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::Store;
 use url::Url;
 
@@ -20,10 +25,29 @@ pub(crate) struct Bot {
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,
     pub(crate) late: LateAnswers,
+    pub(crate) metrics: Metrics,
+    pub(crate) auditor: Auditor,
+    pub(crate) last_look: LastLook,
+    /// Whether no more is to be sent here, because it stops.
+    pub(crate) leaving: AtomicBool,
     /// How absence sources are asked.
     pub(crate) wire: Wire,
     /// With what the names of this process's leases begin: equal in its next life, and no other replica's.
     pub(crate) replica: String,
+    /// Where is kept how far PostgreSQL was.
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+impl Bot {
+    /// Says that no more is to be sent here.
+    pub(crate) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether no more is to be sent here.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed) || self.supervisor.is_stopping()
+    }
 }
 
 /// What wakes the workers before their next look.

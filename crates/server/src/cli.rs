@@ -3,6 +3,7 @@
 mod doctor;
 mod keys;
 mod migrate;
+mod outbox;
 mod output;
 mod plan;
 mod serve;
@@ -52,6 +53,9 @@ enum Command {
     Migrate(DatabaseSettings),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
     Doctor(Settings),
+    /// What was not delivered
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
     /// Shows who serves when, for a rotation described in a file
     Plan(plan::PlanOptions),
     /// Keys that seal what is secret
@@ -70,6 +74,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Simulate(options) => in_runtime(simulate::simulate(options)),
         Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
         Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
+        Command::Outbox(command) => in_runtime(outbox::outbox(command)),
         Command::Plan(options) => plan::plan(&options),
         Command::Keys(command) => keys::keys(&command),
     };

@@ -2,8 +2,9 @@
 
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
-    SourceSettings,
+    SourceSettings, WatchSettings,
 };
+use chrono::TimeDelta;
 use clock::Clock;
 use crypto::KeyRing;
 use domain::source::SourceCode;
@@ -11,8 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::StoreSettings;
 use url::{Host, Url};
 
@@ -21,6 +23,9 @@ const OF_THE_APP: &str = "it is missing; it stands on the Basic Information page
 
 /// How many connections may be kept open: each is there twice while Slack renews it, and Slack allows 10.
 const MOST_CONNECTIONS: u8 = 5;
+
+/// How long it may serve on after it was told to stop, in seconds: the rest of 20 seconds is for what is under way.
+const MOST_GRACE: u64 = 15;
 
 /// Everything that a bot is started with.
 #[derive(Clone, Debug)]
@@ -41,8 +46,16 @@ pub struct BotConfig {
     pub sources: BTreeMap<SourceCode, Url>,
     /// The public address.
     pub bind: SocketAddr,
-    /// The address for health detail, if there is to be one.
+    /// The address for health detail and metrics, if there is to be one.
     pub admin_bind: Option<SocketAddr>,
+    /// The dead-man's switch that is told every minute that all is well.
+    pub heartbeat: Option<SecretString>,
+    /// Whether it is looked every minute for what is overdue.
+    pub audits: bool,
+    /// How long it serves on after it was told to stop and says that it is not ready.
+    pub grace: Duration,
+    /// The folder in which is kept, beside PostgreSQL, how far it was.
+    pub data_dir: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
 }
@@ -67,7 +80,9 @@ pub(crate) struct Checked {
     pub(crate) socket: Option<SocketConfig>,
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
+    data_dir: Option<PathBuf>,
     addresses: Option<Addresses>,
+    watch: Option<Watch>,
 }
 
 #[derive(Debug)]
@@ -75,6 +90,12 @@ struct Addresses {
     bind: SocketAddr,
     admin_bind: SocketAddr,
     public_url: Option<Url>,
+}
+
+#[derive(Debug)]
+struct Watch {
+    heartbeat: Option<SecretString>,
+    grace: Duration,
 }
 
 /// The faults found so far.
@@ -91,8 +112,22 @@ impl Checked {
         let sources = sources(&settings.sources, &mut faults);
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
+        let watch = watch(&settings.watch, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
-        Self { faults: faults.0, store, keys, slack, socket, signing, sources, addresses }
+        // Without a folder the platform knows of, what is kept there is kept in memory alone.
+        let data_dir = settings.database.data_dir().ok();
+        Self {
+            faults: faults.0,
+            store,
+            keys,
+            slack,
+            socket,
+            signing,
+            sources,
+            data_dir,
+            addresses,
+            watch,
+        }
     }
 
     /// Returns what to start the bot with.
@@ -101,6 +136,7 @@ impl Checked {
     ///
     /// Every fault, not only the first.
     pub(crate) fn into_config(self) -> Result<BotConfig, Vec<SettingFault>> {
+        let Some(watch) = self.watch else { return Err(self.faults) };
         match (self.store, self.keys, self.slack, self.signing, self.addresses) {
             (Some(store), Some(keys), Some(slack), Some(signing), Some(addresses))
                 if self.faults.is_empty() =>
@@ -115,7 +151,13 @@ impl Checked {
                     public_url: addresses.public_url,
                     bind: addresses.bind,
                     admin_bind: Some(addresses.admin_bind),
-                    clock: Clock::system(),
+                    heartbeat: watch.heartbeat,
+                    audits: true,
+                    grace: watch.grace,
+                    data_dir: self.data_dir,
+                    clock: Clock::system_ahead(
+                        TimeDelta::from_std(faults::ahead()).unwrap_or_default(),
+                    ),
                 })
             }
             _ => Err(self.faults),
@@ -280,6 +322,19 @@ fn sources(settings: &SourceSettings, faults: &mut Faults) -> BTreeMap<SourceCod
         Some((SourceCode::new(code)?, url))
     });
     given.collect()
+}
+
+fn watch(settings: &WatchSettings, faults: &mut Faults) -> Option<Watch> {
+    const HEARTBEAT: &str = "ASYNCBOT_HEARTBEAT_URL";
+    let heartbeat = faults.keep(settings.heartbeat_url());
+    if let Some(Some(url)) = &heartbeat {
+        outside_url(HEARTBEAT, url.expose_secret(), faults)?;
+    }
+    let grace = settings.stop_grace.trim().parse().ok().filter(|seconds| *seconds <= MOST_GRACE);
+    if grace.is_none() {
+        faults.note("ASYNCBOT_STOP_GRACE", "it must be a number of seconds from 0 to 15");
+    }
+    Some(Watch { heartbeat: heartbeat?, grace: Duration::from_secs(grace?) })
 }
 
 fn addresses(settings: &AddressSettings, faults: &mut Faults) -> Option<Addresses> {

@@ -45,6 +45,15 @@ pub struct StageSettings {
     pub ticks: bool,
     /// Whether Slack sends through Socket Mode, and not over HTTP.
     pub socket_mode: bool,
+    /// How the bot is watched, where it is.
+    pub watch: Option<StageWatch>,
+}
+
+/// Who watches the bot on a stage: it is looked for what is overdue, and there is an admin address.
+#[derive(Clone, Debug, Default)]
+pub struct StageWatch {
+    /// The dead-man's switch.
+    pub heartbeat: Option<SecretString>,
 }
 
 /// Why a stage could not be set up.
@@ -73,6 +82,7 @@ pub struct Stage {
     bot_url: Url,
     signing_secret: SecretString,
     keys: watch::Sender<Arc<KeyRing>>,
+    admin: watch::Receiver<Option<SocketAddr>>,
     supervisor: Supervisor,
 }
 
@@ -107,7 +117,8 @@ impl Stage {
         });
         let config = bot_config(&settings, &clock, &simulator, &app, socket)?;
         let (keys, given_keys) = watch::channel(Arc::clone(&config.keys));
-        let mut host = BotHost::new(config, given_keys, Arc::clone(&simulator));
+        let (at, admin) = watch::channel(None);
+        let mut host = BotHost::new(config, given_keys, at, Arc::clone(&simulator));
         let bot_url = host.start().await?;
         let supervisor = Supervisor::default();
         let stopping = supervisor.clone();
@@ -116,7 +127,7 @@ impl Stage {
             supervisor.spawn(tick(clock.clone(), supervisor.clone()));
         }
         let signing_secret = SecretString::from(app.signing_secret);
-        Ok(Self { simulator, clock, bot_url, signing_secret, keys, supervisor })
+        Ok(Self { simulator, clock, bot_url, signing_secret, keys, admin, supervisor })
     }
 
     /// Returns the simulator.
@@ -141,6 +152,12 @@ impl Stage {
     #[must_use]
     pub fn signing_secret(&self) -> &str {
         self.signing_secret.expose_secret()
+    }
+
+    /// Returns the bot's admin address; `None` where nobody watches it, and before it was first started.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        *self.admin.borrow()
     }
 
     /// Gives the bot other keys, which it has from its next start on.
@@ -196,7 +213,11 @@ fn bot_config(
             .collect(),
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        admin_bind: None,
+        admin_bind: settings.watch.is_some().then(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        heartbeat: settings.watch.as_ref().and_then(|watch| watch.heartbeat.clone()),
+        audits: settings.watch.is_some(),
+        data_dir: None,
+        grace: Duration::ZERO,
         clock: clock.clone(),
     })
 }

@@ -7,10 +7,12 @@ pub mod config;
 pub mod demo;
 pub mod settings;
 
+mod auditor;
 mod bot;
 mod dead_token;
 mod http;
 mod late;
+mod metrics;
 mod people;
 mod perform;
 mod random;
@@ -18,4 +20,5 @@ mod replica;
 mod requests;
 mod sockets;
 mod supervisor;
+mod watch;
 mod workers;

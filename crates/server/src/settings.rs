@@ -20,6 +20,8 @@ pub struct Settings {
     pub(crate) addresses: AddressSettings,
     #[command(flatten)]
     pub(crate) database: DatabaseSettings,
+    #[command(flatten)]
+    pub(crate) watch: WatchSettings,
 }
 
 /// Who we are to Slack, and where it is.
@@ -101,7 +103,7 @@ pub(crate) struct AddressSettings {
     /// The address and port for Slack and browsers; behind a proxy, where the proxy finds it
     #[arg(long, env = "ASYNCBOT_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) bind: String,
-    /// The address and port for health detail, not for the public
+    /// The address and port for health detail and metrics, not for the public
     #[arg(
         long,
         env = "ASYNCBOT_ADMIN_BIND",
@@ -139,6 +141,28 @@ pub(crate) struct DatabaseSettings {
     /// The data folder, in which SQLite's file lies; it is made where it is missing [default: the platform's data folder]
     #[arg(long, env = "ASYNCBOT_DATA_DIR", value_name = "FOLDER", value_parser = path_parser())]
     data_dir: Option<PathBuf>,
+}
+
+/// Who watches the service, and how it leaves.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Watching")]
+pub(crate) struct WatchSettings {
+    /// A dead-man's switch: it is asked with GET every minute while nothing is overdue, and should raise the alarm when that stops; https, or plain http to this machine
+    #[arg(long, env = "ASYNCBOT_HEARTBEAT_URL", value_name = "URL", hide_env_values = true, value_parser = secret_parser())]
+    heartbeat_url: Option<SecretString>,
+    /// A file that holds `ASYNCBOT_HEARTBEAT_URL`
+    #[arg(long, env = "ASYNCBOT_HEARTBEAT_URL_FILE", value_name = "FILE", value_parser = path_parser())]
+    heartbeat_url_file: Option<PathBuf>,
+    /// How many seconds the service answers on after it was told to stop, while `/readyz` says that it stops, 0 to 15
+    #[arg(long, env = "ASYNCBOT_STOP_GRACE", value_name = "SECONDS", default_value = "2")]
+    pub(crate) stop_grace: String,
+}
+
+impl WatchSettings {
+    pub(crate) fn heartbeat_url(&self) -> Given {
+        let file = self.heartbeat_url_file.as_deref();
+        given("ASYNCBOT_HEARTBEAT_URL", self.heartbeat_url.as_ref(), file)
+    }
 }
 
 /// A setting that is missing or does not fit, in words for the one who runs the service.

@@ -13,6 +13,11 @@ mod outcome;
 mod pack;
 mod roster;
 mod send;
+mod setbacks;
+mod timekeeping;
+
+pub(crate) use setbacks::{remember as remember_sightings, told as setbacks_told};
+pub(crate) use timekeeping::begin as tell_the_time;
 
 use crate::bot::Bot;
 use clock::Worker;
@@ -33,6 +38,11 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     keep(bot, "inbox", inbox::run);
     keep(bot, "absences", absences::run);
     keep(bot, "housekeeping", housekeeping::run);
+    if !bot.clock.is_manual() {
+        keep(bot, "timekeeping", timekeeping::run);
+        keep(bot, "sightings", setbacks::watch);
+        keep(bot, "setbacks", setbacks::run);
+    }
 }
 
 /// Runs a worker until the service stops: one that panics is started again, since without it the bot would fall silent.

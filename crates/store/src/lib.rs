@@ -14,6 +14,7 @@ macro_rules! statements {
 mod canary;
 mod commitment;
 mod error;
+mod generation;
 mod id;
 mod migrations;
 mod one_write;
@@ -29,18 +30,21 @@ pub mod testing;
 mod tests;
 mod tx;
 mod version;
+mod watch;
 
 pub use error::StoreError;
+pub use generation::{Generation, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Claim, ClaimedDelivery,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
     Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
     CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueInboxes, Entry,
-    GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, NewInstall, NoteFault, NoteReceiver,
-    NoteRecord, Outcome, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
-    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
-    TurnState, WorkspaceListing, WorkspaceRecord,
+    GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault,
+    NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery,
+    SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept,
+    SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
 };
+pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};
 pub use system::System;
 pub use tx::Tx;

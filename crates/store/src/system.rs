@@ -3,6 +3,7 @@
 mod inbox;
 
 use crate::error::StoreError;
+use crate::generation::Setback;
 use crate::records::{DeliveryState, Lost, Swept, SyncClaim, WorkspaceListing};
 use crate::store::Store;
 use crate::tx::run;
@@ -127,6 +128,27 @@ impl System {
     pub async fn earliest_sync_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
         run!(&mut tx, absence_sources::earliest_sync_at())
+    }
+
+    /// Records that the database went back in time.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_setback(&self, setback: &Setback) -> Result<(), StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        run!(&mut tx, setbacks::insert_setback(setback))?;
+        tx.commit().await
+    }
+
+    /// Returns when the database went back in time since an instant, the earliest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_setbacks(&self, since: DateTime<Utc>) -> Result<Vec<Setback>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, setbacks::list_setbacks(since))
     }
 
     /// Stores the hash of an OAuth state, bound to the hash of the browser's secret.

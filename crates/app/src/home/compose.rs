@@ -7,7 +7,7 @@ use crate::people::People;
 use crate::read;
 use crate::settings;
 use crate::snapshot::Snapshot;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::UserId;
 use domain::permission::{Act, Actor, ActorStanding, may};
 use domain::reply::Duty;
@@ -18,6 +18,9 @@ use domain::story::home::{
 use domain::story::swap;
 use std::slice::from_ref;
 use store::{RotationRecord, Tx, WorkspaceRecord};
+
+/// For how long admins are told of a message of which nobody knows.
+const COUNTED: TimeDelta = TimeDelta::days(7);
 
 /// The most coming turns that are looked through for a person's next duty in a rotation.
 const TURNS_SEARCHED: usize = 60;
@@ -40,7 +43,7 @@ pub(crate) async fn compose(
         return look_only(tx, all, preferences.home_page, now).await.map(Some);
     }
     let state = match may(&actor, Act::Administer) {
-        Ok(()) => Some(workspace_state(tx, &workspace, &all).await?),
+        Ok(()) => Some(workspace_state(tx, &workspace, &all, now).await?),
         Err(_) => None,
     };
     let mine: Vec<RotationRecord> = all
@@ -87,6 +90,7 @@ pub(crate) async fn workspace_state(
     tx: &mut Tx,
     workspace: &WorkspaceRecord,
     rotations: &[RotationRecord],
+    now: DateTime<Utc>,
 ) -> Result<WorkspaceState, AppError> {
     let fault = |rotation: &RotationRecord| match rotation.channel_fault {
         Some(fault) => Some(RotationFault::Channel(fault)),
@@ -100,12 +104,15 @@ pub(crate) async fn workspace_state(
             fault: fault(rotation)?,
         })
     };
+    let (uncertain, quarantined) = tx.count_unknown(now - COUNTED).await?;
     Ok(WorkspaceState {
         settings: workspace.settings.clone(),
         installed_at: workspace.installed_at,
         scopes: workspace.scopes.clone(),
         rotations: rotations.len(),
         faults: rotations.iter().filter_map(line).collect(),
+        uncertain,
+        quarantined,
         sources: crate::absence_source::view::lines(tx).await?,
     })
 }

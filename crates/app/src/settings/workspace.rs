@@ -13,7 +13,9 @@ use domain::reply::{Answer, Reply};
 use domain::settings::WorkspaceSettings;
 use domain::source::SourceInfo;
 use domain::story::absence_source;
-use domain::story::settings::{self, DeletedLine, WorkspaceModal, read_workspace_form};
+use domain::story::settings::{
+    self, DeletedLine, WorkspaceForm, WorkspaceModal, read_workspace_form,
+};
 use serde_json::json;
 use store::{RotationRecord, Store, Tx};
 
@@ -42,7 +44,7 @@ pub async fn open_workspace<'a>(
         let at = rotation.deleted_at?;
         Some(DeletedLine { rotation: rotation.id, name: rotation.name, at })
     };
-    let mut state = home::workspace_state(&mut tx, &workspace, &rotations).await?;
+    let mut state = home::workspace_state(&mut tx, &workspace, &rotations, request.now).await?;
     absence_source::offer(&mut state.sources, offered);
     let modal = WorkspaceModal {
         installer: people.person(&workspace.installer),
@@ -60,16 +62,16 @@ pub async fn open_workspace<'a>(
 pub async fn save_workspace(
     store: &Store,
     request: &Request,
-    creators: Option<&str>,
+    form: &WorkspaceForm,
 ) -> Result<Answer, AppError> {
-    let settings = match read_workspace_form(creators) {
+    let settings = match read_workspace_form(form) {
         Ok(settings) => settings,
         Err(faults) => return Ok(Answer::FieldErrors(faults)),
     };
     let act = async |tx: &mut Tx| save(tx, request, &settings).await;
     let reply = match once(store, request, act).await? {
-        Ok(Done::Settings(Saved::Workspace { only_admins_create })) => {
-            let settings = WorkspaceSettings { only_admins_create, ..WorkspaceSettings::default() };
+        Ok(Done::Settings(Saved::Workspace { only_admins_create, prefers_silence })) => {
+            let settings = WorkspaceSettings { only_admins_create, prefers_silence };
             Reply::Settings(settings::Reply::WorkspaceSaved { settings })
         }
         Ok(_) => Reply::Refused(Refusal::Unreadable),
@@ -95,11 +97,14 @@ async fn save(
         actor: Some(&request.actor),
         rotation: None,
         subject: None,
-        details: json!({"only_admins_create": settings.only_admins_create}),
+        details: json!({
+            "only_admins_create": settings.only_admins_create,
+            "prefers_silence": settings.prefers_silence,
+        }),
     };
     audit::record(tx, request.now, entry).await?;
     // Who may make rotations is seen in everybody's home.
     home::touch_everybody(tx, request.now).await?;
-    let only_admins_create = settings.only_admins_create;
-    Ok(Ok(Done::Settings(Saved::Workspace { only_admins_create })))
+    let WorkspaceSettings { only_admins_create, prefers_silence } = *settings;
+    Ok(Ok(Done::Settings(Saved::Workspace { only_admins_create, prefers_silence })))
 }

@@ -103,6 +103,8 @@ pub enum Field {
     SourceValue(u8),
     /// The secret with which an absence source signs.
     WebhookSecret,
+    /// What is done with a message of which nobody can tell whether it arrived.
+    Uncertain,
 }
 
 impl Field {
@@ -177,6 +179,7 @@ impl Field {
                 _ => "source_value_5",
             },
             Self::WebhookSecret => "webhook_secret",
+            Self::Uncertain => "uncertain",
         }
     }
 }

@@ -179,6 +179,10 @@ pub struct WorkspaceState {
     pub rotations: usize,
     /// The rotations in which something is wrong, by name.
     pub faults: Vec<FaultLine>,
+    /// How many messages of the last 7 days may or may not have arrived.
+    pub uncertain: u64,
+    /// How many of them were put aside because the service stopped over them.
+    pub quarantined: u64,
     /// The absence sources: those that are on, and with them what can be connected once that was added.
     pub sources: Vec<SourceLine>,
 }

@@ -39,6 +39,12 @@ pub const EVERYBODY: &str = "everybody";
 /// The code for admins only, of who may make rotations.
 pub const ONLY_ADMINS: &str = "admins";
 
+/// The code of a message that is said again where nobody can tell whether it arrived.
+pub const SAY_AGAIN: &str = "say_again";
+
+/// The code of one that is left then.
+pub const LEAVE_IT: &str = "leave_it";
+
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -156,11 +162,17 @@ pub enum Submission {
         /// The codes.
         ticked: Vec<String>,
     },
-    /// The settings of the workspace: the code of who may make rotations.
-    Workspace {
-        /// The code.
-        creators: Option<String>,
-    },
+    /// The settings of the workspace.
+    Workspace(WorkspaceForm),
+}
+
+/// The values of a workspace's settings, unchecked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkspaceForm {
+    /// The code of who may make rotations.
+    pub creators: Option<String>,
+    /// The code of what is done with a message of which nobody can tell whether it arrived; `None` in an older form.
+    pub uncertain: Option<String>,
 }
 
 /// The values of a rotation's settings, unchecked.
@@ -288,19 +300,32 @@ pub fn choose(chosen: RotationSettings, before: &RotationSettings) -> RotationSe
 ///
 /// # Errors
 ///
-/// Where nothing of what is offered was chosen.
+/// For each field in which nothing of what is offered was chosen, what to do.
 pub fn read_workspace_form(
-    creators: Option<&str>,
+    form: &WorkspaceForm,
 ) -> Result<WorkspaceSettings, Vec<(Field, String)>> {
-    match creators {
-        Some(EVERYBODY) => {
-            Ok(WorkspaceSettings { only_admins_create: false, ..WorkspaceSettings::default() })
+    let mut errors = Vec::new();
+    let mut choose = |chosen: Option<&str>, (no, yes): (&str, &str), field, text: &str| {
+        if chosen != Some(no) && chosen != Some(yes) {
+            errors.push((field, text.to_owned()));
         }
-        Some(ONLY_ADMINS) => {
-            Ok(WorkspaceSettings { only_admins_create: true, ..WorkspaceSettings::default() })
-        }
-        _ => Err(vec![(Field::Creators, String::from("Please choose who may create rotations."))]),
-    }
+        chosen == Some(yes)
+    };
+    let settings = WorkspaceSettings {
+        only_admins_create: choose(
+            form.creators.as_deref(),
+            (EVERYBODY, ONLY_ADMINS),
+            Field::Creators,
+            "Please choose who may create rotations.",
+        ),
+        prefers_silence: choose(
+            Some(form.uncertain.as_deref().unwrap_or(SAY_AGAIN)),
+            (SAY_AGAIN, LEAVE_IT),
+            Field::Uncertain,
+            "Please choose one of the two.",
+        ),
+    };
+    if errors.is_empty() { Ok(settings) } else { Err(errors) }
 }
 
 #[cfg(test)]
@@ -431,11 +456,31 @@ mod tests {
 
     #[test]
     fn who_may_create_is_one_of_two() {
-        let chosen = |code| read_workspace_form(Some(code)).map(|it| it.only_admins_create);
+        let chosen = |creators: Option<&str>| {
+            let form =
+                WorkspaceForm { creators: creators.map(str::to_owned), ..WorkspaceForm::default() };
+            read_workspace_form(&form).map(|it| it.only_admins_create)
+        };
 
-        assert_eq!(chosen(EVERYBODY), Ok(false));
-        assert_eq!(chosen(ONLY_ADMINS), Ok(true));
-        assert!(chosen("nobody").is_err());
-        assert!(read_workspace_form(None).is_err());
+        assert_eq!(chosen(Some(EVERYBODY)), Ok(false));
+        assert_eq!(chosen(Some(ONLY_ADMINS)), Ok(true));
+        assert!(chosen(Some("nobody")).is_err());
+        assert!(chosen(None).is_err());
+    }
+
+    #[test]
+    fn a_message_that_may_have_arrived_is_said_again_unless_that_was_chosen_otherwise() {
+        let chosen = |uncertain: Option<&str>| {
+            let form = WorkspaceForm {
+                creators: Some(EVERYBODY.to_owned()),
+                uncertain: uncertain.map(str::to_owned),
+            };
+            read_workspace_form(&form).map(|it| it.prefers_silence)
+        };
+
+        assert_eq!(chosen(None), Ok(false), "an older form does not ask");
+        assert_eq!(chosen(Some(SAY_AGAIN)), Ok(false));
+        assert_eq!(chosen(Some(LEAVE_IT)), Ok(true));
+        assert!(chosen(Some("perhaps")).is_err());
     }
 }

@@ -24,8 +24,13 @@ pub(super) async fn serve(settings: Settings) -> u8 {
     tracing::info!(address = %running.address(), "Asyncbot serves.");
     told_to_stop().await;
     tracing::info!("Asyncbot stops; what is under way is finished first.");
-    running.stop().await;
-    DONE
+    tokio::select! {
+        () = running.stop() => DONE,
+        () = told_to_stop() => {
+            tracing::warn!("Asyncbot was told to stop a second time and ends at once; what is under way goes on at the next start.");
+            std::process::exit(i32::from(NOT_WELL));
+        }
+    }
 }
 
 /// Returns when the process is asked to end.

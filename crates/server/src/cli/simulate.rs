@@ -84,6 +84,7 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         bind: options.bind,
         at: options.at.unwrap_or_else(coming_monday),
         ticks: true,
+        watch: None,
         socket_mode: false,
     })
     .await?;

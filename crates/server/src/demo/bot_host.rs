@@ -7,6 +7,7 @@ use crate::supervisor::Supervisor;
 use chrono::{DateTime, Utc};
 use crypto::KeyRing;
 use simulator::{BotStatus, HostRequest, How, Simulator};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use url::Url;
@@ -16,6 +17,8 @@ pub(super) struct BotHost {
     config: BotConfig,
     /// The keys that it has from its next start on.
     keys: watch::Receiver<Arc<KeyRing>>,
+    /// Where its admin address is told.
+    admin: watch::Sender<Option<SocketAddr>>,
     simulator: Arc<Simulator>,
     process: Option<BotProcess>,
     /// What the bot had planned when it was last seen.
@@ -26,9 +29,10 @@ impl BotHost {
     pub(super) const fn new(
         config: BotConfig,
         keys: watch::Receiver<Arc<KeyRing>>,
+        admin: watch::Sender<Option<SocketAddr>>,
         simulator: Arc<Simulator>,
     ) -> Self {
-        Self { config, keys, simulator, process: None, next_handoff: None }
+        Self { config, keys, admin, simulator, process: None, next_handoff: None }
     }
 
     /// Starts the bot, at the address that it had before where that is still free, and tells Slack where it is.
@@ -42,6 +46,7 @@ impl BotHost {
             started => started?,
         };
         self.config.bind = process.address();
+        self.admin.send_replace(process.admin_address());
         self.process = Some(process);
         let url = self.url();
         self.simulator.set_bot_url(url.clone());

@@ -17,6 +17,7 @@ pub(super) struct BotProcess {
     world: World,
     running: Option<RunningBot>,
     address: SocketAddr,
+    admin_address: Option<SocketAddr>,
 }
 
 /// A runtime that may be dropped anywhere: what still runs in it is given up.
@@ -57,11 +58,16 @@ impl BotProcess {
         let world = World::new().map_err(cannot)?;
         let started = world.runtime().spawn(async move { boot::start(&config).await }).await;
         let running = started.unwrap_or_else(|fault| Err(cannot(io::Error::other(fault))))?;
-        Ok(Self { world, address: running.address(), running: Some(running) })
+        let (address, admin_address) = (running.address(), running.admin_address());
+        Ok(Self { world, address, admin_address, running: Some(running) })
     }
 
     pub(super) const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    pub(super) const fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
     }
 
     /// Returns the earliest handoff that the bot has planned.

@@ -46,8 +46,6 @@ pub(super) async fn submit(
     match form {
         Submission::Rotation(form) => settings::save_rotation(store, request, form).await,
         Submission::Mine { ticked } => settings::save_mine(store, request, ticked).await,
-        Submission::Workspace { creators } => {
-            settings::save_workspace(store, request, creators.as_deref()).await
-        }
+        Submission::Workspace(form) => settings::save_workspace(store, request, form).await,
     }
 }

@@ -84,16 +84,14 @@ async fn look(
     is_new: bool,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let now = bot.clock.now();
-    if is_new {
-        hall.forget_waits();
-    }
+    hall.forget_waits(is_new, now);
     let system = bot.store.system();
     let crashed = system.count_delivery_crashes(now).await?;
     if crashed > 0 {
         tracing::warn!(count = crashed, "Deliveries were found whose worker had died.");
     }
     for workspace in system.list_due_workspaces(now).await? {
-        if hall.seat(workspace, is_new, now) {
+        if hall.seat(workspace, is_new) {
             start(bot, hall, workspace);
         }
     }
@@ -140,15 +138,15 @@ impl Drop for Leaving {
 
 impl Hall {
     /// Returns whether a workspace gets a desk now; one that works is told to look once more.
-    fn seat(&self, workspace: WorkspaceId, is_new: bool, now: DateTime<Utc>) -> bool {
+    fn seat(&self, workspace: WorkspaceId, is_new: bool) -> bool {
         let mut desks = self.desks();
         match desks.get_mut(&workspace) {
             Some(Seat::Taken { again }) => {
                 *again |= is_new;
                 false
             }
-            Some(Seat::WaitsUntil(at)) if !is_new && now < *at => false,
-            _ => {
+            Some(Seat::WaitsUntil(_)) => false,
+            None => {
                 desks.insert(workspace, Seat::Taken { again: false });
                 true
             }
@@ -174,9 +172,12 @@ impl Hall {
         self.ended.ring();
     }
 
-    /// Has every workspace looked at, whatever was known of it: there may be something new in it.
-    fn forget_waits(&self) {
-        self.desks().retain(|_, seat| matches!(seat, Seat::Taken { .. }));
+    /// Forgets the waits that are over; where there may be something new in any workspace, all of them.
+    fn forget_waits(&self, is_new: bool, now: DateTime<Utc>) {
+        self.desks().retain(|_, seat| match seat {
+            Seat::Taken { .. } => true,
+            Seat::WaitsUntil(at) => !is_new && now < *at,
+        });
     }
 
     fn earliest_wait(&self) -> Option<DateTime<Utc>> {

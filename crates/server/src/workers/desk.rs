@@ -110,7 +110,9 @@ impl Desk {
     fn start(&self, parcel: Parcel, held: Held) -> JoinHandle<Ended> {
         let bot = Arc::clone(&self.bot);
         self.bot.supervisor.spawn(async move {
+            faults::point!("deliveries.call.before", parcel.claim.delivery);
             let sent = send(&bot, &parcel).await;
+            faults::point!("deliveries.call.after");
             Ended { parcel, sent, held }
         })
     }
@@ -130,6 +132,8 @@ impl Desk {
             // Whoever is under way ends and looks again.
             return Ok(Taken::Nothing(None));
         }
+        // What the database forgot may have been said: nothing is said before that is sorted out.
+        self.bot.store.generation().is_trusted().await;
         let _database = self.hall.database.acquire().await;
         let batch = match self.lease(permits.len()).await? {
             Ok(batch) => batch,
@@ -159,6 +163,14 @@ impl Desk {
         let mut tx = self.bot.store.write(self.workspace).await?;
         let token = tx.find_bot_token().await?;
         let now = self.now();
+        if let Some(token) = &token {
+            for (call, until) in tx.list_limits(now).await? {
+                // The others are calls of deliveries, which are not leased meanwhile.
+                if Call::parse(&call).is_none() {
+                    self.bot.api.leave_alone(token, &call, until);
+                }
+            }
+        }
         let limits = self.limits(token.as_ref(), room);
         let mut claiming = Claiming {
             by: &by,
@@ -209,6 +221,7 @@ impl Desk {
 
     /// Marks what was put together as being sent, gives up the rest, and returns what may be sent.
     async fn mark(&self, by: &str, packed: Packed) -> Result<Vec<Parcel>, StoreError> {
+        self.bot.store.generation().is_trusted().await;
         let now = self.now();
         let mut tx = self.bot.store.write(self.workspace).await?;
         for (ClaimedDelivery { claim, .. }, end, code) in &packed.over {

@@ -1,4 +1,4 @@
-//! Maintenance: deletes what has served its time, keeps the clock true to the database's, and has members looked up.
+//! Maintenance: deletes what has served its time, and has members looked up.
 //!
 //! The cron scheduler only ticks, in UTC; nothing that people wait for depends on it.
 
@@ -15,11 +15,7 @@ const EVERY_MINUTE: &str = "0 * * * * *";
 /// How often old rows are deleted.
 const SWEEP: TimeDelta = TimeDelta::hours(1);
 
-/// A clock that is this far from the database's is worth a line in the log.
-const SKEW_NOTICED: TimeDelta = TimeDelta::seconds(2);
-
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
-    correct_clock(&bot).await;
     let ticks = if bot.clock.is_manual() { None } else { start_ticks(&bot).await };
     look_up_members(&bot, &format!("start {}", bot.clock.now().timestamp_micros())).await;
     forget_notes(&bot).await;
@@ -30,7 +26,6 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             () = worker.wait(&bot.bells.housekeeping, Some(next_sweep), Duration::from_secs(90)) => {}
             () = bot.supervisor.stopping() => break,
         }
-        correct_clock(&bot).await;
         if next_sweep <= bot.clock.now() {
             sweep(&bot).await;
             let today = bot.clock.now().date_naive();
@@ -66,26 +61,6 @@ async fn try_start_ticks(bot: &Arc<Bot>) -> Result<JobScheduler, JobSchedulerErr
     ticks.add(Job::new(EVERY_MINUTE, move |_, _| bell.ring())?).await?;
     ticks.start().await?;
     Ok(ticks)
-}
-
-/// Measures how far the database's clock is ahead and corrects ours by it.
-async fn correct_clock(bot: &Bot) {
-    if bot.clock.is_manual() {
-        return;
-    }
-    let uncorrected = bot.clock.now() - bot.clock.offset();
-    match bot.store.clock_offset(uncorrected).await {
-        Ok(offset) => {
-            if offset.abs() > SKEW_NOTICED {
-                tracing::warn!(
-                    offset_ms = offset.num_milliseconds(),
-                    "This machine's clock is off."
-                );
-            }
-            bot.clock.set_offset(offset);
-        }
-        Err(fault) => tracing::warn!(error = %fault, "The database's clock could not be read."),
-    }
 }
 
 async fn sweep(bot: &Bot) {

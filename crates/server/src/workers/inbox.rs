@@ -315,7 +315,10 @@ async fn find_all(
 /// Does what an item asks for, in a task of its own: a panic ends that and nothing else.
 async fn one(bot: &Arc<Bot>, claim: InboxClaim, record: InboxRecord) -> Option<NotDone> {
     let its_bot = Arc::clone(bot);
-    let work = async move { item::carry_out(&its_bot, &claim, record).await };
+    let work = async move {
+        faults::point!("inbox.work", claim.inbox);
+        item::carry_out(&its_bot, &claim, record).await
+    };
     match bot.supervisor.spawn(work.in_current_span()).await {
         Ok(Ok(None)) => None,
         Ok(Ok(Some(wait))) => Some(NotDone::Wait(wait)),

@@ -4,6 +4,7 @@ use super::deliveries::Hall;
 use super::desk::Held;
 use super::send::{Parcel, Sent};
 use crate::bot::Bot;
+use crate::metrics::CallEnd;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient};
@@ -126,11 +127,39 @@ async fn try_record(bot: &Bot, workspace: WorkspaceId, ended: &[Ended]) -> Resul
     }
     let gives_work = tx.gives_work();
     tx.commit().await?;
+    count(bot, ended, now);
     if gives_work {
         // What follows from a refusal may be work of the inbox; the outbox is looked at anyway.
         bot.bells.inbox.ring();
     }
     Ok(())
+}
+
+/// Counts what the calls came to, for those who watch the service.
+fn count(bot: &Bot, ended: &[Ended], now: DateTime<Utc>) {
+    for Ended { parcel, sent, .. } in ended {
+        let call = parcel.record.envelope.call();
+        let (outcome, method) = match sent {
+            Sent::Pointless(_) => continue,
+            Sent::Called(outcome) => (outcome.as_ref(), None),
+            Sent::Before { method, refused } => (Outcome::NotSent(refused.clone()), Some(*method)),
+        };
+        let end = match outcome {
+            Outcome::Done(_) => {
+                bot.metrics.delivered(call, now - parcel.record.due_at);
+                CallEnd::Accepted
+            }
+            Outcome::Ambiguous { .. } => CallEnd::Ambiguous,
+            Outcome::NotSent(NotSent { code, .. }) if code == slack::PACED => continue,
+            Outcome::NotSent(NotSent { code, .. }) if code == slack::RATE_LIMITED => {
+                bot.metrics.limited(method.unwrap_or(call.as_str()));
+                CallEnd::Limited
+            }
+            Outcome::NotSent(NotSent { kind: NotSentKind::Permanent, .. }) => CallEnd::Refused,
+            Outcome::NotSent(_) => CallEnd::TriedAgain,
+        };
+        bot.metrics.called(call, end);
+    }
 }
 
 async fn record_done(

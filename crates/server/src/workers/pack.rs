@@ -32,6 +32,7 @@ pub(super) async fn pack(
     };
     let mut tx = bot.store.read(workspace).await?;
     for claimed in claimed {
+        faults::point!("deliveries.compose", claimed.claim.delivery);
         let now = bot.clock.now();
         match pack_one(&mut tx, &claimed, settings, now).await? {
             Ok(ready) => packed.parcels.push(ready.into_parcel(claimed, token.clone())),

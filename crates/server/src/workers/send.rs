@@ -4,13 +4,19 @@ use super::home;
 use super::outcome::Placed;
 use crate::bot::Bot;
 use crate::dead_token;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, RequestEffect, StartEffect};
 use domain::ids::{ChannelId, NoteId, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
-use slack::{Direct, NotSent, NotSentKind, Outcome, Posted, Rendered};
+use slack::{Direct, DirectChannel, Found, NotSent, NotSentKind, Outcome, Posted, Rendered};
 use store::{Claim, DeliveryRecord};
+
+/// How long before a message was due Slack may say that it was posted: its clock is not ours.
+const BEFORE_IT_WAS_DUE: TimeDelta = TimeDelta::minutes(5);
+
+/// How often it is waited for Slack to say whether a message arrived.
+const LOOKS: u32 = 10;
 
 /// A message with its token and its place, ready to be sent.
 pub(super) struct Parcel {
@@ -117,6 +123,9 @@ async fn replace(bot: &Bot, parcel: &Parcel, placed: &Placed, rendered: &Rendere
 
 /// Posts a message; where the bot has to be in the channel for it, it comes in first.
 async fn post(bot: &Bot, parcel: &Parcel, rendered: &Rendered) -> Sent {
+    if let Some(sent) = look_for(bot, parcel).await {
+        return sent;
+    }
     let channel = match channel(bot, parcel).await {
         Ok(channel) => channel,
         Err(refused) => return Sent::Before { method: "conversations.open", refused },
@@ -143,6 +152,47 @@ async fn post(bot: &Bot, parcel: &Parcel, rendered: &Rendered) -> Sent {
         }
     };
     Sent::Called(posted.map(|posted| Placed { channel: posted.channel, ts: posted.ts }))
+}
+
+/// Looks whether an earlier attempt arrived that nobody could tell of, where that can be seen: in a person's direct
+/// messages with the bot. Channels tell by the echo of our message, and are never read.
+async fn look_for(bot: &Bot, parcel: &Parcel) -> Option<Sent> {
+    let record = &parcel.record;
+    let Recipient::Person(user) = &record.envelope.to else { return None };
+    if !record.is_resend {
+        return None;
+    }
+    let direct = match parcel.direct.clone().and_then(DirectChannel::kept) {
+        Some(direct) => direct,
+        None => match bot.api.open_dm(&parcel.token, user).await {
+            Outcome::Done(direct) => direct,
+            Outcome::NotSent(refused) => {
+                return Some(Sent::Before { method: "conversations.open", refused });
+            }
+            Outcome::Ambiguous { code } => {
+                return Some(Sent::Before { method: "conversations.open", refused: again(code) });
+            }
+        },
+    };
+    let oldest = record.due_at - BEFORE_IT_WAS_DUE;
+    match bot.api.find_in_direct(&parcel.token, &direct, record.id, oldest).await {
+        Found::At(ts) => {
+            tracing::info!(delivery.id = %record.id, "A message was found that nobody could tell of; it is not repeated.");
+            let channel = direct.into_channel();
+            Some(Sent::Called(Outcome::Done(Placed { channel, ts })))
+        }
+        // Slack lets itself be asked once a minute; for ever nobody waits.
+        Found::Limited(wait) if record.attempts < LOOKS => {
+            let code = String::from(slack::PACED);
+            let refused = NotSent { code, retry_after: Some(wait), kind: NotSentKind::Transient };
+            Some(Sent::Before { method: "conversations.history", refused })
+        }
+        Found::NotThere | Found::Limited(_) => None,
+        Found::Unknown(code) => {
+            tracing::warn!(code, delivery.id = %record.id, "It could not be seen whether a message arrived; it is sent once more.");
+            None
+        }
+    }
 }
 
 /// Posts in a channel, and comes in first where Slack asks for that.

@@ -121,6 +121,11 @@ impl Api {
         self.limits.room(token, method_of(call), self.clock.now())
     }
 
+    /// Leaves a method alone until an instant, as Slack asked another process or an earlier life of this one.
+    pub fn leave_alone(&self, token: &SecretString, method: &str, until: DateTime<Utc>) {
+        self.limits.park(token, method, until);
+    }
+
     /// Posts JSON to a method.
     pub(crate) async fn post(
         &self,

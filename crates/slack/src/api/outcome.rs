@@ -55,6 +55,15 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// Returns the same outcome, with a reference to the result.
+    pub fn as_ref(&self) -> Outcome<&T> {
+        match self {
+            Self::Done(value) => Outcome::Done(value),
+            Self::NotSent(not_sent) => Outcome::NotSent(not_sent.clone()),
+            Self::Ambiguous { code } => Outcome::Ambiguous { code: code.clone() },
+        }
+    }
+
     /// Returns the same outcome with another result.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
         match self {

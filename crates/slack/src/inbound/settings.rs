@@ -5,7 +5,7 @@ use super::json::text_at;
 use super::submission::{text_of, ticked_in, users_of};
 use domain::action::Field;
 use domain::ids::{ChannelId, RotationId};
-use domain::story::settings::{RotationForm, Submission};
+use domain::story::settings::{RotationForm, Submission, WorkspaceForm};
 use serde_json::Value;
 
 /// Returns the values of a view, or `None` when the modal is not of this story.
@@ -25,9 +25,10 @@ pub(super) fn read(callback_id: &str, view: &Value) -> Option<Submission> {
                 .map(ChannelId::new),
         })),
         "settings_mine" => Some(Submission::Mine { ticked: ticked_in(view, Field::Preferences) }),
-        "settings_workspace" => {
-            Some(Submission::Workspace { creators: text_of(view, Field::Creators) })
-        }
+        "settings_workspace" => Some(Submission::Workspace(WorkspaceForm {
+            creators: text_of(view, Field::Creators),
+            uncertain: text_of(view, Field::Uncertain),
+        })),
         _ => None,
     }
 }

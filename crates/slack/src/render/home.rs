@@ -78,7 +78,41 @@ pub(super) fn state_lines(state: &WorkspaceState, now: DateTime<Utc>) -> Vec<Str
     if state.faults.len() > MOST_FAULTS {
         lines.push(format!("… and {} more.", state.faults.len() - MOST_FAULTS));
     }
+    lines.extend(unknown_lines(state));
     lines
+}
+
+/// Tells of the messages that may not have reached anybody; of none there is nothing to tell.
+fn unknown_lines(state: &WorkspaceState) -> Vec<String> {
+    let mut lines = Vec::new();
+    match state.uncertain {
+        0 => {}
+        1 => lines.push(String::from(
+            "One message of the last 7 days may or may not have arrived: Slack did not say.",
+        )),
+        many => lines.push(format!(
+            "{many} messages of the last 7 days may or may not have arrived: Slack did not say."
+        )),
+    }
+    match state.quarantined {
+        0 => {}
+        1 => lines.push(String::from(
+            "One message of the last 7 days was put aside after it stopped me three times; whoever runs Asyncbot can send it again.",
+        )),
+        many => lines.push(format!(
+            "{many} messages of the last 7 days were put aside after they stopped me three times; whoever runs Asyncbot can send them again."
+        )),
+    }
+    lines
+}
+
+/// Returns what is done where nobody can tell whether a message arrived.
+pub(super) const fn silence(prefers_silence: bool) -> &'static str {
+    if prefers_silence {
+        "When Slack does not say whether a message arrived, I leave it."
+    } else {
+        "When Slack does not say whether a message arrived, I say it again."
+    }
 }
 
 /// Returns who may make rotations.
@@ -146,6 +180,7 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
         blocks.push(header("This workspace"));
         let mut words = state_lines(state, now);
         words.push(creators(state.settings.only_admins_create).to_owned());
+        words.push(silence(state.settings.prefers_silence).to_owned());
         let change = button(&Button::Settings(settings::Button::Workspace));
         blocks.push(section(&fit(&words, LONGEST_SECTION), Some(change)));
         blocks.extend(super::absence_source::blocks(&state.sources, now, false));

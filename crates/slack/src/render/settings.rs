@@ -2,7 +2,7 @@
 
 use super::blocks::{LONGEST_SECTION, Part, fit, plain_text, section};
 use super::buttons::{button, button_of};
-use super::home::{creators, state_lines};
+use super::home::{creators, silence, state_lines};
 use super::modal::{input, option, optional, text_input, view};
 use super::names::{name_of, title};
 use super::reply::UTC;
@@ -14,8 +14,8 @@ use domain::settings::RotationSettings;
 use domain::story::announce::{self, MAX_TEMPLATE, Placeholder};
 use domain::story::lifecycle;
 use domain::story::settings::{
-    ASK_HOURS, Button, DeletedLine, EVERYBODY, KEPT_DAYS, MAX_MANAGERS, Modal, NEVER, ONLY_ADMINS,
-    QUIET_NIGHTS, REMINDER, Reply, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
+    ASK_HOURS, Button, DeletedLine, EVERYBODY, KEPT_DAYS, LEAVE_IT, MAX_MANAGERS, Modal, NEVER,
+    ONLY_ADMINS, QUIET_NIGHTS, REMINDER, Reply, SAY_AGAIN, SUMMARY, UNSEEN_HOURS, WorkspaceModal,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +33,8 @@ pub(super) fn compose(reply: &Reply) -> Vec<Part> {
             String::from("Saved. Direct messages come at any hour.")
         }
         Reply::WorkspaceSaved { settings } => {
-            format!("Saved. {}", creators(settings.only_admins_create))
+            let creators = creators(settings.only_admins_create);
+            format!("Saved. {creators} {}", silence(settings.prefers_silence))
         }
     };
     vec![Part::Lines(vec![words])]
@@ -138,7 +139,8 @@ fn mine_block(has_quiet_nights: bool) -> Value {
 fn workspace_blocks(workspace: &WorkspaceModal, now: DateTime<Utc>) -> Vec<Value> {
     let mut lines = state_lines(&workspace.state, now);
     lines.insert(1, format!("It was installed by {}.", name_of(&workspace.installer)));
-    let mut blocks = vec![section(&fit(&lines, LONGEST_SECTION), None), creators_block(workspace)];
+    let mut blocks = vec![section(&fit(&lines, LONGEST_SECTION), None)];
+    blocks.extend([creators_block(workspace), uncertain_block(workspace)]);
     blocks.extend(super::absence_source::blocks(&workspace.state.sources, now, true));
     let ink = Ink::new(UTC, now, Style::Block);
     blocks.extend(workspace.deleted.iter().take(MOST_DELETED).map(|one| deleted_row(one, &ink)));
@@ -165,6 +167,25 @@ fn creators_block(workspace: &WorkspaceModal) -> Value {
         "initial_option": options[chosen],
     });
     input(Field::Creators, "Who may create rotations", None, element)
+}
+
+fn uncertain_block(workspace: &WorkspaceModal) -> Value {
+    let options = [
+        option(SAY_AGAIN, "Say it again: at worst people read it twice"),
+        option(LEAVE_IT, "Leave it: at worst nobody reads it"),
+    ];
+    let chosen = usize::from(workspace.state.settings.prefers_silence);
+    let element = json!({
+        "type": "static_select",
+        "options": options,
+        "initial_option": options[chosen],
+    });
+    input(
+        Field::Uncertain,
+        "When Slack does not say whether a message arrived",
+        Some("That is rare: I first wait two minutes for a sign of it."),
+        element,
+    )
 }
 
 fn managers_input(managers: &[UserId]) -> Value {

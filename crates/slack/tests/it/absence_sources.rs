@@ -96,6 +96,8 @@ fn window(standing: Option<Standing>) -> Value {
         scopes: SCOPES.map(str::to_owned).to_vec(),
         rotations: 1,
         faults: Vec::new(),
+        uncertain: 0,
+        quarantined: 0,
         sources: vec![line],
     };
     let modal = WorkspaceModal { state, installer: person("U0ANA", "Ana"), deleted: Vec::new() };

@@ -71,6 +71,8 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         rotations: 40,
         faults,
+        uncertain: 1,
+        quarantined: 1_000_000,
         sources: Vec::new(),
     }
 }

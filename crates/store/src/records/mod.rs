@@ -12,6 +12,7 @@ mod request;
 mod rotation;
 mod swap;
 mod turn;
+mod watch;
 mod workspace;
 
 pub use absence::{AbsenceRecord, AbsenceSource};
@@ -31,6 +32,7 @@ pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};
 pub use swap::{SwapRecord, SwapSide, SwapState};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
+pub use watch::{Census, LostRow, Overdue};
 pub use workspace::{NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord};
 
 /// Declares an enum with the one word by which each variant is stored.

@@ -19,12 +19,15 @@ pub(crate) mod limits;
 pub(crate) mod meta;
 pub(crate) mod notes;
 pub(crate) mod outbox_queue;
+pub(crate) mod replay;
 pub(crate) mod requests;
 pub(crate) mod rotations;
+pub(crate) mod setbacks;
 pub(crate) mod steps;
 pub(crate) mod swaps;
 pub(crate) mod system;
 pub(crate) mod turns;
+pub(crate) mod watch;
 pub(crate) mod workspaces;
 
 use super::{Conn, Db, Row};
@@ -48,11 +51,14 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         limits::STATEMENTS,
         notes::STATEMENTS,
         outbox_queue::STATEMENTS,
+        replay::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
+        setbacks::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,
+        watch::STATEMENTS,
         workspaces::STATEMENTS,
     ]
     .concat()

@@ -15,6 +15,9 @@ pub(crate) const GAP: TimeDelta = TimeDelta::seconds(1);
 /// No lease is longer: one that ends later was given before the clock went back.
 pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
 
+/// Slack asks for no longer wait: a limit that ends later was set before the clock went back.
+const LONGEST_LIMIT: TimeDelta = TimeDelta::hours(1);
+
 /// What no replica is called.
 pub(super) const NOBODY: &str = "-";
 
@@ -133,7 +136,8 @@ statements! {
                     select l.call
                       from limits l
                      where l.workspace_id = $1
-                       and l.until > $3)
+                       and l.until > $3
+                       and l.until <= $9)
                 and (u.call <> 'post'
                      or not exists (
                          select 1
@@ -194,7 +198,8 @@ statements! {
                  select min(until) as at
                    from limits
                   where workspace_id = $1
-                    and until > $2) as changes"
+                    and until > $2
+                    and until <= $4) as changes"
     );
 }
 
@@ -255,6 +260,7 @@ pub(crate) async fn claim(
         .bind(claiming.alone)
         .bind(left_out.to_string())
         .bind(now - GAP)
+        .bind(now + LONGEST_LIMIT)
         .fetch_all(conn)
         .await?;
     let mut claimed: Vec<ClaimedDelivery> = rows
@@ -279,6 +285,7 @@ pub(crate) async fn next_change_here(
         .bind(workspace.as_uuid())
         .bind(now)
         .bind(now - GAP)
+        .bind(now + LONGEST_LIMIT)
         .fetch_one(conn)
         .await?;
     let fields = Fields::new(&row, "outbox", "delivery_id");

@@ -28,5 +28,6 @@ mod system;
 mod transactions;
 mod turns;
 mod versions;
+mod watch;
 
 use bench::{Bench, both_engines};

@@ -48,7 +48,7 @@ async fn work_over_many_workspaces_begins_although_the_server_has_ended_all_conn
 
     bench.store.system().list_workspaces().await.unwrap();
     end_all(&bench).await;
-    bench.store.clock_offset(at(0)).await.unwrap();
+    bench.store.server_time().await.unwrap();
 }
 
 #[tokio::test]

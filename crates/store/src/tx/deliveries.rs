@@ -290,6 +290,24 @@ impl Tx {
         run!(self, deliveries::release_delivery(workspace, id, fence))
     }
 
+    /// Takes the deliveries that were due since an instant and are not over for ones that may have been sent: the database
+    /// has forgotten what it knew of them. Whoever has a lease of one has lost it. Returns how many.
+    ///
+    /// They are held until `hold_until` for their echo, as after a call of which nobody knows whether it arrived.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_forgotten(
+        &mut self,
+        due_since: DateTime<Utc>,
+        hold_until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, setbacks::record_forgotten(workspace, due_since, hold_until, now))
+    }
+
     /// Records that a delivery was seen in Slack, whatever was known of it; returns whether that was news.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod coverages;
 mod deliveries;
 mod inbox;
 mod notes;
+mod replay;
 mod requests;
 mod rotations;
 mod swaps;
@@ -34,6 +35,8 @@ pub struct Tx {
     pub(crate) gives_work: bool,
     /// Whether it wrote what the version of its workspace counts.
     pub(crate) is_touching: bool,
+    /// What it is about to commit, for the tests that end the process there.
+    pub(crate) commit: faults::Commit,
     /// What was counted of the workspace before it began, where that is counted in memory.
     pub(crate) began_at: Version,
     /// Held for as long as a writing transaction lives.
@@ -90,17 +93,20 @@ impl Tx {
             None
         };
         let (workspace, is_touching) = (self.workspace, self.is_touching);
-        match self.engine {
-            EngineTx::SqliteWrite(lease) => lease.commit(is_touching.then_some(workspace)).await,
+        self.commit.before();
+        let version = match self.engine {
+            EngineTx::SqliteWrite(lease) => lease.commit(is_touching.then_some(workspace)).await?,
             EngineTx::SqliteRead(transaction) => {
                 transaction.commit().await?;
-                Ok(None)
+                None
             }
             EngineTx::Postgres(transaction) => {
                 transaction.commit().await?;
-                Ok(version)
+                version
             }
-        }
+        };
+        self.commit.after();
+        Ok(version)
     }
 
     /// Returns the workspace, if it was ever installed, and the version of everything that this reading transaction sees.
@@ -131,6 +137,7 @@ macro_rules! run {
             return Err($crate::error::StoreError::Aborted);
         }
         tx.is_broken = true;
+        tx.commit.calls(stringify!($function));
         let outcome = match &mut tx.engine {
             $crate::tx::EngineTx::SqliteWrite(lease) => {
                 let mut turn = lease.connection().await?;
