@@ -19,7 +19,7 @@ alter table outbox
 -- may hold what those change, not even in its condition.
 alter table outbox set (fillfactor = 35, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
-create index outbox_lost on outbox (finished_at) where finished_at is not null and channel_id is null;
+create index outbox_lost on outbox (finished_at) where finished_at is not null and code is not null;
 drop index outbox_finished;
 create index outbox_finished on outbox (workspace_id, finished_at) where finished_at is not null;
 grant select (call, due_at, tried_at, is_alone) on outbox to asyncbot_system;

@@ -44,7 +44,7 @@ create index outbox_due on outbox (available_at) where finished_at is null;
 create index outbox_order on outbox (workspace_id, order_key, order_id) where finished_at is null;
 create index outbox_finished on outbox (workspace_id, finished_at) where finished_at is not null;
 create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
-create index outbox_lost on outbox (finished_at) where finished_at is not null and channel_id is null;
+create index outbox_lost on outbox (finished_at) where finished_at is not null and code is not null;
 
 create table inbox_as_read (
     workspace_id blob not null,

@@ -18,7 +18,8 @@ pub enum Engine {
 }
 
 impl Engine {
-    pub(crate) async fn new_database(self) -> TestDatabase {
+    /// Returns a database of its own.
+    pub async fn new_database(self) -> TestDatabase {
         match self {
             Self::Sqlite => TestDatabase::sqlite(),
             Self::Postgres => TestDatabase::postgres().await,
@@ -275,6 +276,11 @@ impl Play {
     /// Makes calls fail, such as `{"service": "slack", "method": "chat.postMessage", "kind": "429"}`.
     pub async fn breaks(&self, fault: &Value) {
         self.post("sim/faults", fault).await;
+    }
+
+    /// Lets all calls succeed again.
+    pub async fn mends(&self) {
+        self.delete("sim/faults", &json!({})).await;
     }
 
     /// Lets something befall the connections of Socket Mode: `{"drop": true}`, `{"disconnect": "warning"}`, `{"on": true}`.

@@ -1,14 +1,15 @@
 //! A handoff: the duty passes, be it on time or after three weeks of down time.
 
 use crate::AppError;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, concerned, people_of, since};
 use crate::walk::{Begun, Walk};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient, TurnEffect};
-use domain::ids::{RotationId, WorkspaceId};
+use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::settings::Rest;
 use domain::zone::Zone;
-use store::{Store, Tx};
+use std::collections::BTreeSet;
+use store::{RotationRecord, Store, Tx};
 
 /// The longest stretch over which a turn that nobody can serve is asked about again.
 const ASKED_FOR: TimeDelta = TimeDelta::days(31);
@@ -16,7 +17,7 @@ const ASKED_FOR: TimeDelta = TimeDelta::days(31);
 /// Carries out what is due in one rotation: every handoff up to `now`, in one transaction.
 ///
 /// Handoffs whose whole turn has passed are recorded as missed; the newest is announced and says what was missed.
-/// Returns whether anything was due. It may run twice, late, or on several replicas at once: the rotation is locked,
+/// Returns for what instant the handoff was planned that was due, if one was. It may run twice, late, or on several replicas at once: the rotation is locked,
 /// and a turn is recorded once for its planned instant.
 ///
 /// A handoff that new zone data moved to later is put off: the clocks of a country change by decree.
@@ -29,25 +30,113 @@ pub async fn hand_over(
     workspace: WorkspaceId,
     rotation: RotationId,
     now: DateTime<Utc>,
-) -> Result<bool, AppError> {
+) -> Result<Option<DateTime<Utc>>, AppError> {
     let mut tx = store.write(workspace).await?;
-    let Some(record) = tx.lock_rotation(rotation).await? else {
-        return Ok(false);
+    let record = tx.lock_rotation(rotation).await?;
+    let Some(record) = record.filter(|record| is_due(record, now)) else {
+        return Ok(None);
     };
-    if record.next_handoff_at.is_none_or(|at| now < at) {
-        return Ok(false);
-    }
-    let snapshot = Snapshot::load(&mut tx, record, now).await?;
-    let walk = Walk::to(&snapshot, &[], &snapshot.pauses(), now);
-    if walk.begun.is_empty() && walk.after.next.is_some_and(|next| next.at <= now) {
-        return Err(AppError::Unplannable("its grid has no such handoff"));
-    }
-    let rest = rest_after(snapshot.rotation.rest, now);
-    walk.record(&mut tx, &snapshot.rotation, rest, now).await?;
-    walk.tell(&mut tx, &snapshot, now).await?;
-    crate::cover::after_walk(&mut tx, rotation, now).await?;
+    let planned_at = record.next_handoff_at;
+    let walked = Walked::to(&mut tx, record, now).await?;
+    walked.carry_out(&mut tx, now).await?;
     tx.commit().await?;
-    Ok(!walk.begun.is_empty())
+    Ok(planned_at.filter(|_| walked.is_begun()))
+}
+
+/// Carries out what is due in several rotations of a workspace, as [`hand_over`] does, in one transaction: what they need
+/// is read for all of them, and what follows is written for all of them.
+///
+/// One that somebody else holds just now is left to them, and stays due where they do nothing about it. Returns for what
+/// instants those handoffs were planned that were carried out, one for each rotation.
+///
+/// # Errors
+///
+/// Where one of them cannot be handed over none is: each is to be tried alone then.
+pub async fn hand_over_together(
+    store: &Store,
+    workspace: WorkspaceId,
+    rotations: &[RotationId],
+    now: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>, AppError> {
+    let mut tx = store.write(workspace).await?;
+    let mut records = tx.lock_rotations(rotations).await?;
+    records.retain(|record| is_due(record, now));
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    foresee(&mut tx, &records, now).await?;
+    let mut all = Vec::with_capacity(records.len());
+    for record in records {
+        all.push(Walked::to(&mut tx, record, now).await?);
+    }
+    let mut messages = Vec::new();
+    for walked in &all {
+        messages.extend(walked.walk.messages_to_end(&mut tx, &walked.snapshot).await?);
+    }
+    tx.foresee_deliveries(&messages).await?;
+    for walked in &all {
+        walked.carry_out(&mut tx, now).await?;
+    }
+    tx.commit().await?;
+    let begun = all.iter().filter(|walked| walked.is_begun());
+    Ok(begun.filter_map(|walked| walked.snapshot.rotation.next_handoff_at).collect())
+}
+
+/// A rotation that was walked to now.
+struct Walked {
+    snapshot: Snapshot,
+    walk: Walk,
+}
+
+impl Walked {
+    async fn to(tx: &mut Tx, record: RotationRecord, now: DateTime<Utc>) -> Result<Self, AppError> {
+        let snapshot = Snapshot::load(tx, record, now).await?;
+        let walk = Walk::to(&snapshot, &[], &snapshot.pauses(), now);
+        if walk.begun.is_empty() && walk.after.next.is_some_and(|next| next.at <= now) {
+            return Err(AppError::Unplannable("its grid has no such handoff"));
+        }
+        Ok(Self { snapshot, walk })
+    }
+
+    /// Returns whether a turn began: not so where new zone data moved the handoff to later.
+    fn is_begun(&self) -> bool {
+        !self.walk.begun.is_empty()
+    }
+
+    async fn carry_out(&self, tx: &mut Tx, now: DateTime<Utc>) -> Result<(), AppError> {
+        let Self { snapshot, walk } = self;
+        let rest = rest_after(snapshot.rotation.rest, now);
+        walk.record(tx, &snapshot.rotation, rest, now).await?;
+        walk.tell(tx, snapshot, now).await?;
+        crate::cover::after_walk(tx, snapshot.rotation.id, now).await
+    }
+}
+
+/// Reads ahead what handing over these rotations, which are locked, asks for.
+async fn foresee(
+    tx: &mut Tx,
+    records: &[RotationRecord],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let ids: Vec<RotationId> = records.iter().map(|record| record.id).collect();
+    let mut users = BTreeSet::new();
+    let mut from = now;
+    for record in records {
+        users.extend(people_of(record));
+        match &record.kept {
+            Some(kept) => {
+                users.extend(concerned(record, kept));
+                from = from.min(since(record, kept, now));
+            }
+            None => from = from.min(record.next_handoff_at.unwrap_or(now)),
+        }
+    }
+    let users: Vec<UserId> = users.into_iter().collect();
+    Ok(tx.foresee(&ids, &users, from).await?)
+}
+
+fn is_due(record: &RotationRecord, now: DateTime<Utc>) -> bool {
+    record.next_handoff_at.is_some_and(|at| at <= now)
 }
 
 /// Returns a rest that is not over.

@@ -219,9 +219,10 @@ pub(crate) async fn zone_or_installers(
 /// How late a handoff may be before its members are asked about again: for that long Slack repeats what we missed.
 const EVENTS_LAST: TimeDelta = TimeDelta::minutes(15);
 
-/// Returns the members of a rotation, and who stands in, whose handoff is so late that Slack may have told us in vain who left.
+/// Returns whom a catch-up asks Slack about in a workspace: the members, and who stands in, of rotations whose handoff is so
+/// late that Slack may have told us in vain who left. Those who may be seated first come first.
 ///
-/// Members who were looked up meanwhile are left out; a rotation whose handoff is on time has none.
+/// Members who were looked up meanwhile are left out.
 ///
 /// # Errors
 ///
@@ -229,19 +230,32 @@ const EVENTS_LAST: TimeDelta = TimeDelta::minutes(15);
 pub async fn members_to_check(
     store: &Store,
     workspace: WorkspaceId,
-    rotation: RotationId,
     now: DateTime<Utc>,
 ) -> Result<Vec<UserId>, AppError> {
-    let mut tx = store.read(workspace).await?;
-    let Some(rotation) = tx.find_rotation(rotation).await? else {
-        return Ok(Vec::new());
-    };
-    let late = |at: DateTime<Utc>| now - at.max(rotation.created_at) > EVENTS_LAST;
-    if !rotation.next_handoff_at.is_some_and(late) {
-        return Ok(Vec::new());
+    let mut rotations = store.read(workspace).await?.list_rotations().await?;
+    rotations.retain(|rotation| {
+        let late = |at: DateTime<Utc>| now - at.max(rotation.created_at) > EVENTS_LAST;
+        rotation.next_handoff_at.is_some_and(late)
+    });
+    let mut users: Vec<(usize, UserId)> = Vec::new();
+    for rotation in &rotations {
+        let people = people_of(rotation);
+        let last = rotation.last_turn.as_ref();
+        let after = people.iter().position(|user| Some(user) == last).map_or(0, |at| at + 1);
+        let order = people.iter().cycle().skip(after).take(people.len());
+        users.extend(order.cloned().enumerate());
     }
-    drop(tx);
-    not_seen_since(store, workspace, people_of(&rotation), now - EVENTS_LAST).await
+    users.sort();
+    let mut known = HashSet::new();
+    users.retain(|(_, user)| known.insert(user.clone()));
+    let users = users.into_iter().map(|(_, user)| user).collect();
+    not_seen_since(store, workspace, users, now - EVENTS_LAST).await
+}
+
+/// Returns whether a handoff is so late that those are asked about again who are to have the duty.
+#[must_use]
+pub fn is_late(planned_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - planned_at > EVENTS_LAST
 }
 
 /// Returns those of the people whom Slack was not asked about since an instant.

@@ -22,10 +22,10 @@ use chrono::{DateTime, Utc};
 use covers::{end_covers, move_covers, serving};
 use domain::change::{Change, Pause, Timed};
 use domain::engine::{Seat, Seating, Stretch};
-use domain::ids::UserId;
+use domain::ids::{DeliveryId, UserId};
 use domain::settings::Rest;
 use domain::timeline::Standing;
-use duties::{begin_duty, end_duties, has_seat};
+use duties::{begin_duty, duty_messages, end_duties, has_seat};
 use store::{RotationRecord, StretchRecord, TurnState, Tx};
 use turns::{begun, record_turn};
 
@@ -92,6 +92,21 @@ impl Walk {
             home::touch_admins(tx, now).await?;
         }
         Ok(())
+    }
+
+    /// Returns the on-duty messages of which those that are there will say that the duty is over.
+    pub(crate) async fn messages_to_end(
+        &self,
+        tx: &mut Tx,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<DeliveryId>, AppError> {
+        match (&self.before.running, self.new_turn()) {
+            (Some(running), Some(turn)) => {
+                let ended_at = running.window.end().min(turn.window.start());
+                duty_messages(tx, &snapshot.rotation, running, ended_at).await
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Tells the channel and the people of what is otherwise than before.

@@ -195,6 +195,21 @@ pub(crate) fn migrating_store(
     store.filter(|_| faults.0.is_empty()).ok_or(faults.0)
 }
 
+/// Returns where the database is and what opens it, for a command that works beside the service.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn opened_store(
+    database: &DatabaseSettings,
+    key_settings: &KeySettings,
+) -> Result<(StoreSettings, Arc<KeyRing>), Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = serving_store(database, &mut faults);
+    let keys = keys(key_settings, &mut faults);
+    store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
 fn serving_store(database: &DatabaseSettings, faults: &mut Faults) -> Option<StoreSettings> {
     let store = store_settings(urls(database, faults)?, database, faults)?;
     if is_postgres(&store.url) && store.system_url.is_none() {

@@ -4,6 +4,9 @@
 
 mod bot_host;
 mod bot_process;
+mod handoffs;
+
+pub use handoffs::{hand_over, hand_over_due};
 
 use crate::boot::BootError;
 use crate::config::{BotConfig, SocketConfig};

@@ -11,7 +11,7 @@ use store::Census;
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// For how long a look is good: whoever asks more often gets the same.
-const FRESH: TimeDelta = TimeDelta::seconds(5);
+const FRESH: TimeDelta = TimeDelta::seconds(15);
 
 /// The states that are shown although nothing is in them, so that an alarm has something to look at.
 const OUTBOX: [&str; 7] =

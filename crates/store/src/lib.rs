@@ -38,11 +38,12 @@ pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
     Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
-    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueInboxes, Entry,
-    GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault,
-    NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery,
-    SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept,
-    SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs,
+    DueInboxes, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow,
+    NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord,
+    RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord,
+    SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
+    WorkspaceRecord,
 };
 pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};

@@ -22,6 +22,27 @@ macro_rules! fragment {
     (list_ends) => {
         " as text)::jsonb))"
     };
+    (ids_begin) => {
+        "(select cast(jsonb_array_elements_text(cast("
+    };
+    (ids_end) => {
+        " as text)::jsonb) as uuid))"
+    };
+    (as_id) => {
+        "::uuid"
+    };
+    (as_json) => {
+        "::jsonb"
+    };
+    (as_text) => {
+        "::text"
+    };
+    (as_count) => {
+        "::bigint"
+    };
+    (as_instant) => {
+        "::timestamptz"
+    };
 }
 
 mod again;

@@ -22,6 +22,27 @@ macro_rules! fragment {
     (list_ends) => {
         "))"
     };
+    (ids_begin) => {
+        "(select unhex(value) from json_each("
+    };
+    (ids_end) => {
+        "))"
+    };
+    (as_id) => {
+        ""
+    };
+    (as_json) => {
+        ""
+    };
+    (as_text) => {
+        ""
+    };
+    (as_count) => {
+        ""
+    };
+    (as_instant) => {
+        ""
+    };
 }
 
 mod claim;

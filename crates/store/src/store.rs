@@ -269,6 +269,7 @@ impl Store {
             is_touching: false,
             commit: faults::Commit::default(),
             began_at,
+            foresight: None,
             one_write,
         }
     }

@@ -4,11 +4,11 @@ mod inbox;
 
 use crate::error::StoreError;
 use crate::generation::Setback;
-use crate::records::{DeliveryState, Lost, Swept, SyncClaim, WorkspaceListing};
+use crate::records::{DeliveryState, DueHandoffs, Lost, Swept, SyncClaim, WorkspaceListing};
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
-use domain::ids::{RotationId, WorkspaceId};
+use domain::ids::WorkspaceId;
 
 /// Work over many workspaces. Each call is a transaction of its own.
 #[derive(Clone)]
@@ -17,7 +17,7 @@ pub struct System {
 }
 
 impl System {
-    /// Returns the rotations of active workspaces whose handoff is due, the longest due first.
+    /// Returns the active workspaces in which handoffs are due, the longest due first.
     ///
     /// # Errors
     ///
@@ -25,10 +25,22 @@ impl System {
     pub async fn list_due_handoffs(
         &self,
         now: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<(WorkspaceId, RotationId)>, StoreError> {
+    ) -> Result<Vec<DueHandoffs>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, system::list_due_handoffs(now, limit))
+        run!(&mut tx, system::list_due_handoffs(now))
+    }
+
+    /// Returns the earliest handoff after an instant in an active workspace.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn earliest_handoff_after(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::earliest_handoff_after(now))
     }
 
     /// Returns the earliest handoff to come or due in an active workspace.

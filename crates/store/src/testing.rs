@@ -3,9 +3,11 @@
 //! PostgreSQL is found through `ASYNCBOT_TEST_POSTGRES_URL`, a superuser's URL that serves for setting up alone: what is
 //! tested connects as the run-time logins, because a superuser would hide every fault of isolation.
 
+mod behind;
 mod dump;
 mod ledger;
 mod operator;
+mod outbox;
 mod postgres;
 
 pub use ledger::{AbsenceRow, InboxRow, Ledger, OutboxRow, RotationRow, TurnRow};

@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{DutyEffect, Envelope, Recipient, TurnEffect};
 use domain::engine::Seat;
-use domain::ids::{RotationId, UserId};
+use domain::ids::{DeliveryId, RotationId, UserId};
 use domain::presence::Presence;
 use domain::timeline::RunningTurn;
 use std::collections::BTreeSet;
@@ -25,6 +25,45 @@ pub(super) async fn end_duties(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let planned_at = running.window.start();
+    let users = last_on_duty(tx, rotation, running, ended_at).await?;
+    for user in users.into_iter().filter(|user| !staying.contains(user)) {
+        end_duty(tx, rotation, planned_at, &user, ended_at, now).await?;
+    }
+    Ok(())
+}
+
+/// Returns the on-duty messages of a turn that ends, as far as there may be some.
+pub(super) async fn duty_messages(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    running: &RunningTurn,
+    ended_at: DateTime<Utc>,
+) -> Result<Vec<DeliveryId>, AppError> {
+    let planned_at = running.window.start();
+    let workspace = tx.workspace();
+    // The stretch that ends now is not written down yet.
+    let ends = [running.window.end(), ended_at].map(Some);
+    let mut instants = instants_of_duty(tx, rotation.id, planned_at, ended_at).await?;
+    instants.extend(ends.into_iter().filter(|end| *end != Some(planned_at)));
+    let mut messages = Vec::new();
+    for user in last_on_duty(tx, rotation, running, ended_at).await? {
+        for since in &instants {
+            let (rotation, since, user) = (rotation.id, *since, user.clone());
+            let to = Recipient::Person(user.clone());
+            let over = DutyEffect::DutyEnded { rotation, planned_at, user, since, ended_at };
+            messages.extend(Envelope::new(over, to).updates(workspace));
+        }
+    }
+    Ok(messages)
+}
+
+/// Returns those whose turn it was, and those who had the duty when it ended.
+async fn last_on_duty(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    running: &RunningTurn,
+    ended_at: DateTime<Utc>,
+) -> Result<BTreeSet<UserId>, AppError> {
     let mut users: BTreeSet<UserId> =
         running.seats().iter().map(|seat| seat.user.clone()).collect();
     let presence = rotation.kept.as_ref().map(|kept| kept.presence().clone()).unwrap_or_default();
@@ -33,10 +72,7 @@ pub(super) async fn end_duties(
         let last = laid.on_duty(ended_at - TimeDelta::microseconds(1));
         users.extend(last.seats.into_iter().map(|served| served.user));
     }
-    for user in users.into_iter().filter(|user| !staying.contains(user)) {
-        end_duty(tx, rotation, planned_at, &user, ended_at, now).await?;
-    }
-    Ok(())
+    Ok(users)
 }
 
 /// Takes the buttons from the on-duty messages of one person for a turn.

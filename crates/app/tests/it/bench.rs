@@ -100,6 +100,7 @@ impl Bench {
         app::hand_over::hand_over(&self.store, self.workspace, rotation, now)
             .await
             .expect("the handoff is carried out")
+            .is_some()
     }
 
     pub(crate) async fn find_rotation(&self, rotation: RotationId) -> RotationRecord {

@@ -135,7 +135,7 @@ async fn hand_over(bot: &Bot) -> Result<(), StoreError> {
     let began = std::time::Instant::now();
     loop {
         bot.bells.handoffs.ring();
-        if bot.store.system().list_due_handoffs(bot.clock.now(), 1).await?.is_empty() {
+        if bot.store.system().list_due_handoffs(bot.clock.now()).await?.is_empty() {
             return Ok(());
         }
         if HANDOFFS < began.elapsed() || bot.supervisor.is_stopping() {

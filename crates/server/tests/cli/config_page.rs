@@ -131,8 +131,12 @@ fn write_command(command: &Command, page: &mut String) {
         let _ = writeln!(page, "\n{text}");
         return;
     }
+    if command.get_arguments().any(|it| it.get_help_heading() == Some("Database")) {
+        page.push_str("\nIt takes the settings of the [database](#database) and of [encryption](#encryption), and:\n");
+    }
     page.push_str("\n| argument | variable | default | meaning |\n|---|---|---|---|\n");
-    for argument in command.get_arguments().filter(|it| it.get_id() != "help") {
+    let own = |it: &&Arg| it.get_id() != "help" && it.get_help_heading().is_none();
+    for argument in command.get_arguments().filter(own) {
         let variable =
             variable(argument).map_or_else(|| "–".to_owned(), |name| format!("`{name}`"));
         let (meaning, default) = meaning_and_default(argument);
@@ -151,7 +155,7 @@ fn flag(argument: &Arg) -> String {
     let values: Vec<String> = values.iter().map(|name| format!("<{name}>")).collect();
     match argument.get_long() {
         Some(long) if argument.get_help_heading().is_some() => format!("--{long}"),
-        Some(long) => format!("--{long} {}", values.join(" ")),
+        Some(long) => format!("--{long} {}", values.join(" ")).trim_end().to_owned(),
         None => values.join(" "),
     }
 }

@@ -62,7 +62,7 @@ fn the_doctor_finds_a_fresh_set_up_well() {
         examined,
         "ok   settings: complete\n\
          ok   database: open, migrated, and its keys fit\n\
-         ok   clock: agrees with the database\n\
+         ok   clock: this machine's is the only one\n\
          ok   slack: no workspace has installed the app yet; see /slack/install\n"
     );
 }

@@ -80,16 +80,21 @@ fn append(text: &mut String, value: &Value) {
             append_text(text, said);
             Ok(())
         }
-        Value::Json(json) => {
+        Value::Json(json) | Value::MaybeJson(Some(json)) => {
             append_text(text, &json.to_string());
             write!(text, "::jsonb")
         }
         Value::Flag(flag) => write!(text, "{flag}"),
+        Value::Count(count) => write!(text, "{count}"),
         Value::At(at) | Value::MaybeAt(Some(at)) => write!(text, "'{}'", instant(*at)),
-        Value::MaybeId(None) | Value::MaybeAt(None) | Value::MaybeText(None) => {
+        Value::MaybeId(None)
+        | Value::MaybeAt(None)
+        | Value::MaybeText(None)
+        | Value::MaybeBytes(None)
+        | Value::MaybeJson(None) => {
             write!(text, "null")
         }
-        Value::Bytes(bytes) => {
+        Value::Bytes(bytes) | Value::MaybeBytes(Some(bytes)) => {
             append_bytes(text, bytes);
             Ok(())
         }

@@ -33,7 +33,9 @@ pub use rotation::{RotationRecord, StretchRecord};
 pub use swap::{SwapRecord, SwapSide, SwapState};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
 pub use watch::{Census, LostRow, Overdue};
-pub use workspace::{NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord};
+pub use workspace::{
+    DueHandoffs, NewInstall, PersonRecord, Swept, WorkspaceListing, WorkspaceRecord,
+};
 
 /// Declares an enum with the one word by which each variant is stored.
 macro_rules! stored_words {

@@ -62,6 +62,17 @@ pub struct WorkspaceListing {
     pub is_active: bool,
 }
 
+/// The handoffs that are due in a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueHandoffs {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Of how many rotations one is due.
+    pub count: u64,
+    /// Since when the longest due one is.
+    pub since: DateTime<Utc>,
+}
+
 /// A person as Slack last described them.
 #[expect(
     clippy::struct_excessive_bools,

@@ -59,6 +59,14 @@ statements! {
             and starts_at < $4
           order by starts_at, made_at, request_id"
     );
+    LIST_COVER_REQUESTS_SINCE = (
+        "select request_id, rotation_id, of_user, planned_at, starts_at, ends_at, state, origin,
+                occasion, made_by, made_at, closed_by, closed_at, channel_id
+           from cover_requests
+          where workspace_id = $1
+            and ends_at > $2
+          order by starts_at, made_at, request_id"
+    );
     LIST_OPEN_COVER_REQUESTS = (
         "select request_id, rotation_id, of_user, planned_at, starts_at, ends_at, state, origin,
                 occasion, made_by, made_at, closed_by, closed_at, channel_id
@@ -185,6 +193,19 @@ pub(crate) async fn list_cover_requests(
         .bind(rotation.as_uuid())
         .bind(window.start())
         .bind(window.end())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_request).collect()
+}
+
+pub(crate) async fn list_cover_requests_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    since: DateTime<Utc>,
+) -> Result<Vec<CoverRequestRecord>, StoreError> {
+    let rows = sqlx::query(LIST_COVER_REQUESTS_SINCE)
+        .bind(workspace.as_uuid())
+        .bind(since)
         .fetch_all(conn)
         .await?;
     rows.iter().map(read_request).collect()

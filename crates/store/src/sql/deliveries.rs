@@ -1,7 +1,7 @@
 //! The outbox, inside one workspace.
 
 use super::steps::carry_out;
-use super::{Conn, Fields, Row};
+use super::{Conn, Fields, Row, list_of_ids};
 use crate::error::StoreError;
 use crate::id::new_id;
 use crate::records::{DeliveryRecord, DeliveryState, GivenUp, SentDelivery};
@@ -28,6 +28,13 @@ statements! {
            from outbox
           where workspace_id = $1
             and delivery_id = $2"
+    );
+    FIND_DELIVERIES = (
+        "select delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
+                available_at, created_at, expires_at, due_at, tried_at
+           from outbox
+          where workspace_id = $1
+            and delivery_id in ", ids_begin, "$2", ids_end
     );
     // What was leased together and is to be sent still.
     RECORD_SENDING = (
@@ -194,6 +201,20 @@ pub(crate) async fn find_delivery(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read_delivery).transpose()
+}
+
+/// Returns those of these deliveries that are there, in no order.
+pub(crate) async fn find_deliveries(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[DeliveryId],
+) -> Result<Vec<DeliveryRecord>, StoreError> {
+    let rows = sqlx::query(FIND_DELIVERIES)
+        .bind(workspace.as_uuid())
+        .bind(list_of_ids(ids.iter().map(|id| id.as_uuid())))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_delivery).collect()
 }
 
 pub(crate) async fn record_sending(

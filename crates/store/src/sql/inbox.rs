@@ -1,12 +1,13 @@
 //! The inbox, inside one workspace.
 
+use super::steps::carry_out;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{InboxItem, InboxRecord};
+use crate::step::{Step, Value};
 use chrono::{DateTime, Utc};
 use crypto::Sealed;
 use domain::ids::{InboxId, WorkspaceId};
-use sqlx::types::Json;
 
 statements! {
     INSERT_INBOX = (
@@ -124,17 +125,28 @@ pub(crate) async fn insert_inbox(
     dedupe: &str,
     (at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(INSERT_INBOX)
-        .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(dedupe)
-        .bind(Json(item))
-        .bind(sealed.map(Sealed::as_bytes))
-        .bind(at)
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(carry_out(conn, &inserting(workspace, id, item, sealed, dedupe, (at, now))?).await? > 0)
+}
+
+/// Returns what stores what is to be worked off, unless the same came in before.
+pub(crate) fn inserting(
+    workspace: WorkspaceId,
+    id: InboxId,
+    item: &InboxItem,
+    sealed: Option<&Sealed>,
+    dedupe: &str,
+    (at, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Step, StoreError> {
+    let values = [
+        workspace.as_uuid().into(),
+        id.as_uuid().into(),
+        dedupe.into(),
+        Value::json(item)?,
+        Value::MaybeBytes(sealed.map(|sealed| sealed.as_bytes().to_owned())),
+        at.into(),
+        now.into(),
+    ];
+    Ok(Step::new(INSERT_INBOX, values))
 }
 
 pub(crate) async fn find_inbox(

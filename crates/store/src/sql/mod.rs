@@ -33,6 +33,7 @@ pub(crate) mod workspaces;
 use super::{Conn, Db, Row};
 use domain::ids::UserId;
 use row::Fields;
+use uuid::Uuid;
 
 /// Every statement with its name.
 #[cfg(test)]
@@ -67,4 +68,9 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
 /// Returns the ids as the JSON text that `list_begins` and `list_ends` take apart.
 fn list_of(users: &[UserId]) -> String {
     users.iter().map(UserId::as_str).collect::<serde_json::Value>().to_string()
+}
+
+/// Returns the ids as the JSON text that `ids_begin` and `ids_end` take apart.
+fn list_of_ids(ids: impl Iterator<Item = Uuid>) -> String {
+    ids.map(|id| id.simple().to_string()).collect::<serde_json::Value>().to_string()
 }

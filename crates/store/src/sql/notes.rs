@@ -59,6 +59,11 @@ statements! {
             and planned_at = $3
           order by created_at, note_id"
     );
+    LIST_NOTED_ROTATIONS = (
+        "select distinct rotation_id
+           from notes
+          where workspace_id = $1"
+    );
     LIST_WAITING_NOTES = (
         "select note_id, rotation_id, planned_at, author, to_channel, created_at, edited_at
            from notes n
@@ -294,6 +299,19 @@ pub(crate) async fn list_waiting_notes(
         .fetch_all(conn)
         .await?;
     rows.iter().map(read_note).collect()
+}
+
+/// Returns the rotations that have notes, in no order.
+pub(crate) async fn list_noted_rotations(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Vec<RotationId>, StoreError> {
+    let rows = sqlx::query(LIST_NOTED_ROTATIONS).bind(workspace.as_uuid()).fetch_all(conn).await?;
+    let id = |row: &Row| {
+        let fields = Fields::new(row, "notes", "rotation_id");
+        Ok(RotationId::new(fields.get("rotation_id")?))
+    };
+    rows.iter().map(id).collect()
 }
 
 pub(crate) async fn list_notes_read_early(

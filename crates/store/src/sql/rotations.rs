@@ -1,9 +1,11 @@
 //! Rotations.
 
 use super::row::stored;
-use super::{Conn, Fields, Row};
+use super::steps::carry_out;
+use super::{Conn, Fields, Row, list_of_ids};
 use crate::error::StoreError;
 use crate::records::RotationRecord;
+use crate::step::{Step, Value};
 use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::settings::{ChannelFault, Rest, RotationSettings};
@@ -50,17 +52,39 @@ statements! {
           where workspace_id = $1
             and rotation_id = $2", for_update
     );
-    RECORD_STANDING = (
-        "update rotations
-            set rules = $3,
-                members = $4,
-                last_turn = $5,
-                next_turn = $6,
-                next_handoff_at = $7,
-                kept = $8,
-                rest = $9
+    // Of those that somebody else holds none: whoever holds one is changing it.
+    LOCK_ROTATIONS = (
+        "select q.rotation_id, q.name, q.channel_id, q.rules, q.members, q.last_turn, q.next_turn,
+                q.next_handoff_at, q.kept, q.settings, q.rest, q.channel_fault, q.deleted_at,
+                q.revision, q.created_by, q.created_at
+           from rotations q
+          where q.workspace_id = $1
+            and q.rotation_id in ", ids_begin, "$2", ids_end,
+        " order by q.rotation_id", for_update_skip_locked
+    );
+    LIST_DUE_ROTATIONS = (
+        "select rotation_id
+           from rotations
           where workspace_id = $1
-            and rotation_id = $2"
+            and next_handoff_at <= $2
+          order by next_handoff_at, rotation_id"
+    );
+    RECORD_STANDING = (
+        "with v (workspace_id, rotation_id, rules, members, last_turn, next_turn, next_handoff_at,
+                 kept, rest) as (
+             values ($1", as_id, ", $2", as_id, ", $3", as_json, ", $4", as_json, ", $5", as_text,
+        ", $6", as_count, ", $7", as_instant, ", $8", as_json, ", $9", as_json, "))
+         update rotations
+            set rules = v.rules,
+                members = v.members,
+                last_turn = v.last_turn,
+                next_turn = v.next_turn,
+                next_handoff_at = v.next_handoff_at,
+                kept = v.kept,
+                rest = v.rest
+           from v
+          where rotations.workspace_id = v.workspace_id
+            and rotations.rotation_id = v.rotation_id"
     );
     RECORD_SETTINGS = (
         "update rotations
@@ -190,21 +214,63 @@ pub(crate) async fn record_standing(
     standing: &Standing,
     rest: Option<Rest>,
 ) -> Result<bool, StoreError> {
+    Ok(carry_out(conn, &recording_standing(workspace, id, standing, rest)?).await? > 0)
+}
+
+/// Returns what records where a rotation stands.
+pub(crate) fn recording_standing(
+    workspace: WorkspaceId,
+    id: RotationId,
+    standing: &Standing,
+    rest: Option<Rest>,
+) -> Result<Step, StoreError> {
     let members: Vec<&UserId> =
         standing.roster.members().iter().map(|member| &member.user).collect();
-    let done = sqlx::query(RECORD_STANDING)
+    let rest = match rest {
+        Some(rest) => Value::json(&rest)?,
+        None => Value::MaybeJson(None),
+    };
+    let values = [
+        workspace.as_uuid().into(),
+        id.as_uuid().into(),
+        Value::json(&standing.rules)?,
+        Value::json(&members)?,
+        standing.order.last_turn.as_ref().map(UserId::as_str).into(),
+        stored(standing.next.map_or(0, |next| next.turn)).into(),
+        standing.next.map(|next| next.at).into(),
+        Value::json(&standing.kept())?,
+        rest,
+    ];
+    Ok(Step::new(RECORD_STANDING, values))
+}
+
+/// Returns those of these rotations that nobody else holds, deleted or not, by id, and locks them.
+pub(crate) async fn lock_rotations(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[RotationId],
+) -> Result<Vec<RotationRecord>, StoreError> {
+    let rows = sqlx::query(LOCK_ROTATIONS)
         .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(Json(&standing.rules))
-        .bind(Json(members))
-        .bind(standing.order.last_turn.as_ref().map(UserId::as_str))
-        .bind(stored(standing.next.map_or(0, |next| next.turn)))
-        .bind(standing.next.map(|next| next.at))
-        .bind(Json(standing.kept()))
-        .bind(rest.map(Json))
-        .execute(conn)
+        .bind(list_of_ids(ids.iter().map(|id| id.as_uuid())))
+        .fetch_all(conn)
         .await?;
-    Ok(done.rows_affected() > 0)
+    rows.iter().map(read_rotation).collect()
+}
+
+/// Returns the rotations of which a handoff is due, the longest due first.
+pub(crate) async fn list_due_rotations(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+) -> Result<Vec<RotationId>, StoreError> {
+    let rows =
+        sqlx::query(LIST_DUE_ROTATIONS).bind(workspace.as_uuid()).bind(now).fetch_all(conn).await?;
+    let id = |row: &Row| {
+        let fields = Fields::new(row, "rotations", "rotation_id");
+        Ok(RotationId::new(fields.get("rotation_id")?))
+    };
+    rows.iter().map(id).collect()
 }
 
 pub(crate) async fn record_settings(

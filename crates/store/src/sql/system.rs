@@ -2,29 +2,38 @@
 
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
-use crate::records::{DeliveryState, Swept, WorkspaceListing};
+use crate::records::{DeliveryState, DueHandoffs, Swept, WorkspaceListing};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{RotationId, TeamId, WorkspaceId};
+use domain::ids::{TeamId, WorkspaceId};
 
 /// How long a message is known after it was sent: it is replaced when its turn is over, and a turn may last a quarter.
 const MESSAGES_KEPT: TimeDelta = TimeDelta::days(100);
 
 statements! {
     // A workspace without an installation is left alone; its handoffs are caught up after it is installed again.
-    LIST_DUE_HANDOFFS = (
-        "select r.workspace_id, r.rotation_id
+    LIST_DUE_WORKSPACES = (
+        "select r.workspace_id, count(*) as number, min(r.next_handoff_at) as since
            from rotations r
            join workspaces w on w.workspace_id = r.workspace_id
           where r.next_handoff_at <= $1
             and w.is_active
-          order by r.next_handoff_at, r.workspace_id, r.rotation_id
-          limit $2"
+          group by r.workspace_id
+          order by since, r.workspace_id"
     );
     EARLIEST_HANDOFF_AT = (
         "select r.next_handoff_at
            from rotations r
            join workspaces w on w.workspace_id = r.workspace_id
           where r.next_handoff_at is not null
+            and w.is_active
+          order by r.next_handoff_at
+          limit 1"
+    );
+    EARLIEST_HANDOFF_AFTER = (
+        "select r.next_handoff_at
+           from rotations r
+           join workspaces w on w.workspace_id = r.workspace_id
+          where r.next_handoff_at > $1
             and w.is_active
           order by r.next_handoff_at
           limit 1"
@@ -63,19 +72,25 @@ statements! {
 pub(crate) async fn list_due_handoffs(
     conn: &mut Conn,
     now: DateTime<Utc>,
-    limit: u32,
-) -> Result<Vec<(WorkspaceId, RotationId)>, StoreError> {
-    let rows =
-        sqlx::query(LIST_DUE_HANDOFFS).bind(now).bind(i64::from(limit)).fetch_all(conn).await?;
+) -> Result<Vec<DueHandoffs>, StoreError> {
+    let rows = sqlx::query(LIST_DUE_WORKSPACES).bind(now).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
-            let fields = Fields::new(row, "rotations", "rotation_id");
-            Ok((
-                WorkspaceId::new(fields.get("workspace_id")?),
-                RotationId::new(fields.get("rotation_id")?),
-            ))
+            let fields = Fields::new(row, "rotations", "workspace_id");
+            Ok(DueHandoffs {
+                workspace: WorkspaceId::new(fields.get("workspace_id")?),
+                count: fields.count("number")?,
+                since: fields.get("since")?,
+            })
         })
         .collect()
+}
+
+pub(crate) async fn earliest_handoff_after(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(sqlx::query_scalar(EARLIEST_HANDOFF_AFTER).bind(now).fetch_optional(conn).await?)
 }
 
 pub(crate) async fn earliest_handoff_at(

@@ -1,9 +1,11 @@
 //! Turns that have begun.
 
 use super::row::stored;
-use super::{Conn, Fields, Row};
+use super::steps::carry_out;
+use super::{Conn, Fields, Row, list_of_ids};
 use crate::error::StoreError;
 use crate::records::{StretchRecord, TurnRecord, TurnState};
+use crate::step::{Step, Value};
 use chrono::{DateTime, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
 use domain::interval::Interval;
@@ -15,6 +17,14 @@ statements! {
              workspace_id, rotation_id, planned_at, ends_at, number, holder, seats, state, skips)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (workspace_id, rotation_id, planned_at) do nothing"
+    );
+    LIST_STRETCHES_SINCE = (
+        "select rotation_id, planned_at, stretch
+           from stretches
+          where workspace_id = $1
+            and ends_at > $2
+            and rotation_id in ", ids_begin, "$3", ids_end,
+        " order by starts_at"
     );
     FIND_TURN = (
         "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
@@ -90,19 +100,26 @@ pub(crate) async fn insert_turn(
     workspace: WorkspaceId,
     turn: &TurnRecord,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(INSERT_TURN)
-        .bind(workspace.as_uuid())
-        .bind(turn.rotation.as_uuid())
-        .bind(turn.planned_at)
-        .bind(turn.ends_at)
-        .bind(stored(turn.number))
-        .bind(turn.holder().map(UserId::as_str))
-        .bind(Json(&turn.seats))
-        .bind(turn.state.as_str())
-        .bind(Json(&turn.skips))
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(carry_out(conn, &inserting_turn(workspace, turn)?).await? > 0)
+}
+
+/// Returns what stores a turn that has begun, unless it is stored already.
+pub(crate) fn inserting_turn(
+    workspace: WorkspaceId,
+    turn: &TurnRecord,
+) -> Result<Step, StoreError> {
+    let values = [
+        workspace.as_uuid().into(),
+        turn.rotation.as_uuid().into(),
+        turn.planned_at.into(),
+        turn.ends_at.into(),
+        stored(turn.number).into(),
+        turn.holder().map(UserId::as_str).into(),
+        Value::json(&turn.seats)?,
+        turn.state.as_str().into(),
+        Value::json(&turn.skips)?,
+    ];
+    Ok(Step::new(INSERT_TURN, values))
 }
 
 pub(crate) async fn update_turn(
@@ -145,16 +162,39 @@ pub(crate) async fn insert_stretch(
     workspace: WorkspaceId,
     record: &StretchRecord,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(INSERT_STRETCH)
+    Ok(carry_out(conn, &inserting_stretch(workspace, record)?).await? > 0)
+}
+
+/// Returns what stores a stretch that has ended, unless it is stored already.
+pub(crate) fn inserting_stretch(
+    workspace: WorkspaceId,
+    record: &StretchRecord,
+) -> Result<Step, StoreError> {
+    let values = [
+        workspace.as_uuid().into(),
+        record.rotation.as_uuid().into(),
+        record.stretch.window.start().into(),
+        record.stretch.window.end().into(),
+        record.planned_at.into(),
+        Value::json(&record.stretch)?,
+    ];
+    Ok(Step::new(INSERT_STRETCH, values))
+}
+
+/// Returns the stretches of these rotations that have ended after an instant, in order.
+pub(crate) async fn list_stretches_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotations: &[RotationId],
+    since: DateTime<Utc>,
+) -> Result<Vec<StretchRecord>, StoreError> {
+    let rows = sqlx::query(LIST_STRETCHES_SINCE)
         .bind(workspace.as_uuid())
-        .bind(record.rotation.as_uuid())
-        .bind(record.stretch.window.start())
-        .bind(record.stretch.window.end())
-        .bind(record.planned_at)
-        .bind(Json(&record.stretch))
-        .execute(conn)
+        .bind(since)
+        .bind(list_of_ids(rotations.iter().map(|id| id.as_uuid())))
+        .fetch_all(conn)
         .await?;
-    Ok(done.rows_affected() > 0)
+    rows.iter().map(read_stretch).collect()
 }
 
 pub(crate) async fn list_stretches(
@@ -170,15 +210,7 @@ pub(crate) async fn list_stretches(
         .bind(window.end())
         .fetch_all(conn)
         .await?;
-    let read = |row: &Row| {
-        let fields = Fields::new(row, "stretches", "rotation_id");
-        Ok(StretchRecord {
-            rotation: RotationId::new(fields.get("rotation_id")?),
-            planned_at: fields.get("planned_at")?,
-            stretch: fields.json("stretch")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_stretch).collect()
 }
 
 pub(crate) async fn find_turn(
@@ -247,6 +279,15 @@ async fn find(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read_turn).transpose()
+}
+
+fn read_stretch(row: &Row) -> Result<StretchRecord, StoreError> {
+    let fields = Fields::new(row, "stretches", "rotation_id");
+    Ok(StretchRecord {
+        rotation: RotationId::new(fields.get("rotation_id")?),
+        planned_at: fields.get("planned_at")?,
+        stretch: fields.json("stretch")?,
+    })
 }
 
 fn read_turn(row: &Row) -> Result<TurnRecord, StoreError> {

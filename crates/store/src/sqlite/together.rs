@@ -1,8 +1,7 @@
 //! Several steps in one text, so that they are one trip to the connection's thread and back.
 
-use crate::step::Step;
+use crate::step::{Step, append};
 use sqlx::AssertSqlSafe;
-use std::fmt::Write as _;
 
 /// Returns the statements of the steps and then `end`, with the parameters numbered through.
 ///
@@ -17,19 +16,6 @@ pub(super) fn together(steps: &[Step], end: &str) -> AssertSqlSafe<String> {
     }
     text.push_str(end);
     AssertSqlSafe(text)
-}
-
-/// Appends a statement whose parameter `$1` becomes the first after so many others.
-fn append(text: &mut String, sql: &str, before: usize) {
-    let mut parts = sql.split('$');
-    text.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-        let (number, rest) = part.split_at(end);
-        let number = number.parse::<usize>().unwrap_or_default();
-        // Writing into a string does not fail.
-        let _ = write!(text, "${}{rest}", number + before);
-    }
 }
 
 #[cfg(test)]

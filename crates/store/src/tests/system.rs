@@ -2,29 +2,33 @@
 
 use super::bench::{at, channel, rotation};
 use super::both_engines;
-use crate::{DeliveryState, InboxItem, Outcome, RotationRecord, Swept};
+use crate::{DeliveryState, DueHandoffs, InboxItem, Outcome, RotationRecord, Swept};
 use chrono::TimeDelta;
 use domain::ids::WorkspaceId;
 
 both_engines! {
     async fn due_handoffs_are_listed_the_longest_due_first(bench) {
-        let other = bench.install("T2").await;
-        let mut expected = Vec::new();
-        for (workspace, name, due) in
-            [(bench.workspace, "late", 300), (other, "later", 200), (bench.workspace, "latest", 100)]
-        {
+        let (here, other) = (bench.workspace, bench.install("T2").await);
+        let mut ids = Vec::new();
+        for (workspace, name, due) in [(here, "late", 300), (other, "later", 200), (here, "latest", 100)] {
             let record = RotationRecord { next_handoff_at: Some(at(due)), ..rotation(name) };
             let mut tx = bench.store.write(workspace).await.unwrap();
             tx.insert_rotation(&record).await.unwrap();
             tx.commit().await.unwrap();
-            expected.insert(0, (workspace, record.id));
+            ids.push(record.id);
         }
         let system = bench.store.system();
+        let due = |workspace, count, since| DueHandoffs { workspace, count, since: at(since) };
 
-        assert_eq!(system.list_due_handoffs(at(300), 10).await.unwrap(), expected);
-        assert_eq!(system.list_due_handoffs(at(299), 10).await.unwrap(), expected[..2]);
-        assert_eq!(system.list_due_handoffs(at(300), 1).await.unwrap(), expected[..1]);
+        let all = [due(here, 2, 100), due(other, 1, 200)];
+        assert_eq!(system.list_due_handoffs(at(300)).await.unwrap(), all);
+        assert_eq!(system.list_due_handoffs(at(199)).await.unwrap(), [due(here, 1, 100)]);
+        let mut tx = bench.store.read(here).await.unwrap();
+        assert_eq!(tx.list_due_rotations(at(300)).await.unwrap(), [ids[2], ids[0]]);
+        assert_eq!(tx.list_due_rotations(at(299)).await.unwrap(), [ids[2]]);
         assert_eq!(system.earliest_handoff_at().await.unwrap(), Some(at(100)));
+        assert_eq!(system.earliest_handoff_after(at(100)).await.unwrap(), Some(at(200)));
+        assert_eq!(system.earliest_handoff_after(at(300)).await.unwrap(), None);
     }
 
     async fn a_rotation_without_a_next_handoff_is_never_due(bench) {
@@ -34,7 +38,7 @@ both_engines! {
         tx.commit().await.unwrap();
         let system = bench.store.system();
 
-        assert!(system.list_due_handoffs(at(1_000_000), 10).await.unwrap().is_empty());
+        assert!(system.list_due_handoffs(at(1_000_000)).await.unwrap().is_empty());
         assert_eq!(system.earliest_handoff_at().await.unwrap(), None);
     }
 
@@ -45,10 +49,10 @@ both_engines! {
         tx.deactivate_workspace(at(10)).await.unwrap();
         tx.commit().await.unwrap();
 
-        assert!(system.list_due_handoffs(at(10_000), 10).await.unwrap().is_empty());
+        assert!(system.list_due_handoffs(at(10_000)).await.unwrap().is_empty());
         assert_eq!(system.earliest_handoff_at().await.unwrap(), None);
         bench.install("T1").await;
-        assert_eq!(system.list_due_handoffs(at(10_000), 10).await.unwrap().len(), 1);
+        assert_eq!(system.list_due_handoffs(at(10_000)).await.unwrap().len(), 1);
     }
 
     async fn an_oauth_state_is_taken_once_by_its_browser_and_in_time(bench) {

@@ -14,6 +14,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_absence(&mut self, absence: &AbsenceRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.absences = None);
         run_touching!(self, absences::insert_absence(workspace, absence))
     }
 
@@ -29,6 +30,9 @@ impl Tx {
         from: DateTime<Utc>,
         until: Option<DateTime<Utc>>,
     ) -> Result<Vec<AbsenceRecord>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.absences_of(users, from, until)) {
+            return Ok(known);
+        }
         let workspace = self.workspace;
         run!(self, absences::list_absences(workspace, users, from, until))
     }
@@ -67,6 +71,7 @@ impl Tx {
     /// What the database says.
     pub async fn delete_absence(&mut self, id: AbsenceId) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.absences = None);
         run_touching!(self, absences::delete_absence(workspace, id))
     }
 
@@ -80,6 +85,7 @@ impl Tx {
         source: &AbsenceSource,
     ) -> Result<u64, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.absences = None);
         run_touching!(self, absences::delete_absences_of_source(workspace, source))
     }
 }

@@ -18,6 +18,7 @@ impl Tx {
         request: &CoverRequestRecord,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.requests = None);
         run_touching!(self, cover_requests::insert_cover_request(workspace, request))
     }
 
@@ -31,6 +32,7 @@ impl Tx {
         request: &CoverRequestRecord,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.requests = None);
         run_touching!(self, cover_requests::update_cover_request(workspace, request))
     }
 
@@ -72,6 +74,10 @@ impl Tx {
         rotation: RotationId,
         window: Interval,
     ) -> Result<Vec<CoverRequestRecord>, StoreError> {
+        let known = self.known(rotation, window.start());
+        if let Some(requests) = known.and_then(|it| it.requests_in(rotation, window)) {
+            return Ok(requests);
+        }
         let workspace = self.workspace;
         run!(self, cover_requests::list_cover_requests(workspace, rotation, window))
     }

@@ -16,6 +16,7 @@ impl Tx {
     /// stands already; otherwise what the database says, also where there is no such rotation.
     pub async fn insert_coverage(&mut self, coverage: &CoverageRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.coverages = None);
         run_touching!(self, coverages::insert_coverage(workspace, coverage))
     }
 
@@ -44,6 +45,7 @@ impl Tx {
         ends_at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.coverages = None);
         run_touching!(self, coverages::record_coverage_end(workspace, coverage, ends_at))
     }
 
@@ -61,6 +63,7 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.coverages = None);
         run_touching!(self, coverages::undo_coverage(workspace, coverage, by, now))
     }
 
@@ -74,6 +77,10 @@ impl Tx {
         rotation: RotationId,
         window: Interval,
     ) -> Result<Vec<CoverageRecord>, StoreError> {
+        let known = self.known(rotation, window.start());
+        if let Some(covers) = known.and_then(|it| it.coverages_in(rotation, window)) {
+            return Ok(covers);
+        }
         let workspace = self.workspace;
         run!(self, coverages::list_coverages(workspace, rotation, window))
     }

@@ -1,6 +1,6 @@
 //! The outbox, as the transactions that fill it and the worker that empties it see it.
 
-use super::{Tx, run};
+use super::{Tx, put_off, run};
 use crate::error::StoreError;
 use crate::records::{ClaimedDelivery, Claiming, DeliveryRecord, GivenUp, SentDelivery};
 use chrono::{DateTime, Utc};
@@ -61,6 +61,16 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         self.gives_work = true;
+        let id = envelope.delivery_id(workspace);
+        let is_off = put_off!(
+            self,
+            deliveries,
+            deliveries::inserting(workspace, envelope, available_at, now)
+        );
+        if is_off {
+            self.forget(|it| it.arrange_delivery(id, envelope));
+            return Ok(true);
+        }
         run!(self, deliveries::insert_delivery(workspace, envelope, available_at, now))
     }
 
@@ -73,6 +83,9 @@ impl Tx {
         &mut self,
         id: DeliveryId,
     ) -> Result<Option<DeliveryRecord>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.delivery(id)) {
+            return Ok(known.cloned());
+        }
         let workspace = self.workspace;
         run!(self, deliveries::find_delivery(workspace, id))
     }

@@ -1,6 +1,6 @@
 //! The inbox.
 
-use super::{Tx, run};
+use super::{Tx, put_off, run};
 use crate::error::StoreError;
 use crate::id::new_id;
 use crate::records::{InboxItem, InboxRecord};
@@ -43,6 +43,9 @@ impl Tx {
         let workspace = self.workspace;
         let id = InboxId::new(new_id(now));
         self.gives_work = true;
+        if put_off!(self, inbox, inbox::inserting(workspace, id, item, None, dedupe, (at, now))) {
+            return Ok(true);
+        }
         run!(self, inbox::insert_inbox(workspace, id, item, None, dedupe, (at, now)))
     }
 

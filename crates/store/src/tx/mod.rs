@@ -5,6 +5,7 @@ mod absences;
 mod cover_requests;
 mod coverages;
 mod deliveries;
+mod foresight;
 mod inbox;
 mod notes;
 mod replay;
@@ -20,6 +21,7 @@ use crate::records::WorkspaceRecord;
 use crate::version::Version;
 use crypto::KeyRing;
 use domain::ids::WorkspaceId;
+use foresight::Foresight;
 use std::sync::Arc;
 
 /// A transaction in one workspace. Dropped without [`Tx::commit`], it is rolled back.
@@ -39,6 +41,8 @@ pub struct Tx {
     pub(crate) commit: faults::Commit,
     /// What was counted of the workspace before it began, where that is counted in memory.
     pub(crate) began_at: Version,
+    /// What was read ahead, and what waits to be written.
+    pub(crate) foresight: Option<Box<Foresight>>,
     /// Held for as long as a writing transaction lives.
     #[expect(dead_code, reason = "it is held, not read")]
     pub(crate) one_write: Option<OneWrite>,
@@ -85,6 +89,7 @@ impl Tx {
         if self.is_broken {
             return Err(StoreError::Aborted);
         }
+        self.catch_up().await?;
         // Last of all: whoever waits for the row of the workspace waits for this flush and for nothing else.
         let version = if self.is_touching && matches!(self.engine, EngineTx::Postgres(_)) {
             let workspace = self.workspace;
@@ -131,6 +136,18 @@ impl Tx {
 ///
 /// The transaction counts as broken while the call runs, so one that is cancelled halfway cannot be committed.
 macro_rules! run {
+    ($tx:expr, $($call:tt)+) => {{
+        let asking: &mut $crate::tx::Tx = $tx;
+        if asking.lags() {
+            asking.catch_up().await?;
+        }
+        $crate::tx::run_now!(asking, $($call)+)
+    }};
+}
+pub(crate) use run;
+
+/// Runs a function as `run!` does, before what waits to be written.
+macro_rules! run_now {
     ($tx:expr, $module:ident :: $function:ident ( $($argument:expr),* $(,)? )) => {{
         let tx: &mut $crate::tx::Tx = $tx;
         if tx.is_broken {
@@ -154,7 +171,7 @@ macro_rules! run {
         outcome
     }};
 }
-pub(crate) use run;
+pub(crate) use run_now;
 
 /// Runs a function as `run!` does that writes what the version of the workspace counts.
 macro_rules! run_touching {
@@ -165,3 +182,26 @@ macro_rules! run_touching {
     }};
 }
 pub(crate) use run_touching;
+
+/// Puts off what a function of the shared SQL source returns, a step, where things were read ahead; returns whether it did.
+macro_rules! put_off {
+    ($tx:expr, $list:ident, $module:ident :: $function:ident ( $($argument:expr),* $(,)? )) => {{
+        let tx: &mut $crate::tx::Tx = $tx;
+        if tx.is_broken {
+            return Err($crate::error::StoreError::Aborted);
+        }
+        match &mut tx.foresight {
+            None => false,
+            Some(foresight) => {
+                let step = if matches!(tx.engine, $crate::tx::EngineTx::Postgres(_)) {
+                    $crate::postgres::sql::$module::$function($($argument),*)
+                } else {
+                    $crate::sqlite::sql::$module::$function($($argument),*)
+                };
+                foresight.unwritten.$list.push(step?);
+                true
+            }
+        }
+    }};
+}
+pub(crate) use put_off;

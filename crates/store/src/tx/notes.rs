@@ -37,6 +37,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
         let sealed = self.seal_note(note, text)?;
+        self.forget(|it| it.noted = None);
         run!(self, notes::insert_note(workspace, note, &sealed))
     }
 
@@ -133,6 +134,9 @@ impl Tx {
         &mut self,
         rotation: RotationId,
     ) -> Result<Vec<NoteRecord>, StoreError> {
+        if self.foresight().is_some_and(|it| it.has_no_notes(rotation)) {
+            return Ok(Vec::new());
+        }
         let workspace = self.workspace;
         run!(self, notes::list_waiting_notes(workspace, rotation))
     }
@@ -148,6 +152,9 @@ impl Tx {
         rotation: RotationId,
         planned_at: DateTime<Utc>,
     ) -> Result<Vec<NoteRecord>, StoreError> {
+        if self.foresight().is_some_and(|it| it.has_no_notes(rotation)) {
+            return Ok(Vec::new());
+        }
         let workspace = self.workspace;
         run!(self, notes::list_notes_read_early(workspace, rotation, planned_at))
     }
@@ -265,6 +272,9 @@ impl Tx {
         rotation: RotationId,
         planned_at: DateTime<Utc>,
     ) -> Result<Vec<NoteReceiver>, StoreError> {
+        if self.foresight().is_some_and(|it| it.has_no_notes(rotation)) {
+            return Ok(Vec::new());
+        }
         let workspace = self.workspace;
         run!(self, notes::list_note_receivers_in(workspace, rotation, planned_at))
     }

@@ -1,6 +1,6 @@
 //! Rotations.
 
-use super::{Tx, run, run_touching};
+use super::{Tx, put_off, run, run_touching};
 use crate::error::StoreError;
 use crate::records::RotationRecord;
 use chrono::{DateTime, Utc};
@@ -103,6 +103,10 @@ impl Tx {
         rest: Option<Rest>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        if put_off!(self, standings, rotations::recording_standing(workspace, id, standing, rest)) {
+            self.is_touching = true;
+            return Ok(true);
+        }
         run_touching!(self, rotations::record_standing(workspace, id, standing, rest))
     }
 

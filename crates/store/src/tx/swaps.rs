@@ -14,6 +14,7 @@ impl Tx {
     /// What the database says, also where there is no such rotation.
     pub async fn insert_swap(&mut self, swap: &SwapRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.swaps = None);
         run_touching!(self, swaps::insert_swap(workspace, swap))
     }
 
@@ -24,6 +25,7 @@ impl Tx {
     /// What the database says.
     pub async fn update_swap(&mut self, swap: &SwapRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.swaps = None);
         run_touching!(self, swaps::update_swap(workspace, swap))
     }
 
@@ -48,6 +50,10 @@ impl Tx {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<SwapRecord>, StoreError> {
+        let known = self.known(rotation, from);
+        if let Some(swaps) = known.and_then(|it| it.swaps_in(rotation, (from, until))) {
+            return Ok(swaps);
+        }
         let workspace = self.workspace;
         run!(self, swaps::list_swaps(workspace, rotation, from, until))
     }

@@ -1,6 +1,6 @@
 //! Turns that have begun.
 
-use super::{Tx, run, run_touching};
+use super::{Tx, put_off, run, run_touching};
 use crate::error::StoreError;
 use crate::records::{StretchRecord, TurnRecord};
 use chrono::{DateTime, Utc};
@@ -8,13 +8,17 @@ use domain::ids::RotationId;
 use domain::interval::Interval;
 
 impl Tx {
-    /// Stores a turn that has begun; returns `false` where it was stored before.
+    /// Stores a turn that has begun; returns `false` where it was stored before, as far as that is known by then.
     ///
     /// # Errors
     ///
     /// What the database says.
     pub async fn insert_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        if put_off!(self, turns, turns::inserting_turn(workspace, turn)) {
+            self.is_touching = true;
+            return Ok(true);
+        }
         run_touching!(self, turns::insert_turn(workspace, turn))
     }
 
@@ -108,6 +112,10 @@ impl Tx {
     /// What the database says.
     pub async fn insert_stretch(&mut self, stretch: &StretchRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        if put_off!(self, stretches, turns::inserting_stretch(workspace, stretch)) {
+            self.is_touching = true;
+            return Ok(self.foresight.as_mut().is_some_and(|it| it.add_stretch(stretch)));
+        }
         run_touching!(self, turns::insert_stretch(workspace, stretch))
     }
 
@@ -121,6 +129,9 @@ impl Tx {
         rotation: RotationId,
         window: Interval,
     ) -> Result<Vec<StretchRecord>, StoreError> {
+        if let Some(known) = self.known(rotation, window.start()) {
+            return Ok(known.stretches_in(rotation, window));
+        }
         let workspace = self.workspace;
         run!(self, turns::list_stretches(workspace, rotation, window))
     }

@@ -91,6 +91,7 @@ impl Tx {
     /// What the database says.
     pub async fn upsert_person(&mut self, person: &PersonRecord) -> Result<(), StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.forget_person(&person.user));
         run_touching!(self, workspaces::upsert_person(workspace, person))
     }
 
@@ -100,6 +101,9 @@ impl Tx {
     ///
     /// What the database says.
     pub async fn find_people(&mut self, users: &[UserId]) -> Result<Vec<PersonRecord>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.people(users)) {
+            return Ok(known);
+        }
         let workspace = self.workspace;
         run!(self, workspaces::find_people(workspace, users))
     }
@@ -138,6 +142,7 @@ impl Tx {
         preferences: &Preferences,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.forget_preferences(user));
         run_touching!(self, workspaces::upsert_preferences(workspace, user, preferences))
     }
 
@@ -147,6 +152,10 @@ impl Tx {
     ///
     /// What the database says.
     pub async fn find_preferences(&mut self, user: &UserId) -> Result<Preferences, StoreError> {
+        let known = self.foresight().and_then(|it| it.preferences(std::slice::from_ref(user)));
+        if let Some(known) = known {
+            return Ok(known.into_iter().next().map(|(_, chosen)| chosen).unwrap_or_default());
+        }
         let workspace = self.workspace;
         let found: Result<Option<Preferences>, StoreError> =
             run!(self, workspaces::find_preferences(workspace, user));
@@ -160,6 +169,7 @@ impl Tx {
     /// What the database says.
     pub async fn lock_preferences(&mut self, user: &UserId) -> Result<Preferences, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.forget_preferences(user));
         run_touching!(self, workspaces::lock_preferences(workspace, user))
     }
 
@@ -172,6 +182,9 @@ impl Tx {
         &mut self,
         users: &[UserId],
     ) -> Result<Vec<(UserId, Preferences)>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.preferences(users)) {
+            return Ok(known);
+        }
         let workspace = self.workspace;
         run!(self, workspaces::find_preferences_of(workspace, users))
     }

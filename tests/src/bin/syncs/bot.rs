@@ -148,7 +148,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,
         heartbeat: None,
-        audits: false,
+        audits: true,
         grace: Duration::ZERO,
         data_dir: None,
         clock,

@@ -1,0 +1,154 @@
+//! Which workspaces are being worked on, and which rotations failed and wait for their next try.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clock::Bell;
+use domain::ids::{RotationId, WorkspaceId};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How long a rotation waits after its first failure; after each further one twice as long.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(15);
+
+/// How often that doubles: up to 32 minutes.
+const DOUBLINGS: u32 = 7;
+
+/// What one process is at. It is kept in memory: after a restart everything that is due is tried at once.
+#[derive(Debug, Default)]
+pub(super) struct UnderWay(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    workspaces: HashMap<WorkspaceId, Bell>,
+    failed: HashMap<(WorkspaceId, RotationId), Failed>,
+    /// Until when nothing is begun, since the database did not answer.
+    waits_until: Option<DateTime<Utc>>,
+}
+
+/// A rotation that could not be handed over.
+#[derive(Clone, Copy, Debug)]
+struct Failed {
+    times: u32,
+    again_at: DateTime<Utc>,
+}
+
+impl UnderWay {
+    /// Begins with a workspace and returns the bell that wakes whoever works on it; `None` where somebody does already.
+    pub(super) fn begin(
+        &self,
+        workspace: WorkspaceId,
+        bell: impl FnOnce() -> Bell,
+    ) -> Option<Bell> {
+        match self.lock().workspaces.entry(workspace) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(place) => Some(place.insert(bell()).clone()),
+        }
+    }
+
+    /// Ends with a workspace.
+    pub(super) fn end(&self, workspace: WorkspaceId) {
+        self.lock().workspaces.remove(&workspace);
+    }
+
+    /// Wakes all who work on a workspace and wait.
+    pub(super) fn ring(&self) {
+        for bell in self.lock().workspaces.values() {
+            bell.ring();
+        }
+    }
+
+    /// Records that a rotation could not be handed over; returns how often in a row that was so.
+    pub(super) fn failed(
+        &self,
+        workspace: WorkspaceId,
+        rotation: RotationId,
+        now: DateTime<Utc>,
+    ) -> u32 {
+        let mut state = self.lock();
+        let failed =
+            state.failed.entry((workspace, rotation)).or_insert(Failed { times: 0, again_at: now });
+        failed.again_at = now + FIRST_WAIT * (1 << failed.times.min(DOUBLINGS));
+        failed.times = failed.times.saturating_add(1);
+        failed.times
+    }
+
+    /// Records that a rotation is as it should be.
+    pub(super) fn went_well(&self, workspace: WorkspaceId, rotation: RotationId) {
+        self.lock().failed.remove(&(workspace, rotation));
+    }
+
+    /// Returns whether a rotation failed before.
+    pub(super) fn has_failed(&self, workspace: WorkspaceId, rotation: RotationId) -> bool {
+        self.lock().failed.contains_key(&(workspace, rotation))
+    }
+
+    /// Returns whether a rotation failed and still waits for its next try.
+    pub(super) fn waits(
+        &self,
+        workspace: WorkspaceId,
+        rotation: RotationId,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let state = self.lock();
+        let failed = state.failed.get(&(workspace, rotation));
+        failed.is_some_and(|failed| now < failed.again_at)
+    }
+
+    /// Returns how many rotations failed and wait for their next try.
+    pub(super) fn set_aside(&self, now: DateTime<Utc>) -> u64 {
+        let state = self.lock();
+        let waiting = state.failed.values().filter(|failed| now < failed.again_at);
+        u64::try_from(waiting.count()).unwrap_or(u64::MAX)
+    }
+
+    /// Lets nothing be begun until an instant.
+    pub(super) fn wait_until(&self, until: DateTime<Utc>) {
+        self.lock().waits_until = Some(until);
+    }
+
+    /// Returns whether nothing is to be begun now.
+    pub(super) fn is_waiting(&self, now: DateTime<Utc>) -> bool {
+        self.lock().waits_until.is_some_and(|until| now < until)
+    }
+
+    /// Returns when something that waits is to be tried again.
+    pub(super) fn next_try(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let state = self.lock();
+        let tries = state.failed.values().map(|failed| failed.again_at).chain(state.waits_until);
+        tries.filter(|again_at| now < *again_at).min()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ids::TeamId;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_fails_waits_longer_each_time_and_is_forgotten_when_it_went_well() {
+        let it = UnderWay::default();
+        let (workspace, rotation) =
+            (WorkspaceId::of_team(&TeamId::new("T1")), RotationId::new(Uuid::from_u128(1)));
+        let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+
+        assert_eq!(it.failed(workspace, rotation, now), 1);
+        assert_eq!(it.next_try(now), Some(now + TimeDelta::seconds(15)));
+        assert!(it.waits(workspace, rotation, now) && it.set_aside(now) == 1);
+        let later = now + TimeDelta::seconds(15);
+        assert!(!it.waits(workspace, rotation, later) && it.has_failed(workspace, rotation));
+        assert_eq!(it.failed(workspace, rotation, later), 2);
+        assert_eq!(it.next_try(later), Some(later + TimeDelta::seconds(30)));
+        (0..20).for_each(|_| drop(it.failed(workspace, rotation, now)));
+        assert_eq!(it.next_try(now), Some(now + TimeDelta::minutes(32)));
+
+        it.went_well(workspace, rotation);
+
+        assert_eq!((it.next_try(now), it.set_aside(now)), (None, 0));
+        assert!(!it.has_failed(workspace, rotation));
+    }
+}

@@ -1,0 +1,64 @@
+//! The outbox of a test's database as a whole, which no part of the product sees.
+
+use super::{Place, TestDatabase};
+use chrono::{DateTime, Utc};
+use domain::effect::Envelope;
+use secrecy::ExposeSecret;
+use sqlx::types::Json;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+
+/// What was made from an instant on.
+const SINCE: &str = "select envelope from outbox where created_at >= $1";
+
+/// Everything counts as sent.
+const SENT: &str = "update outbox set state = 'sent', finished_at = available_at, attempts = 1, channel_id = 'C1', \
+                    ts = '1.000002', held_until = null, leased_by = null, leased_until = null \
+                    where finished_at is null";
+
+impl TestDatabase {
+    /// Returns what is to be said of all workspaces since an instant.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be read.
+    pub async fn told_since(&self, at: DateTime<Utc>) -> Vec<Envelope> {
+        let found: Result<Vec<Json<Envelope>>, sqlx::Error> = match &self.place {
+            Place::Folder(_) => {
+                let mut connection = self.file().await;
+                sqlx::query_scalar(SINCE).bind(at).fetch_all(&mut connection).await
+            }
+            Place::Server(database) => {
+                let mut connection = connect(&database.superuser_url()).await;
+                sqlx::query_scalar(SINCE).bind(at).fetch_all(&mut connection).await
+            }
+        };
+        found.expect("the outbox is read").into_iter().map(|envelope| envelope.0).collect()
+    }
+
+    /// Lets everything that is to be said count as said.
+    ///
+    /// # Panics
+    ///
+    /// Where the database refuses.
+    pub async fn tells_all(&self) {
+        match &self.place {
+            Place::Folder(_) => {
+                let mut connection = self.file().await;
+                sqlx::query(SENT).execute(&mut connection).await.expect("the outbox is written");
+            }
+            Place::Server(database) => {
+                let mut connection = connect(&database.superuser_url()).await;
+                sqlx::query(SENT).execute(&mut connection).await.expect("the outbox is written");
+            }
+        }
+    }
+
+    async fn file(&self) -> SqliteConnection {
+        let url = self.settings.url.expose_secret();
+        SqliteConnection::connect(url).await.expect("the file opens")
+    }
+}
+
+async fn connect(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.expect("the superuser gets in")
+}

@@ -1,0 +1,96 @@
+//! The bot was down, and comes back.
+
+use crate::say;
+use crate::scene::Scene;
+use chrono::{DateTime, TimeDelta, Utc};
+use clock::Clock;
+use domain::effect::{Effect, Envelope, TurnEffect};
+use domain::ids::RotationId;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use stories::{Crowd, Engine};
+
+/// For how long, in minutes.
+const DOWN: [(&str, i64); 5] = [
+    ("1 minute", 1),
+    ("1 hour", 60),
+    ("1 day", 24 * 60),
+    ("7 days", 7 * 24 * 60),
+    ("60 days", 60 * 24 * 60),
+];
+
+/// How long all may take to be committed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Measures both engines and returns what is not as it should be.
+pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let begun_at: DateTime<Utc> = "2026-09-15T10:10:00Z".parse().expect("an instant");
+    let mut table = String::from(
+        "| engine | down for | rotations due | committed in (s) | posts | messages | as never down |\n|---|---|---|---|---|---|---|\n",
+    );
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let clock = Clock::manual(begun_at);
+        let crowd = Crowd { teams: Vec::new(), rotations, all_at: None };
+        let scene = Scene::begin(engine, &clock, workspaces, crowd).await;
+        scene.crowd.begins(&scene.store, begun_at).await;
+        // A service that is never down has the same data.
+        let twin_database = Engine::Sqlite.new_database().await;
+        let twin = twin_database.open().await;
+        scene.crowd.installs(&twin, begun_at).await;
+        scene.crowd.begins(&twin, begun_at).await;
+        let mut now = begun_at;
+        for (words, minutes) in DOWN {
+            scene.database.tells_all().await;
+            now += TimeDelta::minutes(minutes);
+            clock.advance_to(now).await.expect("time goes on");
+            let due = scene.crowd.count_due(&scene.store, now).await;
+            let began = Instant::now();
+            let bot = scene.starts(Some(now));
+            scene.all_are_committed(|| now).await;
+            let took = began.elapsed();
+            drop(bot);
+            let (posts, messages, faults) = told(&scene.database.told_since(now).await);
+            wrong.extend(faults.into_iter().map(|fault| format!("{engine:?}, {words}: {fault}")));
+            scene.crowd.goes_on(&twin, now).await;
+            let mut same = 0;
+            for place in 0..workspaces {
+                let is_same = scene.crowd.past(&scene.store, place).await
+                    == scene.crowd.past(&twin, place).await;
+                same += usize::from(is_same);
+            }
+            table.push_str(&format!(
+                "| {engine:?} | {words} | {due} | {:.2} | {posts} | {messages} | {same} of {workspaces} |\n",
+                took.as_secs_f64(),
+            ));
+            if (posts, same) != (due, workspaces) || took > LIMIT {
+                wrong.push(format!("{engine:?}, {words}: {due} due, {posts} posts, {messages} messages, {same} as never down, {took:?}"));
+            }
+            say(table.lines().last().unwrap_or_default());
+        }
+        twin.close().await;
+        scene.end().await;
+    }
+    say(&format!("\n{table}"));
+    wrong
+}
+
+/// Counts the announcements and the on-duty messages, and returns the rotations that have not one of each.
+fn told(envelopes: &[Envelope]) -> (usize, usize, Vec<String>) {
+    let mut counts: BTreeMap<RotationId, (usize, usize, usize)> = BTreeMap::new();
+    for envelope in envelopes {
+        let Effect::Turn(effect) = &envelope.effect else { continue };
+        match effect {
+            TurnEffect::HandoffPost { rotation, .. } => counts.entry(*rotation).or_default().0 += 1,
+            TurnEffect::OnDutyDm { rotation, .. } => counts.entry(*rotation).or_default().1 += 1,
+            TurnEffect::UnassignedPost { rotation, .. } => {
+                counts.entry(*rotation).or_default().2 += 1;
+            }
+            _ => {}
+        }
+    }
+    let posts = counts.values().map(|it| it.0).sum();
+    let messages = counts.values().map(|it| it.1).sum();
+    let odd = counts.into_iter().filter(|(_, it)| *it != (1, 1, 0));
+    (posts, messages, odd.map(|(id, it)| format!("{id} was told of {it:?} times")).collect())
+}
