@@ -8,6 +8,7 @@ mod interact;
 mod late;
 mod leak;
 mod life;
+mod neighbour;
 mod page;
 mod person;
 mod play;
@@ -46,7 +47,10 @@ macro_rules! both_engines {
             mod $name {
                 use super::*;
 
-                async fn story($play: $crate::Play) $body
+                async fn story($play: $crate::Play) {
+                    $body
+                    $play.read_no_channel().await;
+                }
 
                 $(#[$meta])*
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -32,7 +32,7 @@ async fn main() {
         let workspaces = fill(&store, jobs).await;
         let began = Instant::now();
         let sent = drain(&store, &workspaces, limit, workers).await;
-        let rate = sent as f64 / began.elapsed().as_secs_f64();
+        let rate = f64::from(sent) / began.elapsed().as_secs_f64();
         println!("asyncbot {name}: {rate:.0} jobs/s ({sent} jobs)");
     }
 }
@@ -69,7 +69,7 @@ async fn fill(store: &Store, jobs: usize) -> Vec<WorkspaceId> {
 
 /// Has the workers send everything, and returns how much that was.
 #[expect(clippy::disallowed_methods, reason = "every task is awaited")]
-async fn drain(store: &Store, workspaces: &[WorkspaceId], limit: u32, workers: usize) -> usize {
+async fn drain(store: &Store, workspaces: &[WorkspaceId], limit: u32, workers: usize) -> u32 {
     let mut tasks = Vec::new();
     for worker in 0..workers {
         let mine: Vec<_> = workspaces.iter().copied().skip(worker).step_by(workers).collect();
@@ -82,7 +82,7 @@ async fn drain(store: &Store, workspaces: &[WorkspaceId], limit: u32, workers: u
     sent
 }
 
-async fn work(store: Store, workspaces: Vec<WorkspaceId>, limit: u32) -> usize {
+async fn work(store: Store, workspaces: Vec<WorkspaceId>, limit: u32) -> u32 {
     let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(1);
     let mut sent = 0;
     for workspace in workspaces {
@@ -110,7 +110,7 @@ async fn work(store: Store, workspaces: Vec<WorkspaceId>, limit: u32) -> usize {
             let mut tx = store.write(workspace).await.expect("a transaction begins");
             tx.record_all_sent(&done, now).await.expect("they are recorded");
             tx.commit().await.expect("it is saved");
-            sent += marked.len();
+            sent += u32::try_from(marked.len()).expect("a batch is small");
         }
     }
     sent

@@ -97,6 +97,7 @@ impl Generation {
     }
 
     /// Takes a sighting, and returns whether the server had gone back since the last.
+    #[expect(clippy::must_use_candidate, reason = "it is asked for what it does")]
     pub fn see(&self, new: Sighting) -> bool {
         let mut seen = self.seen();
         let setback = seen.sightings.back().and_then(|last| went_back(last, &seen.sightings, new));

@@ -210,7 +210,7 @@ impl Engine {
             let mut connection = self.app.acquire().await?;
             sight::sight(&mut connection).await
         };
-        let seen = begin_again(&self.app, || sight()).await?;
+        let seen = begin_again(&self.app, sight).await?;
         self.generation.see(seen);
         Ok(())
     }

@@ -92,7 +92,9 @@ async fn list(store: &Store, options: &ListOptions) -> u8 {
     } else if listed.is_empty() {
         output::say("Everything was delivered and worked off.");
     } else {
-        listed.iter().for_each(|lost| output::say(&in_words(lost, now)));
+        for lost in &listed {
+            output::say(&in_words(lost, now));
+        }
     }
     DONE
 }

@@ -6,6 +6,7 @@
 use super::POLL;
 use crate::bot::Bot;
 use crate::dead_token;
+use crate::people::keep_to_limit;
 use app::AppError;
 use app::absence_source::{Asked, Task, begin, finish, keep};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -195,7 +196,10 @@ async fn addresses(
                 Outcome::NotSent(reason) if reason.kind == NotSentKind::Permanent => {
                     return Ok(Found::NoAnswer);
                 }
-                Outcome::NotSent(reason) => reason.retry_after.unwrap_or(RETRY),
+                Outcome::NotSent(reason) => {
+                    keep_to_limit(bot, claim.workspace, "users.info", &reason).await;
+                    reason.retry_after.unwrap_or(RETRY)
+                }
                 Outcome::Ambiguous { .. } => RETRY,
             };
             waits += 1;

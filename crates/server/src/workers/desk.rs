@@ -267,7 +267,7 @@ fn tell_of_end(delivery: DeliveryId, end: GivenUp, code: &str) {
             tracing::warn!(code, delivery.id = %delivery, "A message came too late and is not sent.");
         }
         GivenUp::Failed => {
-            tracing::error!(code, delivery.id = %delivery, "A message cannot be sent.")
+            tracing::error!(code, delivery.id = %delivery, "A message cannot be sent.");
         }
         GivenUp::Unconfirmed => {
             tracing::warn!(code, delivery.id = %delivery, "It stays unknown whether a message arrived; it is not repeated.");

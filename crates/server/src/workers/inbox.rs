@@ -309,6 +309,17 @@ async fn find_all(
     for claim in claims {
         records.push(tx.find_inbox(claim.inbox).await?);
     }
+    if records.iter().flatten().any(|record: &InboxRecord| item::asks_slack(&record.item)) {
+        // What Slack asked of an earlier life of this process or of another replica.
+        let limits = tx.list_limits(bot.clock.now()).await?;
+        if !limits.is_empty()
+            && let Some(token) = tx.find_bot_token().await?
+        {
+            for (method, until) in &limits {
+                bot.api.leave_alone(&token, method, *until);
+            }
+        }
+    }
     Ok(records)
 }
 

@@ -106,7 +106,7 @@ async fn try_record(bot: &Bot, workspace: WorkspaceId, ended: &[Ended]) -> Resul
             (&ended.parcel, ended.parcel.claim.delivery, ended.parcel.claim.fence);
         match &ended.sent {
             Sent::Called(Outcome::Done(placed)) => {
-                record_done(&mut tx, parcel, placed, now).await?
+                record_done(&mut tx, parcel, placed, now).await?;
             }
             Sent::Called(Outcome::Ambiguous { code }) => {
                 tracing::warn!(code, delivery.id = %id, "It is not known whether a message arrived; it is held.");

@@ -306,6 +306,7 @@ impl Foresight {
     }
 
     /// Returns what is known of a delivery: `None` where that has to be asked.
+    #[expect(clippy::option_option, reason = "that there is none is known, too")]
     pub(super) fn delivery(&self, id: DeliveryId) -> Option<Option<&DeliveryRecord>> {
         self.deliveries.get(&id).map(Option::as_ref)
     }
