@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use store::StoreSettings;
 use store::testing::keys;
 use url::Url;
@@ -107,6 +108,9 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,
+        heartbeat: None,
+        audits: false,
+        grace: Duration::ZERO,
         clock,
     }
 }
