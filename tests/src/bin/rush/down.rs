@@ -4,6 +4,7 @@ use crate::say;
 use crate::scene::Scene;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 use stories::{Crowd, Engine, announced};
 
@@ -56,7 +57,7 @@ pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> 
                     == scene.crowd.past(&twin, place).await;
                 same += usize::from(is_same);
             }
-            table.push_str(&format!(
+            let _ = table.write_fmt(format_args!(
                 "| {engine:?} | {words} | {due} | {:.2} | {posts} | {messages} | {same} of {workspaces} |\n",
                 took.as_secs_f64(),
             ));

@@ -143,7 +143,9 @@ mod tests {
         assert!(!it.waits(workspace, rotation, later) && it.has_failed(workspace, rotation));
         assert_eq!(it.failed(workspace, rotation, later), 2);
         assert_eq!(it.next_try(later), Some(later + TimeDelta::seconds(30)));
-        (0..20).for_each(|_| drop(it.failed(workspace, rotation, now)));
+        for _ in 0..20 {
+            it.failed(workspace, rotation, now);
+        }
         assert_eq!(it.next_try(now), Some(now + TimeDelta::minutes(32)));
 
         it.went_well(workspace, rotation);
