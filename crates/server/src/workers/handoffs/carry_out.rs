@@ -108,8 +108,11 @@ impl Here<'_> {
         left: &[RotationId],
     ) -> Result<(Vec<RotationId>, Vec<RotationId>), StoreError> {
         let now = self.bot.clock.now();
+        // It is never closed.
+        let room = ROOM.acquire().await;
         let mut tx = self.bot.store.read(self.workspace).await?;
         let mut due = tx.list_due_rotations(now).await?;
+        drop((tx, room));
         due.retain(|rotation| !self.under_way.waits(self.workspace, *rotation, now));
         let is_alone = |rotation: &RotationId| {
             left.contains(rotation) || self.under_way.has_failed(self.workspace, *rotation)
