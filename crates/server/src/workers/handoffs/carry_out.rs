@@ -43,7 +43,9 @@ pub(super) async fn carry_out(
     (mut worker, bell): (Worker, Bell),
 ) {
     let here = Here { bot: &bot, under_way: &under_way, workspace: due.workspace };
-    ask(&bot, &due, (&mut worker, &bell)).await;
+    if here.has_work().await {
+        ask(&bot, &due, (&mut worker, &bell)).await;
+    }
     let tried = match here.hand_over_all().await {
         Ok(tried) => tried,
         Err(fault) => {
@@ -100,6 +102,12 @@ impl Here<'_> {
             // Whoever held one of them may have left it due; then it is waited for.
             left = together;
         }
+    }
+
+    /// Returns whether something is due that does not wait for its next try.
+    async fn has_work(self) -> bool {
+        let due = self.list_due(&[]).await;
+        due.is_ok_and(|(together, alone)| !together.is_empty() || !alone.is_empty())
     }
 
     /// Returns the rotations that are due: those that go together, and those that are tried alone.
