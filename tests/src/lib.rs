@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod browser;
+pub mod crash;
 mod diary;
 mod hibob;
 mod interact;
 mod late;
 mod leak;
 mod life;
+mod neighbour;
 mod page;
 mod person;
 mod play;
@@ -45,7 +47,10 @@ macro_rules! both_engines {
             mod $name {
                 use super::*;
 
-                async fn story($play: $crate::Play) $body
+                async fn story($play: $crate::Play) {
+                    $body
+                    $play.read_no_channel().await;
+                }
 
                 $(#[$meta])*
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

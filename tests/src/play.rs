@@ -278,6 +278,11 @@ impl Play {
         self.post("sim/faults", fault).await;
     }
 
+    /// Lets all calls succeed again.
+    pub async fn mends(&self) {
+        self.delete("sim/faults", &json!({})).await;
+    }
+
     /// Lets something befall the connections of Socket Mode: `{"drop": true}`, `{"disconnect": "warning"}`, `{"on": true}`.
     pub async fn orders_sockets(&self, order: &Value) {
         self.post("sim/sockets", order).await;

@@ -1,9 +1,42 @@
 //! Deliveries of which nobody can tell whether they arrived: held, reconciled, sent once more at most.
 
+use domain::ids::{TeamId, WorkspaceId};
+use domain::settings::WorkspaceSettings;
 use serde_json::json;
 use std::time::Duration;
-use store::DeliveryState;
-use stories::both_engines;
+use store::{DeliveryRecord, DeliveryState};
+use stories::{Play, both_engines};
+
+/// Lets the next two posts arrive without an answer, and their echoes go nowhere.
+async fn loses_answers_and_echoes(play: &Play) {
+    play.breaks(&json!({"method": "chat.postMessage", "kind": "accept_then_drop", "times": 2}))
+        .await;
+    play.stage().simulator().set_bot_url("http://127.0.0.1:9/".parse().expect("an address"));
+}
+
+/// Lets the bot hear again what happens in Slack.
+fn hears_again(play: &Play) {
+    play.stage().simulator().set_bot_url(play.stage().bot_url().clone());
+}
+
+/// Returns what the bot knows of the delivery that a message names.
+async fn delivery_of(play: &Play, ts: &str, channel: &str) -> DeliveryRecord {
+    let path = format!("sim/messages?team={}&channel={channel}&user=U0ANA", play.team());
+    let seen = play.get(&path).await;
+    let all = seen["messages"].as_array().into_iter().flatten();
+    let message = all.filter(|message| message["ts"] == ts).next_back().expect("it is there");
+    let id = &message["metadata"]["event_payload"]["delivery_id"];
+    let id = serde_json::from_value(id.clone()).expect("it names its delivery");
+    let store = play.database().open().await;
+    let workspace = WorkspaceId::of_team(&TeamId::new(play.team()));
+    let mut tx = store.read(workspace).await.expect("a transaction begins");
+    tx.find_delivery(id).await.expect("it is read").expect("it is known")
+}
+
+async fn states(play: &Play) -> Vec<(DeliveryState, u64)> {
+    let store = play.database().open().await;
+    store.system().count_outbox_by_state().await.expect("the outbox is counted")
+}
 
 both_engines! {
     async fn a_post_whose_answer_never_came_is_held_and_then_sent_once_more(play at "2026-06-05T10:00:00Z") {
@@ -98,5 +131,82 @@ both_engines! {
         let counted = play.database().open().await.system().count_outbox_by_state().await;
         let counted = counted.expect("the outbox is counted");
         assert!(counted.contains(&(DeliveryState::Expired, 2)), "{counted:?}");
+    }
+
+    async fn without_an_echo_a_direct_message_is_found_where_it_is_and_a_post_is_said_once_more(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.waits_until("2026-06-07T16:00:00Z").await;
+        let before = play.channel("support").await.len();
+        loses_answers_and_echoes(&play).await;
+
+        play.waits_until("2026-06-08T07:01:00Z").await;
+        hears_again(&play);
+        play.waits("15m").await;
+
+        let dms = play.dms("ana").await;
+        assert_eq!(dms.len(), 1, "it is there, so it is not said again");
+        let told = delivery_of(&play, &dms[0].ts, "dm").await;
+        assert_eq!((told.state, told.ts.as_deref()), (DeliveryState::Sent, Some(dms[0].ts.as_str())));
+        let looks = play.calls("conversations.history").await;
+        assert_eq!(looks.len(), 1, "{looks:#?}");
+        assert_eq!(looks[0]["arguments"]["channel"], dms[0].channel, "and nowhere else");
+        let posts = play.channel("support").await;
+        assert_eq!(posts.len(), before + 2, "what is said in a channel is not read");
+        let doubled = delivery_of(&play, &posts[before + 1].ts, "%23support").await;
+        assert_eq!(doubled.state, DeliveryState::Sent);
+        assert!(doubled.is_resend, "that it may have been said twice is known");
+        play.waits("2d").await;
+        assert_eq!(play.channel("support").await.len(), before + 2, "and never again");
+    }
+
+    async fn a_direct_message_that_did_not_arrive_is_looked_for_and_said_once(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.waits_until("2026-06-07T16:00:00Z").await;
+        play.breaks(&json!({"method": "chat.postMessage", "kind": "reset", "times": 2})).await;
+
+        play.waits_until("2026-06-08T07:01:00Z").await;
+        assert_eq!(play.dms("ana").await, [], "held");
+        play.waits("15m").await;
+
+        let dms = play.dms("ana").await;
+        assert_eq!(dms.len(), 1);
+        assert_eq!(play.calls("conversations.history").await.len(), 1);
+        assert!(delivery_of(&play, &dms[0].ts, "dm").await.is_resend);
+    }
+
+    async fn a_look_that_slack_has_no_time_for_is_waited_for(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.waits_until("2026-06-07T16:00:00Z").await;
+        loses_answers_and_echoes(&play).await;
+        play.breaks(&json!({"method": "conversations.history", "kind": "429", "retry_after_s": 60, "times": 2})).await;
+
+        play.waits_until("2026-06-08T07:01:00Z").await;
+        hears_again(&play);
+        play.waits("20m").await;
+
+        assert_eq!(play.dms("ana").await.len(), 1, "found at the third look");
+        assert_eq!(play.calls("conversations.history").await.len(), 3);
+    }
+
+    async fn whoever_prefers_silence_hears_nothing_twice(play at "2026-06-05T10:00:00Z") {
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.waits_until("2026-06-07T16:00:00Z").await;
+        let store = play.database().open().await;
+        let workspace = WorkspaceId::of_team(&TeamId::new(play.team()));
+        let mut tx = store.write(workspace).await.expect("a transaction begins");
+        let quiet = WorkspaceSettings { prefers_silence: true, ..WorkspaceSettings::default() };
+        tx.record_workspace_settings(&quiet).await.expect("it is stored");
+        tx.commit().await.expect("it is saved");
+        let before = play.channel("support").await.len();
+        loses_answers_and_echoes(&play).await;
+
+        play.waits_until("2026-06-08T07:01:00Z").await;
+        hears_again(&play);
+        play.waits("2d").await;
+
+        assert_eq!(play.channel("support").await.len(), before + 1);
+        assert_eq!(play.dms("ana").await.len(), 1);
+        let states = states(&play).await;
+        assert!(states.contains(&(DeliveryState::Unconfirmed, 2)), "{states:?}");
     }
 }

@@ -114,6 +114,7 @@ impl Clock {
     /// Makes the database's time the time, from now on: asked at `began`, it has just answered `server`.
     ///
     /// A measurement that took longer than a second is not used, unless it is the first.
+    #[expect(clippy::must_use_candidate, reason = "it is asked for what it does")]
     pub fn measured(&self, began: Reading, server: DateTime<Utc>) -> Measured {
         match &self.0 {
             Kind::System(system) => system.measured(began, server),

@@ -11,11 +11,11 @@ struct Bench(Mutex<(DateTime<Utc>, Duration)>);
 
 impl Machine for Bench {
     fn wall(&self) -> DateTime<Utc> {
-        self.0.lock().unwrap().0
+        self.0.lock().expect("the test's stage is set").0
     }
 
     fn monotonic(&self) -> Duration {
-        self.0.lock().unwrap().1
+        self.0.lock().expect("the test's stage is set").1
     }
 }
 
@@ -28,19 +28,19 @@ impl Bench {
 
     /// Lets both clocks run.
     fn runs(&self, time: TimeDelta) {
-        let mut it = self.0.lock().unwrap();
+        let mut it = self.0.lock().expect("the test's stage is set");
         it.0 += time;
-        it.1 += time.to_std().unwrap();
+        it.1 += time.to_std().expect("the test's stage is set");
     }
 
     /// Sets the time of day, as a person does, or as it is after the machine was suspended.
     fn is_set(&self, by: TimeDelta) {
-        self.0.lock().unwrap().0 += by;
+        self.0.lock().expect("the test's stage is set").0 += by;
     }
 }
 
 fn noon() -> DateTime<Utc> {
-    "2026-06-08T12:00:00Z".parse().unwrap()
+    "2026-06-08T12:00:00Z".parse().expect("the test's stage is set")
 }
 
 fn hours(count: i64) -> TimeDelta {
@@ -49,7 +49,7 @@ fn hours(count: i64) -> TimeDelta {
 
 /// Lets the database say what is this much later than noon, after a trip of this long.
 fn asks(clock: &Clock, bench: &Bench, server: TimeDelta, trip: TimeDelta) -> Measured {
-    let began = clock.read().unwrap();
+    let began = clock.read().expect("the test's stage is set");
     bench.runs(trip);
     clock.measured(began, noon() + server)
 }

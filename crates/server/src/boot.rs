@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use store::{Store, StoreError};
+use store::{FileClaim, Store, StoreError};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -52,6 +52,8 @@ pub struct RunningBot {
     address: SocketAddr,
     admin_address: Option<SocketAddr>,
     grace: Duration,
+    /// On SQLite the one process that serves from a file holds it.
+    claim: Option<FileClaim>,
 }
 
 /// Starts the bot: the database is opened, the addresses are taken, the workers run.
@@ -60,8 +62,13 @@ pub struct RunningBot {
 ///
 /// [`BootError`], in words for the one who runs the service.
 pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
+    faults::arm();
     slack::install_tls_provider();
+    let claim = FileClaim::take(&config.store)?;
     let store = Store::open(&config.store, Arc::clone(&config.keys)).await?;
+    if let Some(folder) = &config.data_dir {
+        workers::remember_sightings(&store, folder);
+    }
     workers::tell_the_time(&store, &config.clock).await?;
     let switch = config.heartbeat.clone().map(Ping::new).transpose()?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;
@@ -93,6 +100,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         leaving: AtomicBool::new(false),
         wire,
         replica: replica::name(address),
+        data_dir: config.data_dir.clone(),
     });
     take_back(&bot).await?;
     workers::start(&bot);
@@ -106,7 +114,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     if let Some(admin) = admin {
         serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));
     }
-    Ok(RunningBot { bot, address, admin_address, grace: config.grace })
+    Ok(RunningBot { bot, address, admin_address, grace: config.grace, claim })
 }
 
 impl RunningBot {
@@ -142,12 +150,18 @@ impl RunningBot {
             );
         }
         self.bot.store.close().await;
+        drop(self.claim);
     }
 }
 
 /// Takes back what an earlier life of this process had under way when it ended.
 async fn take_back(bot: &Bot) -> Result<(), StoreError> {
     let (system, now) = (bot.store.system(), bot.clock.now());
+    system.release_sync_leases(&bot.replica).await?;
+    let count = system.release_inbox_leases(&bot.replica, now).await?;
+    if count > 0 {
+        tracing::warn!(count, "Items of the inbox were under way when this process ended before.");
+    }
     let count = system.take_back_deliveries(&bot.replica, now).await?;
     if count > 0 {
         tracing::warn!(

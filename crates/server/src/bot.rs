@@ -9,6 +9,7 @@ use app::memo::Memo;
 use clock::{Bell, Clock};
 use connect::Wire;
 use slack::{Api, SigningSecrets};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Store;
 use url::Url;
@@ -33,6 +34,8 @@ pub(crate) struct Bot {
     pub(crate) wire: Wire,
     /// With what the names of this process's leases begin: equal in its next life, and no other replica's.
     pub(crate) replica: String,
+    /// Where is kept how far PostgreSQL was.
+    pub(crate) data_dir: Option<PathBuf>,
 }
 
 impl Bot {

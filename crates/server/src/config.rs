@@ -4,6 +4,7 @@ use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
     SourceSettings, WatchSettings,
 };
+use chrono::TimeDelta;
 use clock::Clock;
 use crypto::KeyRing;
 use domain::source::SourceCode;
@@ -11,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::StoreSettings;
@@ -53,6 +54,8 @@ pub struct BotConfig {
     pub audits: bool,
     /// How long it serves on after it was told to stop and says that it is not ready.
     pub grace: Duration,
+    /// The folder in which is kept, beside PostgreSQL, how far it was.
+    pub data_dir: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
 }
@@ -77,6 +80,7 @@ pub(crate) struct Checked {
     pub(crate) socket: Option<SocketConfig>,
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
+    data_dir: Option<PathBuf>,
     addresses: Option<Addresses>,
     watch: Option<Watch>,
 }
@@ -110,7 +114,20 @@ impl Checked {
         let addresses = addresses(&settings.addresses, &mut faults);
         let watch = watch(&settings.watch, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
-        Self { faults: faults.0, store, keys, slack, socket, signing, sources, addresses, watch }
+        // Without a folder the platform knows of, what is kept there is kept in memory alone.
+        let data_dir = settings.database.data_dir().ok();
+        Self {
+            faults: faults.0,
+            store,
+            keys,
+            slack,
+            socket,
+            signing,
+            sources,
+            data_dir,
+            addresses,
+            watch,
+        }
     }
 
     /// Returns what to start the bot with.
@@ -137,7 +154,10 @@ impl Checked {
                     heartbeat: watch.heartbeat,
                     audits: true,
                     grace: watch.grace,
-                    clock: Clock::system(),
+                    data_dir: self.data_dir,
+                    clock: Clock::system_ahead(
+                        TimeDelta::from_std(faults::ahead()).unwrap_or_default(),
+                    ),
                 })
             }
             _ => Err(self.faults),
@@ -173,6 +193,21 @@ pub(crate) fn migrating_store(
         Some(store)
     });
     store.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// Returns where the database is and what opens it, for a command that works beside the service.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn opened_store(
+    database: &DatabaseSettings,
+    key_settings: &KeySettings,
+) -> Result<(StoreSettings, Arc<KeyRing>), Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = serving_store(database, &mut faults);
+    let keys = keys(key_settings, &mut faults);
+    store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
 }
 
 fn serving_store(database: &DatabaseSettings, faults: &mut Faults) -> Option<StoreSettings> {

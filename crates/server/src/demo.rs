@@ -219,6 +219,7 @@ fn bot_config(
         admin_bind: settings.watch.is_some().then(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         heartbeat: settings.watch.as_ref().and_then(|watch| watch.heartbeat.clone()),
         audits: settings.watch.is_some(),
+        data_dir: None,
         grace: Duration::ZERO,
         clock: clock.clone(),
     })

@@ -5,9 +5,9 @@ use crate::dead_token;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{RotationId, UserId, WorkspaceId};
-use slack::{NotSentKind, Outcome, PersonFacts};
+use slack::{NotSent, NotSentKind, Outcome, PersonFacts};
 use std::sync::Arc;
-use store::PersonRecord;
+use store::{PersonRecord, StoreError};
 
 /// How long to wait after a failure for which Slack names no time.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
@@ -76,7 +76,10 @@ async fn ask(
             Outcome::NotSent(reason) if reason.kind == NotSentKind::Permanent => {
                 tracing::warn!(code = reason.code, "Slack would not say who somebody is.");
             }
-            Outcome::NotSent(reason) => wait = Some(reason.retry_after.unwrap_or(RETRY)),
+            Outcome::NotSent(reason) => {
+                keep_to_limit(bot, workspace, "users.info", &reason).await;
+                wait = Some(reason.retry_after.unwrap_or(RETRY));
+            }
             Outcome::Ambiguous { .. } => wait = Some(RETRY),
         }
         if wait.is_some() {
@@ -88,6 +91,36 @@ async fn ask(
     bot.bells.handoffs.ring();
     bot.bells.deliveries.ring();
     Ok(wait)
+}
+
+/// Writes down how long Slack wants a method left alone in a workspace, so that the next life of this process and every
+/// other replica keep to it.
+///
+/// That it cannot be written down is no reason not to go on: in this process it is known.
+pub(crate) async fn keep_to_limit(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    method: &'static str,
+    refused: &NotSent,
+) {
+    let Some(wait) = refused.retry_after.filter(|_| refused.code == slack::RATE_LIMITED) else {
+        return;
+    };
+    bot.metrics.limited(method);
+    if let Err(fault) = write_limit(bot, workspace, method, wait).await {
+        tracing::warn!(error = %fault, "How long Slack wants to be left alone could not be written down.");
+    }
+}
+
+async fn write_limit(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    method: &str,
+    wait: TimeDelta,
+) -> Result<(), StoreError> {
+    let mut tx = bot.store.write(workspace).await?;
+    tx.record_limit(method, bot.clock.now() + wait).await?;
+    tx.commit().await
 }
 
 /// Returns what is stored of what Slack said of somebody at an instant.

@@ -8,12 +8,15 @@ mod handoffs;
 mod home;
 mod housekeeping;
 mod inbox;
+mod item;
 mod outcome;
 mod pack;
 mod roster;
 mod send;
+mod setbacks;
 mod timekeeping;
 
+pub(crate) use setbacks::{remember as remember_sightings, told as setbacks_told};
 pub(crate) use timekeeping::begin as tell_the_time;
 
 use crate::bot::Bot;
@@ -37,6 +40,8 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     keep(bot, "housekeeping", housekeeping::run);
     if !bot.clock.is_manual() {
         keep(bot, "timekeeping", timekeeping::run);
+        keep(bot, "sightings", setbacks::watch);
+        keep(bot, "setbacks", setbacks::run);
     }
 }
 

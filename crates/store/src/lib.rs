@@ -14,6 +14,7 @@ macro_rules! statements {
 mod canary;
 mod commitment;
 mod error;
+mod generation;
 mod id;
 mod migrations;
 mod one_write;
@@ -32,16 +33,19 @@ mod version;
 mod watch;
 
 pub use error::StoreError;
+pub use generation::{Generation, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
     Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
-    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, Entry,
-    GivenUp, InboxClaim, InboxItem, InboxRecord, LostRow, NewInstall, NoteFault, NoteReceiver,
-    NoteRecord, Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
-    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
-    TurnState, WorkspaceListing, WorkspaceRecord,
+    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs,
+    DueInboxes, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow,
+    NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord,
+    RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord,
+    SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
+    WorkspaceRecord,
 };
+pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};
 pub use system::System;
 pub use tx::Tx;

@@ -49,12 +49,14 @@ mod again;
 mod check;
 mod counts;
 mod saver;
+mod sight;
 #[path = "sql/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the SQL is written once and compiled for each engine")]
 pub(crate) mod sql;
 mod together;
 
 use crate::error::StoreError;
+use crate::generation::Generation;
 use crate::migrations;
 use crate::records::Entry;
 use crate::version::Version;
@@ -94,6 +96,7 @@ pub(crate) struct Engine {
     counts: Counts,
     saving: PgPool,
     saver: Saver,
+    generation: Generation,
 }
 
 /// Returns whether the URL names this engine.
@@ -112,22 +115,28 @@ pub(crate) async fn migrate(owner_url: &str) -> Result<Vec<String>, StoreError> 
 impl Engine {
     /// Connects both logins and refuses those that may do too much or too little, and pending migrations.
     pub(crate) async fn open(url: &str, system_url: &str) -> Result<Self, StoreError> {
-        let app = connect(url, APP_CONNECTIONS).await?;
-        let system = connect(system_url, SYSTEM_CONNECTIONS).await?;
+        let generation = Generation::default();
+        let app = connect(url, APP_CONNECTIONS, &generation).await?;
+        let system = connect(system_url, SYSTEM_CONNECTIONS, &generation).await?;
         let mut connection = app.acquire().await?;
         migrations::check(&migrations::POSTGRES, &mut *connection).await?;
         check::login(&mut connection, &check::APP).await?;
         check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
         drop(connection);
         let counts = Counts::start(system.clone());
+        let seen = generation.clone();
         let saving = pool(GROUPS)
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(preparing()).await.map(drop) })
+            .after_connect(move |connection, _| {
+                let seen = seen.clone();
+                Box::pin(async move {
+                    seen.see(sight::sight(connection).await?);
+                    connection.execute(preparing()).await.map(drop)
+                })
             })
             // What it sends holds values, which belong into no log.
             .connect_lazy_with(options(url)?.disable_statement_logging());
         let saver = Saver::start(&saving);
-        Ok(Self { app, system, counts, saving, saver })
+        Ok(Self { app, system, counts, saving, saver, generation })
     }
 
     /// Begins a transaction that sees one state of one workspace and cannot write.
@@ -190,6 +199,22 @@ impl Engine {
         Ok(begin_again(&self.app, ask).await?)
     }
 
+    /// Returns what was seen of the server.
+    pub(crate) const fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// Asks how far the server is.
+    pub(crate) async fn sight(&self) -> Result<(), StoreError> {
+        let sight = async || {
+            let mut connection = self.app.acquire().await?;
+            sight::sight(&mut connection).await
+        };
+        let seen = begin_again(&self.app, sight).await?;
+        self.generation.see(seen);
+        Ok(())
+    }
+
     pub(crate) async fn close(&self) {
         self.saving.close().await;
         self.app.close().await;
@@ -206,8 +231,21 @@ fn scoped(begin: &str, workspace: WorkspaceId) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!("{begin}; set local app.workspace_id = '{}'", workspace.as_uuid()))
 }
 
-async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
-    Ok(pool(connections).connect_with(options(url)?).await?)
+async fn connect(
+    url: &str,
+    connections: u32,
+    generation: &Generation,
+) -> Result<PgPool, StoreError> {
+    let seen = generation.clone();
+    let pool = pool(connections).after_connect(move |connection, _| {
+        let seen = seen.clone();
+        Box::pin(async move {
+            // Before anything is asked of a server that may have forgotten what it knew.
+            seen.see(sight::sight(connection).await?);
+            Ok(())
+        })
+    });
+    Ok(pool.connect_with(options(url)?).await?)
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {

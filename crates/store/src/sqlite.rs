@@ -45,6 +45,7 @@ macro_rules! fragment {
     };
 }
 
+mod claim;
 mod connect;
 #[path = "sql/mod.rs"]
 pub(crate) mod sql;
@@ -55,6 +56,7 @@ use crate::error::StoreError;
 use crate::migrations;
 use crate::records::Entry;
 use crate::version::{Version, Versions};
+pub use claim::FileClaim;
 use connect::{is_url, make_file, options};
 use domain::ids::WorkspaceId;
 use sqlx::sqlite::SqlitePoolOptions;

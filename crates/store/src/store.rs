@@ -2,6 +2,7 @@
 
 use crate::canary;
 use crate::error::StoreError;
+use crate::generation::Generation;
 use crate::one_write::OneWrite;
 use crate::records::Entry;
 use crate::system::System;
@@ -31,6 +32,7 @@ pub struct StoreSettings {
 pub struct Store {
     engine: Engine,
     keys: Arc<KeyRing>,
+    generation: Generation,
 }
 
 /// One of the two engines.
@@ -53,7 +55,11 @@ impl Store {
     /// [`StoreError::Unavailable`] where the database cannot be reached.
     pub async fn open(settings: &StoreSettings, keys: Arc<KeyRing>) -> Result<Self, StoreError> {
         let engine = Engine::open(settings).await?;
-        let store = Self { engine, keys };
+        let generation = match &engine {
+            Engine::Sqlite(_) => Generation::default(),
+            Engine::Postgres(engine) => engine.generation().clone(),
+        };
+        let store = Self { engine, keys, generation };
         canary::check(&store, &store.keys).await?;
         Ok(store)
     }
@@ -149,10 +155,15 @@ impl Store {
         entry: &Entry,
     ) -> Result<Option<Version>, StoreError> {
         let _one_write = self.one_write();
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.enter(workspace, entry).await,
-            Engine::Postgres(engine) => engine.enter(workspace, entry).await,
-        }
+        let mut commit = faults::Commit::default();
+        commit.calls("entries::steps");
+        commit.before();
+        let version = match &self.engine {
+            Engine::Sqlite(engine) => engine.enter(workspace, entry).await?,
+            Engine::Postgres(engine) => engine.enter(workspace, entry).await?,
+        };
+        commit.after();
+        Ok(version)
     }
 
     /// Returns the door to work over many workspaces.
@@ -187,6 +198,24 @@ impl Store {
     #[must_use]
     pub const fn is_shared(&self) -> bool {
         matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// Returns whether the database is still the one it was; a SQLite file always counts as that.
+    #[must_use]
+    pub const fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// Asks how far the database is, so that it is known what it forgets; SQLite is not asked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where it does not answer.
+    pub async fn sight(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.sight().await,
+        }
     }
 
     /// Closes all connections once the running transactions have ended; afterwards nothing can be begun.
@@ -238,6 +267,7 @@ impl Store {
             is_broken: false,
             gives_work: false,
             is_touching: false,
+            commit: faults::Commit::default(),
             began_at,
             foresight: None,
             one_write,

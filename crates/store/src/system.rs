@@ -1,9 +1,10 @@
 //! The one door to many workspaces at once: ids and instants, never content.
 
+mod inbox;
+
 use crate::error::StoreError;
-use crate::records::{
-    DeliveryState, DueHandoffs, InboxClaim, Lost, Swept, SyncClaim, WorkspaceListing,
-};
+use crate::generation::Setback;
+use crate::records::{DeliveryState, DueHandoffs, Lost, Swept, SyncClaim, WorkspaceListing};
 use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
@@ -112,34 +113,6 @@ impl System {
         Ok(lost)
     }
 
-    /// Leases up to `limit` rows of the inbox that are due, until `lease_until`; three crashes quarantine a row.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn claim_inbox(
-        &self,
-        worker: &str,
-        now: DateTime<Utc>,
-        lease_until: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<InboxClaim>, StoreError> {
-        let mut tx = self.store.write_unscoped().await?;
-        let claims = run!(&mut tx, queue::claim_inbox(worker, now, lease_until, limit))?;
-        tx.commit().await?;
-        Ok(claims)
-    }
-
-    /// Returns when a row of the inbox can next be claimed: `now` or earlier if one can be claimed already.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn earliest_inbox_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut tx = self.store.read_unscoped().await?;
-        run!(&mut tx, queue::earliest_inbox_at())
-    }
-
     /// Leases up to `limit` absence sources of active workspaces that are due to be asked, until `lease_until`, the longest
     /// due first. A lease that ran out is given to the next who asks.
     ///
@@ -167,6 +140,27 @@ impl System {
     pub async fn earliest_sync_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
         run!(&mut tx, absence_sources::earliest_sync_at())
+    }
+
+    /// Records that the database went back in time.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_setback(&self, setback: &Setback) -> Result<(), StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        run!(&mut tx, setbacks::insert_setback(setback))?;
+        tx.commit().await
+    }
+
+    /// Returns when the database went back in time since an instant, the earliest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_setbacks(&self, since: DateTime<Utc>) -> Result<Vec<Setback>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, setbacks::list_setbacks(since))
     }
 
     /// Stores the hash of an OAuth state, bound to the hash of the browser's secret.

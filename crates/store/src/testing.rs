@@ -3,11 +3,14 @@
 //! PostgreSQL is found through `ASYNCBOT_TEST_POSTGRES_URL`, a superuser's URL that serves for setting up alone: what is
 //! tested connects as the run-time logins, because a superuser would hide every fault of isolation.
 
+mod behind;
 mod dump;
+mod ledger;
 mod operator;
 mod outbox;
 mod postgres;
 
+pub use ledger::{AbsenceRow, InboxRow, Ledger, OutboxRow, RotationRow, TurnRow};
 pub use operator::Operator;
 
 use crate::store::{Store, StoreSettings};
@@ -57,6 +60,17 @@ impl TestDatabase {
         Self { settings: database.settings(), place: Place::Server(database) }
     }
 
+    /// Returns a database as [`TestDatabase::postgres`], on a server of one's own.
+    ///
+    /// # Panics
+    ///
+    /// Where the URL is none, or the server does not do as it is told.
+    pub async fn postgres_on(superuser_url: &str) -> Self {
+        let server = superuser_url.parse().expect("the server's URL");
+        let database = PostgresDatabase::create_on(server).await;
+        Self { settings: database.settings(), place: Place::Server(database) }
+    }
+
     /// Returns the URLs of the database.
     #[must_use]
     pub const fn settings(&self) -> &StoreSettings {
@@ -69,6 +83,20 @@ impl TestDatabase {
         match &self.place {
             Place::Folder(_) => None,
             Place::Server(database) => Some(database.superuser_url()),
+        }
+    }
+
+    /// Reads what is compared in tests, past all doors.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be read.
+    pub async fn ledger(&self) -> Ledger {
+        match &self.place {
+            Place::Folder(_) => Ledger::of_file(&self.settings).await,
+            Place::Server(database) => {
+                Ledger::of_server(&database.superuser_url()).await.expect("the server answers")
+            }
         }
     }
 

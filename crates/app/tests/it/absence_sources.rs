@@ -182,9 +182,9 @@ async fn check_taken_over(bench: Bench) {
     let mut planned = Vec::new();
     let system = bench.store.system();
     let now = record.status.good_at.expect("it is there");
-    for claim in
-        system.claim_inbox("w", now, now + TimeDelta::minutes(5), 99).await.expect("it is there")
-    {
+    let until = now + TimeDelta::minutes(5);
+    let claims = system.claim_inbox(bench.workspace, "w", now, until, 99).await;
+    for claim in claims.expect("it is there") {
         let mut tx = bench.store.read(claim.workspace).await.expect("it is there");
         let item =
             tx.find_inbox(claim.inbox).await.expect("it is there").expect("it is there").item;

@@ -321,7 +321,8 @@ async fn who_joins_is_reminded_at_the_time_of_their_own_clock() {
 /// Returns whether it is looked at now who is to be reminded of the next turn.
 async fn is_looked_at(bench: &Bench, now: DateTime<Utc>) -> bool {
     let until = now + TimeDelta::minutes(1);
-    let claimed = bench.store.system().claim_inbox("w", now, until, 100).await.expect("claimed");
+    let claimed = bench.store.system().claim_inbox(bench.workspace, "w", now, until, 100).await;
+    let claimed = claimed.expect("claimed");
     let mut tx = bench.store.read(bench.workspace).await.expect("a transaction");
     for claim in claimed {
         let found = tx.find_inbox(claim.inbox).await.expect("it reads");

@@ -13,6 +13,9 @@ use store::Store;
 /// The service does not mind a clock that is off, but whoever reads its logs does.
 const SKEW_ALLOWED: TimeDelta = TimeDelta::seconds(2);
 
+/// How long a setback of the database is shown.
+const SETBACKS_SHOWN: TimeDelta = TimeDelta::days(30);
+
 /// How many workspaces' tokens are tried.
 const TOKENS_TRIED: usize = 20;
 
@@ -48,6 +51,7 @@ async fn examine(checked: &Checked) -> Vec<Finding> {
     let time = Clock::system();
     let mut findings = vec![well("database: open, migrated, and its keys fit")];
     findings.push(clock(&time, &store).await);
+    findings.push(setbacks(&time, &store).await);
     if let Some(slack) = &checked.slack {
         match Api::new(slack.clone(), time) {
             Ok(api) => {
@@ -80,6 +84,21 @@ async fn clock(clock: &Clock, store: &Store) -> Finding {
             }
         }
         Err(fault) => ill(&format!("clock: the database's could not be read: {fault}")),
+    }
+}
+
+/// Tells when the database last went back in time: what people were told then may be lost.
+async fn setbacks(clock: &Clock, store: &Store) -> Finding {
+    match store.system().list_setbacks(clock.now() - SETBACKS_SHOWN).await {
+        Ok(found) => match found.last() {
+            None => well("database: has not gone back in time in the last 30 days"),
+            Some(setback) => ill(&format!(
+                "database: {setback}; what people were told in between is to be checked"
+            )),
+        },
+        Err(fault) => {
+            ill(&format!("database: whether it went back in time cannot be read: {fault}"))
+        }
     }
 }
 

@@ -1,13 +1,12 @@
 //! `asyncbot outbox`: what was not delivered, and putting it back; it may run while the service does.
 
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
-use crate::config::Checked;
-use crate::settings::Settings;
+use crate::config::opened_store;
+use crate::settings::{DatabaseSettings, KeySettings};
 use app::replay::{Lost, Replayed};
 use clap::Subcommand;
 use clock::Clock;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use store::Store;
 use uuid::Uuid;
 
@@ -28,7 +27,9 @@ pub(super) struct ListOptions {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: Settings,
+    database: DatabaseSettings,
+    #[command(flatten)]
+    keys: KeySettings,
 }
 
 #[derive(clap::Args, Debug)]
@@ -43,21 +44,25 @@ pub(super) struct ReplayOptions {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: Settings,
+    database: DatabaseSettings,
+    #[command(flatten)]
+    keys: KeySettings,
 }
 
 pub(super) async fn outbox(command: OutboxCommand) -> u8 {
     telemetry::start(Some("error"));
-    let settings = match &command {
-        OutboxCommand::List(options) => &options.settings,
-        OutboxCommand::Replay(options) => &options.settings,
+    let (database, keys) = match &command {
+        OutboxCommand::List(options) => (&options.database, &options.keys),
+        OutboxCommand::Replay(options) => (&options.database, &options.keys),
     };
-    let checked = Checked::of(settings);
-    let (Some(place), Some(keys)) = (&checked.store, &checked.keys) else {
-        output::complain_of_all(&checked.faults);
-        return WRONG_USE;
+    let (place, keys) = match opened_store(database, keys) {
+        Ok(opened) => opened,
+        Err(faults) => {
+            output::complain_of_all(&faults);
+            return WRONG_USE;
+        }
     };
-    let store = match Store::open(place, Arc::clone(keys)).await {
+    let store = match Store::open(&place, keys).await {
         Ok(store) => store,
         Err(fault) => {
             output::complain(&fault.to_string());
@@ -87,7 +92,9 @@ async fn list(store: &Store, options: &ListOptions) -> u8 {
     } else if listed.is_empty() {
         output::say("Everything was delivered and worked off.");
     } else {
-        listed.iter().for_each(|lost| output::say(&in_words(lost, now)));
+        for lost in &listed {
+            output::say(&in_words(lost, now));
+        }
     }
     DONE
 }

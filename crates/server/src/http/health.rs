@@ -3,6 +3,7 @@
 use crate::bot::Bot;
 use crate::metrics::resident_bytes;
 use crate::watch;
+use crate::workers::setbacks_told;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -60,6 +61,8 @@ pub(super) struct Detail {
     clock: Value,
     clock_offset_us: Option<i64>,
     memory_bytes: Option<u64>,
+    /// When the database went back in time, and what may be lost of it.
+    setbacks: Value,
 }
 
 pub(super) async fn detail(State(bot): State<Arc<Bot>>) -> Json<Detail> {
@@ -94,6 +97,7 @@ pub(super) async fn detail(State(bot): State<Arc<Bot>>) -> Json<Detail> {
         }),
         clock_offset_us: clock.offset.num_microseconds(),
         memory_bytes: resident_bytes(),
+        setbacks: setbacks_told(&bot.store).await,
     })
 }
 

@@ -5,6 +5,7 @@ use crate::requests::{commands, events, interactions};
 use serde_json::Value;
 use slack::{Acks, Closed, Enclosed, Envelope};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio_util::task::TaskTracker;
 
 /// Works off an envelope in a task of its own: the next one must not wait for it.
@@ -17,15 +18,32 @@ pub(super) fn take(bot: &Arc<Bot>, under_way: &TaskTracker, acks: Acks, envelope
     bot.supervisor.spawn(under_way.track_future(async move {
         let _busy = busy;
         let Envelope { id, content, takes_answer, is_again } = envelope;
-        let Ok(answer) = work_off(&its_bot, content).await else { return };
+        let (kind, began) = (kind(&content), Instant::now());
+        let measure = |outcome| its_bot.metrics.answered(kind, outcome, began.elapsed());
+        let Ok(answer) = work_off(&its_bot, content).await else {
+            measure("not_stored");
+            return;
+        };
         if answer.is_some() && !takes_answer {
             tracing::warn!("An answer was left out, since its envelope takes none.");
         }
         let acknowledgement = slack::acknowledge(&id, answer.filter(|_| takes_answer));
-        if let Err(Closed) = acks.send(&acknowledgement).await {
+        let sent = acks.send(&acknowledgement).await;
+        measure(if sent.is_ok() { "answered" } else { "too_late" });
+        if let Err(Closed) = sent {
             tracing::info!(is_again, "An acknowledgement came too late for its connection.");
         }
     }));
+}
+
+/// Returns what it is counted as: the same as over HTTP.
+const fn kind(content: &Enclosed) -> &'static str {
+    match content {
+        Enclosed::Command(_) => "command",
+        Enclosed::Interaction(_) => "interaction",
+        Enclosed::Event(_) => "event",
+        Enclosed::Other => "other",
+    }
 }
 
 /// Returns the answer, if there is one.

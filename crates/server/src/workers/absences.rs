@@ -6,6 +6,7 @@
 use super::POLL;
 use crate::bot::Bot;
 use crate::dead_token;
+use crate::people::keep_to_limit;
 use app::AppError;
 use app::absence_source::{Asked, Task, begin, finish, keep};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -47,7 +48,7 @@ const UNKNOWN: [&str; 3] = ["user_not_found", "user_not_visible", "users_not_fou
 const ADDRESSES: &str = "in Slack: the permission to see e-mail addresses (users:read.email); install the app again to allow it";
 
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
-    let name = format!("absences-{}", uuid::Uuid::new_v4().simple());
+    let name = format!("{}absences", bot.replica);
     let free = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         let next = match look(&bot, &name, &free).await {
@@ -195,7 +196,10 @@ async fn addresses(
                 Outcome::NotSent(reason) if reason.kind == NotSentKind::Permanent => {
                     return Ok(Found::NoAnswer);
                 }
-                Outcome::NotSent(reason) => reason.retry_after.unwrap_or(RETRY),
+                Outcome::NotSent(reason) => {
+                    keep_to_limit(bot, claim.workspace, "users.info", &reason).await;
+                    reason.retry_after.unwrap_or(RETRY)
+                }
                 Outcome::Ambiguous { .. } => RETRY,
             };
             waits += 1;

@@ -1,34 +1,82 @@
-//! Works off what Slack told us.
+//! Works off what Slack told us and what waited for its time: workspaces in turns, several at once, and in each one thing
+//! after the other.
 
 use super::POLL;
+use super::item;
 use crate::bot::Bot;
-use crate::people::refresh;
-use crate::perform::checked;
 use app::AppError;
-use app::cover::Written;
 use chrono::{DateTime, TimeDelta, Utc};
-use clock::Worker;
-use domain::ids::{ChannelId, DeliveryId, UserId, WorkspaceId};
-use std::sync::Arc;
-use store::{InboxClaim, InboxItem, InboxRecord, StoreError};
+use clock::{Busy, Worker};
+use domain::ids::{InboxId, WorkspaceId};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use store::{InboxClaim, InboxRecord, StoreError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+use tracing::Instrument;
 
-/// How many items one look takes on.
+/// In how many workspaces something is worked off at once; most of them wait for Slack or for the database.
+const AT_ONCE: usize = 64;
+
+/// How many items talk to the database and to nothing else at once; the rest of its connections are for people.
+const AT_THE_DATABASE: usize = 8;
+
+/// How many rows of a workspace are leased at once.
 const BATCH: u32 = 20;
 
-/// How long an item belongs to the worker that claimed it.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How long a workspace keeps its place while others wait, in real time.
+const TURN: Duration = Duration::from_secs(1);
 
-/// How long an item waits after a failure.
-const RETRY: TimeDelta = TimeDelta::seconds(30);
+/// How long a row belongs to the worker that claimed it, unless it keeps it.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How often a lease is kept, in real time.
+const KEEP: Duration = Duration::from_secs(20);
+
+/// How often it is looked for leases that ran out.
+const COUNT: TimeDelta = TimeDelta::seconds(5);
+
+/// How long after a failure of the database the next look is.
+const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
+
+/// The bound of the wait after the first failure; it doubles with each try.
+const FIRST_BACKOFF: TimeDelta = TimeDelta::seconds(30);
+
+/// The longest bound of the wait between two tries.
+const LONGEST_BACKOFF: TimeDelta = TimeDelta::hours(1);
+
+/// How old an item must be that is given up; what was stored long before its time is known by its tries as well.
+const PATIENCE: TimeDelta = TimeDelta::days(3);
+
+/// How often an item must have failed that is given up: about as often as fits into three days.
+const MOST_TRIES: u32 = 150;
+
+/// How long it is tried to write down what was done, in real time.
+const PERSISTENCE: Duration = Duration::from_secs(20);
+
+/// The pause between two such tries.
+const PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
-    let name = format!("inbox-{}", uuid::Uuid::new_v4().simple());
+    let mut queue = Queue {
+        room: Arc::new(Room {
+            free: Arc::new(Semaphore::new(AT_ONCE)),
+            database: Semaphore::new(AT_THE_DATABASE),
+            alone: Arc::new(Semaphore::new(1)),
+            taken: Mutex::default(),
+        }),
+        served: HashMap::new(),
+        turns: 0,
+        count_at: bot.clock.now(),
+    };
     loop {
-        let next = match look(&bot, &name).await {
+        let next = match queue.look(&bot).await {
             Ok(next) => next,
             Err(fault) => {
                 tracing::error!(error = %fault, "The inbox could not be read.");
-                Some(bot.clock.now() + RETRY)
+                Some(bot.clock.now() + AFTER_FAILURE)
             }
         };
         tokio::select! {
@@ -39,198 +87,395 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     }
 }
 
-/// Works off what is due and returns when to look again.
-async fn look(bot: &Bot, name: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let system = bot.store.system();
-    loop {
-        if bot.supervisor.is_stopping() {
-            return Ok(None);
-        }
+/// What all that is under way shares.
+struct Room {
+    /// A permit for each workspace.
+    free: Arc<Semaphore>,
+    /// A permit for each item that talks to the database.
+    database: Semaphore,
+    /// A permit for the one item over which a worker died before.
+    alone: Arc<Semaphore>,
+    /// The workspaces in which something is worked off.
+    taken: Mutex<HashSet<WorkspaceId>>,
+}
+
+/// Who is next.
+struct Queue {
+    room: Arc<Room>,
+    /// Which turn was a workspace's last.
+    served: HashMap<WorkspaceId, u64>,
+    turns: u64,
+    count_at: DateTime<Utc>,
+}
+
+impl Queue {
+    /// Begins what is due, as far as there is room, and returns when to look again; whatever ends rings.
+    async fn look(&mut self, bot: &Arc<Bot>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let now = bot.clock.now();
-        let claims = system.claim_inbox(name, now, now + LEASE, BATCH).await?;
-        if claims.is_empty() {
-            let next = system.earliest_inbox_at().await?;
-            return Ok(next.map(|at| at.max(now + TimeDelta::milliseconds(100))));
-        }
-        for claim in &claims {
-            // One that cannot be read or written down waits for its lease; the others do not wait with it.
-            if let Err(fault) = work_off(bot, claim).await {
-                tracing::error!(error = %fault, workspace.id = %claim.workspace, "What became of an event could not be written down.");
+        let system = bot.store.system();
+        if self.count_at <= now {
+            let count = system.count_inbox_crashes(now).await?;
+            if count > 0 {
+                tracing::warn!(count, "Items of the inbox were found whose worker had died.");
             }
+            self.count_at = now + COUNT;
+        }
+        let due = system.list_due_inboxes(now).await?;
+        if due.has_lone {
+            self.start_lone(bot, now).await?;
+        }
+        for workspace in self.in_turns(due.workspaces) {
+            let Ok(permit) = Arc::clone(&self.room.free).try_acquire_owned() else {
+                return Ok(None);
+            };
+            if self.take(workspace) {
+                let place = Place::new(bot, &self.room, (workspace, true), permit);
+                let (its_bot, span) = (Arc::clone(bot), span(workspace));
+                bot.supervisor.spawn(turn(its_bot, place).instrument(span));
+            }
+        }
+        let next = system.next_inbox_change(now).await?;
+        // A lease that ran out and was not counted yet is counted at the next time for it.
+        Ok(next.map(|at| if at <= now { self.count_at } else { at }))
+    }
+
+    /// Begins the longest due item over which a worker died before, unless another one is under way.
+    async fn start_lone(&mut self, bot: &Arc<Bot>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Ok(permit) = Arc::clone(&self.room.alone).try_acquire_owned() else { return Ok(()) };
+        let lease = lease_of(bot);
+        let claim = bot.store.system().claim_lone_inbox(&lease, now, now + LEASE).await?;
+        let Some(claim) = claim else { return Ok(()) };
+        // Nothing else of its workspace is leased, so at most a turn that has found nothing is about to end.
+        let is_its = self.take(claim.workspace);
+        let place = Place::new(bot, &self.room, (claim.workspace, is_its), permit);
+        let (its_bot, span) = (Arc::clone(bot), span(claim.workspace));
+        let work = async move { work_off(&its_bot, &place, &lease, vec![claim]).await };
+        bot.supervisor.spawn(work.instrument(span));
+        Ok(())
+    }
+
+    /// Notes that it is a workspace's turn; returns false where it has one already.
+    fn take(&mut self, workspace: WorkspaceId) -> bool {
+        if !self.room.taken().insert(workspace) {
+            return false;
+        }
+        self.turns += 1;
+        self.served.insert(workspace, self.turns);
+        true
+    }
+
+    /// Puts those first whose last turn is the longest ago.
+    fn in_turns(&mut self, mut workspaces: Vec<WorkspaceId>) -> Vec<WorkspaceId> {
+        /// More are not remembered: whoever is forgotten comes first.
+        const REMEMBERED: usize = 10_000;
+        if self.served.len() > REMEMBERED {
+            self.served.clear();
+        }
+        workspaces.sort_by_key(|workspace| self.served.get(workspace).copied().unwrap_or(0));
+        workspaces
+    }
+}
+
+impl Room {
+    fn taken(&self) -> MutexGuard<'_, HashSet<WorkspaceId>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A workspace's place, which is given back however its turn ends.
+struct Place {
+    bot: Arc<Bot>,
+    room: Arc<Room>,
+    workspace: WorkspaceId,
+    /// Whether it is the one that keeps others of the workspace away.
+    is_its: bool,
+    permit: Option<OwnedSemaphorePermit>,
+    _busy: Busy,
+}
+
+impl Place {
+    fn new(
+        bot: &Arc<Bot>,
+        room: &Arc<Room>,
+        (workspace, is_its): (WorkspaceId, bool),
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            bot: Arc::clone(bot),
+            room: Arc::clone(room),
+            workspace,
+            is_its,
+            permit: Some(permit),
+            _busy: bot.clock.busy(),
         }
     }
 }
 
-async fn work_off(bot: &Bot, claim: &InboxClaim) -> Result<(), StoreError> {
-    let item = bot.store.read(claim.workspace).await?.find_inbox(claim.inbox).await?;
-    let done = match item {
-        None => Ok(None),
-        Some(record) => carry_out(bot, claim, record).await,
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.is_its {
+            self.room.taken().remove(&self.workspace);
+        }
+        drop(self.permit.take());
+        self.bot.bells.inbox.ring();
+    }
+}
+
+fn span(workspace: WorkspaceId) -> tracing::Span {
+    tracing::info_span!("inbox", workspace.id = %workspace)
+}
+
+/// Returns a name for one lease, which is known by it in the next life of this process.
+fn lease_of(bot: &Bot) -> String {
+    format!("{}inbox-{}", bot.replica, uuid::Uuid::new_v4().simple())
+}
+
+/// One turn of a workspace.
+async fn turn(bot: Arc<Bot>, place: Place) {
+    let (lease, now) = (lease_of(&bot), bot.clock.now());
+    let claims = {
+        let _at_the_database = place.room.database.acquire().await;
+        bot.store.system().claim_inbox(place.workspace, &lease, now, now + LEASE, BATCH).await
     };
-    let mut tx = bot.store.write(claim.workspace).await?;
-    match done {
-        Ok(None) => tx.finish_inbox(claim.inbox, claim.fence, bot.clock.now()).await?,
-        Ok(Some(wait)) => tx.retry_inbox(claim.inbox, claim.fence, bot.clock.now() + wait).await?,
+    match claims {
+        Ok(claims) if claims.is_empty() => {}
+        Ok(claims) => work_off(&bot, &place, &lease, claims).await,
         Err(fault) => {
-            tracing::error!(error = %fault, workspace.id = %claim.workspace, "An event could not be worked off; it is tried again.");
-            tx.retry_inbox(claim.inbox, claim.fence, bot.clock.now() + RETRY).await?
+            tracing::error!(error = %fault, "A workspace's inbox could not be read.");
+            // It is tried again at once else.
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// What became of an item that was not done.
+enum NotDone {
+    /// It waits, and is then tried again.
+    Wait(TimeDelta),
+    /// It failed, and is tried again.
+    Failed(AppError),
+    /// The code that does it panicked.
+    Crashed,
+    /// It was not begun.
+    Untouched,
+}
+
+/// Works off what was claimed, one after the other, and writes down what became of it.
+async fn work_off(bot: &Arc<Bot>, place: &Place, lease: &str, claims: Vec<InboxClaim>) {
+    let _keeper = Keeper::start(bot, place.workspace, lease);
+    let began = Instant::now();
+    let records = match find_all(bot, place, &claims).await {
+        Ok(records) => records,
+        Err(fault) => {
+            // They wait for their lease.
+            tracing::error!(error = %fault, "What came in could not be read.");
+            return;
         }
     };
+    let mut left = Vec::new();
+    for (index, (claim, record)) in claims.iter().zip(records).enumerate() {
+        let Some(record) = record else { continue };
+        let is_over = bot.supervisor.is_stopping() || (0 < index && began.elapsed() >= TURN);
+        if is_over {
+            left.push((*claim, record, NotDone::Untouched));
+            continue;
+        }
+        let asks_slack = item::asks_slack(&record.item);
+        let end = if asks_slack {
+            one(bot, *claim, record.clone()).await
+        } else {
+            let _at_the_database = place.room.database.acquire().await;
+            one(bot, *claim, record.clone()).await
+        };
+        match end {
+            Some(end) => left.push((*claim, record, end)),
+            // Whoever was answered is not to be answered again because something after it took long.
+            None if asks_slack => write_down(bot, place.workspace, Did::One(claim)).await,
+            None => {}
+        }
+    }
+    let _at_the_database = place.room.database.acquire().await;
+    write_down(bot, place.workspace, Did::AllBut(lease, &left)).await;
+}
+
+async fn find_all(
+    bot: &Bot,
+    place: &Place,
+    claims: &[InboxClaim],
+) -> Result<Vec<Option<InboxRecord>>, StoreError> {
+    let _at_the_database = place.room.database.acquire().await;
+    let mut tx = bot.store.read(place.workspace).await?;
+    let mut records = Vec::with_capacity(claims.len());
+    for claim in claims {
+        records.push(tx.find_inbox(claim.inbox).await?);
+    }
+    if records.iter().flatten().any(|record: &InboxRecord| item::asks_slack(&record.item)) {
+        // What Slack asked of an earlier life of this process or of another replica.
+        let limits = tx.list_limits(bot.clock.now()).await?;
+        if !limits.is_empty()
+            && let Some(token) = tx.find_bot_token().await?
+        {
+            for (method, until) in &limits {
+                bot.api.leave_alone(&token, method, *until);
+            }
+        }
+    }
+    Ok(records)
+}
+
+/// Does what an item asks for, in a task of its own: a panic ends that and nothing else.
+async fn one(bot: &Arc<Bot>, claim: InboxClaim, record: InboxRecord) -> Option<NotDone> {
+    let its_bot = Arc::clone(bot);
+    let work = async move {
+        faults::point!("inbox.work", claim.inbox);
+        item::carry_out(&its_bot, &claim, record).await
+    };
+    match bot.supervisor.spawn(work.in_current_span()).await {
+        Ok(Ok(None)) => None,
+        Ok(Ok(Some(wait))) => Some(NotDone::Wait(wait)),
+        Ok(Err(fault)) => Some(NotDone::Failed(fault)),
+        Err(_) => Some(NotDone::Crashed),
+    }
+}
+
+/// What is to be written down.
+#[derive(Clone, Copy)]
+enum Did<'a> {
+    One(&'a InboxClaim),
+    /// Everything under this lease but these.
+    AllBut(&'a str, &'a [(InboxClaim, InboxRecord, NotDone)]),
+}
+
+/// Writes down what was done, as soon as the database lets it: what is not written down is done again.
+async fn write_down(bot: &Bot, workspace: WorkspaceId, did: Did<'_>) {
+    let began = Instant::now();
+    loop {
+        let fault = match try_write_down(bot, workspace, did).await {
+            Ok(()) => return,
+            Err(fault) => fault,
+        };
+        let is_curable = matches!(fault, StoreError::Unavailable { .. } | StoreError::TookTooLong);
+        if !is_curable || began.elapsed() >= PERSISTENCE || bot.supervisor.is_stopping() {
+            tracing::error!(error = %fault, "What became of an event could not be written down.");
+            return;
+        }
+        // Of the real clock: the manual one stands still while work is under way.
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn try_write_down(bot: &Bot, workspace: WorkspaceId, did: Did<'_>) -> Result<(), StoreError> {
+    let now = bot.clock.now();
+    let mut tx = bot.store.write(workspace).await?;
+    match did {
+        Did::One(claim) => {
+            tx.finish_inbox(claim.inbox, claim.fence, now).await?;
+        }
+        Did::AllBut(lease, left) => {
+            for (claim, record, end) in left {
+                put_back(&mut tx, claim, (record, end), now).await?;
+            }
+            tx.finish_inbox_of(lease, now).await?;
+        }
+    }
     tx.commit().await
 }
 
-/// Returns nothing when the item is done, else how long to wait before the next try.
-async fn carry_out(
-    bot: &Bot,
+async fn put_back(
+    tx: &mut store::Tx,
     claim: &InboxClaim,
-    record: InboxRecord,
-) -> Result<Option<TimeDelta>, AppError> {
-    match record.item {
-        InboxItem::AppUninstalled { at } | InboxItem::TokensRevoked { at, bot: true } => {
-            app::install::uninstall(&bot.store, claim.workspace, at, bot.clock.now()).await?;
-            Ok(None)
+    (record, end): (&InboxRecord, &NotDone),
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (id, fence) = (claim.inbox, claim.fence);
+    let is_hopeless = MOST_TRIES <= record.attempts && PATIENCE <= now - record.created_at;
+    let backoff = backoff(id, record.attempts);
+    match end {
+        NotDone::Untouched => tx.release_inbox(id, fence).await,
+        NotDone::Wait(_) | NotDone::Failed(_) if is_hopeless => {
+            tracing::error!(inbox.id = %id, "An event could not be worked off for three days and is given up.");
+            tx.fail_inbox(id, fence, now).await
         }
-        InboxItem::TokensRevoked { bot: false, .. }
-        | InboxItem::OwnMessage { delivery: None, .. } => Ok(None),
-        InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } => {
-            hear(bot, claim.workspace, delivery, (&channel, &ts)).await?;
-            Ok(None)
+        NotDone::Wait(wait) => tx.retry_inbox(id, fence, now + *wait).await,
+        NotDone::Failed(fault) => {
+            tracing::error!(error = %fault, inbox.id = %id, "An event could not be worked off; it is tried again.");
+            tx.retry_inbox(id, fence, now + backoff).await
         }
-        InboxItem::HomeOpened { user } => {
-            // Who they are decides what they see; where Slack does not say it now, what is known does.
-            if let Err(fault) = refresh(bot, claim.workspace, std::slice::from_ref(&user)).await {
-                tracing::warn!(error = %fault, "It could not be learnt who opened their home.");
+        NotDone::Crashed => {
+            tracing::error!(inbox.id = %id, "The code that works off an event panicked; after the third time it is left alone.");
+            tx.record_inbox_crash(id, fence, now + backoff, now).await
+        }
+    }
+}
+
+/// Returns a wait between nothing and a bound that doubles with each try (full jitter).
+///
+/// The chance comes from the row itself, so an item waits the same in every run of a test.
+fn backoff(id: InboxId, attempts: u32) -> TimeDelta {
+    let bound = (FIRST_BACKOFF * (1 << attempts.min(7))).min(LONGEST_BACKOFF);
+    let mut hasher = DefaultHasher::new();
+    (id, attempts).hash(&mut hasher);
+    let per_mille = i64::try_from(hasher.finish() % 1000).unwrap_or(0);
+    let wait = TimeDelta::milliseconds(bound.num_milliseconds() * per_mille / 1000);
+    wait.max(TimeDelta::seconds(1))
+}
+
+/// Keeps a lease for as long as it lives.
+struct Keeper(JoinHandle<()>);
+
+impl Keeper {
+    fn start(bot: &Arc<Bot>, workspace: WorkspaceId, lease: &str) -> Self {
+        let (its_bot, lease) = (Arc::clone(bot), lease.to_owned());
+        Self(bot.supervisor.spawn(async move {
+            loop {
+                tokio::time::sleep(KEEP).await;
+                if let Err(fault) = keep(&its_bot, workspace, &lease).await {
+                    tracing::warn!(error = %fault, "A lease of the inbox could not be kept.");
+                }
             }
-            app::home::open(&bot.store, claim.workspace, &user, bot.clock.now()).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::ChannelLeft { user, channel, at } => {
-            let now = bot.clock.now();
-            let of = (&user, &channel);
-            app::life::channel_left(&bot.store, claim.workspace, of, at, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::Checked { ref actor } => checked::work_off(bot, claim, &record, actor).await,
-        InboxItem::UserChanged { user } => refresh(bot, claim.workspace, &[user]).await,
-        InboxItem::RefreshPeople { users } => {
-            // Whom an earlier try or another worker asked about meanwhile is not asked about again.
-            let since = record.created_at;
-            let users =
-                app::people::not_seen_since(&bot.store, claim.workspace, users, since).await?;
-            refresh(bot, claim.workspace, &users).await
-        }
-        InboxItem::CheckJoiners { rotation, users, by, added_at } => {
-            let joiners = (rotation, users.as_slice());
-            super::roster::check_joiners(bot, claim.workspace, joiners, &by, added_at).await
-        }
-        InboxItem::AddEveryone { rotation, by, key } => {
-            super::roster::add_everyone(bot, claim, rotation, &by, &key).await
-        }
-        InboxItem::ChannelChanged { channel, change } => {
-            let now = bot.clock.now();
-            app::announce::change(&bot.store, claim.workspace, &channel, &change, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::JoinedChannel { channel, user } => {
-            let now = bot.clock.now();
-            app::announce::bot_joined(&bot.store, claim.workspace, &channel, &user, now).await?;
-            bot.bells.deliveries.ring();
-            Ok(None)
-        }
-        InboxItem::CoverRequest { request, occasion, step } => {
-            super::cover::step(bot, claim.workspace, (request, occasion), step).await
-        }
-        InboxItem::ThreadReply { channel, thread_ts, user, ts } => {
-            let written = Written { channel: &channel, thread_ts: &thread_ts, ts: &ts };
-            offered(bot, claim.workspace, written, &user).await
-        }
-        InboxItem::AbsencesChanged { rotation, ref users, ref first_turns } => {
-            let (key, now) = (record.id.to_string(), bot.clock.now());
-            let about = (rotation, key.as_str());
-            let of = (users.as_slice(), first_turns.as_slice());
-            let when = (record.created_at, now);
-            app::absence_source::settle(&bot.store, claim.workspace, about, of, when).await?;
-            bot.bells.ring_after_write();
-            Ok(None)
-        }
-        InboxItem::SourcePoked { ref source } => {
-            let now = bot.clock.now();
-            app::absence_source::poked(&bot.store, claim.workspace, source, now).await?;
-            bot.bells.absences.ring();
-            Ok(None)
-        }
-        ref item @ (InboxItem::RemindNext { .. }
-        | InboxItem::CheckSeen { .. }
-        | InboxItem::SummarizeWeek { .. }
-        | InboxItem::CoverEdge { .. }
-        | InboxItem::AskForNote { .. }
-        | InboxItem::CheckSwaps { .. }
-        | InboxItem::SwapBegins { .. }) => on_time(bot, claim.workspace, item).await,
+        }))
     }
 }
 
-/// Does what waited for its time; of any other item nothing is done.
-async fn on_time(
-    bot: &Bot,
-    workspace: WorkspaceId,
-    item: &InboxItem,
-) -> Result<Option<TimeDelta>, AppError> {
-    let (store, now) = (&bot.store, bot.clock.now());
-    match item {
-        InboxItem::RemindNext { rotation, planned_at } => {
-            app::duty::remind(store, workspace, *rotation, *planned_at, now).await?;
-        }
-        InboxItem::CheckSeen { rotation, planned_at, user, since } => {
-            let turn = (*rotation, *planned_at);
-            app::duty::check_seen(store, workspace, turn, user, *since, now).await?;
-        }
-        InboxItem::SummarizeWeek { rotation, at } => {
-            app::announce::summarize(store, workspace, *rotation, *at, now).await?;
-        }
-        InboxItem::CoverEdge { rotation, at } => {
-            app::cover::edge(store, workspace, *rotation, *at, now).await?;
-        }
-        InboxItem::AskForNote { rotation, at } => {
-            app::note::ask(store, workspace, *rotation, *at, now).await?;
-        }
-        InboxItem::CheckSwaps { rotation } => {
-            app::swap::check(store, workspace, *rotation, now).await?;
-        }
-        InboxItem::SwapBegins { swap } => {
-            app::swap::begins(store, workspace, *swap, now).await?;
-        }
-        _ => {}
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.abort();
     }
-    bot.bells.deliveries.ring();
-    Ok(None)
 }
 
-/// Answers an offer that somebody made in a thread.
-async fn offered(
-    bot: &Bot,
-    workspace: WorkspaceId,
-    written: Written<'_>,
-    user: &UserId,
-) -> Result<Option<TimeDelta>, AppError> {
-    app::cover::offered(&bot.store, workspace, written, user, bot.clock.now()).await?;
-    bot.bells.deliveries.ring();
-    Ok(None)
-}
-
-/// Notes that a message of ours was seen where it was posted.
-async fn hear(
-    bot: &Bot,
-    workspace: WorkspaceId,
-    delivery: DeliveryId,
-    (channel, ts): (&ChannelId, &str),
-) -> Result<(), AppError> {
+async fn keep(bot: &Bot, workspace: WorkspaceId, lease: &str) -> Result<(), StoreError> {
+    let now = bot.clock.now();
     let mut tx = bot.store.write(workspace).await?;
-    app::note::arrived(&mut tx, delivery, ts, bot.clock.now()).await?;
-    tx.record_echo(delivery, channel, ts, bot.clock.now()).await?;
-    tx.commit().await?;
-    bot.bells.deliveries.ring();
-    Ok(())
+    tx.keep_inbox(lease, now, now + LEASE).await?;
+    tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u128) -> InboxId {
+        InboxId::new(uuid::Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_failing_item_waits_longer_and_longer_but_never_more_than_an_hour() {
+        let longest = |attempts| (0..500).map(|id| backoff(row(id), attempts)).max().unwrap();
+
+        for (attempts, bound) in [(0, 30), (1, 60), (2, 120), (6, 1920), (7, 3600), (500, 3600)] {
+            let wait = longest(attempts);
+            assert!(wait <= TimeDelta::seconds(bound), "{attempts}: {wait}");
+            assert!(wait > TimeDelta::seconds(bound * 9 / 10), "{attempts}: {wait}");
+        }
+    }
+
+    #[test]
+    fn as_many_tries_as_it_takes_to_give_up_take_about_three_days() {
+        let waits = |id| (0..MOST_TRIES).map(|tries| backoff(row(id), tries)).sum::<TimeDelta>();
+
+        for id in 0..20 {
+            let days = waits(id).num_hours();
+            assert!((48..=96).contains(&days), "{days} hours");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::bot::Bot;
 use crate::late;
-use crate::people::{refresh, refresh_joiners};
+use crate::people::{keep_to_limit, refresh, refresh_joiners};
 use app::{AppError, Request, roster};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
@@ -133,6 +133,7 @@ async fn members(
                 return Ok(if is_over { Found::NotInstalled } else { Found::Wait(RETRY) });
             }
             Outcome::NotSent(reason) => {
+                keep_to_limit(bot, workspace, "conversations.members", &reason).await;
                 return Ok(Found::Wait(reason.retry_after.unwrap_or(RETRY)));
             }
             Outcome::Ambiguous { .. } => return Ok(Found::Wait(RETRY)),

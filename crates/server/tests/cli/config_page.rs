@@ -131,8 +131,12 @@ fn write_command(command: &Command, page: &mut String) {
         let _ = writeln!(page, "\n{text}");
         return;
     }
+    if command.get_arguments().any(|it| it.get_help_heading() == Some("Database")) {
+        page.push_str("\nIt takes the settings of the [database](#database) and of [encryption](#encryption), and:\n");
+    }
     page.push_str("\n| argument | variable | default | meaning |\n|---|---|---|---|\n");
-    for argument in command.get_arguments().filter(|it| it.get_id() != "help") {
+    let own = |it: &&Arg| it.get_id() != "help" && it.get_help_heading().is_none();
+    for argument in command.get_arguments().filter(own) {
         let variable =
             variable(argument).map_or_else(|| "–".to_owned(), |name| format!("`{name}`"));
         let (meaning, default) = meaning_and_default(argument);
@@ -147,11 +151,12 @@ fn variable(argument: &Arg) -> Option<String> {
 
 /// Returns an argument as it is written on the command line, without its value for a setting.
 fn flag(argument: &Arg) -> String {
-    let values = argument.get_value_names().unwrap_or_default();
+    let values = argument.get_value_names().filter(|_| argument.get_action().takes_values());
+    let values = values.unwrap_or_default();
     let values: Vec<String> = values.iter().map(|name| format!("<{name}>")).collect();
     match argument.get_long() {
         Some(long) if argument.get_help_heading().is_some() => format!("--{long}"),
-        Some(long) => format!("--{long} {}", values.join(" ")),
+        Some(long) => format!("--{long} {}", values.join(" ")).trim_end().to_owned(),
         None => values.join(" "),
     }
 }
@@ -163,7 +168,9 @@ fn meaning_and_default(argument: &Arg) -> (String, String) {
         Some((meaning, said)) => (meaning, Some(said.trim_end_matches(']').to_owned())),
         None => (help.as_str(), None),
     };
-    let values = argument.get_default_values().iter().filter_map(|value| value.to_str());
+    let values =
+        if argument.get_action().takes_values() { argument.get_default_values() } else { &[] };
+    let values = values.iter().filter_map(|value| value.to_str());
     let values: Vec<String> = values.map(|value| format!("`{value}`")).collect();
     let given = (!values.is_empty()).then(|| values.join(", "));
     let possible = argument.get_possible_values();

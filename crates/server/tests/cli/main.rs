@@ -9,6 +9,7 @@
 mod config_page;
 mod gate;
 mod keys;
+mod outbox;
 mod plan;
 mod postgres;
 mod process;

@@ -18,13 +18,14 @@ pub(crate) const HUSH: &str = "hush";
 pub(crate) const KEYS: &str = "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
 
 /// Settings with which `serve` starts, on ports of the machine's choice.
-pub(crate) const COMPLETE: [(&str, &str); 6] = [
+pub(crate) const COMPLETE: [(&str, &str); 7] = [
     ("ASYNCBOT_ENCRYPTION_KEYS", KEYS),
     ("SLACK_CLIENT_ID", "1.2"),
     ("SLACK_CLIENT_SECRET", "hush-client"),
     ("SLACK_SIGNING_SECRET", "hush-signing"),
     ("ASYNCBOT_BIND", "127.0.0.1:0"),
     ("ASYNCBOT_ADMIN_BIND", "127.0.0.1:0"),
+    ("ASYNCBOT_STOP_GRACE", "0"),
 ];
 
 /// A command that is about to run, with a home of its own.
@@ -169,10 +170,20 @@ impl Serving {
     }
 
     /// Asks it to end, as a service manager does, and returns its exit code and its log.
-    pub(crate) fn stops(mut self) -> (Option<i32>, Vec<String>) {
+    pub(crate) fn stops(self) -> (Option<i32>, Vec<String>) {
+        self.is_told_to_stop();
+        self.ends()
+    }
+
+    /// Asks it to end, as a service manager does.
+    pub(crate) fn is_told_to_stop(&self) {
         let told =
             Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(told.success());
+    }
+
+    /// Waits until it has ended, and returns its exit code and its log.
+    pub(crate) fn ends(mut self) -> (Option<i32>, Vec<String>) {
         let log = self.rest.recv_timeout(PATIENCE).expect("it ends in time");
         (self.child.wait().unwrap().code(), log)
     }

@@ -1,7 +1,8 @@
 //! `asyncbot serve` with SQLite: the first start, health, and a stop.
 
-use crate::process::{COMPLETE, asyncbot};
+use crate::process::{COMPLETE, PATIENCE, asyncbot};
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 #[test]
 fn the_first_start_on_a_fresh_machine_is_ready_and_ends_politely() {
@@ -15,6 +16,28 @@ fn the_first_start_on_a_fresh_machine_is_ready_and_ends_politely() {
     let (code, log) = bot.stops();
     assert_eq!(code, Some(0), "{log:#?}");
     assert!(log.last().unwrap().contains("Asyncbot stops"), "{log:#?}");
+}
+
+#[test]
+fn told_to_stop_it_says_so_and_answers_on_and_told_twice_it_ends_at_once() {
+    let bot = asyncbot(&["serve"]).with(COMPLETE).with([("ASYNCBOT_STOP_GRACE", "15")]).serves();
+    let began = Instant::now();
+
+    bot.is_told_to_stop();
+    while bot.get("/readyz") != (503, "stopping\n".to_owned()) {
+        assert!(began.elapsed() < PATIENCE, "it says that it stops, in time");
+    }
+    assert_eq!(
+        bot.get("/livez"),
+        (200, "live\n".to_owned()),
+        "what is sent here is still answered"
+    );
+    bot.is_told_to_stop();
+    let (code, log) = bot.ends();
+
+    assert_eq!(code, Some(1), "{log:#?}");
+    assert!(log.last().unwrap().contains("a second time"), "{log:#?}");
+    assert!(began.elapsed() < Duration::from_secs(15), "the moment was not waited for");
 }
 
 #[test]

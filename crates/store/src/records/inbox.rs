@@ -1,5 +1,6 @@
 //! The inbox: what came in and is worked off later, reduced to ids, kinds and instants.
 
+use super::stored_words;
 use chrono::{DateTime, Utc};
 use domain::ids::{
     ChannelId, CoverRequestId, DeliveryId, InboxId, RotationId, SwapId, UserId, WorkspaceId,
@@ -211,6 +212,29 @@ pub struct InboxRecord {
     pub attempts: u32,
     /// When it came in.
     pub created_at: DateTime<Utc>,
+}
+
+stored_words! {
+    /// How a row of the inbox stands.
+    InboxState {
+        /// It waits, or is being worked off.
+        Pending = "pending",
+        /// It was worked off.
+        Done = "done",
+        /// It failed for days and was given up.
+        Failed = "failed",
+        /// Three workers died over it.
+        Quarantined = "quarantined",
+    }
+}
+
+/// Where there is something to be worked off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DueInboxes {
+    /// The workspaces that have due rows, and of which nothing is leased.
+    pub workspaces: Vec<WorkspaceId>,
+    /// Whether a row is due over which a worker died before; those are leased alone.
+    pub has_lone: bool,
 }
 
 /// A lease of a row of the inbox.

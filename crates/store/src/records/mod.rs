@@ -26,7 +26,7 @@ pub use delivery::{
     Claim, ClaimedDelivery, Claiming, DeliveryRecord, DeliveryState, GivenUp, SentDelivery,
 };
 pub use entry::Entry;
-pub use inbox::{CoverStep, InboxClaim, InboxItem, InboxRecord};
+pub use inbox::{CoverStep, DueInboxes, InboxClaim, InboxItem, InboxRecord, InboxState};
 pub use note::{NoteFault, NoteReceiver, NoteRecord};
 pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};

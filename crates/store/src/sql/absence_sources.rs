@@ -75,6 +75,15 @@ statements! {
             and fence = $3
             and leased_until is not null"
     );
+    // With a new fence, whoever still comes with the old one has nothing to say any more.
+    RELEASE_SYNCS = (
+        "update absence_sources
+            set leased_by = null,
+                leased_until = null,
+                fence = fence + 1
+          where leased_by is not null
+            and substr(leased_by, 1, length($1)) = $1"
+    );
     DELETE_SOURCE = (
         "delete from absence_sources
           where workspace_id = $1
@@ -241,6 +250,12 @@ pub(crate) async fn delete_source(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Gives back what an owner of this name leased; without one, everybody's.
+pub(crate) async fn release_syncs(conn: &mut Conn, owner: Option<&str>) -> Result<u64, StoreError> {
+    let done = sqlx::query(RELEASE_SYNCS).bind(owner.unwrap_or_default()).execute(conn).await?;
+    Ok(done.rows_affected())
 }
 
 pub(crate) async fn claim_syncs(

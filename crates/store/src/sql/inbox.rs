@@ -52,6 +52,66 @@ statements! {
           where workspace_id = $1
             and inbox_id = $2
             and fence = $3
+            and leased_until is not null
+            and finished_at is null"
+    );
+    // What is left of a batch under its own name: whatever was not done was put back one by one.
+    FINISH_INBOX_OF = (
+        "update inbox
+            set state = 'done',
+                sealed = null,
+                finished_at = $3,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and leased_by = $2
+            and available_at <= $3
+            and finished_at is null"
+    );
+    KEEP_INBOX = (
+        "update inbox
+            set leased_until = $4
+          where workspace_id = $1
+            and leased_by = $2
+            and available_at <= $3
+            and finished_at is null"
+    );
+    RELEASE_INBOX = (
+        "update inbox
+            set leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and inbox_id = $2
+            and fence = $3
+            and leased_until is not null
+            and finished_at is null"
+    );
+    CRASH_INBOX = (
+        "update inbox
+            set crashes = crashes + 1,
+                state = case when crashes >= 2 then 'quarantined' else state end,
+                finished_at = case when crashes >= 2 then $5 else finished_at end,
+                available_at = $4,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and inbox_id = $2
+            and fence = $3
+            and leased_until is not null
+            and finished_at is null"
+    );
+    FAIL_INBOX = (
+        "update inbox
+            set state = 'failed',
+                sealed = null,
+                finished_at = $4,
+                attempts = attempts + 1,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and inbox_id = $2
+            and fence = $3
+            and leased_until is not null
             and finished_at is null"
     );
 }
@@ -133,6 +193,80 @@ pub(crate) async fn retry_inbox(
     available_at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     change(conn, RETRY_INBOX, workspace, id, fence, available_at).await
+}
+
+pub(crate) async fn fail_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+    fence: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    change(conn, FAIL_INBOX, workspace, id, fence, now).await
+}
+
+pub(crate) async fn release_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+    fence: i64,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(RELEASE_INBOX)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn crash_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InboxId,
+    fence: i64,
+    (available_at, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(CRASH_INBOX)
+        .bind(workspace.as_uuid())
+        .bind(id.as_uuid())
+        .bind(fence)
+        .bind(available_at)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn finish_inbox_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    owner: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(FINISH_INBOX_OF)
+        .bind(workspace.as_uuid())
+        .bind(owner)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn keep_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    owner: &str,
+    (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(KEEP_INBOX)
+        .bind(workspace.as_uuid())
+        .bind(owner)
+        .bind(now)
+        .bind(lease_until)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 async fn change(

@@ -14,14 +14,15 @@ pub(crate) mod deliveries;
 pub(crate) mod directs;
 pub(crate) mod entries;
 pub(crate) mod inbox;
+pub(crate) mod inbox_queue;
 pub(crate) mod limits;
 pub(crate) mod meta;
 pub(crate) mod notes;
 pub(crate) mod outbox_queue;
-pub(crate) mod queue;
 pub(crate) mod replay;
 pub(crate) mod requests;
 pub(crate) mod rotations;
+pub(crate) mod setbacks;
 pub(crate) mod steps;
 pub(crate) mod swaps;
 pub(crate) mod system;
@@ -46,14 +47,15 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         deliveries::STATEMENTS,
         directs::STATEMENTS,
         inbox::STATEMENTS,
+        inbox_queue::STATEMENTS,
         meta::STATEMENTS,
         limits::STATEMENTS,
         notes::STATEMENTS,
         outbox_queue::STATEMENTS,
-        queue::STATEMENTS,
         replay::STATEMENTS,
         requests::STATEMENTS,
         rotations::STATEMENTS,
+        setbacks::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,

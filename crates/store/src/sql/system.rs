@@ -54,7 +54,12 @@ statements! {
     );
     DELETE_REQUEST_KEYS = ("delete from request_keys where created_at < $1");
     DELETE_OAUTH_STATES = ("delete from oauth_states where expires_at <= $1");
-    DELETE_INBOX = ("delete from inbox where finished_at < $1 and state = 'done'");
+    // What was not done is kept as long as messages are, for whoever looks after the service.
+    DELETE_INBOX = (
+        "delete from inbox
+          where finished_at < $1
+            and (state = 'done' or finished_at < $2)"
+    );
     DELETE_DELIVERIES = ("delete from outbox where finished_at < $1");
     COUNT_OUTBOX = (
         "select state, count(*) as number
@@ -137,7 +142,12 @@ pub(crate) async fn delete_expired(
     Ok(Swept {
         request_keys: delete(conn, DELETE_REQUEST_KEYS, day_ago).await?,
         oauth_states: delete(conn, DELETE_OAUTH_STATES, now).await?,
-        inbox: delete(conn, DELETE_INBOX, day_ago).await?,
+        inbox: sqlx::query(DELETE_INBOX)
+            .bind(day_ago)
+            .bind(now - MESSAGES_KEPT)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected(),
         deliveries: delete(conn, DELETE_DELIVERIES, now - MESSAGES_KEPT).await?,
     })
 }

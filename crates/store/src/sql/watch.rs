@@ -23,43 +23,49 @@ const COUNTED: TimeDelta = TimeDelta::days(7);
 
 statements! {
     // What was tried has no excuse but a limit. What was not yet has one more: its channel or its workspace is being
-    // sent to, as fast as Slack allows, and it stands in that line.
+    // sent to, as fast as Slack allows, and it stands in that line. A post may also wait to learn where it goes.
     COUNT_OVERDUE_DELIVERIES = (
-        "with moving as (
-             select workspace_id, order_key, call, count(*) as number
-               from outbox
-              where finished_at > $3
-              group by workspace_id, order_key, call),
+        "with late as (
+             select o.workspace_id, o.order_key, o.call, o.attempts, o.state
+               from outbox o
+               join workspaces w on w.workspace_id = o.workspace_id
+              where o.finished_at is null
+                and o.due_at <= $1
+                and w.is_active
+                and (o.state <> 'ambiguous' or o.available_at <= $1)
+                and not (o.code = 'rate_limited' and o.available_at > $2)
+                and not exists (
+                    select 1
+                      from limits l
+                     where l.workspace_id = o.workspace_id
+                       and (l.call = o.call
+                           or (o.call in ('post', 'replace')
+                               and l.call like 'conversations.%'))
+                       and l.until > $2)),
+         moving as (
+             select m.workspace_id, m.order_key, m.call, count(*) as number
+               from outbox m
+              where m.workspace_id in (select workspace_id from late)
+                and m.finished_at > $3
+              group by m.workspace_id, m.order_key, m.call),
          busy as (
              select workspace_id, call
                from moving
               group by workspace_id, call
              having sum(number) >= 30)
          select count(*) as number
-           from outbox o
-           join workspaces w on w.workspace_id = o.workspace_id
-          where o.finished_at is null
-            and o.due_at <= $1
-            and w.is_active
-            and (o.state <> 'ambiguous' or o.available_at <= $1)
-            and not (o.code = 'rate_limited' and o.available_at > $2)
-            and not exists (
-                select 1
-                  from limits l
-                 where l.workspace_id = o.workspace_id
-                   and l.call = o.call
-                   and l.until > $2)
-            and not ((o.attempts = 0 or o.state = 'sending')
+           from late
+          where not ((late.attempts = 0 or late.state = 'sending')
                 and (exists (
                         select 1
                           from moving m
-                         where m.workspace_id = o.workspace_id
-                           and m.order_key = o.order_key)
+                         where m.workspace_id = late.workspace_id
+                           and m.order_key = late.order_key)
                     or exists (
                         select 1
                           from busy b
-                         where b.workspace_id = o.workspace_id
-                           and b.call = o.call)))"
+                         where b.workspace_id = late.workspace_id
+                           and b.call = late.call)))"
     );
     COUNT_OVERDUE_INBOX = (
         "select count(*) as number
@@ -91,8 +97,9 @@ statements! {
           union all
          select state, count(*) as number
            from outbox
-          where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
-            and finished_at > $1
+          where finished_at > $1
+            and code is not null
+            and state in ('expired', 'failed', 'unconfirmed', 'quarantined')
           group by state"
     );
     WATCH_INBOX = (
@@ -125,7 +132,9 @@ statements! {
                         select 1
                           from limits l
                          where l.workspace_id = o.workspace_id
-                           and l.call = o.call
+                           and (l.call = o.call
+                               or (o.call in ('post', 'replace')
+                                   and l.call like 'conversations.%'))
                            and l.until > $1)) as outbox,
                 (select min(i.available_at)
                    from inbox i
@@ -144,7 +153,9 @@ statements! {
            from (select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
                         is_resend
                    from outbox
-                  where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
+                  where finished_at is not null
+                    and code is not null
+                    and state in ('expired', 'failed', 'unconfirmed', 'quarantined')
                   union all
                  select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
                         is_resend

@@ -26,7 +26,11 @@ pub(super) struct PostgresDatabase {
 
 impl PostgresDatabase {
     pub(super) async fn create() -> Self {
-        let server = server();
+        Self::create_on(server()).await
+    }
+
+    /// Makes it on another server than the one that the variable names.
+    pub(super) async fn create_on(server: Url) -> Self {
         let mut connection = connect(&server).await;
         let template = find_or_make_template(&server, &mut connection).await;
         let name =

@@ -1,7 +1,7 @@
 //! What a test needs: a database of one engine with a workspace, and the words to fill it.
 
 use crate::testing::TestDatabase;
-use crate::{NewInstall, RotationRecord, Store, Tx, new_id};
+use crate::{InboxClaim, NewInstall, RotationRecord, Store, Tx, new_id};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{ChannelId, RotationId, TeamId, UserId, WorkspaceId};
@@ -92,6 +92,21 @@ impl Bench {
         assert!(tx.insert_delivery(&envelope, now, now).await.unwrap());
         tx.commit().await.unwrap();
         envelope
+    }
+
+    /// Leases what is due of this workspace's inbox, as a worker does: what a worker died over alone, before the rest.
+    pub(super) async fn claim_inbox(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Vec<InboxClaim> {
+        let system = self.store.system();
+        system.count_inbox_crashes(now).await.unwrap();
+        if let Some(lone) = system.claim_lone_inbox("w", now, until).await.unwrap() {
+            return vec![lone];
+        }
+        system.claim_inbox(self.workspace, "w", now, until, limit).await.unwrap()
     }
 
     pub(super) async fn say(&self, channel: &str, now: DateTime<Utc>) -> Envelope {

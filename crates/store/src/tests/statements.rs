@@ -85,6 +85,12 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "COUNT_OUTBOX",
         "COUNT_OVERDUE",
         "WATCH_",
+        "COUNT_INBOX",
+        "GLANCE_AT_INBOX",
+        "GO_THROUGH_INBOX",
+        "HAS_LONE_INBOX",
+        "NEXT_INBOX_CHANGE",
+        "RELEASE_SYNCS",
     ];
     for (name, statement) in postgres::sql::statements() {
         if unscoped.iter().any(|part| name.contains(part)) {

@@ -238,6 +238,44 @@ impl Tx {
         run!(self, deliveries::record_not_sent(workspace, id, fence, available_at, code, now))
     }
 
+    /// Records that a delivery was put back before Slack was called, which is no attempt; returns `false` where the lease
+    /// was lost.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_paced(
+        &mut self,
+        id: DeliveryId,
+        fence: i64,
+        available_at: DateTime<Utc>,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, deliveries::record_paced(workspace, id, fence, available_at, code, now))
+    }
+
+    /// Returns whether there is a delivery over which a worker died, which is leased alone.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn has_lone_delivery(&mut self) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, outbox_queue::has_lone(workspace))
+    }
+
+    /// Gives back what was leased under this name and is not being sent; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn release_batch(&mut self, by: &str) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, outbox_queue::release_batch(workspace, by))
+    }
+
     /// Lets the deliveries that were parked with this code be sent from `now` on; returns how many.
     ///
     /// # Errors
@@ -301,6 +339,24 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         run!(self, deliveries::release_delivery(workspace, id, fence))
+    }
+
+    /// Takes the deliveries that are not over, and could have been sent by now or were due since an instant, for ones that may
+    /// have been sent: the database has forgotten what it knew of them. Whoever has a lease of one has lost it. Returns how many.
+    ///
+    /// They are held until `hold_until` for their echo, as after a call of which nobody knows whether it arrived.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_forgotten(
+        &mut self,
+        due_since: DateTime<Utc>,
+        hold_until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, setbacks::record_forgotten(workspace, due_since, hold_until, now))
     }
 
     /// Records that a delivery was seen in Slack, whatever was known of it; returns whether that was news.

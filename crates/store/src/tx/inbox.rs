@@ -128,6 +128,77 @@ impl Tx {
         let workspace = self.workspace;
         run!(self, inbox::retry_inbox(workspace, id, fence, available_at))
     }
+
+    /// Records that whatever a claim under this name still holds is done, and returns how many rows that are.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn finish_inbox_of(
+        &mut self,
+        owner: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, inbox::finish_inbox_of(workspace, owner, now))
+    }
+
+    /// Extends the lease of whatever a claim under this name still holds, and returns how many rows that are.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn keep_inbox(
+        &mut self,
+        owner: &str,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, inbox::keep_inbox(workspace, owner, (now, lease_until)))
+    }
+
+    /// Puts a claimed row back that was not begun; returns `false` where the lease was lost.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn release_inbox(&mut self, id: InboxId, fence: i64) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, inbox::release_inbox(workspace, id, fence))
+    }
+
+    /// Counts a crash of a claimed row and puts it back until `available_at`; the third quarantines it. Returns `false`
+    /// where the lease was lost.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_inbox_crash(
+        &mut self,
+        id: InboxId,
+        fence: i64,
+        available_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, inbox::crash_inbox(workspace, id, fence, (available_at, now)))
+    }
+
+    /// Gives a claimed row up as failed; its sealed text goes. Returns `false` where the lease was lost.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn fail_inbox(
+        &mut self,
+        id: InboxId,
+        fence: i64,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, inbox::fail_inbox(workspace, id, fence, now))
+    }
 }
 
 fn place<'a>(workspace: &'a Uuid, row: &'a Uuid) -> Place<'a> {

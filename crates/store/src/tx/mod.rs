@@ -37,6 +37,8 @@ pub struct Tx {
     pub(crate) gives_work: bool,
     /// Whether it wrote what the version of its workspace counts.
     pub(crate) is_touching: bool,
+    /// What it is about to commit, for the tests that end the process there.
+    pub(crate) commit: faults::Commit,
     /// What was counted of the workspace before it began, where that is counted in memory.
     pub(crate) began_at: Version,
     /// What was read ahead, and what waits to be written.
@@ -96,17 +98,20 @@ impl Tx {
             None
         };
         let (workspace, is_touching) = (self.workspace, self.is_touching);
-        match self.engine {
-            EngineTx::SqliteWrite(lease) => lease.commit(is_touching.then_some(workspace)).await,
+        self.commit.before();
+        let version = match self.engine {
+            EngineTx::SqliteWrite(lease) => lease.commit(is_touching.then_some(workspace)).await?,
             EngineTx::SqliteRead(transaction) => {
                 transaction.commit().await?;
-                Ok(None)
+                None
             }
             EngineTx::Postgres(transaction) => {
                 transaction.commit().await?;
-                Ok(version)
+                version
             }
-        }
+        };
+        self.commit.after();
+        Ok(version)
     }
 
     /// Returns the workspace, if it was ever installed, and the version of everything that this reading transaction sees.
@@ -149,6 +154,7 @@ macro_rules! run_now {
             return Err($crate::error::StoreError::Aborted);
         }
         tx.is_broken = true;
+        tx.commit.calls(concat!(stringify!($module), "::", stringify!($function)));
         let outcome = match &mut tx.engine {
             $crate::tx::EngineTx::SqliteWrite(lease) => {
                 let mut turn = lease.connection().await?;

@@ -111,6 +111,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         heartbeat: None,
         audits: false,
         grace: Duration::ZERO,
+        data_dir: None,
         clock,
     }
 }

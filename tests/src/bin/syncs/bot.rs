@@ -12,6 +12,7 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use store::StoreSettings;
 use store::testing::keys;
 use tokio::task::JoinHandle;
@@ -146,6 +147,10 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,
+        heartbeat: None,
+        audits: true,
+        grace: Duration::ZERO,
+        data_dir: None,
         clock,
     }
 }

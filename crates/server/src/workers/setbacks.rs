@@ -1,0 +1,211 @@
+//! Notices that the database went back in time, and lets nothing be sent before what follows from that is done.
+//!
+//! Every new connection and every second tell how far the server is; a file beside the database keeps it for the next life
+//! of this process. A server that was promoted from a copy that lagged, or restored to an earlier time, is somewhere else.
+
+use crate::bot::Bot;
+use chrono::{DateTime, TimeDelta, Utc};
+use clock::Worker;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Setback, Sighting, Store, StoreError};
+
+/// How often the server is asked how far it is.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// How often that is written into the file, in looks.
+const WRITTEN_EVERY: u32 = 2;
+
+/// The name of the file in the data folder.
+const FILE: &str = "generation";
+
+/// How many sightings the file keeps.
+const KEPT: usize = 300;
+
+/// What was due this long ago may have been sent in what the database forgot.
+const DUE_SINCE: TimeDelta = TimeDelta::minutes(10);
+
+/// How long what may have been sent waits for its echo.
+const HOLD: TimeDelta = TimeDelta::minutes(2);
+
+/// How long the handoffs that are due are waited for before the rest goes on without them.
+const HANDOFFS: Duration = Duration::from_secs(30);
+
+/// How long after a failure it is tried again.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How long a setback is shown.
+const SHOWN: TimeDelta = TimeDelta::days(30);
+
+/// Takes from the file what an earlier life of this process saw of the server.
+pub(crate) fn remember(store: &Store, folder: &Path) {
+    match std::fs::read_to_string(folder.join(FILE)) {
+        Ok(text) => store.generation().remember(text.lines().filter_map(read)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
+        Err(fault) => {
+            tracing::warn!(error = %fault, "It could not be read how far the database was; a restore to an earlier time may not be noticed.");
+        }
+    }
+}
+
+/// Asks the server every second how far it is, and keeps that.
+pub(super) async fn watch(bot: Arc<Bot>, _worker: Worker) {
+    let mut written = None;
+    let mut looks = 0_u32;
+    let mut was_told = false;
+    loop {
+        tokio::select! {
+            biased;
+            () = bot.supervisor.stopping() => return,
+            // Of the real clock: the server's is what is looked at.
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        // A server that is away is told of by those who need it.
+        let _ = bot.store.sight().await;
+        looks += 1;
+        let sightings = bot.store.generation().sightings();
+        let last = sightings.last().map(|last| (last.timeline, last.position));
+        let Some(folder) = &bot.data_dir else { continue };
+        if !looks.is_multiple_of(WRITTEN_EVERY) || last == written {
+            continue;
+        }
+        match write(folder, &sightings) {
+            Ok(()) => written = last,
+            Err(fault) if !was_told => {
+                was_told = true;
+                tracing::warn!(error = %fault, folder = %folder.display(), "It cannot be written down how far the database is; after a restart a restore to an earlier time may not be noticed. Please let ASYNCBOT_DATA_DIR be a folder that this user may write.");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Does what follows from a setback, as often as there is one.
+pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
+    loop {
+        let setback = tokio::select! {
+            biased;
+            () = bot.supervisor.stopping() => return,
+            setback = bot.store.generation().setback() => setback,
+        };
+        tracing::error!(
+            lost_from = %setback.lost_from,
+            lost_until = %setback.lost_until,
+            "The database went back in time: what was saved in between may be lost. Nothing is sent until it is sorted out."
+        );
+        match sort_out(&bot, &setback).await {
+            Ok(held) => {
+                tracing::error!(
+                    held,
+                    "The database went back in time; messages that may have been sent are held, and said again at most once."
+                );
+                bot.store.generation().trust_again();
+                bot.bells.ring_after_write();
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, "What follows from the setback of the database could not be done; it is tried again.");
+                tokio::time::sleep(AFTER_FAILURE).await;
+            }
+        }
+    }
+}
+
+/// Has the handoffs carried out that are due again, holds what may have been sent, and records the setback; returns how
+/// many messages are held.
+async fn sort_out(bot: &Bot, setback: &Setback) -> Result<u64, StoreError> {
+    hand_over(bot).await?;
+    let system = bot.store.system();
+    let mut held = 0;
+    for workspace in system.list_workspaces().await? {
+        let now = bot.clock.now();
+        let mut tx = bot.store.write(workspace.id).await?;
+        held += tx.record_forgotten(now - DUE_SINCE, now + HOLD, now).await?;
+        tx.commit().await?;
+    }
+    system.insert_setback(setback).await?;
+    Ok(held)
+}
+
+/// Waits until the handoffs are carried out that are due: what they say may have been said.
+async fn hand_over(bot: &Bot) -> Result<(), StoreError> {
+    let began = std::time::Instant::now();
+    loop {
+        bot.bells.handoffs.ring();
+        if bot.store.system().list_due_handoffs(bot.clock.now()).await?.is_empty() {
+            return Ok(());
+        }
+        if HANDOFFS < began.elapsed() || bot.supervisor.is_stopping() {
+            tracing::warn!(
+                "Some handoffs could not be carried out after the setback of the database; what they say may be said twice."
+            );
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Returns what is known of setbacks of the last 30 days, for whoever looks after the service.
+pub(crate) async fn told(store: &Store) -> Value {
+    let since =
+        store.generation().sightings().last().map_or(DateTime::UNIX_EPOCH, |last| last.at - SHOWN);
+    match store.system().list_setbacks(since).await {
+        Ok(found) => found
+            .iter()
+            .map(|setback| {
+                json!({
+                    "noticed_at": setback.noticed_at,
+                    "lost_from": setback.lost_from,
+                    "lost_until": setback.lost_until,
+                })
+            })
+            .collect(),
+        Err(_) => Value::Null,
+    }
+}
+
+/// Writes the file so that it is whole at any instant.
+fn write(folder: &Path, sightings: &[Sighting]) -> io::Result<()> {
+    let mut text = String::new();
+    for Sighting { system, timeline, position, at } in
+        &sightings[sightings.len().saturating_sub(KEPT)..]
+    {
+        // Writing into a string does not fail.
+        let _ = writeln!(text, "{system} {timeline} {position} {}", at.timestamp_micros());
+    }
+    std::fs::create_dir_all(folder)?;
+    // Replicas may share the folder.
+    let unfinished = folder.join(format!("{FILE}.{}", std::process::id()));
+    std::fs::write(&unfinished, text)?;
+    std::fs::rename(unfinished, folder.join(FILE))
+}
+
+fn read(line: &str) -> Option<Sighting> {
+    let mut numbers = line.split(' ').map(str::parse::<i64>);
+    let mut next = || numbers.next()?.ok();
+    let (system, timeline, position, at) = (next()?, next()?, next()?, next()?);
+    let at: DateTime<Utc> = DateTime::from_timestamp_micros(at)?;
+    Some(Sighting { system, timeline, position, at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let sighting =
+            |position| Sighting { system: -7, timeline: 2, position, at: DateTime::UNIX_EPOCH };
+        write(folder.path(), &[sighting(5), sighting(6)]).unwrap();
+
+        let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
+
+        let found: Vec<Sighting> = text.lines().filter_map(read).collect();
+        assert_eq!(found, [sighting(5), sighting(6)]);
+        assert_eq!(read("of no use"), None);
+    }
+}

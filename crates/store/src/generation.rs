@@ -1,0 +1,222 @@
+//! Whether the database is still the one it was: a server that was promoted from a copy that lagged, or restored to an
+//! earlier time, has forgotten what this process saw there.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// For how long is remembered how far the server was when.
+const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
+
+/// How far a server was at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// What names the server and all its copies.
+    pub system: i64,
+    /// What changes when a copy is promoted or a server is restored to an instant.
+    pub timeline: i64,
+    /// How many bytes of its log were on disk; it never goes back by itself.
+    pub position: i64,
+    /// When that was.
+    pub at: DateTime<Utc>,
+}
+
+/// The database went back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setback {
+    /// When that was noticed.
+    pub noticed_at: DateTime<Utc>,
+    /// What was saved before this is there.
+    pub lost_from: DateTime<Utc>,
+    /// What was saved after this is there.
+    pub lost_until: DateTime<Utc>,
+}
+
+/// What was seen of the server. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Generation(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    seen: Mutex<Seen>,
+    is_trusted: watch::Sender<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    sightings: VecDeque<Sighting>,
+    setback: Option<Setback>,
+}
+
+impl Default for Generation {
+    fn default() -> Self {
+        let (is_trusted, _) = watch::channel(true);
+        Self(Arc::new(Inner { seen: Mutex::default(), is_trusted }))
+    }
+}
+
+impl Generation {
+    /// Waits while the database is known to have forgotten something and nobody has dealt with that yet.
+    pub async fn is_trusted(&self) {
+        let mut is_trusted = self.0.is_trusted.subscribe();
+        // The sender lives as long as this.
+        let _ = is_trusted.wait_for(|is_trusted| *is_trusted).await;
+    }
+
+    /// Waits until the database has forgotten something, and returns what is known of it.
+    pub async fn setback(&self) -> Setback {
+        let mut is_trusted = self.0.is_trusted.subscribe();
+        loop {
+            // The sender lives as long as this.
+            let _ = is_trusted.wait_for(|is_trusted| !*is_trusted).await;
+            if let Some(setback) = self.seen().setback {
+                return setback;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Says that what follows from a setback was seen to, which is then over.
+    pub fn trust_again(&self) {
+        self.seen().setback = None;
+        self.0.is_trusted.send_replace(true);
+    }
+
+    /// Takes what another life of this process saw, the oldest first.
+    pub fn remember(&self, sightings: impl IntoIterator<Item = Sighting>) {
+        let mut earlier: VecDeque<Sighting> = sightings.into_iter().collect();
+        let now_seen = {
+            let mut seen = self.seen();
+            std::mem::replace(&mut seen.sightings, std::mem::take(&mut earlier))
+        };
+        for sighting in now_seen {
+            self.see(sighting);
+        }
+    }
+
+    /// Takes a sighting, and returns whether the server had gone back since the last.
+    #[expect(clippy::must_use_candidate, reason = "it is asked for what it does")]
+    pub fn see(&self, new: Sighting) -> bool {
+        let mut seen = self.seen();
+        let setback = seen.sightings.back().and_then(|last| went_back(last, &seen.sightings, new));
+        if let Some(setback) = setback {
+            // What was lost before nobody has seen to is lost still.
+            let lost_from = seen
+                .setback
+                .map_or(setback.lost_from, |earlier| earlier.lost_from.min(setback.lost_from));
+            seen.setback = Some(Setback { lost_from, ..setback });
+            seen.sightings.clear();
+            self.0.is_trusted.send_replace(false);
+        }
+        while seen.sightings.front().is_some_and(|first| first.at + REMEMBERED < new.at) {
+            seen.sightings.pop_front();
+        }
+        seen.sightings.push_back(new);
+        setback.is_some()
+    }
+
+    /// Returns what was seen of late, the oldest first.
+    #[must_use]
+    pub fn sightings(&self) -> Vec<Sighting> {
+        self.seen().sightings.iter().copied().collect()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns from when to when what was saved may be lost, where the server is not where it was.
+fn went_back(last: &Sighting, before: &VecDeque<Sighting>, new: Sighting) -> Option<Setback> {
+    let is_another = last.system != new.system;
+    if !is_another && last.timeline == new.timeline && last.position <= new.position {
+        return None;
+    }
+    // The newest moment at which the server was no further than it is now: what was on disk then is there.
+    let still_there = before.iter().rev().find(|one| !is_another && one.position <= new.position);
+    let lost_from = still_there.or(before.front()).map_or(new.at, |one| one.at);
+    Some(Setback { noticed_at: new.at, lost_from: lost_from.min(new.at), lost_until: new.at })
+}
+
+impl fmt::Display for Setback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        write!(
+            f,
+            "the database went back in time: what was saved between {} and {} may be lost",
+            shown(self.lost_from),
+            shown(self.lost_until)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(second)
+    }
+
+    fn sighting(timeline: i64, position: i64, second: i64) -> Sighting {
+        Sighting { system: 7, timeline, position, at: at(second) }
+    }
+
+    fn seen(sightings: &[Sighting]) -> (Generation, Vec<bool>) {
+        let generation = Generation::default();
+        let went_back = sightings.iter().map(|one| generation.see(*one)).collect();
+        (generation, went_back)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_goes_on_is_trusted() {
+        let (generation, went_back) =
+            seen(&[sighting(1, 100, 0), sighting(1, 100, 1), sighting(1, 300, 2)]);
+
+        assert_eq!(went_back, [false, false, false]);
+        generation.is_trusted().await;
+    }
+
+    #[tokio::test]
+    async fn a_position_that_went_back_tells_since_when_things_are_lost() {
+        let all =
+            [sighting(1, 100, 0), sighting(1, 200, 1), sighting(1, 300, 2), sighting(1, 250, 9)];
+
+        let (generation, went_back) = seen(&all);
+
+        assert_eq!(went_back, [false, false, false, true]);
+        let setback = generation.setback().await;
+        assert_eq!(setback, Setback { noticed_at: at(9), lost_from: at(1), lost_until: at(9) });
+        generation.trust_again();
+        generation.is_trusted().await;
+        assert!(!generation.see(sighting(1, 260, 10)), "it goes on from where it is now");
+    }
+
+    #[tokio::test]
+    async fn another_timeline_is_a_setback_wherever_it_is() {
+        let (generation, _) =
+            seen(&[sighting(1, 100, 0), sighting(1, 200, 1), sighting(2, 900, 5)]);
+
+        assert_eq!(generation.setback().await.lost_from, at(1));
+    }
+
+    #[tokio::test]
+    async fn another_server_has_nothing_of_what_was_seen() {
+        let (generation, _) =
+            seen(&[sighting(1, 100, 0), Sighting { system: 8, ..sighting(1, 900, 5) }]);
+
+        assert_eq!(generation.setback().await.lost_from, at(0));
+    }
+
+    #[tokio::test]
+    async fn what_an_earlier_life_saw_counts() {
+        let generation = Generation::default();
+        assert!(!generation.see(sighting(1, 100, 50)));
+
+        generation.remember([sighting(1, 90, 10), sighting(1, 400, 20)]);
+
+        assert_eq!(generation.setback().await.lost_from, at(10));
+    }
+}

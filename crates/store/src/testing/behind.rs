@@ -1,0 +1,55 @@
+//! What is done to a test's database behind the back of the service.
+
+use super::{Place, TestDatabase};
+use crate::records::DeliveryState;
+use secrecy::ExposeSecret;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+
+impl TestDatabase {
+    /// Runs a statement, on PostgreSQL as the superuser.
+    ///
+    /// # Panics
+    ///
+    /// Where the database refuses it.
+    pub async fn run_behind(&self, statement: &str) {
+        let text = AssertSqlSafe(statement.to_owned());
+        let done = match &self.place {
+            Place::Folder(_) => {
+                let url = self.settings.url.expose_secret();
+                let mut connection = SqliteConnection::connect(url).await.expect("the file opens");
+                connection.execute(text).await.map(|_| ())
+            }
+            Place::Server(database) => {
+                let url = database.superuser_url();
+                let mut connection = PgConnection::connect(&url).await.expect("they get in");
+                connection.execute(text).await.map(|_| ())
+            }
+        };
+        done.expect("the statement is carried out");
+    }
+
+    /// Ends the deliveries to a channel as one of the ends in which they are lost, tried once.
+    pub async fn lose_deliveries(&self, channel: &str, state: DeliveryState, code: &str) {
+        self.run_behind(&format!(
+            "update outbox set state = '{}', attempts = 1, crashes = 2, code = '{code}', finished_at = created_at where order_key = 'channel:{channel}'",
+            state.as_str()
+        ))
+        .await;
+    }
+
+    /// Says of all that was sent that Slack refused it.
+    pub async fn lose_what_was_sent(&self) {
+        self.run_behind(
+            "update outbox set state = 'failed', code = 'not_in_channel' where state = 'sent'",
+        )
+        .await;
+    }
+
+    /// Puts all work into quarantine.
+    pub async fn quarantine_work(&self) {
+        self.run_behind(
+            "update inbox set state = 'quarantined', crashes = 3, finished_at = created_at",
+        )
+        .await;
+    }
+}

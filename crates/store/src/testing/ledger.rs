@@ -1,0 +1,210 @@
+//! What is stored, past all doors: for comparing it with what was seen outside.
+
+use crate::store::StoreSettings;
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// The delivery's id.
+    pub delivery_id: Uuid,
+    /// Where it stands.
+    pub state: String,
+    /// How it is sent.
+    pub call: String,
+    /// Whether it was sent once more.
+    pub is_resend: bool,
+    /// Why, where there is something to say.
+    pub code: Option<String>,
+    /// How often it was sent or tried.
+    pub attempts: i64,
+    /// How many processes died over it.
+    pub crashes: i64,
+    /// Where it was posted.
+    pub channel_id: Option<String>,
+    /// From when on it may be sent.
+    pub available_at: DateTime<Utc>,
+    /// When it was over.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// What is said, and to whom.
+    pub envelope: String,
+}
+
+/// A row of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxRow {
+    /// The row's id.
+    pub inbox_id: Uuid,
+    /// Where it stands.
+    pub state: String,
+    /// How many processes died over it.
+    pub crashes: i64,
+    /// From when on it may be worked off.
+    pub available_at: DateTime<Utc>,
+    /// What it is.
+    pub item: String,
+}
+
+/// A turn that has begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnRow {
+    /// The rotation's name.
+    pub name: String,
+    /// The team's id.
+    pub team_id: String,
+    /// When it was to begin.
+    pub planned_at: DateTime<Utc>,
+}
+
+/// An absence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbsenceRow {
+    /// The team's id.
+    pub team_id: String,
+    /// Who.
+    pub user_id: String,
+    /// When, as JSON.
+    pub span: String,
+}
+
+/// A rotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationRow {
+    /// The team's id.
+    pub team_id: String,
+    /// The rotation's name.
+    pub name: String,
+}
+
+/// Everything that is compared.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// What was, is or will be said.
+    pub outbox: Vec<OutboxRow>,
+    /// What came in and is not over.
+    pub inbox: Vec<InboxRow>,
+    /// Every turn.
+    pub turns: Vec<TurnRow>,
+    /// Every absence.
+    pub absences: Vec<AbsenceRow>,
+    /// Every rotation.
+    pub rotations: Vec<RotationRow>,
+}
+
+/// Reads a row by the names of the fields, on either engine.
+macro_rules! read_row {
+    ($row:ident: $($field:ident $kind:ty),+) => {
+        impl<'r, R> sqlx::FromRow<'r, R> for $row
+        where
+            R: sqlx::Row,
+            &'static str: sqlx::ColumnIndex<R>,
+            $($kind: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,)+
+        {
+            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+            }
+        }
+    };
+}
+
+read_row!(OutboxRow: delivery_id Uuid, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
+read_row!(InboxRow: inbox_id Uuid, state String, crashes i64, available_at DateTime<Utc>, item String);
+read_row!(TurnRow: name String, team_id String, planned_at DateTime<Utc>);
+read_row!(AbsenceRow: team_id String, user_id String, span String);
+read_row!(RotationRow: team_id String, name String);
+
+macro_rules! read {
+    ($connection:expr) => {{
+        let connection = $connection;
+        Ledger {
+            outbox: sqlx::query_as(
+                "select delivery_id, state, call, is_resend, code, cast(attempts as bigint) as attempts,
+                        cast(crashes as bigint) as crashes, channel_id, available_at, finished_at,
+                        cast(envelope as text) as envelope
+                   from outbox
+                  order by order_id",
+            )
+            .fetch_all(&mut *connection)
+            .await?,
+            inbox: sqlx::query_as(
+                "select inbox_id, state, cast(crashes as bigint) as crashes, available_at,
+                        cast(item as text) as item
+                   from inbox
+                  where state <> 'done'",
+            )
+            .fetch_all(&mut *connection)
+            .await?,
+            turns: sqlx::query_as(
+                "select r.name, w.team_id, t.planned_at
+                   from turns t
+                   join rotations r on r.workspace_id = t.workspace_id and r.rotation_id = t.rotation_id
+                   join workspaces w on w.workspace_id = t.workspace_id
+                  order by w.team_id, r.name, t.planned_at",
+            )
+            .fetch_all(&mut *connection)
+            .await?,
+            absences: sqlx::query_as(
+                "select w.team_id, a.user_id, cast(a.span as text) as span
+                   from absences a
+                   join workspaces w on w.workspace_id = a.workspace_id",
+            )
+            .fetch_all(&mut *connection)
+            .await?,
+            rotations: sqlx::query_as(
+                "select w.team_id, r.name
+                   from rotations r
+                   join workspaces w on w.workspace_id = r.workspace_id",
+            )
+            .fetch_all(&mut *connection)
+            .await?,
+        }
+    }};
+}
+
+impl Ledger {
+    /// Reads a SQLite file beside the process that has it.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be read.
+    pub async fn of_file(settings: &StoreSettings) -> Self {
+        let found: Result<Self, sqlx::Error> = async {
+            let options = SqliteConnectOptions::from_str(settings.url.expose_secret())?;
+            let mut connection = SqliteConnection::connect_with(&options.read_only(true)).await?;
+            let ledger = read!(&mut connection);
+            connection.close().await?;
+            Ok(ledger)
+        }
+        .await;
+        found.expect("the file can be read")
+    }
+
+    /// Reads a PostgreSQL database as the superuser.
+    ///
+    /// # Errors
+    ///
+    /// What the server says: it may be away.
+    pub async fn of_server(url: &str) -> Result<Self, String> {
+        let found: Result<Self, sqlx::Error> = async {
+            let mut connection = PgConnection::connect(url).await?;
+            let ledger = read!(&mut connection);
+            connection.close().await?;
+            Ok(ledger)
+        }
+        .await;
+        found.map_err(|fault| fault.to_string())
+    }
+
+    /// Returns what is due and not over, of the outbox and the inbox.
+    #[must_use]
+    pub fn open_work(&self, now: DateTime<Utc>) -> (usize, usize) {
+        let is_over = |row: &&OutboxRow| row.finished_at.is_none() && row.available_at <= now;
+        let is_waiting = |row: &&InboxRow| row.state != "quarantined" && row.available_at <= now;
+        (self.outbox.iter().filter(is_over).count(), self.inbox.iter().filter(is_waiting).count())
+    }
+}
