@@ -84,7 +84,7 @@ impl Tx {
         id: DeliveryId,
     ) -> Result<Option<DeliveryRecord>, StoreError> {
         if let Some(known) = self.foresight().and_then(|it| it.delivery(id)) {
-            return Ok(known.cloned());
+            return Ok(known.first().cloned());
         }
         let workspace = self.workspace;
         run!(self, deliveries::find_delivery(workspace, id))
