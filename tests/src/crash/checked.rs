@@ -24,6 +24,8 @@ pub struct Figures {
     pub quarantined: usize,
     /// Deliveries that ended unsaid, by the code of the end.
     pub unsaid: BTreeMap<String, usize>,
+    /// What the service said where it did not come to rest.
+    pub trouble: Vec<String>,
     /// What is not there although it should be.
     pub lost: Vec<String>,
     /// What is there twice without a flag.
@@ -49,6 +51,7 @@ impl Figures {
         for (code, count) in &other.unsaid {
             *self.unsaid.entry(code.clone()).or_default() += count;
         }
+        self.trouble.extend(other.trouble.iter().cloned());
         self.lost.extend(other.lost.iter().cloned());
         self.doubled.extend(other.doubled.iter().cloned());
     }
@@ -98,7 +101,8 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
     for row in
         ledger.inbox.iter().filter(|row| row.available_at <= now && row.state != "quarantined")
     {
-        figures.lost.push(format!("of the inbox, due and not over: {} {}", row.inbox_id, row.item));
+        let (id, state, crashes) = (row.inbox_id, &row.state, row.crashes);
+        figures.lost.push(format!("of the inbox, due and not over: {id} {state}, {crashes} crashes {}", row.item));
     }
     let known: BTreeSet<String> =
         ledger.outbox.iter().map(|row| row.delivery_id.to_string()).collect();

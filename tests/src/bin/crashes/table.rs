@@ -59,6 +59,9 @@ async fn play_on(asked: &Asked, engine: Engine, program: &Path, folder: &Path) -
             figures.lost.len(),
             figures.doubled.len()
         ));
+        for fault in &figures.trouble {
+            say(&format!("NOT AT REST: {fault}"));
+        }
         for fault in figures.lost.iter().chain(&figures.doubled) {
             say(&format!("WRONG: {fault}"));
         }
@@ -92,7 +95,7 @@ fn written(round: &Round) -> Value {
     json!({
         "seconds": round.took.as_secs_f64(), "deaths": round.deaths, "deliveries": deliveries, "accepted": accepted,
         "turns": turns, "acknowledged": acknowledged, "flagged": flagged, "unconfirmed": unconfirmed,
-        "quarantined": quarantined, "unsaid": round.figures.unsaid, "lost": round.figures.lost, "doubled": round.figures.doubled,
+        "quarantined": quarantined, "unsaid": round.figures.unsaid, "trouble": round.figures.trouble, "lost": round.figures.lost, "doubled": round.figures.doubled,
     })
 }
 
@@ -126,6 +129,7 @@ fn read(round: &Value, deaths: &mut BTreeMap<String, u64>) -> Figures {
         unconfirmed: count("unconfirmed"),
         quarantined: count("quarantined"),
         unsaid: unsaid.collect(),
+        trouble: texts("trouble"),
         lost: texts("lost"),
         doubled: texts("doubled"),
     }
