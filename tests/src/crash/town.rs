@@ -206,7 +206,11 @@ impl Town {
         let asked = Asked::Rotation { team: team.to_owned(), name: name.to_owned() };
         for _ in 0..10 {
             self.creates(team, name, channel, first).await;
-            let listed = self.act(&json!({"team": team, "user": "U0ANA", "command": "/rotation", "text": "list"})).await;
+            let listed = self
+                .act(
+                    &json!({"team": team, "user": "U0ANA", "command": "/rotation", "text": "list"}),
+                )
+                .await;
             if self.asked[&asked] || plain_blocks(&listed["response"]["blocks"]).contains(name) {
                 self.asked.insert(asked, true);
                 return;
