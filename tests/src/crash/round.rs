@@ -100,7 +100,8 @@ pub async fn come_to_rest(town: &mut Town, place: &Place, database: &TestDatabas
     let mut trouble = Vec::new();
     let mut rested_at = rest(town, place, database, &mut trouble).await;
     for _ in 0..MOST_RESTS {
-        if database.ledger().await.open_work(rested_at + NEAR).0 == 0 {
+        let ledger = database.ledger().await;
+        if ledger.open_work(rested_at) == (0, 0) && ledger.open_work(rested_at + NEAR).0 == 0 {
             break;
         }
         town.passes(TimeDelta::minutes(3));

@@ -413,6 +413,10 @@ impl Town {
     }
 
     /// Carries out any act of Slack's stand-in; null where nothing came back in time.
+    ///
+    /// # Panics
+    ///
+    /// Never: the path is one.
     pub async fn act(&self, act: &Value) -> Value {
         let url = self.simulator.url().join("sim/act").expect("a path");
         let Ok(answer) = self.http.post(url).json(act).send().await else { return Value::Null };
@@ -437,7 +441,7 @@ impl Town {
     /// Where it does not answer.
     pub async fn post(&self, path: &str, body: &Value) -> Value {
         let url = self.simulator.url().join(path).expect("a path");
-        let answer = self.http.post(url).json(body).timeout(Duration::from_secs(60)).send().await;
+        let answer = self.http.post(url).json(body).timeout(Duration::from_mins(1)).send().await;
         answer.expect("Slack's stand-in answers").json().await.unwrap_or(Value::Null)
     }
 }
