@@ -8,7 +8,7 @@ pub const COMMITS: [(&str, &str, &[&str]); 13] = [
     (
         "handoffs.before_commit",
         "handoffs.after_commit",
-        &["rotations::record_standing", "turns::insert_turn"],
+        &["rotations::record_standing", "turns::insert_turn", "steps::carry_out_all"],
     ),
     ("deliveries.claim.before_commit", "deliveries.claim.after_commit", &["outbox_queue::claim"]),
     (

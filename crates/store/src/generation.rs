@@ -44,8 +44,17 @@ struct Inner {
     is_trusted: watch::Sender<bool>,
 }
 
+/// What was known before a server was asked how far it is: answers may come in another order than they were given.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    epoch: u64,
+    last: Option<Sighting>,
+}
+
 #[derive(Debug, Default)]
 struct Seen {
+    /// Counts the setbacks.
+    epoch: u64,
     sightings: VecDeque<Sighting>,
     setback: Option<Setback>,
 }
@@ -65,6 +74,12 @@ impl Generation {
         let _ = is_trusted.wait_for(|is_trusted| *is_trusted).await;
     }
 
+    /// Returns whether the database has forgotten something and nobody has dealt with that yet.
+    #[must_use]
+    pub fn is_set_back(&self) -> bool {
+        self.seen().setback.is_some()
+    }
+
     /// Waits until the database has forgotten something, and returns what is known of it.
     pub async fn setback(&self) -> Setback {
         let mut is_trusted = self.0.is_trusted.subscribe();
@@ -78,42 +93,66 @@ impl Generation {
         }
     }
 
-    /// Says that what follows from a setback was seen to, which is then over.
-    pub fn trust_again(&self) {
-        self.seen().setback = None;
-        self.0.is_trusted.send_replace(true);
-    }
-
-    /// Takes what another life of this process saw, the oldest first.
-    pub fn remember(&self, sightings: impl IntoIterator<Item = Sighting>) {
-        let mut earlier: VecDeque<Sighting> = sightings.into_iter().collect();
-        let now_seen = {
-            let mut seen = self.seen();
-            std::mem::replace(&mut seen.sightings, std::mem::take(&mut earlier))
-        };
-        for sighting in now_seen {
-            self.see(sighting);
+    /// Says that what follows from a setback was seen to, which is then over, unless another one was noticed meanwhile.
+    pub fn trust_again(&self, done: &Setback) {
+        let mut seen = self.seen();
+        if seen.setback == Some(*done) {
+            seen.setback = None;
+            self.0.is_trusted.send_replace(true);
         }
     }
 
-    /// Takes a sighting, and returns whether the server had gone back since the last.
+    /// Takes what another life of this process saw, the oldest first; what others saw since this one looked says nothing.
+    pub fn remember(&self, sightings: impl IntoIterator<Item = Sighting>) {
+        let own = {
+            let mut seen = self.seen();
+            let own = std::mem::take(&mut seen.sightings);
+            let is_earlier = |one: &Sighting| own.front().is_none_or(|first| one.at <= first.at);
+            seen.sightings = sightings.into_iter().filter(is_earlier).collect();
+            own
+        };
+        for sighting in own {
+            let mark = self.mark();
+            self.see(mark, sighting);
+        }
+    }
+
+    /// Returns what is known now, before the server is asked how far it is.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let seen = self.seen();
+        Mark { epoch: seen.epoch, last: seen.sightings.back().copied() }
+    }
+
+    /// Takes a sighting that was asked for after `mark`, and returns whether the server had gone back.
     #[expect(clippy::must_use_candidate, reason = "it is asked for what it does")]
-    pub fn see(&self, new: Sighting) -> bool {
+    pub fn see(&self, mark: Mark, new: Sighting) -> bool {
         let mut seen = self.seen();
-        let setback = seen.sightings.back().and_then(|last| went_back(last, &seen.sightings, new));
+        // Where there was a setback since the mark, this one is the same, noticed by another connection.
+        let last = mark.last.filter(|_| seen.epoch == mark.epoch);
+        let setback = last.and_then(|last| went_back(&last, &seen.sightings, new));
         if let Some(setback) = setback {
             // What was lost before nobody has seen to is lost still.
-            let lost_from = seen
-                .setback
-                .map_or(setback.lost_from, |earlier| earlier.lost_from.min(setback.lost_from));
+            let earlier = seen.setback.map(|earlier| earlier.lost_from);
+            let lost_from = earlier.map_or(setback.lost_from, |at| at.min(setback.lost_from));
             seen.setback = Some(Setback { lost_from, ..setback });
             seen.sightings.clear();
+            seen.epoch += 1;
             self.0.is_trusted.send_replace(false);
         }
         while seen.sightings.front().is_some_and(|first| first.at + REMEMBERED < new.at) {
             seen.sightings.pop_front();
         }
-        seen.sightings.push_back(new);
+        // One that was overtaken says nothing new.
+        let is_news = seen.sightings.back().is_none_or(|last| {
+            last.system == new.system
+                && last.timeline == new.timeline
+                && last.position <= new.position
+                && last.at <= new.at
+        });
+        if is_news {
+            seen.sightings.push_back(new);
+        }
         setback.is_some()
     }
 
@@ -166,7 +205,8 @@ mod tests {
 
     fn seen(sightings: &[Sighting]) -> (Generation, Vec<bool>) {
         let generation = Generation::default();
-        let went_back = sightings.iter().map(|one| generation.see(*one)).collect();
+        let went_back =
+            sightings.iter().map(|one| generation.see(generation.mark(), *one)).collect();
         (generation, went_back)
     }
 
@@ -189,9 +229,10 @@ mod tests {
         assert_eq!(went_back, [false, false, false, true]);
         let setback = generation.setback().await;
         assert_eq!(setback, Setback { noticed_at: at(9), lost_from: at(1), lost_until: at(9) });
-        generation.trust_again();
+        generation.trust_again(&setback);
         generation.is_trusted().await;
-        assert!(!generation.see(sighting(1, 260, 10)), "it goes on from where it is now");
+        let goes_back = generation.see(generation.mark(), sighting(1, 260, 10));
+        assert!(!goes_back, "it goes on from where it is now");
     }
 
     #[tokio::test]
@@ -211,9 +252,55 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_answer_that_was_overtaken_by_a_later_one_is_no_setback() {
+        let (generation, _) = seen(&[sighting(1, 100, 0)]);
+        let (slow, quick) = (generation.mark(), generation.mark());
+
+        assert!(!generation.see(quick, sighting(1, 300, 2)));
+        assert!(!generation.see(slow, sighting(1, 200, 1)));
+
+        generation.is_trusted().await;
+        assert_eq!(generation.mark().last, Some(sighting(1, 300, 2)));
+    }
+
+    #[tokio::test]
+    async fn two_connections_that_notice_the_same_are_one_setback() {
+        let (generation, _) = seen(&[sighting(1, 100, 0)]);
+        let (one, other) = (generation.mark(), generation.mark());
+
+        assert!(generation.see(one, sighting(2, 90, 1)));
+        let setback = generation.setback().await;
+        generation.trust_again(&setback);
+        assert!(!generation.see(other, sighting(2, 90, 1)));
+
+        generation.is_trusted().await;
+    }
+
+    #[tokio::test]
+    async fn a_setback_that_comes_while_one_is_seen_to_is_not_forgotten() {
+        let (generation, _) = seen(&[sighting(1, 100, 0), sighting(2, 90, 1)]);
+        let first = generation.setback().await;
+        generation.see(generation.mark(), sighting(3, 80, 2));
+
+        generation.trust_again(&first);
+
+        assert_ne!(generation.setback().await, first);
+    }
+
+    #[tokio::test]
+    async fn what_another_replica_saw_later_is_no_setback() {
+        let generation = Generation::default();
+        generation.see(generation.mark(), sighting(1, 100, 50));
+
+        generation.remember([sighting(1, 90, 10), sighting(1, 400, 60)]);
+
+        generation.is_trusted().await;
+    }
+
+    #[tokio::test]
     async fn what_an_earlier_life_saw_counts() {
         let generation = Generation::default();
-        assert!(!generation.see(sighting(1, 100, 50)));
+        assert!(!generation.see(generation.mark(), sighting(1, 100, 50)));
 
         generation.remember([sighting(1, 90, 10), sighting(1, 400, 20)]);
 

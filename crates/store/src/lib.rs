@@ -33,7 +33,7 @@ mod version;
 mod watch;
 
 pub use error::StoreError;
-pub use generation::{Generation, Setback, Sighting};
+pub use generation::{Generation, Mark, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,

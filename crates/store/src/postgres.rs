@@ -129,7 +129,7 @@ impl Engine {
             .after_connect(move |connection, _| {
                 let seen = seen.clone();
                 Box::pin(async move {
-                    seen.see(sight::sight(connection).await?);
+                    sight::sight(connection, &seen).await?;
                     connection.execute(preparing()).await.map(drop)
                 })
             })
@@ -208,11 +208,9 @@ impl Engine {
     pub(crate) async fn sight(&self) -> Result<(), StoreError> {
         let sight = async || {
             let mut connection = self.app.acquire().await?;
-            sight::sight(&mut connection).await
+            sight::sight(&mut connection, &self.generation).await
         };
-        let seen = begin_again(&self.app, sight).await?;
-        self.generation.see(seen);
-        Ok(())
+        Ok(begin_again(&self.app, sight).await?)
     }
 
     pub(crate) async fn close(&self) {
@@ -241,8 +239,7 @@ async fn connect(
         let seen = seen.clone();
         Box::pin(async move {
             // Before anything is asked of a server that may have forgotten what it knew.
-            seen.see(sight::sight(connection).await?);
-            Ok(())
+            sight::sight(connection, &seen).await
         })
     });
     Ok(pool.connect_with(options(url)?).await?)

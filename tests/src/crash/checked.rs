@@ -3,7 +3,7 @@
 use crate::crash::town::{Asked, Town};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
-use store::testing::Ledger;
+use store::testing::{Ledger, OutboxRow, TurnRow};
 
 /// What a comparison came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,12 +18,16 @@ pub struct Figures {
     pub acknowledged: usize,
     /// Deliveries that Slack has twice, each flagged as said once more.
     pub flagged: usize,
+    /// Those of them in direct messages, where the bot may look once a minute.
+    pub flagged_direct: usize,
     /// Deliveries of which it is said that nobody knows.
     pub unconfirmed: usize,
     /// Deliveries that were set aside after three crashes.
     pub quarantined: usize,
     /// Deliveries that ended unsaid, by the code of the end.
     pub unsaid: BTreeMap<String, usize>,
+    /// What the service said where it did not come to rest.
+    pub trouble: Vec<String>,
     /// What is not there although it should be.
     pub lost: Vec<String>,
     /// What is there twice without a flag.
@@ -44,11 +48,13 @@ impl Figures {
         self.turns += other.turns;
         self.acknowledged += other.acknowledged;
         self.flagged += other.flagged;
+        self.flagged_direct += other.flagged_direct;
         self.unconfirmed += other.unconfirmed;
         self.quarantined += other.quarantined;
         for (code, count) in &other.unsaid {
             *self.unsaid.entry(code.clone()).or_default() += count;
         }
+        self.trouble.extend(other.trouble.iter().cloned());
         self.lost.extend(other.lost.iter().cloned());
         self.doubled.extend(other.doubled.iter().cloned());
     }
@@ -77,7 +83,10 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
             || ["ambiguous", "unconfirmed", "quarantined"].contains(&row.state.as_str());
         match accepted {
             0 | 1 => {}
-            _ if is_flagged => figures.flagged += 1,
+            _ if is_flagged => {
+                figures.flagged += 1;
+                figures.flagged_direct += usize::from(is_direct(&row.envelope));
+            }
             _ => figures.doubled.push(told("Slack has it twice, unflagged")),
         }
         match row.state.as_str() {
@@ -85,9 +94,19 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
                 figures.lost.push(told("said to be sent, and Slack never had it"));
             }
             "sent" => {}
-            "unconfirmed" => figures.unconfirmed += 1,
-            "quarantined" => figures.quarantined += 1,
-            "expired" | "dropped" | "failed" => {
+            "unconfirmed" | "quarantined" => {
+                let is_unconfirmed = row.state == "unconfirmed";
+                figures.unconfirmed += usize::from(is_unconfirmed);
+                figures.quarantined += usize::from(!is_unconfirmed);
+                if accepted == 0 {
+                    *figures
+                        .unsaid
+                        .entry(format!("{}, and not in Slack", row.state))
+                        .or_default() += 1;
+                }
+            }
+            "failed" => figures.lost.push(told("refused for good, which nothing here is")),
+            "expired" | "dropped" => {
                 let code = format!("{} {}", row.state, row.code.as_deref().unwrap_or("-"));
                 *figures.unsaid.entry(code).or_default() += 1;
             }
@@ -98,7 +117,11 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
     for row in
         ledger.inbox.iter().filter(|row| row.available_at <= now && row.state != "quarantined")
     {
-        figures.lost.push(format!("of the inbox, due and not over: {} {}", row.inbox_id, row.item));
+        let (id, state, crashes) = (row.inbox_id, &row.state, row.crashes);
+        figures.lost.push(format!(
+            "of the inbox, due and not over: {id} {state}, {crashes} crashes {}",
+            row.item
+        ));
     }
     let known: BTreeSet<String> =
         ledger.outbox.iter().map(|row| row.delivery_id.to_string()).collect();
@@ -115,7 +138,7 @@ fn requests(town: &Town, ledger: &Ledger, figures: &mut Figures) {
     for row in &ledger.absences {
         let span: serde_json::Value = serde_json::from_str(&row.span).unwrap_or_default();
         let text = span.to_string();
-        for (asked, _) in &town.asked {
+        for asked in town.asked.keys() {
             if let Asked::Absence { team, user, day } = asked
                 && *team == row.team_id
                 && *user == row.user_id
@@ -133,7 +156,7 @@ fn requests(town: &Town, ledger: &Ledger, figures: &mut Figures) {
         figures.acknowledged += usize::from(*is_acknowledged);
         match there.get(asked).copied().unwrap_or_default() {
             0 if *is_acknowledged => {
-                figures.lost.push(format!("answered as done and not there: {asked:?}"))
+                figures.lost.push(format!("answered as done and not there: {asked:?}"));
             }
             0 | 1 => {}
             more => figures.doubled.push(format!("there {more} times: {asked:?}")),
@@ -141,10 +164,35 @@ fn requests(town: &Town, ledger: &Ledger, figures: &mut Figures) {
     }
 }
 
-/// Every day from the first on has its turn, up to now.
+/// Returns whether it is for one person's direct messages.
+fn is_direct(envelope: &str) -> bool {
+    let envelope: serde_json::Value = serde_json::from_str(envelope).unwrap_or_default();
+    envelope["to"]["person"].is_string()
+}
+
+/// Returns the turns that are announced in a channel, by rotation.
+fn announced(ledger: &Ledger) -> BTreeSet<(String, DateTime<Utc>)> {
+    let post = |row: &OutboxRow| {
+        let envelope: serde_json::Value = serde_json::from_str(&row.envelope).unwrap_or_default();
+        let effect = &envelope["effect"];
+        let is_post = ["handoff_post", "unassigned_post"].contains(&effect["kind"].as_str()?);
+        let planned_at = effect["planned_at"].as_str()?.parse().ok()?;
+        is_post.then_some((effect["rotation"].as_str()?.to_owned(), planned_at))
+    };
+    ledger.outbox.iter().filter_map(post).collect()
+}
+
+/// Every day from the first on has its turn, up to now, and each turn is announced.
 fn handoffs(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Figures) {
     let mut turns: BTreeMap<(&str, &str), BTreeSet<DateTime<Utc>>> = BTreeMap::new();
+    let announced = announced(ledger);
     for row in &ledger.turns {
+        if !announced.contains(&(row.rotation_id.to_string(), row.planned_at)) {
+            let TurnRow { name, team_id, planned_at, .. } = row;
+            figures
+                .lost
+                .push(format!("the post of {name} in {team_id} for the turn of {planned_at}"));
+        }
         turns.entry((&row.team_id, &row.name)).or_default().insert(row.planned_at);
     }
     for (team, name, first) in &town.dailies {

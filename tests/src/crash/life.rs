@@ -36,6 +36,10 @@ pub struct Death {
 
 impl Way {
     /// Returns the way that a number chooses; all are chosen alike often.
+    ///
+    /// # Panics
+    ///
+    /// Never: the numbers are small.
     #[must_use]
     pub fn of(number: u64, seed: u64) -> Self {
         let named: Vec<&'static str> = places::all().collect();

@@ -12,7 +12,7 @@ use store::StoreSettings;
 use url::Url;
 
 /// How long a start may take; a machine may be busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where a process has its data and its addresses, and what it is told beside that.
 #[derive(Clone, Debug)]

@@ -97,20 +97,29 @@ pub async fn come_to_rest(town: &mut Town, place: &Place, database: &TestDatabas
     // What is ambiguous is held, what was refused is parked: an hour later both are due. Slack lets itself be asked once a
     // minute whether a direct message is there, so many of them take many minutes.
     town.passes(TimeDelta::minutes(61));
-    let mut rested_at = rest(town, place, database).await;
+    let mut trouble = Vec::new();
+    let mut rested_at = rest(town, place, database, &mut trouble).await;
     for _ in 0..MOST_RESTS {
-        if database.ledger().await.open_work(rested_at + NEAR).0 == 0 {
+        let ledger = database.ledger().await;
+        if ledger.open_work(rested_at) == (0, 0) && ledger.open_work(rested_at + NEAR).0 == 0 {
             break;
         }
         town.passes(TimeDelta::minutes(3));
-        rested_at = rest(town, place, database).await;
+        rested_at = rest(town, place, database, &mut trouble).await;
     }
     let ledger = database.ledger().await;
-    check(town, &ledger, rested_at)
+    let mut figures = check(town, &ledger, rested_at);
+    figures.trouble = trouble;
+    figures
 }
 
 /// Returns until when everything that was due is done.
-async fn rest(town: &mut Town, place: &Place, database: &TestDatabase) -> DateTime<Utc> {
+async fn rest(
+    town: &mut Town,
+    place: &Place,
+    database: &TestDatabase,
+    trouble: &mut Vec<String>,
+) -> DateTime<Utc> {
     let mut process =
         Process::start(&place.with("ASYNCBOT_FAULTS_AHEAD_S", &town.ahead_s().to_string()));
     let began = Instant::now();
@@ -119,7 +128,14 @@ async fn rest(town: &mut Town, place: &Place, database: &TestDatabase) -> DateTi
         town.reads_calls().await;
         // A little earlier than now: what becomes due in this moment is not late yet.
         let at = town.now() - TimeDelta::seconds(1);
-        if database.ledger().await.open_work(at) == (0, 0) || PATIENCE < began.elapsed() {
+        let open = database.ledger().await.open_work(at);
+        if open == (0, 0) {
+            break at;
+        }
+        if PATIENCE < began.elapsed() {
+            let log = process.log();
+            let last = log.lines().rev().take(40).collect::<Vec<_>>().into_iter().rev();
+            trouble.push(format!("{open:?} are left:\n{}", last.collect::<Vec<_>>().join("\n")));
             break at;
         }
     };

@@ -1,6 +1,7 @@
 //! A PostgreSQL server of a test's own, which can be killed, copied and put back.
 
 use crate::crash::process::free_port;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long a start may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The superuser's password; the server is gone with the test.
 const PASSWORD: &str = "asyncbot_test";
@@ -86,7 +87,8 @@ impl Server {
         let file = self.data.join("postgresql.conf");
         let mut text = fs::read_to_string(&file).expect("a file of the server");
         text.push_str("listen_addresses = '127.0.0.1'\n");
-        text.push_str(&format!("unix_socket_directories = '{}'\n", self.folder.path().display()));
+        // Writing into a string does not fail.
+        let _ = writeln!(text, "unix_socket_directories = '{}'", self.folder.path().display());
         // A kill leaves what the machine's memory holds: only what is written counts, not what the disk has flushed.
         text.push_str("fsync = off\n");
         fs::write(file, text).expect("the folder is ours");

@@ -33,7 +33,10 @@ const DUE_SINCE: TimeDelta = TimeDelta::minutes(10);
 const HOLD: TimeDelta = TimeDelta::minutes(2);
 
 /// How long the handoffs that are due are waited for before the rest goes on without them.
-const HANDOFFS: Duration = Duration::from_secs(30);
+const HANDOFFS: Duration = Duration::from_secs(90);
+
+/// Replicas that notice a setback within this time noticed the same.
+const NOTICED_TOGETHER: TimeDelta = TimeDelta::minutes(2);
 
 /// How long after a failure it is tried again.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -70,7 +73,9 @@ pub(super) async fn watch(bot: Arc<Bot>, _worker: Worker) {
         let sightings = bot.store.generation().sightings();
         let last = sightings.last().map(|last| (last.timeline, last.position));
         let Some(folder) = &bot.data_dir else { continue };
-        if !looks.is_multiple_of(WRITTEN_EVERY) || last == written {
+        // What the file says of before stays until what follows from a setback is done.
+        let is_set_back = bot.store.generation().is_set_back();
+        if is_set_back || !looks.is_multiple_of(WRITTEN_EVERY) || last == written {
             continue;
         }
         match write(folder, &sightings) {
@@ -103,7 +108,7 @@ pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
                     held,
                     "The database went back in time; messages that may have been sent are held, and said again at most once."
                 );
-                bot.store.generation().trust_again();
+                bot.store.generation().trust_again(&setback);
                 bot.bells.ring_after_write();
             }
             Err(fault) => {
@@ -117,16 +122,22 @@ pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
 /// Has the handoffs carried out that are due again, holds what may have been sent, and records the setback; returns how
 /// many messages are held.
 async fn sort_out(bot: &Bot, setback: &Setback) -> Result<u64, StoreError> {
-    hand_over(bot).await?;
     let system = bot.store.system();
+    // Another replica may have seen to the same already, and have sent since: what it knows of is known.
+    let others = system.list_setbacks(setback.noticed_at - NOTICED_TOGETHER).await?;
+    let mut others = others.iter().filter(|other| other.noticed_at != setback.noticed_at);
+    let noticed_before = others.next().map(|other| other.noticed_at);
+    system.insert_setback(setback).await?;
+    hand_over(bot).await?;
     let mut held = 0;
     for workspace in system.list_workspaces().await? {
         let now = bot.clock.now();
+        let due_since = now.min(setback.lost_from) - DUE_SINCE;
+        let tried_until = noticed_before.unwrap_or(now);
         let mut tx = bot.store.write(workspace.id).await?;
-        held += tx.record_forgotten(now - DUE_SINCE, now + HOLD, now).await?;
+        held += tx.record_forgotten((due_since, tried_until), now + HOLD, now).await?;
         tx.commit().await?;
     }
-    system.insert_setback(setback).await?;
     Ok(held)
 }
 

@@ -24,7 +24,10 @@ statements! {
     // a look into direct messages can settle it.
     RECORD_FORGOTTEN = (
         "update outbox
-            set state = 'ambiguous',
+            set state = case
+                    when is_resend and state = 'sending' then 'unconfirmed'
+                    else 'ambiguous' end,
+                finished_at = case when is_resend and state = 'sending' then $5 else finished_at end,
                 attempts = case when attempts = 0 then 1 else attempts end,
                 tried_at = coalesce(tried_at, due_at),
                 available_at = $3,
@@ -37,8 +40,9 @@ statements! {
             and finished_at is null
             and state in ('pending', 'sending', 'ambiguous')
             and call not in ('replace', 'home')
+            and (due_at <= $5 or available_at <= $5)
             and (due_at >= $2 or available_at <= $5)
-            and due_at <= $5"
+            and (tried_at is null or tried_at <= $6)"
     );
 }
 
@@ -72,7 +76,7 @@ pub(crate) async fn list_setbacks(
 pub(crate) async fn record_forgotten(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    due_since: DateTime<Utc>,
+    (due_since, tried_until): (DateTime<Utc>, DateTime<Utc>),
     hold_until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
@@ -82,6 +86,7 @@ pub(crate) async fn record_forgotten(
         .bind(hold_until)
         .bind(hold_until.min(now + HOLD))
         .bind(now)
+        .bind(tried_until)
         .execute(conn)
         .await?;
     Ok(done.rows_affected())

@@ -351,12 +351,12 @@ impl Tx {
     /// What the database says.
     pub async fn record_forgotten(
         &mut self,
-        due_since: DateTime<Utc>,
+        (due_since, tried_until): (DateTime<Utc>, DateTime<Utc>),
         hold_until: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let workspace = self.workspace;
-        run!(self, setbacks::record_forgotten(workspace, due_since, hold_until, now))
+        let (workspace, when) = (self.workspace, (due_since, tried_until));
+        run!(self, setbacks::record_forgotten(workspace, when, hold_until, now))
     }
 
     /// Records that a delivery was seen in Slack, whatever was known of it; returns whether that was news.

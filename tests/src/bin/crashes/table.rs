@@ -59,6 +59,9 @@ async fn play_on(asked: &Asked, engine: Engine, program: &Path, folder: &Path) -
             figures.lost.len(),
             figures.doubled.len()
         ));
+        for fault in &figures.trouble {
+            say(&format!("NOT AT REST: {fault}"));
+        }
         for fault in figures.lost.iter().chain(&figures.doubled) {
             say(&format!("WRONG: {fault}"));
         }
@@ -68,10 +71,13 @@ async fn play_on(asked: &Asked, engine: Engine, program: &Path, folder: &Path) -
         first += kills;
     }
     draw(engine, &all, &deaths, killed, took);
+    let reached = deaths.keys().filter(|place| !place.ends_with("(not reached)")).count();
+    say(&format!("\n{reached} places were reached."));
+    let is_everywhere = killed < 100 || 12 <= reached;
     if killed < asked.kills {
         say("\nThe time was up before all were killed; the same command goes on from here.");
     }
-    all.are_good()
+    all.are_good() && is_everywhere
 }
 
 fn beside(program: &Path) -> PathBuf {
@@ -91,8 +97,8 @@ fn written(round: &Round) -> Value {
     } = round.figures;
     json!({
         "seconds": round.took.as_secs_f64(), "deaths": round.deaths, "deliveries": deliveries, "accepted": accepted,
-        "turns": turns, "acknowledged": acknowledged, "flagged": flagged, "unconfirmed": unconfirmed,
-        "quarantined": quarantined, "unsaid": round.figures.unsaid, "lost": round.figures.lost, "doubled": round.figures.doubled,
+        "turns": turns, "acknowledged": acknowledged, "flagged": flagged, "flagged_direct": round.figures.flagged_direct, "unconfirmed": unconfirmed,
+        "quarantined": quarantined, "unsaid": round.figures.unsaid, "trouble": round.figures.trouble, "lost": round.figures.lost, "doubled": round.figures.doubled,
     })
 }
 
@@ -123,9 +129,11 @@ fn read(round: &Value, deaths: &mut BTreeMap<String, u64>) -> Figures {
         turns: count("turns"),
         acknowledged: count("acknowledged"),
         flagged: count("flagged"),
+        flagged_direct: count("flagged_direct"),
         unconfirmed: count("unconfirmed"),
         quarantined: count("quarantined"),
         unsaid: unsaid.collect(),
+        trouble: texts("trouble"),
         lost: texts("lost"),
         doubled: texts("doubled"),
     }
@@ -146,6 +154,7 @@ fn draw(engine: Engine, all: &Figures, deaths: &BTreeMap<String, u64>, killed: u
         ("**lost**", all.lost.len()),
         ("**doubled in silence**", all.doubled.len()),
         ("said twice and flagged", all.flagged),
+        ("of these in direct messages", all.flagged_direct),
         ("flagged as unconfirmed", all.unconfirmed),
         ("quarantined", all.quarantined),
     ];
