@@ -107,6 +107,10 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         public_url: None,
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         admin_bind: None,
+        heartbeat: None,
+        audits: false,
+        grace: std::time::Duration::ZERO,
+        data_dir: None,
         clock,
     }
 }
