@@ -7,18 +7,25 @@ use repository::{File, check, code, root};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which of our crates each of them may name.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("clock", &[]),
     ("crypto", &[]),
     ("domain", &[]),
-    ("store", &["crypto", "domain"]),
+    ("faults", &[]),
+    ("store", &["crypto", "domain", "faults"]),
     ("app", &["clock", "domain", "store"]),
     ("slack", &["clock", "domain"]),
     ("connect", &["domain"]),
     ("simulator", &["clock", "domain"]),
-    ("asyncbot", &["app", "clock", "connect", "crypto", "domain", "simulator", "slack", "store"]),
+    (
+        "asyncbot",
+        &["app", "clock", "connect", "crypto", "domain", "faults", "simulator", "slack", "store"],
+    ),
     // `slack` for the scopes and events that the manifest must ask for.
-    ("stories", &["asyncbot", "clock", "crypto", "domain", "simulator", "slack", "store"]),
+    (
+        "stories",
+        &["asyncbot", "clock", "crypto", "domain", "faults", "simulator", "slack", "store"],
+    ),
 ];
 
 /// Who may name what speaks to the outside; `stories` plays the browser.
@@ -403,6 +410,29 @@ fn no_secret_is_shown_or_logged() {
 
     check(rule, ("crates/slack/src/a.rs", "    info!(token = token.expose_secret());\n"));
     check(rule, ("crates/crypto/src/a.rs", "impl<T> fmt::Display for Sealed<T> {\n"));
+}
+
+/// What a build of the binary consists of, as cargo prints it.
+fn build_of(features: &[&str]) -> String {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["tree", "--package", "asyncbot", "--edges", "normal,build", "--prefix", "none"]);
+    cargo.args(["--locked", "--offline"]).args(features).current_dir(root());
+    let done = cargo.output().expect("cargo runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).expect("cargo prints text")
+}
+
+#[test]
+fn no_build_for_people_has_places_at_which_it_ends() {
+    let is_there = |tree: &str| tree.lines().any(|line| line.starts_with("fail v"));
+
+    assert!(!is_there(&build_of(&[])), "the build that people run");
+    assert!(!is_there(&build_of(&["--no-default-features"])), "the build without the demo");
+    assert!(is_there(&build_of(&["--features", "faults"])), "the build of these tests");
+    for file in repository::files().iter().filter(|file| !file.path.starts_with("tests/")) {
+        let is_builder = file.path.ends_with("Dockerfile") || file.path.starts_with(".ci/");
+        assert!(!(is_builder && file.text.contains("faults")), "{} asks for them", file.path);
+    }
 }
 
 /// Whether the file is this one, whose samples break its own rules.

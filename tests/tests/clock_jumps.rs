@@ -68,6 +68,7 @@ impl Scene {
             heartbeat: None,
             audits: true,
             grace: Duration::ZERO,
+            data_dir: None,
             clock: clock.clone(),
         };
         let http = reqwest::Client::builder().build().expect("a client for loopback");

@@ -1,5 +1,7 @@
 //! A service that dies at any place loses nothing, and doubles nothing in silence; the long version is the program `crashes`.
 
+use faults::places;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use stories::Engine;
 use stories::crash::{RoundSettings, play_round};
@@ -42,4 +44,26 @@ async fn survives(engine: Engine) {
         .map(|(_, times)| *times)
         .sum();
     assert!(20 <= reached, "it died where it was to: {:#?}", round.deaths);
+}
+
+/// A function that is renamed would leave its place without anybody who passes it.
+#[test]
+fn every_function_by_which_a_commit_is_known_is_there() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/store/src/sql");
+    for (before, _, functions) in places::COMMITS {
+        for function in functions {
+            let (module, name) = function.split_once("::").expect("module::function");
+            let source = std::fs::read_to_string(format!("{folder}/{module}.rs"))
+                .expect("a module of the store's");
+            assert!(source.contains(&format!("fn {name}(")), "{before} is known by {function}");
+        }
+    }
+}
+
+#[test]
+fn there_are_a_dozen_places_and_more() {
+    let all: BTreeSet<&str> = places::all().collect();
+
+    assert_eq!(all.len(), places::all().count(), "each has its own name");
+    assert!(24 <= all.len(), "{all:?}");
 }

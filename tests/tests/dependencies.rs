@@ -33,7 +33,7 @@ const BANNED: [(&str, &[&str], &str); 6] = [
 ];
 
 /// What the binary contains in two versions, and who keeps the older one.
-const TWICE: [(&str, &str); 13] = [
+const TWICE: [(&str, &str); 15] = [
     ("base64", "sqlx 0.9 and its peers have not moved to 0.23"),
     ("block-buffer", "comes with digest"),
     ("cpufeatures", "comes with sha2"),
@@ -44,6 +44,8 @@ const TWICE: [(&str, &str); 13] = [
     ("digest", "comes with sha2"),
     ("getrandom", "ring 0.17 asks for 0.2"),
     ("hashbrown", "sqlx 0.9 asks for 0.16"),
+    ("rand", "fail 0.5 asks for 0.8, in tests alone"),
+    ("rand_core", "comes with rand"),
     ("sha2", "sqlx 0.9 asks for 0.10, for the checksums of migrations"),
     ("syn", "derive macros are moving from 2 to 3, at build time only"),
     ("tower-http", "reqwest 0.13 asks for 0.6, to follow redirects"),

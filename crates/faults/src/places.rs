@@ -4,31 +4,51 @@
 ///
 /// A transaction that calls several is of the kind that stands first.
 pub const COMMITS: [(&str, &str, &[&str]); 13] = [
-    ("requests.before_commit", "requests.after_commit", &["record_outcome"]),
+    ("requests.before_commit", "requests.after_commit", &["requests::record_outcome"]),
     (
         "handoffs.before_commit",
         "handoffs.after_commit",
-        &["record_standing", "insert_turn", "record_handoffs"],
+        &["rotations::record_standing", "turns::insert_turn"],
     ),
-    ("deliveries.claim.before_commit", "deliveries.claim.after_commit", &["claim"]),
-    ("deliveries.sending.before_commit", "deliveries.sending.after_commit", &["record_sending"]),
+    ("deliveries.claim.before_commit", "deliveries.claim.after_commit", &["outbox_queue::claim"]),
+    (
+        "deliveries.sending.before_commit",
+        "deliveries.sending.after_commit",
+        &["deliveries::record_sending"],
+    ),
     (
         "deliveries.sent.before_commit",
         "deliveries.sent.after_commit",
-        &["record_sent", "record_all_sent"],
+        &["deliveries::record_sent", "deliveries::record_all_sent"],
     ),
     (
         "deliveries.outcome.before_commit",
         "deliveries.outcome.after_commit",
-        &["record_not_sent", "record_ambiguous", "record_given_up"],
+        &[
+            "deliveries::record_not_sent",
+            "deliveries::record_ambiguous",
+            "deliveries::record_given_up",
+        ],
     ),
-    ("deliveries.echo.before_commit", "deliveries.echo.after_commit", &["record_echo"]),
-    ("deliveries.crashes.before_commit", "deliveries.crashes.after_commit", &["count_crashes"]),
-    ("inbox.claim.before_commit", "inbox.claim.after_commit", &["claim_inbox"]),
-    ("inbox.finish.before_commit", "inbox.finish.after_commit", &["finish_inbox", "retry_inbox"]),
-    ("inbox.work.before_commit", "inbox.work.after_commit", &["insert_delivery"]),
-    ("inbox.receive.before_commit", "inbox.receive.after_commit", &["insert_inbox"]),
-    ("entries.before_commit", "entries.after_commit", &["enter"]),
+    ("deliveries.echo.before_commit", "deliveries.echo.after_commit", &["deliveries::record_echo"]),
+    (
+        "leases.crashes.before_commit",
+        "leases.crashes.after_commit",
+        &["outbox_queue::count_crashes", "inbox_queue::count_crashes"],
+    ),
+    (
+        "inbox.claim.before_commit",
+        "inbox.claim.after_commit",
+        &["inbox_queue::claim", "inbox_queue::claim_lone"],
+    ),
+    (
+        "inbox.finish.before_commit",
+        "inbox.finish.after_commit",
+        &["inbox::finish_inbox", "inbox::finish_inbox_of", "inbox::retry_inbox"],
+    ),
+    ("inbox.work.before_commit", "inbox.work.after_commit", &["deliveries::insert_delivery"]),
+    ("inbox.receive.before_commit", "inbox.receive.after_commit", &["inbox::insert_inbox"]),
+    ("entries.before_commit", "entries.after_commit", &["entries::steps"]),
 ];
 
 /// The places outside of transactions.

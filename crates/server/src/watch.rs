@@ -20,6 +20,17 @@ const OUTBOX: [&str; 7] =
 /// As [`OUTBOX`], of the inbox.
 const INBOX: [&str; 2] = ["pending", "quarantined"];
 
+/// What Slack limits: the calls of the outbox, and what is asked before one.
+const LIMITED: [&str; 7] = [
+    "post",
+    "replace",
+    "home",
+    "whisper",
+    "conversations.open",
+    "conversations.info",
+    "conversations.history",
+];
+
 /// The last look.
 #[derive(Debug, Default)]
 pub(crate) struct LastLook(Mutex<Option<(DateTime<Utc>, Census)>>);
@@ -63,9 +74,8 @@ pub(crate) async fn text(bot: &Bot) -> String {
                 family.get_or_create(&[("state", *state)]).set(count_of(counted, state));
             }
         }
-        for call in domain::effect::Call::ALL {
-            let count = count_of(&census.limits, call.as_str());
-            seen.limits.get_or_create(&[("call", call.as_str())]).set(count);
+        for call in LIMITED {
+            seen.limits.get_or_create(&[("call", call)]).set(count_of(&census.limits, call));
         }
         let ages = ages(&census, now);
         seen.oldest_due.get_or_create(&[("queue", "outbox")]).set(ages.outbox);

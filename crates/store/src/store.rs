@@ -156,7 +156,7 @@ impl Store {
     ) -> Result<Option<Version>, StoreError> {
         let _one_write = self.one_write();
         let mut commit = faults::Commit::default();
-        commit.calls("enter");
+        commit.calls("entries::steps");
         commit.before();
         let version = match &self.engine {
             Engine::Sqlite(engine) => engine.enter(workspace, entry).await?,

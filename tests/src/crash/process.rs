@@ -74,6 +74,9 @@ impl Place {
         if let Some(system) = &self.store.system_url {
             command.env("DATABASE_SYSTEM_URL", system.expose_secret());
         }
+        if let Some(owner) = self.store.owner_url.as_ref().filter(|_| word == "migrate") {
+            command.env("DATABASE_OWNER_URL", owner.expose_secret());
+        }
         for (name, value) in &self.variables {
             command.env(name, value);
         }

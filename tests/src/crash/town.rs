@@ -154,6 +154,15 @@ impl Town {
     ///
     /// Where the bot does not make them.
     pub async fn settle(&mut self, workspaces: usize, rotations: usize) {
+        self.settle_over(workspaces, rotations, 24).await;
+    }
+
+    /// Makes workspaces as [`Town::settle`], with rotations that pass on in the first so many hours of the day.
+    ///
+    /// # Panics
+    ///
+    /// As [`Town::settle`].
+    pub async fn settle_over(&mut self, workspaces: usize, rotations: usize, hours: usize) {
         for number in 0..workspaces {
             let people: Vec<Value> = PEOPLE
                 .iter()
@@ -175,7 +184,7 @@ impl Town {
                 }
                 // A new rotation's own channel is joined by the bot.
                 self.heard.insert((team.clone(), channel.clone()));
-                let hour = u32::try_from((at * workspaces + number) % 24).expect("an hour");
+                let hour = u32::try_from((at * workspaces + number) % hours).expect("an hour");
                 let day = (self.now() - TimeDelta::days(1)).date_naive();
                 let name = format!("duty-{at}");
                 self.creates(&team, &name, &channel, (day, hour)).await;
@@ -324,6 +333,12 @@ impl Town {
     /// moment.
     pub fn will_be_forgotten(&mut self, is_forgotten: bool) {
         self.is_forgotten = is_forgotten;
+    }
+
+    /// Lets time pass until this long before midnight.
+    pub fn passes_until_before_midnight(&mut self, by: TimeDelta) {
+        let into = TimeDelta::seconds(self.now().timestamp().rem_euclid(86_400));
+        self.passes(TimeDelta::days(1) - into - by);
     }
 
     /// Lets time pass until this long before the next full hour, at which a turn begins.

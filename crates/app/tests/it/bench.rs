@@ -13,7 +13,7 @@ use store::{AbsenceRecord, AbsenceSource, NewInstall, RotationRecord, Store, Tur
 pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) workspace: WorkspaceId,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 impl Bench {
@@ -38,7 +38,7 @@ impl Bench {
             at: at("2020-01-01T00:00:00Z"),
         };
         let workspace = app::install::install(&store, &install).await.expect("it installs");
-        Self { store, workspace, _database: database }
+        Self { store, workspace, database }
     }
 
     /// Stores a rotation whose next handoff is turn `next_turn` of its grid, at `next_handoff_at`.
@@ -101,6 +101,18 @@ impl Bench {
             .await
             .expect("the handoff is carried out")
             .is_some()
+    }
+
+    /// Hands over as many rotations together as are due.
+    pub(crate) async fn hand_over_together(
+        &self,
+        rotations: &[RotationId],
+        now: DateTime<Utc>,
+    ) -> usize {
+        app::hand_over::hand_over_together(&self.store, self.workspace, rotations, now)
+            .await
+            .expect("the handoffs are carried out")
+            .len()
     }
 
     pub(crate) async fn find_rotation(&self, rotation: RotationId) -> RotationRecord {

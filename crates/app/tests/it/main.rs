@@ -7,4 +7,5 @@ mod memo;
 mod oracle;
 mod repeated;
 mod saying;
+mod together;
 mod zone_data;

@@ -89,9 +89,9 @@ async fn check(bench: &Bench, number: usize, case: &Case) {
     }
     for look in case.looks.iter().map(|hours| hour(*hours)).filter(|look| *look >= hour(case.made))
     {
-        bench.hand_over(shaky, look).await;
+        bench.hand_over_together(&[shaky], look).await;
     }
-    bench.hand_over(shaky, end).await;
+    bench.hand_over_together(&[shaky], end).await;
 
     assert_eq!(stored(bench, shaky).await, stored(bench, steady).await, "{case:?}");
     let (steady, shaky) = (bench.turns(steady).await, bench.turns(shaky).await);

@@ -37,7 +37,7 @@ statements! {
             and finished_at is null
             and state in ('pending', 'sending', 'ambiguous')
             and call not in ('replace', 'home')
-            and due_at >= $2
+            and (due_at >= $2 or available_at <= $5)
             and due_at <= $5"
     );
 }

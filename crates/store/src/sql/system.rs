@@ -11,7 +11,7 @@ const MESSAGES_KEPT: TimeDelta = TimeDelta::days(100);
 
 statements! {
     // A workspace without an installation is left alone; its handoffs are caught up after it is installed again.
-    LIST_DUE_WORKSPACES = (
+    LIST_DUE_HANDOFFS = (
         "select r.workspace_id, count(*) as number, min(r.next_handoff_at) as since
            from rotations r
            join workspaces w on w.workspace_id = r.workspace_id
@@ -73,7 +73,7 @@ pub(crate) async fn list_due_handoffs(
     conn: &mut Conn,
     now: DateTime<Utc>,
 ) -> Result<Vec<DueHandoffs>, StoreError> {
-    let rows = sqlx::query(LIST_DUE_WORKSPACES).bind(now).fetch_all(conn).await?;
+    let rows = sqlx::query(LIST_DUE_HANDOFFS).bind(now).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let fields = Fields::new(row, "rotations", "workspace_id");

@@ -97,9 +97,9 @@ statements! {
           union all
          select state, count(*) as number
            from outbox
-          where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
+          where finished_at > $1
             and code is not null
-            and finished_at > $1
+            and state in ('expired', 'failed', 'unconfirmed', 'quarantined')
           group by state"
     );
     WATCH_INBOX = (
@@ -132,7 +132,9 @@ statements! {
                         select 1
                           from limits l
                          where l.workspace_id = o.workspace_id
-                           and l.call = o.call
+                           and (l.call = o.call
+                               or (o.call in ('post', 'replace')
+                                   and l.call in ('conversations.open', 'conversations.info', 'conversations.history')))
                            and l.until > $1)) as outbox,
                 (select min(i.available_at)
                    from inbox i
@@ -151,8 +153,9 @@ statements! {
            from (select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
                         is_resend
                    from outbox
-                  where state in ('expired', 'failed', 'unconfirmed', 'quarantined')
-            and code is not null
+                  where finished_at is not null
+                    and code is not null
+                    and state in ('expired', 'failed', 'unconfirmed', 'quarantined')
                   union all
                  select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
                         is_resend

@@ -1,14 +1,21 @@
-//! The outbox of a test's database as a whole, which no part of the product sees.
+//! The queues of a test's database as a whole, which no part of the product sees.
 
 use super::{Place, TestDatabase};
 use chrono::{DateTime, Utc};
 use domain::effect::Envelope;
 use secrecy::ExposeSecret;
 use sqlx::types::Json;
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 
 /// What was made from an instant on.
 const SINCE: &str = "select envelope from outbox where created_at >= $1";
+
+/// What is to be said, to be worked off and recorded since an instant, as text without any id that is new each time.
+const QUEUED: [&str; 3] = [
+    "select envelope from outbox where created_at >= $1",
+    "select item from inbox where created_at >= $1",
+    "select action from audit_events where occurred_at >= $1",
+];
 
 /// Everything counts as sent.
 const SENT: &str = "update outbox set state = 'sent', finished_at = available_at, attempts = 1, channel_id = 'C1', \
@@ -33,6 +40,35 @@ impl TestDatabase {
             }
         };
         found.expect("the outbox is read").into_iter().map(|envelope| envelope.0).collect()
+    }
+
+    /// Returns what was put into the queues of all workspaces and recorded since an instant, in the order of its text.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be read.
+    pub async fn queued_since(&self, at: DateTime<Utc>) -> Vec<String> {
+        let mut found = Vec::new();
+        for statement in QUEUED {
+            // The texts are made the same way on both engines.
+            let rows = match &self.place {
+                Place::Folder(_) => {
+                    let mut connection = self.file().await;
+                    let rows = sqlx::query(statement).bind(at).fetch_all(&mut connection).await;
+                    rows.map(|rows| rows.iter().map(|row| row.try_get::<String, _>(0)).collect())
+                }
+                Place::Server(database) => {
+                    let mut connection = connect(&database.superuser_url()).await;
+                    let statement = AssertSqlSafe(statement.replace(" from", "::text from"));
+                    let rows = sqlx::query(statement).bind(at).fetch_all(&mut connection).await;
+                    rows.map(|rows| rows.iter().map(|row| row.try_get::<String, _>(0)).collect())
+                }
+            };
+            let rows: Result<Vec<String>, sqlx::Error> = rows.expect("a queue is read");
+            found.extend(rows.expect("text"));
+        }
+        found.sort();
+        found
     }
 
     /// Lets everything that is to be said count as said.

@@ -303,8 +303,8 @@ impl Tx {
         run!(self, deliveries::release_delivery(workspace, id, fence))
     }
 
-    /// Takes the deliveries that were due since an instant and are not over for ones that may have been sent: the database
-    /// has forgotten what it knew of them. Whoever has a lease of one has lost it. Returns how many.
+    /// Takes the deliveries that are not over, and could have been sent by now or were due since an instant, for ones that may
+    /// have been sent: the database has forgotten what it knew of them. Whoever has a lease of one has lost it. Returns how many.
     ///
     /// They are held until `hold_until` for their echo, as after a call of which nobody knows whether it arrived.
     ///

@@ -154,7 +154,7 @@ macro_rules! run_now {
             return Err($crate::error::StoreError::Aborted);
         }
         tx.is_broken = true;
-        tx.commit.calls(stringify!($function));
+        tx.commit.calls(concat!(stringify!($module), "::", stringify!($function)));
         let outcome = match &mut tx.engine {
             $crate::tx::EngineTx::SqliteWrite(lease) => {
                 let mut turn = lease.connection().await?;
