@@ -110,13 +110,13 @@ both_engines! {
         let neighbour = play.has_neighbour(100).await;
         play.neighbour_makes_support(&neighbour, "2026-06-09").await;
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
-        play.waits_until("2026-06-08T06:59:00Z").await;
+        play.waits_until("2026-06-08T06:59:55Z").await;
         let store = play.database().open().await;
         let workspace = WorkspaceId::of_team(&TeamId::new(&neighbour));
         let mut tx = store.write(workspace).await.expect("a transaction begins");
         let rotation = tx.list_rotations().await.expect("they are read")[0].id;
         for number in 0..5000 {
-            let due = at("2026-06-08T06:59:00Z") + TimeDelta::microseconds(number);
+            let due = at("2026-06-08T06:59:55Z") + TimeDelta::microseconds(number);
             let effect = AnnounceEffect::WeeklySummary { rotation, at: due };
             let to = Recipient::Channel(ChannelId::new(&format!("C9N{}", number % 100)));
             let envelope = Envelope::new(effect, to);
@@ -124,7 +124,7 @@ both_engines! {
         }
         tx.commit().await.expect("it is saved");
 
-        play.waits_until("2026-06-08T07:00:30Z").await;
+        play.waits_until("2026-06-08T07:00:05Z").await;
 
         let mine = posted(&play, play.team(), "C0SUPPORT").await;
         let last = *mine.last().expect("the handoff is posted");
