@@ -32,11 +32,11 @@ fn renamed(rotation: RotationId, changed_at: DateTime<Utc>, channel: &str) -> En
     Envelope::new(effect, Recipient::Channel(ChannelId::new(channel)))
 }
 
-/// Opens Eli's home and returns how long it takes, in real time, until Slack has it.
-async fn home_after(play: &Play) -> Duration {
+/// Opens somebody's home and returns how long it takes, in real time, until Slack has it.
+async fn home_after(play: &Play, user: &str) -> Duration {
     let published = play.calls("views.publish").await.len();
     let began = Instant::now();
-    play.act(&json!({"team": play.team(), "user": "U0ELI", "open_home": true})).await;
+    play.act(&json!({"team": play.team(), "user": user, "open_home": true})).await;
     while play.calls("views.publish").await.len() == published {
         assert!(began.elapsed() < Duration::from_secs(20), "it is shown");
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -196,7 +196,7 @@ both_engines! {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
         play.waits_until("2026-06-08T06:59:55Z").await;
         play.stage().simulator().set_latency(Duration::from_millis(50));
-        let quiet = home_after(&play).await;
+        let quiet = home_after(&play, "U0DEE").await;
         play.stage().simulator().set_latency(Duration::ZERO);
         let store = play.database().open().await;
         let workspace = WorkspaceId::of_team(&TeamId::new(&neighbour));
@@ -210,7 +210,7 @@ both_engines! {
         tx.commit().await.expect("it is saved");
         // In real time as well: the many are being sent, slowly, when Eli opens a page.
         play.stage().simulator().set_latency(Duration::from_millis(50));
-        is_as_quick(quiet, home_after(&play).await);
+        is_as_quick(quiet, home_after(&play, "U0ELI").await);
         play.stage().simulator().set_latency(Duration::ZERO);
 
         play.waits_until("2026-06-08T07:00:05Z").await;
@@ -226,7 +226,7 @@ both_engines! {
     async fn five_thousand_events_of_one_workspace_delay_nobody_else(play at "2026-06-05T10:00:00Z") {
         let neighbour = play.has_neighbour(0).await;
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
-        let quiet = home_after(&play).await;
+        let quiet = home_after(&play, "U0DEE").await;
         let store = play.database().open().await;
         let now = play.stage().clock().now();
         let workspace = WorkspaceId::of_team(&TeamId::new(&neighbour));
@@ -242,7 +242,7 @@ both_engines! {
         }
         tx.commit().await.expect("it is saved");
         // What comes in wakes the inbox: from here on it has its hands full.
-        is_as_quick(quiet, home_after(&play).await);
+        is_as_quick(quiet, home_after(&play, "U0ELI").await);
         play.stage().clock().settle().await;
         let counted = store.system().count_inbox_by_state().await.expect("it is counted");
         assert!(counted.iter().all(|(state, _)| *state != store::InboxState::Quarantined), "{counted:?}");
