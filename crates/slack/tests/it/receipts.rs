@@ -77,7 +77,9 @@ async fn a_message_is_missing_only_where_all_there_are_were_seen() {
 async fn what_slack_does_not_show_is_not_known() {
     let body = String::from(r#"{"ok":false,"error":"ratelimited"}"#);
     let too_many = Move::Answer("429 Too Many Requests", "Retry-After: 60\r\n", body);
-    assert_eq!(look(too_many).await.0, Found::Limited(TimeDelta::seconds(60)));
+    let Found::Limited(refused) = look(too_many).await.0 else { panic!("Slack has no time") };
+    assert_eq!(refused.code, slack::RATE_LIMITED);
+    assert_eq!(refused.retry_after, Some(TimeDelta::seconds(60)));
     for (answer, code) in [
         (ok(r#"{"ok":false,"error":"missing_scope"}"#), "missing_scope"),
         (ok(r#"{"ok":true}"#), "unreadable_answer"),

@@ -300,13 +300,12 @@ pub(crate) async fn claim(
         let fields = Fields::new(row, "outbox", "delivery_id");
         let delivery = DeliveryId::new(fields.get("delivery_id")?);
         let claim = Claim { workspace, delivery, fence: fields.get("fence")? };
-        match read_delivery(row) {
-            Ok(record) => claimed.push(ClaimedDelivery { claim, record }),
+        if let Ok(record) = read_delivery(row) {
+            claimed.push(ClaimedDelivery { claim, record });
+        } else {
             // One that nobody can read costs the others nothing.
-            Err(_) => {
-                let end = (GivenUp::Failed, UNREADABLE);
-                record_given_up(conn, workspace, delivery, claim.fence, end.0, end.1, now).await?;
-            }
+            let end = (GivenUp::Failed, UNREADABLE);
+            record_given_up(conn, workspace, delivery, claim.fence, end.0, end.1, now).await?;
         }
     }
     claimed.sort_by_key(|claimed| claimed.record.available_at);
