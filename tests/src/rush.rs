@@ -13,7 +13,7 @@ use domain::zone::Zone;
 use secrecy::SecretString;
 use serde_json::json;
 use server::demo::{hand_over, hand_over_due};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::{
@@ -174,16 +174,16 @@ impl Crowd {
     pub async fn goes_on(&self, store: &Store, until: DateTime<Utc>) {
         self.each(store, move |crowd, store, place| async move {
             let workspace = WorkspaceId::of_team(&crowd.teams[place]);
-            let mut due = BTreeMap::new();
+            let mut due = BTreeSet::new();
             for rotation in list(&store, workspace).await {
-                due.extend(rotation.next_handoff_at.map(|at| ((at, rotation.id), ())));
+                due.extend(rotation.next_handoff_at.map(|at| (at, rotation.id)));
             }
-            while let Some(((at, id), ())) = due.pop_first().filter(|((at, _), ())| *at <= until) {
+            while let Some((at, id)) = due.pop_first().filter(|(at, _)| *at <= until) {
                 let done = hand_over(&store, workspace, id, at).await.expect("it is handed over");
                 assert_eq!(done, Some(at), "the handoff of that instant was due");
                 let mut tx = store.read(workspace).await.expect("a transaction");
                 let found = tx.find_rotation(id).await.expect("it reads").expect("it is there");
-                due.extend(found.next_handoff_at.map(|at| ((at, id), ())));
+                due.extend(found.next_handoff_at.map(|at| (at, id)));
             }
         })
         .await;
@@ -289,19 +289,16 @@ impl Crowd {
     }
 
     fn rules(&self, place: usize, number: usize, at: DateTime<Utc>) -> Rules {
-        let (zone, unit, anchor) = match self.all_at {
-            Some(all_at) => {
-                let zone = ZONES[3];
-                let local = Zone::parse(zone).expect("a zone").local_of(all_at);
-                (zone, "week", local - TimeDelta::weeks(8))
-            }
-            None => {
-                let day = at.date_naive() - TimeDelta::days(40 + days((place + number) % 7));
-                let hour = u32::try_from((place * 5 + number) % 24).expect("an hour");
-                let time = NaiveTime::from_hms_opt(hour, 30, 0).expect("a time");
-                let unit = if number % 5 == 4 { "day" } else { "week" };
-                (ZONES[(place * 7 + number) % ZONES.len()], unit, day.and_time(time))
-            }
+        let (zone, unit, anchor) = if let Some(all_at) = self.all_at {
+            let zone = ZONES[3];
+            let local = Zone::parse(zone).expect("a zone").local_of(all_at);
+            (zone, "week", local - TimeDelta::weeks(8))
+        } else {
+            let day = at.date_naive() - TimeDelta::days(40 + days((place + number) % 7));
+            let hour = u32::try_from((place * 5 + number) % 24).expect("an hour");
+            let time = NaiveTime::from_hms_opt(hour, 30, 0).expect("a time");
+            let unit = if number % 5 == 4 { "day" } else { "week" };
+            (ZONES[(place * 7 + number) % ZONES.len()], unit, day.and_time(time))
         };
         let anchor = anchor.format("%Y-%m-%dT%H:%M:%S").to_string();
         let cadence = json!({"every": 1, "unit": unit, "anchor": anchor});
@@ -321,7 +318,7 @@ pub fn announced(envelopes: &[Envelope]) -> (usize, usize, Vec<String>) {
             TurnEffect::UnassignedPost { rotation, .. } => {
                 counts.entry(*rotation).or_default().2 += 1;
             }
-            _ => {}
+            TurnEffect::UnassignedResolved { .. } => {}
         }
     }
     let posts = counts.values().map(|it| it.0).sum();

@@ -37,7 +37,7 @@ fn rotation(number: u128) -> RotationRecord {
     } else {
         r#"{"every": 1, "unit": "week", "anchor": "2026-06-08T09:00"}"#
     };
-    let usual = rules(if number % 2 == 0 { "UTC" } else { "Atlantic/Reykjavik" }, cadence);
+    let usual = rules(if number.is_multiple_of(2) { "UTC" } else { "Atlantic/Reykjavik" }, cadence);
     let rules = Rules {
         seats: if number % 3 == 1 { 2 } else { 1 },
         make_up: number % 4 == 2,
