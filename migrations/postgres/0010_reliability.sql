@@ -3,6 +3,7 @@
 
 alter table people add column dm_channel_id text;
 
+-- A process of the version before fills neither call nor due_at nor is_alone: the columns have defaults or stay empty.
 alter table outbox
     add column call text not null default 'post',
     add column due_at timestamptz,
@@ -11,14 +12,11 @@ alter table outbox
 alter table outbox no force row level security;
 update outbox set due_at = available_at;
 alter table outbox force row level security;
-alter table outbox
-    alter column call drop default,
-    alter column is_alone drop default,
-    alter column due_at set not null;
 -- A row is changed three times and gone within seconds: room beside it spares the indexes the first two. None of them
 -- may hold what those change, not even in its condition.
 alter table outbox set (fillfactor = 35, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
+create index outbox_crashed on outbox (workspace_id) where finished_at is null and crashes > 0;
 create index outbox_lost on outbox (finished_at) where finished_at is not null and code is not null;
 drop index outbox_finished;
 create index outbox_finished on outbox (workspace_id, finished_at) where finished_at is not null;
@@ -26,8 +24,6 @@ grant select (call, due_at, tried_at, is_alone) on outbox to asyncbot_system;
 
 alter table inbox
     add column is_alone boolean not null default false;
-alter table inbox
-    alter column is_alone drop default;
 alter table inbox set (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index inbox_ready on inbox (workspace_id, available_at) where finished_at is null;
 create index inbox_lost on inbox (finished_at) where state = 'quarantined';

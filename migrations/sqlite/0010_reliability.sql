@@ -24,10 +24,10 @@ create table outbox_as_sent (
     created_at text not null,
     expires_at text not null,
     finished_at text,
-    call text not null,
-    due_at text not null,
+    call text not null default 'post',
+    due_at text,
     tried_at text,
-    is_alone integer not null,
+    is_alone integer not null default 0,
     primary key (workspace_id, delivery_id)
 ) strict, without rowid;
 insert into outbox_as_sent (
@@ -44,6 +44,7 @@ create index outbox_due on outbox (available_at) where finished_at is null;
 create index outbox_order on outbox (workspace_id, order_key, order_id) where finished_at is null;
 create index outbox_finished on outbox (workspace_id, finished_at) where finished_at is not null;
 create index outbox_ready on outbox (workspace_id, available_at) where finished_at is null;
+create index outbox_crashed on outbox (workspace_id) where finished_at is null and crashes > 0;
 create index outbox_lost on outbox (finished_at) where finished_at is not null and code is not null;
 
 create table inbox_as_read (
@@ -61,7 +62,7 @@ create table inbox_as_read (
     created_at text not null,
     finished_at text,
     sealed blob,
-    is_alone integer not null,
+    is_alone integer not null default 0,
     primary key (workspace_id, inbox_id)
 ) strict, without rowid;
 insert into inbox_as_read (

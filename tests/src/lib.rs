@@ -26,7 +26,7 @@ pub use leak::{Haul, Logged, logged};
 pub use page::{Page, Shown, at_the_page};
 pub use play::{Engine, Play};
 pub use race::{Race, Round};
-pub use rush::{Crowd, Past, ZONES};
+pub use rush::{Crowd, Past, ZONES, announced};
 pub use sight::{Seen, block_kit, plain_blocks, plain_view};
 pub use slash::{Signed, Slash, sign};
 pub use visitor::Visitor;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::absence::Span;
+use domain::effect::{Effect, Envelope, TurnEffect};
 use domain::engine::Stretch;
 use domain::grid::Grid;
 use domain::ids::{AbsenceId, ChannelId, RotationId, TeamId, UserId, WorkspaceId};
@@ -188,6 +189,12 @@ impl Crowd {
         .await;
     }
 
+    /// Returns the id of a rotation.
+    #[must_use]
+    pub fn id(place: usize, number: usize) -> RotationId {
+        RotationId::new(id(place, number))
+    }
+
     /// Returns how many rotations have a handoff in `(from, until]`.
     ///
     /// # Panics
@@ -300,6 +307,27 @@ impl Crowd {
         let cadence = json!({"every": 1, "unit": unit, "anchor": anchor});
         serde_json::from_value(json!({"zone": zone, "cadence": cadence})).expect("rules")
     }
+}
+
+/// Counts the announcements and the on-duty messages, and returns what is odd: rotations that have not one of each.
+#[must_use]
+pub fn announced(envelopes: &[Envelope]) -> (usize, usize, Vec<String>) {
+    let mut counts: BTreeMap<RotationId, (usize, usize, usize)> = BTreeMap::new();
+    for envelope in envelopes {
+        let Effect::Turn(effect) = &envelope.effect else { continue };
+        match effect {
+            TurnEffect::HandoffPost { rotation, .. } => counts.entry(*rotation).or_default().0 += 1,
+            TurnEffect::OnDutyDm { rotation, .. } => counts.entry(*rotation).or_default().1 += 1,
+            TurnEffect::UnassignedPost { rotation, .. } => {
+                counts.entry(*rotation).or_default().2 += 1;
+            }
+            _ => {}
+        }
+    }
+    let posts = counts.values().map(|it| it.0).sum();
+    let messages = counts.values().map(|it| it.1).sum();
+    let odd = counts.into_iter().filter(|(_, it)| *it != (1, 1, 0));
+    (posts, messages, odd.map(|(id, it)| format!("{id} was told of {it:?} times")).collect())
 }
 
 async fn list(store: &Store, workspace: WorkspaceId) -> Vec<RotationRecord> {

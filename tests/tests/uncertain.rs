@@ -200,7 +200,8 @@ both_engines! {
         let before = play.channel("support").await.len();
         loses_answers_and_echoes(&play).await;
 
-        play.waits_until("2026-06-08T07:01:00Z").await;
+        // Slack tries for six minutes to tell of what was said; then it is lost.
+        play.waits_until("2026-06-08T07:10:00Z").await;
         hears_again(&play);
         play.waits("2d").await;
 

@@ -21,15 +21,8 @@ const OUTBOX: [&str; 7] =
 const INBOX: [&str; 2] = ["pending", "quarantined"];
 
 /// What Slack limits: the calls of the outbox, and what is asked before one.
-const LIMITED: [&str; 7] = [
-    "post",
-    "replace",
-    "home",
-    "whisper",
-    "conversations.open",
-    "conversations.info",
-    "conversations.history",
-];
+const LIMITED: [&str; 6] =
+    ["post", "replace", "home", "whisper", "conversations.open", "conversations.info"];
 
 /// The last look.
 #[derive(Debug, Default)]

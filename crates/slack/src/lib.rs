@@ -14,7 +14,7 @@ pub use api::client::{Api, ApiConfig, ApiFault};
 pub use api::direct::Direct;
 pub use api::methods::{AuthFacts, Home, PersonFacts, Posted};
 pub use api::outcome::{NotSent, NotSentKind, Outcome, PACED, RATE_LIMITED};
-pub use api::receipt::{DirectChannel, Found};
+pub use api::receipt::{DirectChannel, Found, LOOKED_UP_BY};
 pub use escape::escape;
 pub use inbound::Inbound;
 pub use inbound::command::{SlashCommand, read_command};

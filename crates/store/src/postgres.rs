@@ -16,6 +16,9 @@ macro_rules! fragment {
                  row ->> 'channel' as channel_id, row ->> 'ts' as ts
             from jsonb_array_elements(cast(cast($2 as text) as jsonb)) as rows (row))"
     };
+    (try_to_lock) => {
+        "select pg_try_advisory_xact_lock(hashtextextended(cast($1 as text), 7))"
+    };
     (list_begins) => {
         "(select jsonb_array_elements_text(cast("
     };

@@ -16,6 +16,9 @@ macro_rules! fragment {
                  value ->> 'channel' as channel_id, value ->> 'ts' as ts
             from json_each($2))"
     };
+    (try_to_lock) => {
+        "select $1 is not null"
+    };
     (list_begins) => {
         "(select value from json_each("
     };

@@ -7,7 +7,7 @@ const most = Number(process.argv[2] ?? 50_000);
 const queue = "nothing";
 
 async function measure(name, jobs, batchSize, workers) {
-  await withDatabase("bench_boss", async (connectionString) => {
+  await withDatabase("boss", async (connectionString) => {
     const boss = new PgBoss({ connectionString, max: 20, supervise: false, schedule: false });
     boss.on("error", (error) => console.error(error));
     await boss.start();

@@ -7,7 +7,7 @@ const most = Number(process.argv[2] ?? 50_000);
 const logger = new Logger(() => () => {});
 
 async function measure(name, jobs, worker) {
-  await withDatabase("bench_graphile", async (connectionString) => {
+  await withDatabase("graphile", async (connectionString) => {
     const utils = await makeWorkerUtils({ connectionString, logger });
     await utils.migrate();
     for (let done = 0; done < jobs; done += 1000) {

@@ -9,7 +9,7 @@ use domain::ids::WorkspaceId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::StoreError;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tracing::Instrument;
 
 /// How many deliveries are under way at once, of all workspaces.
@@ -17,6 +17,9 @@ const IN_FLIGHT: usize = 160;
 
 /// How many desks talk to the database at once; the rest of its connections are for people.
 const AT_THE_DATABASE: usize = 8;
+
+/// How often leases are looked for whose holders died.
+const COUNT: TimeDelta = TimeDelta::seconds(5);
 
 /// How long after a failure of the database the next look is.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
@@ -30,15 +33,17 @@ pub(super) struct Hall {
     /// A permit for the one delivery under way over which a worker died before.
     pub(super) alone: Arc<Semaphore>,
     desks: Mutex<HashMap<WorkspaceId, Seat>>,
+    /// What was leased and could neither be sent nor given back, with the names of the leases.
+    left_behind: Mutex<Vec<(WorkspaceId, String)>>,
     /// Rung when a desk has nothing left to do.
     ended: Bell,
 }
 
 /// What is known of a workspace's desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Seat {
-    /// It works; it looks once more before it ends where there may be more.
-    Taken { again: bool },
+    /// It works, and is told of what may be new; it looks once more before it ends.
+    Taken { again: bool, nudge: Arc<Notify> },
     /// It ended, and there is nothing to do before this instant.
     WaitsUntil(DateTime<Utc>),
 }
@@ -49,12 +54,14 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
         database: Semaphore::new(AT_THE_DATABASE),
         alone: Arc::new(Semaphore::new(1)),
         desks: Mutex::default(),
+        left_behind: Mutex::default(),
         ended: bot.clock.bell(),
     });
     // What may be new is looked at in every workspace; what only had to wait, where the wait is over.
     let mut is_new = true;
+    let mut count_at = bot.clock.now();
     loop {
-        let next = match look(&bot, &hall, is_new).await {
+        let next = match look(&bot, &hall, is_new, &mut count_at).await {
             Ok(change) => change,
             Err(fault) => {
                 tracing::error!(error = %fault, "The outbox could not be read.");
@@ -82,41 +89,57 @@ async fn look(
     bot: &Arc<Bot>,
     hall: &Arc<Hall>,
     is_new: bool,
+    count_at: &mut DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let now = bot.clock.now();
     hall.forget_waits(is_new, now);
+    give_back(bot, hall).await?;
     let system = bot.store.system();
-    let crashed = system.count_delivery_crashes(now).await?;
-    if crashed > 0 {
-        tracing::warn!(count = crashed, "Deliveries were found whose worker had died.");
+    // Where the clock went back it is counted at once.
+    if *count_at <= now || now + COUNT < *count_at || bot.clock.is_manual() {
+        let crashed = system.count_delivery_crashes(now).await?;
+        if crashed > 0 {
+            tracing::warn!(count = crashed, "Deliveries were found whose worker had died.");
+        }
+        *count_at = now + COUNT;
     }
     for workspace in system.list_due_workspaces(now).await? {
-        if hall.seat(workspace, is_new) {
-            start(bot, hall, workspace);
+        if let Some(nudge) = hall.seat(workspace, is_new) {
+            start(bot, hall, workspace, nudge);
         }
     }
     system.next_delivery_change(now).await
 }
 
-fn start(bot: &Arc<Bot>, hall: &Arc<Hall>, workspace: WorkspaceId) {
+/// Gives back what was leased while the database went away: nobody died over it.
+async fn give_back(bot: &Bot, hall: &Hall) -> Result<(), StoreError> {
+    while let Some((workspace, by)) = hall.last_left_behind() {
+        let mut tx = bot.store.write(workspace).await?;
+        tx.release_batch(&by).await?;
+        tx.commit().await?;
+        hall.left_behind().retain(|left| left.1 != by);
+    }
+    Ok(())
+}
+
+fn start(bot: &Arc<Bot>, hall: &Arc<Hall>, workspace: WorkspaceId, nudge: Arc<Notify>) {
     let busy = bot.clock.busy();
-    let leaving = Leaving { hall: Arc::clone(hall), workspace, until: None, _busy: busy };
-    let desk = Desk::new(Arc::clone(bot), Arc::clone(hall), workspace);
+    let leaving = Leaving { hall: Arc::clone(hall), workspace, _busy: busy };
+    let desk = Desk::new(Arc::clone(bot), Arc::clone(hall), workspace, nudge);
     let span = tracing::info_span!("deliveries", workspace.id = %workspace);
     bot.supervisor.spawn(sit(desk, leaving).instrument(span));
 }
 
-async fn sit(mut desk: Desk, mut leaving: Leaving) {
+async fn sit(mut desk: Desk, leaving: Leaving) {
     loop {
-        match desk.work().await {
-            Ok(next) => leaving.until = next,
+        let until = match desk.work().await {
+            Ok(next) => next,
             Err(fault) => {
                 tracing::error!(error = %fault, "A workspace's deliveries could not be read or written down.");
-                leaving.until = Some(desk.now() + AFTER_FAILURE);
-                return;
+                Some(desk.now() + AFTER_FAILURE)
             }
-        }
-        if !leaving.hall.is_asked_again(leaving.workspace) {
+        };
+        if leaving.hall.is_left(leaving.workspace, until) {
             return;
         }
     }
@@ -126,50 +149,69 @@ async fn sit(mut desk: Desk, mut leaving: Leaving) {
 struct Leaving {
     hall: Arc<Hall>,
     workspace: WorkspaceId,
-    until: Option<DateTime<Utc>>,
     _busy: Busy,
 }
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        self.hall.leave(self.workspace, self.until);
+        {
+            let mut desks = self.hall.desks();
+            if matches!(desks.get(&self.workspace), Some(Seat::Taken { .. })) {
+                desks.remove(&self.workspace);
+            }
+        }
+        self.hall.ended.ring();
     }
 }
 
 impl Hall {
-    /// Returns whether a workspace gets a desk now; one that works is told to look once more.
-    fn seat(&self, workspace: WorkspaceId, is_new: bool) -> bool {
+    /// Returns what a workspace's new desk is told by, where it gets one now; one that works is told to look once more.
+    fn seat(&self, workspace: WorkspaceId, is_new: bool) -> Option<Arc<Notify>> {
         let mut desks = self.desks();
         match desks.get_mut(&workspace) {
-            Some(Seat::Taken { again }) => {
-                *again |= is_new;
-                false
+            Some(Seat::Taken { again, nudge }) => {
+                if is_new {
+                    *again = true;
+                    nudge.notify_one();
+                }
+                None
             }
-            Some(Seat::WaitsUntil(_)) => false,
+            Some(Seat::WaitsUntil(_)) => None,
             None => {
-                desks.insert(workspace, Seat::Taken { again: false });
-                true
+                let nudge = Arc::<Notify>::default();
+                let seat = Seat::Taken { again: false, nudge: Arc::clone(&nudge) };
+                desks.insert(workspace, seat);
+                Some(nudge)
             }
         }
     }
 
-    /// Returns whether there may be more for a desk that found nothing left.
-    fn is_asked_again(&self, workspace: WorkspaceId) -> bool {
-        match self.desks().get_mut(&workspace) {
-            Some(Seat::Taken { again }) => std::mem::take(again),
-            _ => false,
-        }
-    }
-
-    fn leave(&self, workspace: WorkspaceId, until: Option<DateTime<Utc>>) {
+    /// Frees the desk of a workspace where nothing was left, and returns true; false where there may be more by now.
+    fn is_left(&self, workspace: WorkspaceId, until: Option<DateTime<Utc>>) -> bool {
+        let mut desks = self.desks();
+        if let Some(Seat::Taken { again, .. }) = desks.get_mut(&workspace)
+            && std::mem::take(again)
         {
-            let mut desks = self.desks();
-            match until {
-                Some(at) => drop(desks.insert(workspace, Seat::WaitsUntil(at))),
-                None => drop(desks.remove(&workspace)),
-            }
+            return false;
         }
-        self.ended.ring();
+        match until {
+            Some(at) => drop(desks.insert(workspace, Seat::WaitsUntil(at))),
+            None => drop(desks.remove(&workspace)),
+        }
+        true
+    }
+
+    /// Remembers what was leased under a name and has to be given back.
+    pub(super) fn leave_behind(&self, workspace: WorkspaceId, by: String) {
+        self.left_behind().push((workspace, by));
+    }
+
+    fn last_left_behind(&self) -> Option<(WorkspaceId, String)> {
+        self.left_behind().last().cloned()
+    }
+
+    fn left_behind(&self) -> MutexGuard<'_, Vec<(WorkspaceId, String)>> {
+        self.left_behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets the waits that are over; where there may be something new in any workspace, all of them.

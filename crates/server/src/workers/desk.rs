@@ -14,9 +14,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use secrecy::SecretString;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Claim, ClaimedDelivery, Claiming, GivenUp, StoreError};
-use tokio::sync::OwnedSemaphorePermit;
+use store::{ClaimedDelivery, Claiming, GivenUp, StoreError};
+use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, SemaphorePermit};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// How many deliveries of one workspace are under way at once.
 const OF_ONE_WORKSPACE: usize = 8;
@@ -32,6 +33,8 @@ pub(super) struct Desk {
     bot: Arc<Bot>,
     hall: Arc<Hall>,
     workspace: WorkspaceId,
+    /// Told that there may be more to say.
+    nudge: Arc<Notify>,
 }
 
 /// What is held for as long as a delivery is under way.
@@ -59,8 +62,13 @@ struct Batch {
 }
 
 impl Desk {
-    pub(super) const fn new(bot: Arc<Bot>, hall: Arc<Hall>, workspace: WorkspaceId) -> Self {
-        Self { bot, hall, workspace }
+    pub(super) const fn new(
+        bot: Arc<Bot>,
+        hall: Arc<Hall>,
+        workspace: WorkspaceId,
+        nudge: Arc<Notify>,
+    ) -> Self {
+        Self { bot, hall, workspace, nudge }
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -71,39 +79,56 @@ impl Desk {
     pub(super) async fn work(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut under_way = UnderWay::new();
         let mut fault = None;
-        let mut found = Ok(());
+        // Whether there is nothing more, and until when.
+        let mut nothing = None;
         loop {
             let is_over = fault.is_some() || self.bot.supervisor.is_stopping();
-            if !is_over && found.is_ok() && under_way.len() < OF_ONE_WORKSPACE {
+            if !is_over && nothing.is_none() && under_way.len() < OF_ONE_WORKSPACE {
                 match self.take(OF_ONE_WORKSPACE - under_way.len(), under_way.is_empty()).await {
                     Ok(Taken::Some(parcels)) => {
                         for (parcel, held) in parcels {
                             under_way.push(self.start(parcel, held));
                         }
                     }
-                    Ok(Taken::Nothing(next)) => found = Err(next),
+                    Ok(Taken::Nothing(next)) => nothing = Some(next),
                     // What is under way is written down first: else nobody would know what became of it.
                     Err(it) => fault = Some(it),
                 }
             }
-            let Some(ended) = under_way.next().await else {
-                match (fault, found) {
+            if under_way.is_empty() {
+                match (fault, nothing) {
                     (Some(fault), _) => return Err(fault),
-                    (None, Err(next)) => return Ok(next),
-                    (None, Ok(())) if self.bot.supervisor.is_stopping() => return Ok(None),
-                    (None, Ok(())) => {
+                    (None, Some(next)) => return Ok(next),
+                    (None, None) if self.bot.supervisor.is_stopping() => return Ok(None),
+                    (None, None) => {
                         fault = None;
                         continue;
                     }
                 }
+            }
+            // A call that hangs keeps its own place, and no other.
+            let ended = tokio::select! {
+                biased;
+                ended = under_way.next() => ended,
+                () = self.nudge.notified() => None,
+                () = self.until(nothing.flatten()) => None,
             };
-            let mut ended = Vec::from_iter(ended.ok());
+            let mut ended = Vec::from_iter(ended.and_then(Result::ok));
             while let Some(Some(more)) = futures_util::FutureExt::now_or_never(under_way.next()) {
                 ended.extend(more.ok());
             }
             // A task that panicked left its lease; that runs out and counts as a crash.
             outcome::record_all(&self.bot, &self.hall, self.workspace, ended).await;
-            found = Ok(());
+            nothing = None;
+        }
+    }
+
+    /// Waits until an instant; for ever where none is known.
+    async fn until(&self, at: Option<DateTime<Utc>>) {
+        match at {
+            // A manual clock stands still while something is under way, and nothing is to be waited for beside it.
+            Some(at) if !self.bot.clock.is_manual() => self.bot.clock.sleep_until(at).await,
+            _ => std::future::pending().await,
         }
     }
 
@@ -133,22 +158,88 @@ impl Desk {
             return Ok(Taken::Nothing(None));
         }
         // What the database forgot may have been said: nothing is said before that is sorted out.
-        self.bot.store.generation().is_trusted().await;
-        let _database = self.hall.database.acquire().await;
+        if !self.may_speak().await {
+            return Ok(Taken::Nothing(None));
+        }
+        let database = self.hall.database.acquire().await;
         let batch = match self.lease(permits.len()).await? {
             Ok(batch) => batch,
             Err(next) => return Ok(Taken::Nothing(next)),
         };
-        let Some(token) = batch.token else {
-            outcome::park(&self.bot, self.workspace, &claims_of(&batch.claimed)).await?;
-            return Ok(Taken::Some(Vec::new()));
-        };
-        let settings = self.settings().await?;
-        let packed = pack(&self.bot, batch.claimed, &token, &settings).await?;
-        let parcels = self.mark(&batch.by, packed).await?;
-        let mut alone = batch.alone;
+        let by = batch.by.clone();
+        let ready = self.prepare(batch, database).await;
+        if ready.is_err() {
+            // They are given back at the next look, and nobody is to blame.
+            self.hall.leave_behind(self.workspace, by);
+        }
+        let (parcels, mut alone) = ready?;
         let held = permits.into_iter().map(|free| Held { _free: free, _alone: alone.take() });
         Ok(Taken::Some(parcels.into_iter().zip(held).collect()))
+    }
+
+    /// Puts together what was leased, and marks it as being sent.
+    async fn prepare(
+        &self,
+        batch: Batch,
+        database: Result<SemaphorePermit<'_>, AcquireError>,
+    ) -> Result<(Vec<Parcel>, Option<OwnedSemaphorePermit>), StoreError> {
+        let Some(token) = batch.token else {
+            outcome::park(&self.bot, self.workspace, &batch.claimed).await?;
+            return Ok((Vec::new(), None));
+        };
+        let settings = self.settings().await?;
+        let packed = self.pack(batch.claimed, &token, &settings).await?;
+        // Whoever sorts out what the database forgot needs it, and so do those whose calls have ended.
+        drop(database);
+        let may_speak = self.may_speak().await;
+        let _database = self.hall.database.acquire().await;
+        let parcels = self.mark(&batch.by, packed, may_speak).await?;
+        Ok((parcels, batch.alone))
+    }
+
+    /// Puts deliveries together. One that makes the composer panic ends; the others are put together without it.
+    async fn pack(
+        &self,
+        claimed: Vec<ClaimedDelivery>,
+        token: &SecretString,
+        settings: &WorkspaceSettings,
+    ) -> Result<Packed, StoreError> {
+        if let Some(packed) = self.try_pack(claimed.clone(), token, settings).await {
+            return packed;
+        }
+        let mut all = Packed { parcels: Vec::new(), over: Vec::new() };
+        for one in claimed {
+            match self.try_pack(vec![one.clone()], token, settings).await {
+                Some(packed) => {
+                    let packed = packed?;
+                    all.parcels.extend(packed.parcels);
+                    all.over.extend(packed.over);
+                }
+                None => all.over.push((one, GivenUp::Failed, "composing_panicked")),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Returns nothing where the composer panicked.
+    async fn try_pack(
+        &self,
+        claimed: Vec<ClaimedDelivery>,
+        token: &SecretString,
+        settings: &WorkspaceSettings,
+    ) -> Option<Result<Packed, StoreError>> {
+        let (bot, token, settings) = (Arc::clone(&self.bot), token.clone(), settings.clone());
+        let packing = async move { pack(&bot, claimed, &token, &settings).await };
+        self.bot.supervisor.spawn(packing.in_current_span()).await.ok()
+    }
+
+    /// Waits until what the database says can be relied upon; returns false where the service stops before.
+    async fn may_speak(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.bot.store.generation().is_trusted() => true,
+            () = self.bot.supervisor.stopping() => false,
+        }
     }
 
     async fn settings(&self) -> Result<WorkspaceSettings, StoreError> {
@@ -172,24 +263,27 @@ impl Desk {
             }
         }
         let limits = self.limits(token.as_ref(), room);
-        let mut claiming = Claiming {
+        let claiming = Claiming {
             by: &by,
             until: now + LEASE,
             limit: limits.room,
             alone: false,
             leave_out: &limits.leave_out,
         };
-        let mut claimed = tx.claim_deliveries(&claiming, now).await?;
-        let mut alone = None;
-        let mut next = None;
-        if claimed.is_empty() {
-            claiming = Claiming { limit: 1, alone: true, ..claiming };
+        let (mut claimed, mut alone, mut next) = (Vec::new(), None, None);
+        // First of all: behind a long line of others it would wait for all of them.
+        if tx.has_lone_delivery().await? {
             if let Ok(permit) = Arc::clone(&self.hall.alone).try_acquire_owned() {
-                claimed = tx.claim_deliveries(&claiming, now).await?;
+                let lone = Claiming { limit: limits.room.min(1), alone: true, ..claiming };
+                claimed = tx.claim_deliveries(&lone, now).await?;
                 alone = Some(permit);
             } else {
                 next = Some(now + BEFORE_ALONE);
             }
+        }
+        if claimed.is_empty() {
+            alone = None;
+            claimed = tx.claim_deliveries(&claiming, now).await?;
         }
         if claimed.is_empty() {
             let change = tx.next_delivery_change(now).await?;
@@ -220,10 +314,19 @@ impl Desk {
     }
 
     /// Marks what was put together as being sent, gives up the rest, and returns what may be sent.
-    async fn mark(&self, by: &str, packed: Packed) -> Result<Vec<Parcel>, StoreError> {
-        self.bot.store.generation().is_trusted().await;
+    async fn mark(
+        &self,
+        by: &str,
+        packed: Packed,
+        may_speak: bool,
+    ) -> Result<Vec<Parcel>, StoreError> {
         let now = self.now();
         let mut tx = self.bot.store.write(self.workspace).await?;
+        if !may_speak {
+            tx.release_batch(by).await?;
+            tx.commit().await?;
+            return Ok(Vec::new());
+        }
         for (ClaimedDelivery { claim, .. }, end, code) in &packed.over {
             let (id, fence) = (claim.delivery, claim.fence);
             if tx.record_given_up(id, fence, *end, code, now).await? {
@@ -252,10 +355,6 @@ struct Limits {
     room: u32,
     leave_out: Vec<Call>,
     next: Option<DateTime<Utc>>,
-}
-
-fn claims_of(claimed: &[ClaimedDelivery]) -> Vec<Claim> {
-    claimed.iter().map(|claimed| claimed.claim).collect()
 }
 
 fn tell_of_end(delivery: DeliveryId, end: GivenUp, code: &str) {

@@ -66,6 +66,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             database: Semaphore::new(AT_THE_DATABASE),
             alone: Arc::new(Semaphore::new(1)),
             taken: Mutex::default(),
+            stranded: Mutex::default(),
         }),
         served: HashMap::new(),
         turns: 0,
@@ -97,6 +98,8 @@ struct Room {
     alone: Arc<Semaphore>,
     /// The workspaces in which something is worked off.
     taken: Mutex<HashSet<WorkspaceId>>,
+    /// Leases of which the database did not let anything be written down; they are given back as soon as it does.
+    stranded: Mutex<Vec<(WorkspaceId, String)>>,
 }
 
 /// Who is next.
@@ -113,7 +116,9 @@ impl Queue {
     async fn look(&mut self, bot: &Arc<Bot>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let now = bot.clock.now();
         let system = bot.store.system();
-        if self.count_at <= now {
+        self.give_back(bot).await?;
+        // Also where the clock was set back.
+        if self.count_at <= now || now + COUNT < self.count_at {
             let count = system.count_inbox_crashes(now).await?;
             if count > 0 {
                 tracing::warn!(count, "Items of the inbox were found whose worker had died.");
@@ -137,6 +142,23 @@ impl Queue {
         let next = system.next_inbox_change(now).await?;
         // A lease that ran out and was not counted yet is counted at the next time for it.
         Ok(next.map(|at| if at <= now { self.count_at } else { at }))
+    }
+
+    /// Gives back what could not be: nobody died over it, and its workspace is not to wait for the lease to run out.
+    async fn give_back(&self, bot: &Bot) -> Result<(), StoreError> {
+        loop {
+            let Some((workspace, lease)) = self.room.stranded().last().cloned() else {
+                return Ok(());
+            };
+            let mut tx = bot.store.write(workspace).await?;
+            let count = tx.give_back_inbox(&lease).await?;
+            tx.commit().await?;
+            tracing::warn!(
+                count,
+                "Items of the inbox that could not be written down are worked off again."
+            );
+            self.room.stranded().retain(|(_, other)| *other != lease);
+        }
     }
 
     /// Begins the longest due item over which a worker died before, unless another one is under way.
@@ -179,6 +201,14 @@ impl Queue {
 impl Room {
     fn taken(&self) -> MutexGuard<'_, HashSet<WorkspaceId>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stranded(&self) -> MutexGuard<'_, Vec<(WorkspaceId, String)>> {
+        self.stranded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn strand(&self, workspace: WorkspaceId, lease: &str) {
+        self.stranded().push((workspace, lease.to_owned()));
     }
 }
 
@@ -242,6 +272,8 @@ async fn turn(bot: Arc<Bot>, place: Place) {
         Ok(claims) => work_off(&bot, &place, &lease, claims).await,
         Err(fault) => {
             tracing::error!(error = %fault, "A workspace's inbox could not be read.");
+            // The claim may have been saved although no answer says so.
+            place.room.strand(place.workspace, &lease);
             // It is tried again at once else.
             tokio::time::sleep(PAUSE).await;
         }
@@ -267,49 +299,101 @@ async fn work_off(bot: &Arc<Bot>, place: &Place, lease: &str, claims: Vec<InboxC
     let records = match find_all(bot, place, &claims).await {
         Ok(records) => records,
         Err(fault) => {
-            // They wait for their lease.
             tracing::error!(error = %fault, "What came in could not be read.");
+            place.room.strand(place.workspace, lease);
             return;
         }
     };
     let mut left = Vec::new();
     for (index, (claim, record)) in claims.iter().zip(records).enumerate() {
-        let Some(record) = record else { continue };
+        let record = match record {
+            Read::Item(record) => record,
+            Read::Gone => continue,
+            Read::Unreadable => {
+                left.push(Left {
+                    claim: *claim,
+                    attempts: 0,
+                    since: bot.clock.now(),
+                    end: NotDone::Crashed,
+                });
+                continue;
+            }
+        };
+        let (attempts, since) = (record.attempts, record.created_at);
+        let put = |end| Left { claim: *claim, attempts, since, end };
         let is_over = bot.supervisor.is_stopping() || (0 < index && began.elapsed() >= TURN);
         if is_over {
-            left.push((*claim, record, NotDone::Untouched));
+            left.push(put(NotDone::Untouched));
             continue;
         }
         let asks_slack = item::asks_slack(&record.item);
         let end = if asks_slack {
-            one(bot, *claim, record.clone()).await
+            one(bot, *claim, *record).await
         } else {
             let _at_the_database = place.room.database.acquire().await;
-            one(bot, *claim, record.clone()).await
+            one(bot, *claim, *record).await
         };
         match end {
-            Some(end) => left.push((*claim, record, end)),
+            Some(end) => left.push(put(end)),
             // Whoever was answered is not to be answered again because something after it took long.
-            None if asks_slack => write_down(bot, place.workspace, Did::One(claim)).await,
+            None if asks_slack => {
+                write_down(bot, place.workspace, Did::One(claim)).await;
+            }
             None => {}
         }
     }
     let _at_the_database = place.room.database.acquire().await;
-    write_down(bot, place.workspace, Did::AllBut(lease, &left)).await;
+    if !write_down(bot, place.workspace, Did::AllBut(lease, &left)).await {
+        place.room.strand(place.workspace, lease);
+    }
+}
+
+/// An item as it was read.
+enum Read {
+    Item(Box<InboxRecord>),
+    /// It was finished meanwhile.
+    Gone,
+    /// It holds what this version does not understand.
+    Unreadable,
+}
+
+/// An item that was not done.
+struct Left {
+    claim: InboxClaim,
+    attempts: u32,
+    /// When it came in.
+    since: DateTime<Utc>,
+    end: NotDone,
+}
+
+/// Returns whether the same can succeed in a moment.
+const fn is_curable(fault: &StoreError) -> bool {
+    matches!(fault, StoreError::Unavailable { .. } | StoreError::TookTooLong)
 }
 
 async fn find_all(
     bot: &Bot,
     place: &Place,
     claims: &[InboxClaim],
-) -> Result<Vec<Option<InboxRecord>>, StoreError> {
+) -> Result<Vec<Read>, StoreError> {
     let _at_the_database = place.room.database.acquire().await;
     let mut tx = bot.store.read(place.workspace).await?;
     let mut records = Vec::with_capacity(claims.len());
     for claim in claims {
-        records.push(tx.find_inbox(claim.inbox).await?);
+        match tx.find_inbox(claim.inbox).await {
+            Ok(Some(record)) => records.push(Read::Item(Box::new(record))),
+            Ok(None) => records.push(Read::Gone),
+            Err(fault) if is_curable(&fault) => return Err(fault),
+            Err(fault) => {
+                tracing::error!(error = %fault, inbox.id = %claim.inbox, "An item of the inbox cannot be read.");
+                records.push(Read::Unreadable);
+                tx = bot.store.read(place.workspace).await?;
+            }
+        }
     }
-    if records.iter().flatten().any(|record: &InboxRecord| item::asks_slack(&record.item)) {
+    let asks_slack =
+        |read: &Read| matches!(read, Read::Item(record) if item::asks_slack(&record.item));
+    if records.iter().any(asks_slack) {
         // What Slack asked of an earlier life of this process or of another replica.
         let limits = tx.list_limits(bot.clock.now()).await?;
         if !limits.is_empty()
@@ -343,21 +427,22 @@ async fn one(bot: &Arc<Bot>, claim: InboxClaim, record: InboxRecord) -> Option<N
 enum Did<'a> {
     One(&'a InboxClaim),
     /// Everything under this lease but these.
-    AllBut(&'a str, &'a [(InboxClaim, InboxRecord, NotDone)]),
+    AllBut(&'a str, &'a [Left]),
 }
 
 /// Writes down what was done, as soon as the database lets it: what is not written down is done again.
-async fn write_down(bot: &Bot, workspace: WorkspaceId, did: Did<'_>) {
+///
+/// Returns false where it did not.
+async fn write_down(bot: &Bot, workspace: WorkspaceId, did: Did<'_>) -> bool {
     let began = Instant::now();
     loop {
         let fault = match try_write_down(bot, workspace, did).await {
-            Ok(()) => return,
+            Ok(()) => return true,
             Err(fault) => fault,
         };
-        let is_curable = matches!(fault, StoreError::Unavailable { .. } | StoreError::TookTooLong);
-        if !is_curable || began.elapsed() >= PERSISTENCE || bot.supervisor.is_stopping() {
+        if !is_curable(&fault) || began.elapsed() >= PERSISTENCE || bot.supervisor.is_stopping() {
             tracing::error!(error = %fault, "What became of an event could not be written down.");
-            return;
+            return false;
         }
         // Of the real clock: the manual one stands still while work is under way.
         tokio::time::sleep(PAUSE).await;
@@ -372,8 +457,8 @@ async fn try_write_down(bot: &Bot, workspace: WorkspaceId, did: Did<'_>) -> Resu
             tx.finish_inbox(claim.inbox, claim.fence, now).await?;
         }
         Did::AllBut(lease, left) => {
-            for (claim, record, end) in left {
-                put_back(&mut tx, claim, (record, end), now).await?;
+            for left in left {
+                put_back(&mut tx, left, now).await?;
             }
             tx.finish_inbox_of(lease, now).await?;
         }
@@ -383,13 +468,12 @@ async fn try_write_down(bot: &Bot, workspace: WorkspaceId, did: Did<'_>) -> Resu
 
 async fn put_back(
     tx: &mut store::Tx,
-    claim: &InboxClaim,
-    (record, end): (&InboxRecord, &NotDone),
+    Left { claim, attempts, since, end }: &Left,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let (id, fence) = (claim.inbox, claim.fence);
-    let is_hopeless = MOST_TRIES <= record.attempts && PATIENCE <= now - record.created_at;
-    let backoff = backoff(id, record.attempts);
+    let is_hopeless = MOST_TRIES <= *attempts && PATIENCE <= now - *since;
+    let backoff = backoff(id, *attempts);
     match end {
         NotDone::Untouched => tx.release_inbox(id, fence).await,
         NotDone::Wait(_) | NotDone::Failed(_) if is_hopeless => {

@@ -12,7 +12,7 @@ use domain::ids::{ChannelId, WorkspaceId};
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
-use store::{Claim, GivenUp, StoreError, Tx};
+use store::{Claim, ClaimedDelivery, GivenUp, StoreError, Tx};
 
 /// How long an ambiguous delivery waits for its own echo before it is sent once more.
 const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -195,6 +195,11 @@ async fn record_refused(
     let envelope = &parcel.record.envelope;
     match kind {
         NotSentKind::DeadToken => park_one(tx, &parcel.claim, now).await,
+        NotSentKind::Transient if code == slack::PACED => {
+            tracing::debug!(method, delivery.id = %id, "A message waits for its turn.");
+            let at = now + retry_after.unwrap_or(TimeDelta::seconds(1));
+            tx.record_paced(id, fence, at, code, now).await.map(drop)
+        }
         NotSentKind::Transient => {
             tracing::warn!(code, method, delivery.id = %id, "A message was not sent yet.");
             if let Some(wait) = retry_after
@@ -256,12 +261,17 @@ pub(super) fn carried_out(told: Result<(), AppError>) -> Result<(), StoreError> 
 pub(super) async fn park(
     bot: &Bot,
     workspace: WorkspaceId,
-    claims: &[Claim],
+    claimed: &[ClaimedDelivery],
 ) -> Result<(), StoreError> {
     let now = bot.clock.now();
     let mut tx = bot.store.write(workspace).await?;
-    for claim in claims {
-        park_one(&mut tx, claim, now).await?;
+    for ClaimedDelivery { claim, record } in claimed {
+        if record.expires_at <= now {
+            let (id, fence) = (claim.delivery, claim.fence);
+            tx.record_given_up(id, fence, GivenUp::Expired, "expired", now).await?;
+        } else {
+            park_one(&mut tx, claim, now).await?;
+        }
     }
     tx.commit().await
 }

@@ -36,6 +36,10 @@ pub(super) async fn pack(
         let now = bot.clock.now();
         match pack_one(&mut tx, &claimed, settings, now).await? {
             Ok(ready) => packed.parcels.push(ready.into_parcel(claimed, token.clone())),
+            // What may have been sent already is not known, whatever there is left to say.
+            Err((_, code)) if claimed.record.is_resend && claimed.record.attempts > 0 => {
+                packed.over.push((claimed, GivenUp::Unconfirmed, code));
+            }
             Err((end, code)) => packed.over.push((claimed, end, code)),
         }
     }

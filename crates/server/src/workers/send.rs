@@ -15,8 +15,8 @@ use store::{Claim, DeliveryRecord};
 /// How long before a message was due Slack may say that it was posted: its clock is not ours.
 const BEFORE_IT_WAS_DUE: TimeDelta = TimeDelta::minutes(5);
 
-/// How often it is waited for Slack to say whether a message arrived.
-const LOOKS: u32 = 10;
+/// How long it is waited for Slack to say whether a message arrived.
+const LOOKED_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// A message with its token and its place, ready to be sent.
 pub(super) struct Parcel {
@@ -131,7 +131,10 @@ async fn post(bot: &Bot, parcel: &Parcel, rendered: &Rendered) -> Sent {
         Err(refused) => return Sent::Before { method: "conversations.open", refused },
     };
     let posted = match &parcel.record.envelope.to {
-        Recipient::Channel(_) => post_in_channel(bot, parcel, &channel, rendered).await,
+        Recipient::Channel(_) => match post_in_channel(bot, parcel, &channel, rendered).await {
+            Ok(posted) => posted,
+            Err(refused) => return Sent::Before { method: "conversations.join", refused },
+        },
         Recipient::Person(user) => {
             let posted = post_to(bot, parcel, &channel, rendered).await;
             match &posted {
@@ -182,10 +185,8 @@ async fn look_for(bot: &Bot, parcel: &Parcel) -> Option<Sent> {
             Some(Sent::Called(Outcome::Done(Placed { channel, ts })))
         }
         // Slack lets itself be asked once a minute; for ever nobody waits.
-        Found::Limited(wait) if record.attempts < LOOKS => {
-            let code = String::from(slack::PACED);
-            let refused = NotSent { code, retry_after: Some(wait), kind: NotSentKind::Transient };
-            Some(Sent::Before { method: "conversations.history", refused })
+        Found::Limited(refused) if refused.retry_after.is_some_and(|wait| wait <= LOOKED_FOR) => {
+            Some(Sent::Before { method: slack::LOOKED_UP_BY, refused })
         }
         Found::NotThere | Found::Limited(_) => None,
         Found::Unknown(code) => {
@@ -195,13 +196,13 @@ async fn look_for(bot: &Bot, parcel: &Parcel) -> Option<Sent> {
     }
 }
 
-/// Posts in a channel, and comes in first where Slack asks for that.
+/// Posts in a channel, and comes in first where Slack asks for that; an error is why it could not come in yet.
 async fn post_in_channel(
     bot: &Bot,
     parcel: &Parcel,
     channel: &ChannelId,
     rendered: &Rendered,
-) -> Outcome<Posted> {
+) -> Result<Outcome<Posted>, NotSent> {
     if is_for_a_new_channel(&parcel.record.envelope) {
         // In a channel that it is in, the bot hears what becomes of the channel and of its own messages.
         let joined = bot.api.join_channel(&parcel.token, channel).await;
@@ -210,12 +211,14 @@ async fn post_in_channel(
     match post_to(bot, parcel, channel, rendered).await {
         Outcome::NotSent(refused) if refused.asks_to_join() => {
             match bot.api.join_channel(&parcel.token, channel).await {
-                Outcome::Done(()) => post_to(bot, parcel, channel, rendered).await,
-                Outcome::NotSent(reason) => Outcome::NotSent(refused.after_joining(reason)),
-                Outcome::Ambiguous { code } => Outcome::NotSent(again(code)),
+                Outcome::Done(()) => Ok(post_to(bot, parcel, channel, rendered).await),
+                // It may come in later.
+                Outcome::NotSent(reason) if reason.retry_after.is_some() => Err(reason),
+                Outcome::NotSent(reason) => Ok(Outcome::NotSent(refused.after_joining(reason))),
+                Outcome::Ambiguous { code } => Err(again(code)),
             }
         }
-        posted => posted,
+        posted => Ok(posted),
     }
 }
 

@@ -151,7 +151,8 @@ fn variable(argument: &Arg) -> Option<String> {
 
 /// Returns an argument as it is written on the command line, without its value for a setting.
 fn flag(argument: &Arg) -> String {
-    let values = argument.get_value_names().unwrap_or_default();
+    let values = argument.get_value_names().filter(|_| argument.get_action().takes_values());
+    let values = values.unwrap_or_default();
     let values: Vec<String> = values.iter().map(|name| format!("<{name}>")).collect();
     match argument.get_long() {
         Some(long) if argument.get_help_heading().is_some() => format!("--{long}"),
@@ -167,7 +168,9 @@ fn meaning_and_default(argument: &Arg) -> (String, String) {
         Some((meaning, said)) => (meaning, Some(said.trim_end_matches(']').to_owned())),
         None => (help.as_str(), None),
     };
-    let values = argument.get_default_values().iter().filter_map(|value| value.to_str());
+    let values =
+        if argument.get_action().takes_values() { argument.get_default_values() } else { &[] };
+    let values = values.iter().filter_map(|value| value.to_str());
     let values: Vec<String> = values.map(|value| format!("`{value}`")).collect();
     let given = (!values.is_empty()).then(|| values.join(", "));
     let possible = argument.get_possible_values();

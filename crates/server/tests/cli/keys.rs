@@ -63,6 +63,7 @@ fn the_doctor_finds_a_fresh_set_up_well() {
         "ok   settings: complete\n\
          ok   database: open, migrated, and its keys fit\n\
          ok   clock: this machine's is the only one\n\
+         ok   database: has not gone back in time in the last 30 days\n\
          ok   slack: no workspace has installed the app yet; see /slack/install\n"
     );
 }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use store::testing::TestDatabase;
-use store::{InboxItem, NewInstall};
+use store::{DeliveryState, InboxItem, NewInstall};
 
 /// A database and the variables that name it.
 struct Place {
@@ -68,18 +68,14 @@ impl Place {
         tx.insert_inbox(&item, "Ev1", at).await.unwrap();
         tx.commit().await.unwrap();
         store.close().await;
-        for (channel, state, code) in [
-            ("C0FAILED", "failed", "'channel_not_found'"),
-            ("C0UNKNOWN", "unconfirmed", "'timeout'"),
-        ] {
-            let statement = format!(
-                "update outbox set state = '{state}', attempts = 1, crashes = 2, code = {code}, finished_at = created_at where order_key = 'channel:{channel}'"
-            );
-            self.database.run_behind(&statement).await;
+        let lost = [
+            ("C0FAILED", DeliveryState::Failed, "channel_not_found"),
+            ("C0UNKNOWN", DeliveryState::Unconfirmed, "timeout"),
+        ];
+        for (channel, state, code) in lost {
+            self.database.lose_deliveries(channel, state, code).await;
         }
-        let quarantined =
-            "update inbox set state = 'quarantined', crashes = 3, finished_at = created_at";
-        self.database.run_behind(quarantined).await;
+        self.database.quarantine_work().await;
     }
 }
 
@@ -156,13 +152,12 @@ async fn a_message_is_put_back_while_the_service_runs_and_it_is_sent(place: Plac
     };
     until("Ana is welcomed", || read() == 1).await;
     // That it was sent may not be written down yet.
-    let lost = "update outbox set state = 'failed', code = 'not_in_channel' where state = 'sent'";
     let mut looks = tokio::time::interval(Duration::from_millis(100));
     let began = Instant::now();
     while place.lists().is_empty() {
         assert!(began.elapsed() < PATIENCE, "it is lost, in time");
         looks.tick().await;
-        place.database.run_behind(lost).await;
+        place.database.lose_what_was_sent().await;
     }
 
     let listed = place.lists();

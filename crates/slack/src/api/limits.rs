@@ -4,6 +4,7 @@
 //! tier 4 about 100, and "several hundred" posts. Our buckets are a little smaller, so that a 429 is the exception. What
 //! it asks for is kept to by its method in its workspace alone.
 
+use super::receipt::LOOKED_UP_BY;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::Call;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +14,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many buckets are kept before those are thrown away that are full again.
 const MANY: usize = 4096;
+
+/// Slack asks for no longer wait: one that ends later was noted before the clock went back.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
 
 /// A bucket that holds `size` calls and gets one back every `refill`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ struct Rate {
 fn rate_of(method: &str) -> Option<Rate> {
     let (size, refill_ms) = match method {
         "chat.postMessage" => (120, 250),
-        "conversations.history" => (1, 60_500),
+        LOOKED_UP_BY => (1, 60_500),
         "chat.update" | "conversations.info" | "conversations.join" | "conversations.open" => {
             (48, 1200)
         }
@@ -55,6 +59,8 @@ struct Bucket {
     since: DateTime<Utc>,
     /// Until when Slack wants no call.
     parked_until: Option<DateTime<Utc>>,
+    /// Up to when calls that were refused have been told to come again, one after the other.
+    promised_until: Option<DateTime<Utc>>,
 }
 
 /// The calls of late, by token and method. A token stands for its workspace; only a keyed hash of it is kept.
@@ -69,7 +75,7 @@ impl Limits {
     ///
     /// # Errors
     ///
-    /// How long to wait.
+    /// How long to wait. Whoever comes next is told to wait longer: so they do not all come again at once.
     pub(crate) fn take(
         &self,
         token: &SecretString,
@@ -97,7 +103,8 @@ impl Limits {
     pub(crate) fn park(&self, token: &SecretString, method: &str, until: DateTime<Utc>) {
         let key = self.key(token, method);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = Bucket { left: i32::MAX, since: until, parked_until: None };
+        let full =
+            Bucket { left: i32::MAX, since: until, parked_until: None, promised_until: None };
         let bucket = buckets.entry(key).or_insert(full);
         bucket.parked_until = Some(bucket.parked_until.map_or(until, |at| at.max(until)));
     }
@@ -113,13 +120,22 @@ impl Limits {
         let key = self.key(token, method);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets.get(&key).copied();
-        if let Some(until) = bucket.and_then(|bucket| bucket.parked_until).filter(|at| now < *at) {
+        let is_in_force = |at: &DateTime<Utc>| now < *at && *at <= now + LONGEST;
+        if let Some(until) = bucket.and_then(|bucket| bucket.parked_until).filter(is_in_force) {
             return Err(until);
         }
         let Some(rate) = rate else { return Ok(u32::MAX) };
         let mut bucket = filled(bucket, rate, now);
         if bucket.left <= 0 {
-            return Err(bucket.since + rate.refill);
+            let next = bucket.since + rate.refill;
+            if !is_made {
+                return Err(next);
+            }
+            let promised = bucket.promised_until.filter(is_in_force);
+            let at = promised.map_or(next, |promised| next.max(promised + rate.refill));
+            bucket.promised_until = Some(at);
+            buckets.insert(key, bucket);
+            return Err(at);
         }
         let left = u32::try_from(bucket.left).unwrap_or(0);
         if is_made {
@@ -145,7 +161,7 @@ impl Limits {
 
 /// Returns a bucket with what it got back since; a clock that went back gives nothing and takes nothing.
 fn filled(bucket: Option<Bucket>, rate: Rate, now: DateTime<Utc>) -> Bucket {
-    let full = Bucket { left: rate.size, since: now, parked_until: None };
+    let full = Bucket { left: rate.size, since: now, parked_until: None, promised_until: None };
     let Some(bucket) = bucket else { return full };
     if now < bucket.since {
         return Bucket { since: now, left: bucket.left.min(rate.size), ..bucket };
@@ -179,6 +195,7 @@ mod tests {
         }
 
         assert_eq!(limits.take(&token, "chat.update", at(0)), Err(TimeDelta::milliseconds(1200)));
+        assert_eq!(limits.take(&token, "chat.update", at(0)), Err(TimeDelta::milliseconds(2400)));
         assert_eq!(limits.room(&token, "chat.update", at(1)), Err(at(1200)));
         assert_eq!(limits.take(&token, "chat.update", at(1200)), Ok(()));
         assert_eq!(limits.room(&token, "chat.update", at(1200)), Err(at(2400)));

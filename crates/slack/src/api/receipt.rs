@@ -7,9 +7,12 @@ use super::answers::MessageField;
 use super::client::Api;
 use super::outcome::{NotSent, Outcome};
 use crate::inbound::event::DELIVERY_EVENT_TYPE;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::ids::{ChannelId, DeliveryId};
 use secrecy::SecretString;
+
+/// The method by which it is looked up.
+pub const LOOKED_UP_BY: &str = "conversations.history";
 
 /// The most messages that Slack shows at once to an app that is sold outside its marketplace.
 const LIMIT: &str = "15";
@@ -51,8 +54,8 @@ pub enum Found {
     At(String),
     /// It is not there.
     NotThere,
-    /// Slack has no time for the question before this has passed; it lets itself be asked once a minute.
-    Limited(TimeDelta),
+    /// Slack has no time for the question before a wait has passed; it lets itself be asked once a minute.
+    Limited(NotSent),
     /// It cannot be known, for a reason that is safe to store.
     Unknown(String),
 }
@@ -74,7 +77,7 @@ impl Api {
             ("limit", LIMIT),
             ("oldest", &oldest),
         ];
-        match self.get(token, "conversations.history", &arguments).await {
+        match self.get(token, LOOKED_UP_BY, &arguments).await {
             Outcome::Done(answer) => match answer.messages {
                 Some(messages) => {
                     let is_all = answer.has_more == Some(false);
@@ -82,7 +85,7 @@ impl Api {
                 }
                 None => Found::Unknown(String::from("unreadable_answer")),
             },
-            Outcome::NotSent(NotSent { retry_after: Some(wait), .. }) => Found::Limited(wait),
+            Outcome::NotSent(refused) if refused.retry_after.is_some() => Found::Limited(refused),
             Outcome::NotSent(NotSent { code, .. }) | Outcome::Ambiguous { code } => {
                 Found::Unknown(code)
             }

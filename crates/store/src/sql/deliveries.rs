@@ -93,6 +93,22 @@ statements! {
             and fence = $3
             and finished_at is null"
     );
+    // As above, where Slack was not called at all.
+    RECORD_PACED = (
+        "update outbox
+            set state = 'pending',
+                attempts = attempts - 1,
+                available_at = $4,
+                held_until = $5,
+                code = $6,
+                leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and delivery_id = $2
+            and fence = $3
+            and finished_at is null
+            and state = 'sending'"
+    );
     RELEASE_PARKED = (
         "update outbox
             set available_at = $3,
@@ -292,7 +308,30 @@ pub(crate) async fn record_not_sent(
     code: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_NOT_SENT)
+    put_back(conn, RECORD_NOT_SENT, (workspace, id, fence), available_at, code, now).await
+}
+
+pub(crate) async fn record_paced(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    fence: i64,
+    available_at: DateTime<Utc>,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    put_back(conn, RECORD_PACED, (workspace, id, fence), available_at, code, now).await
+}
+
+async fn put_back(
+    conn: &mut Conn,
+    statement: &'static str,
+    (workspace, id, fence): (WorkspaceId, DeliveryId, i64),
+    available_at: DateTime<Utc>,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(statement)
         .bind(workspace.as_uuid())
         .bind(id.as_uuid())
         .bind(fence)
@@ -411,7 +450,11 @@ pub(super) fn read_delivery(row: &Row) -> Result<DeliveryRecord, StoreError> {
         available_at: fields.get("available_at")?,
         created_at: fields.get("created_at")?,
         expires_at: fields.get("expires_at")?,
-        due_at: fields.get("due_at")?,
+        // A process of the version before does not say it.
+        due_at: match fields.get("due_at")? {
+            Some(due_at) => due_at,
+            None => fields.get("available_at")?,
+        },
         tried_at: fields.get("tried_at")?,
     })
 }

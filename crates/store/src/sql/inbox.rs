@@ -76,6 +76,14 @@ statements! {
             and available_at <= $3
             and finished_at is null"
     );
+    GIVE_BACK_INBOX = (
+        "update inbox
+            set leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and leased_by = $2
+            and finished_at is null"
+    );
     RELEASE_INBOX = (
         "update inbox
             set leased_by = null,
@@ -250,6 +258,16 @@ pub(crate) async fn finish_inbox_of(
         .bind(now)
         .execute(conn)
         .await?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn give_back_inbox(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    owner: &str,
+) -> Result<u64, StoreError> {
+    let done =
+        sqlx::query(GIVE_BACK_INBOX).bind(workspace.as_uuid()).bind(owner).execute(conn).await?;
     Ok(done.rows_affected())
 }
 

@@ -101,6 +101,8 @@ statements! {
                 and leased_until is null
                 and crashes > 0)"
     );
+    // Held until the claim is saved. A statement of its own, so that the next one sees what whoever had it before saved.
+    TRY_TO_LOCK_INBOX = (try_to_lock);
     CLAIM_INBOX = (
         "with picked as (
              select q.workspace_id, q.inbox_id
@@ -128,18 +130,36 @@ statements! {
             and inbox_id in (select inbox_id from picked)
       returning workspace_id, inbox_id, fence, available_at"
     );
+    FIND_LONE_INBOX = (
+        "select q.workspace_id
+           from inbox q
+          where q.finished_at is null
+            and q.available_at <= $1
+            and q.leased_until is null
+            and q.crashes > 0
+            and not exists (
+                select 1
+                  from inbox l
+                 where l.workspace_id = q.workspace_id
+                   and l.finished_at is null
+                   and l.available_at <= $1
+                   and l.leased_until > $1)
+          order by q.available_at, q.inbox_id
+          limit 1"
+    );
     CLAIM_LONE_INBOX = (
         "with picked as (
              select q.workspace_id, q.inbox_id
                from inbox q
-              where q.finished_at is null
+              where q.workspace_id = $4
+                and q.finished_at is null
                 and q.available_at <= $3
                 and q.leased_until is null
                 and q.crashes > 0
                 and not exists (
                     select 1
                       from inbox l
-                     where l.workspace_id = q.workspace_id
+                     where l.workspace_id = $4
                        and l.finished_at is null
                        and l.available_at <= $3
                        and l.leased_until > $3)
@@ -232,6 +252,10 @@ pub(crate) async fn claim(
     (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
     limit: u32,
 ) -> Result<Vec<InboxClaim>, StoreError> {
+    if !try_to_lock(conn, workspace).await? {
+        // Another replica is about to lease there.
+        return Ok(Vec::new());
+    }
     let rows = sqlx::query(CLAIM_INBOX)
         .bind(owner)
         .bind(lease_until)
@@ -247,16 +271,29 @@ pub(crate) async fn claim(
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
 
+/// Returns whether this transaction alone may lease in the workspace, for as long as it lasts.
+async fn try_to_lock(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(TRY_TO_LOCK_INBOX).bind(workspace.as_uuid()).fetch_one(conn).await?)
+}
+
 pub(crate) async fn claim_lone(
     conn: &mut Conn,
     owner: &str,
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
 ) -> Result<Option<InboxClaim>, StoreError> {
+    let found = sqlx::query(FIND_LONE_INBOX).bind(now).fetch_optional(&mut *conn).await?;
+    let Some(found) = found else { return Ok(None) };
+    let workspace =
+        WorkspaceId::new(Fields::new(&found, "inbox", "workspace_id").get("workspace_id")?);
+    if !try_to_lock(conn, workspace).await? {
+        return Ok(None);
+    }
     let row = sqlx::query(CLAIM_LONE_INBOX)
         .bind(owner)
         .bind(lease_until)
         .bind(now)
+        .bind(workspace.as_uuid())
         .fetch_optional(conn)
         .await?;
     Ok(row.as_ref().map(read_claim).transpose()?.map(|(_, claim)| claim))

@@ -1,12 +1,12 @@
 //! Leases of the outbox: which workspaces have something to say, what of it may be said now, and what became of leases
 //! whose holders died.
 
-use super::deliveries::{HOLD, read_delivery};
+use super::deliveries::{HOLD, read_delivery, record_given_up};
 use super::{Conn, Fields};
 use crate::error::StoreError;
-use crate::records::{Claim, ClaimedDelivery, Claiming, Lost};
+use crate::records::{Claim, ClaimedDelivery, Claiming, GivenUp, Lost};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::WorkspaceId;
+use domain::ids::{DeliveryId, WorkspaceId};
 use serde_json::Value;
 
 /// The time between two posts of one channel or person, as Slack asks ("1 message per second per channel").
@@ -17,6 +17,9 @@ pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
 
 /// Slack asks for no longer wait: a limit that ends later was set before the clock went back.
 const LONGEST_LIMIT: TimeDelta = TimeDelta::hours(1);
+
+/// The code of a row that cannot be read.
+const UNREADABLE: &str = "unreadable";
 
 /// What no replica is called.
 pub(super) const NOBODY: &str = "-";
@@ -104,19 +107,34 @@ statements! {
                     and leased_until > $1) as changes"
     );
     // A row waits while an earlier one of its key is due, leased or held, while Slack wants its kind of call left alone,
-    // and for a second after the last post of its key.
+    // and for a second after the last post of its key. One that waits for Slack keeps those after it waiting for two
+    // minutes at most.
     CLAIM = (
-        "with unfinished as (
-             select delivery_id, order_id, order_key, state, call, crashes, available_at, leased_until,
-                    max(case
-                            when available_at <= $3 or held_until > $3 or leased_until > $3 then 1
-                            else 0 end) over (
-                        partition by order_key
-                        order by order_id
-                        rows between unbounded preceding and 1 preceding) as waits
+        "with open_rows as (
+             select delivery_id, order_id, order_key, state, call, crashes, available_at, held_until,
+                    leased_until,
+                    (call in ", list_begins, "$7", list_ends, "
+                     or call in (
+                         select l.call
+                           from limits l
+                          where l.workspace_id = $1
+                            and l.until > $3
+                            and l.until <= $9)) as is_stopped
                from outbox
               where workspace_id = $1
                 and finished_at is null),
+         unfinished as (
+             select delivery_id, order_id, order_key, state, call, crashes, available_at, leased_until,
+                    is_stopped,
+                    max(case
+                            when held_until > $3 or leased_until > $3 then 1
+                            when available_at > $3 then 0
+                            when is_stopped and available_at <= $10 then 0
+                            else 1 end) over (
+                        partition by order_key
+                        order by order_id
+                        rows between unbounded preceding and 1 preceding) as waits
+               from open_rows),
          picked as (
              select q.delivery_id
                from unfinished u
@@ -131,13 +149,8 @@ statements! {
                 and q.finished_at is null
                 and q.state in ('pending', 'ambiguous')
                 and q.leased_until is null
-                and u.call not in ", list_begins, "$7", list_ends, "
-                and u.call not in (
-                    select l.call
-                      from limits l
-                     where l.workspace_id = $1
-                       and l.until > $3
-                       and l.until <= $9)
+                and q.available_at <= $3
+                and not u.is_stopped
                 and (u.call <> 'post'
                      or not exists (
                          select 1
@@ -161,6 +174,24 @@ statements! {
             and delivery_id in (select delivery_id from picked)
       returning delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
                 available_at, created_at, expires_at, due_at, tried_at, fence"
+    );
+    HAS_LONE = (
+        "select exists (
+             select 1
+               from outbox
+              where workspace_id = $1
+                and finished_at is null
+                and crashes > 0)"
+    );
+    // What was leased together and is not being sent goes back as it was, and nobody is to blame.
+    RELEASE_BATCH = (
+        "update outbox
+            set leased_by = null,
+                leased_until = null
+          where workspace_id = $1
+            and leased_by = $2
+            and state = 'pending'
+            and finished_at is null"
     );
     // What a workspace waits for where it has rows that are due and none that may be leased.
     NEXT_CHANGE_HERE = (
@@ -261,17 +292,23 @@ pub(crate) async fn claim(
         .bind(left_out.to_string())
         .bind(now - GAP)
         .bind(now + LONGEST_LIMIT)
-        .fetch_all(conn)
+        .bind(now - HOLD)
+        .fetch_all(&mut *conn)
         .await?;
-    let mut claimed: Vec<ClaimedDelivery> = rows
-        .iter()
-        .map(|row| {
-            let fields = Fields::new(row, "outbox", "delivery_id");
-            let record = read_delivery(row)?;
-            let claim = Claim { workspace, delivery: record.id, fence: fields.get("fence")? };
-            Ok(ClaimedDelivery { claim, record })
-        })
-        .collect::<Result<_, StoreError>>()?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let fields = Fields::new(row, "outbox", "delivery_id");
+        let delivery = DeliveryId::new(fields.get("delivery_id")?);
+        let claim = Claim { workspace, delivery, fence: fields.get("fence")? };
+        match read_delivery(row) {
+            Ok(record) => claimed.push(ClaimedDelivery { claim, record }),
+            // One that nobody can read costs the others nothing.
+            Err(_) => {
+                let end = (GivenUp::Failed, UNREADABLE);
+                record_given_up(conn, workspace, delivery, claim.fence, end.0, end.1, now).await?;
+            }
+        }
+    }
     claimed.sort_by_key(|claimed| claimed.record.available_at);
     Ok(claimed)
 }
@@ -292,4 +329,17 @@ pub(crate) async fn next_change_here(
     let at: Option<DateTime<Utc>> = fields.get("at")?;
     let posted_at: Option<DateTime<Utc>> = fields.get("posted_at")?;
     Ok(at.into_iter().chain(posted_at.map(|at| at + GAP)).min())
+}
+
+pub(crate) async fn has_lone(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(HAS_LONE).bind(workspace.as_uuid()).fetch_one(conn).await?)
+}
+
+pub(crate) async fn release_batch(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    by: &str,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(RELEASE_BATCH).bind(workspace.as_uuid()).bind(by).execute(conn).await?;
+    Ok(done.rows_affected())
 }

@@ -40,7 +40,7 @@ statements! {
                      where l.workspace_id = o.workspace_id
                        and (l.call = o.call
                            or (o.call in ('post', 'replace')
-                               and l.call in ('conversations.open', 'conversations.info', 'conversations.history')))
+                               and l.call like 'conversations.%'))
                        and l.until > $2)),
          moving as (
              select m.workspace_id, m.order_key, m.call, count(*) as number
@@ -134,7 +134,7 @@ statements! {
                          where l.workspace_id = o.workspace_id
                            and (l.call = o.call
                                or (o.call in ('post', 'replace')
-                                   and l.call in ('conversations.open', 'conversations.info', 'conversations.history')))
+                                   and l.call like 'conversations.%'))
                            and l.until > $1)) as outbox,
                 (select min(i.available_at)
                    from inbox i

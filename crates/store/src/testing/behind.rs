@@ -1,6 +1,7 @@
 //! What is done to a test's database behind the back of the service.
 
 use super::{Place, TestDatabase};
+use crate::records::DeliveryState;
 use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
@@ -25,5 +26,30 @@ impl TestDatabase {
             }
         };
         done.expect("the statement is carried out");
+    }
+
+    /// Ends the deliveries to a channel as one of the ends in which they are lost, tried once.
+    pub async fn lose_deliveries(&self, channel: &str, state: DeliveryState, code: &str) {
+        self.run_behind(&format!(
+            "update outbox set state = '{}', attempts = 1, crashes = 2, code = '{code}', finished_at = created_at where order_key = 'channel:{channel}'",
+            state.as_str()
+        ))
+        .await;
+    }
+
+    /// Says of all that was sent that Slack refused it.
+    pub async fn lose_what_was_sent(&self) {
+        self.run_behind(
+            "update outbox set state = 'failed', code = 'not_in_channel' where state = 'sent'",
+        )
+        .await;
+    }
+
+    /// Puts all work into quarantine.
+    pub async fn quarantine_work(&self) {
+        self.run_behind(
+            "update inbox set state = 'quarantined', crashes = 3, finished_at = created_at",
+        )
+        .await;
     }
 }

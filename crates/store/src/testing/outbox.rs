@@ -3,6 +3,7 @@
 use super::{Place, TestDatabase};
 use chrono::{DateTime, Utc};
 use domain::effect::Envelope;
+use domain::ids::RotationId;
 use secrecy::ExposeSecret;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
@@ -85,6 +86,36 @@ impl TestDatabase {
             Place::Server(database) => {
                 let mut connection = connect(&database.superuser_url()).await;
                 sqlx::query(SENT).execute(&mut connection).await.expect("the outbox is written");
+            }
+        }
+    }
+
+    /// Makes a rotation unreadable, as a fault of the disk would, or readable again; returns its rules as they were.
+    ///
+    /// # Panics
+    ///
+    /// Where the database refuses.
+    pub async fn spoils(&self, rotation: RotationId, rules: Option<&str>) -> String {
+        let (id, rules) = (rotation.as_uuid(), rules.unwrap_or("[]"));
+        match &self.place {
+            Place::Folder(_) => {
+                let mut connection = self.file().await;
+                let was = sqlx::query_scalar("select rules from rotations where rotation_id = $1");
+                let was = was.bind(id).fetch_one(&mut connection).await.expect("it is there");
+                let spoil = "update rotations set rules = $2 where rotation_id = $1";
+                let spoil = sqlx::query(spoil).bind(id).bind(rules);
+                spoil.execute(&mut connection).await.expect("it is written");
+                was
+            }
+            Place::Server(database) => {
+                let mut connection = connect(&database.superuser_url()).await;
+                let was = "select rules::text from rotations where rotation_id = $1";
+                let was = sqlx::query_scalar(was).bind(id);
+                let was = was.fetch_one(&mut connection).await.expect("it is there");
+                let spoil = "update rotations set rules = $2::jsonb where rotation_id = $1";
+                let spoil = sqlx::query(spoil).bind(id).bind(rules);
+                spoil.execute(&mut connection).await.expect("it is written");
+                was
             }
         }
     }

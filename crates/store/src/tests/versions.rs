@@ -20,7 +20,8 @@ const NOT_COUNTED: [&str; 8] = [
 ];
 
 /// Statements that count themselves, and those that write a lease or a place only.
-const COUNTING: [&str; 4] = ["RECORD_VERSION", "EXTEND_SYNC", "FINISH_SYNC", "RECORD_DIRECT"];
+const COUNTING: [&str; 5] =
+    ["RECORD_VERSION", "EXTEND_SYNC", "FINISH_SYNC", "RELEASE_SYNCS", "RECORD_DIRECT"];
 
 both_engines! {
     async fn a_write_is_counted_once_when_it_is_saved(bench) {

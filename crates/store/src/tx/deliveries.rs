@@ -84,7 +84,7 @@ impl Tx {
         id: DeliveryId,
     ) -> Result<Option<DeliveryRecord>, StoreError> {
         if let Some(known) = self.foresight().and_then(|it| it.delivery(id)) {
-            return Ok(known.cloned());
+            return Ok(known.first().cloned());
         }
         let workspace = self.workspace;
         run!(self, deliveries::find_delivery(workspace, id))
@@ -236,6 +236,44 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
         run!(self, deliveries::record_not_sent(workspace, id, fence, available_at, code, now))
+    }
+
+    /// Records that a delivery was put back before Slack was called, which is no attempt; returns `false` where the lease
+    /// was lost.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_paced(
+        &mut self,
+        id: DeliveryId,
+        fence: i64,
+        available_at: DateTime<Utc>,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, deliveries::record_paced(workspace, id, fence, available_at, code, now))
+    }
+
+    /// Returns whether there is a delivery over which a worker died, which is leased alone.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn has_lone_delivery(&mut self) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run!(self, outbox_queue::has_lone(workspace))
+    }
+
+    /// Gives back what was leased under this name and is not being sent; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn release_batch(&mut self, by: &str) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, outbox_queue::release_batch(workspace, by))
     }
 
     /// Lets the deliveries that were parked with this code be sent from `now` on; returns how many.

@@ -305,10 +305,9 @@ impl Foresight {
         Some(known?.into_iter().flatten().collect())
     }
 
-    /// Returns what is known of a delivery: `None` where that has to be asked.
-    #[expect(clippy::option_option, reason = "that there is none is known, too")]
-    pub(super) fn delivery(&self, id: DeliveryId) -> Option<Option<&DeliveryRecord>> {
-        self.deliveries.get(&id).map(Option::as_ref)
+    /// Returns the delivery, or nothing where there is none; `None` where that has to be asked.
+    pub(super) fn delivery(&self, id: DeliveryId) -> Option<&[DeliveryRecord]> {
+        self.deliveries.get(&id).map(Option::as_slice)
     }
 
     /// Lets a delivery that was put off last be asked for again, and puts it where those are that others may write as well.

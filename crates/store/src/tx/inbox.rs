@@ -143,6 +143,17 @@ impl Tx {
         run!(self, inbox::finish_inbox_of(workspace, owner, now))
     }
 
+    /// Gives back whatever a claim under this name still holds, without counting anything, and returns how many rows that
+    /// are.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn give_back_inbox(&mut self, owner: &str) -> Result<u64, StoreError> {
+        let workspace = self.workspace;
+        run!(self, inbox::give_back_inbox(workspace, owner))
+    }
+
     /// Extends the lease of whatever a claim under this name still holds, and returns how many rows that are.
     ///
     /// # Errors

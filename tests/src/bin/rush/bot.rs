@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use store::StoreSettings;
 use store::testing::keys;
 use url::Url;
@@ -109,7 +110,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         admin_bind: None,
         heartbeat: None,
         audits: false,
-        grace: std::time::Duration::ZERO,
+        grace: Duration::ZERO,
         data_dir: None,
         clock,
     }

@@ -4,11 +4,9 @@ use crate::say;
 use crate::scene::Scene;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
-use domain::effect::{Effect, Envelope, TurnEffect};
-use domain::ids::RotationId;
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
-use stories::{Crowd, Engine};
+use stories::{Crowd, Engine, announced};
 
 /// For how long, in minutes.
 const DOWN: [(&str, i64); 5] = [
@@ -50,7 +48,7 @@ pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> 
             scene.all_are_committed(|| now).await;
             let took = began.elapsed();
             drop(bot);
-            let (posts, messages, faults) = told(&scene.database.told_since(now).await);
+            let (posts, messages, faults) = announced(&scene.database.told_since(now).await);
             wrong.extend(faults.into_iter().map(|fault| format!("{engine:?}, {words}: {fault}")));
             scene.crowd.goes_on(&twin, now).await;
             let mut same = 0;
@@ -59,7 +57,7 @@ pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> 
                     == scene.crowd.past(&twin, place).await;
                 same += usize::from(is_same);
             }
-            table.push_str(&format!(
+            let _ = table.write_fmt(format_args!(
                 "| {engine:?} | {words} | {due} | {:.2} | {posts} | {messages} | {same} of {workspaces} |\n",
                 took.as_secs_f64(),
             ));
@@ -73,24 +71,4 @@ pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> 
     }
     say(&format!("\n{table}"));
     wrong
-}
-
-/// Counts the announcements and the on-duty messages, and returns the rotations that have not one of each.
-fn told(envelopes: &[Envelope]) -> (usize, usize, Vec<String>) {
-    let mut counts: BTreeMap<RotationId, (usize, usize, usize)> = BTreeMap::new();
-    for envelope in envelopes {
-        let Effect::Turn(effect) = &envelope.effect else { continue };
-        match effect {
-            TurnEffect::HandoffPost { rotation, .. } => counts.entry(*rotation).or_default().0 += 1,
-            TurnEffect::OnDutyDm { rotation, .. } => counts.entry(*rotation).or_default().1 += 1,
-            TurnEffect::UnassignedPost { rotation, .. } => {
-                counts.entry(*rotation).or_default().2 += 1;
-            }
-            _ => {}
-        }
-    }
-    let posts = counts.values().map(|it| it.0).sum();
-    let messages = counts.values().map(|it| it.1).sum();
-    let odd = counts.into_iter().filter(|(_, it)| *it != (1, 1, 0));
-    (posts, messages, odd.map(|(id, it)| format!("{id} was told of {it:?} times")).collect())
 }

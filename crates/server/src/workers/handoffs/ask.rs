@@ -27,11 +27,17 @@ const AT_A_TIME: usize = 15;
 /// How many workspaces ask Slack at once; each asks one thing after the other.
 static ROOM: Semaphore = Semaphore::const_new(64);
 
+/// How many workspaces look at once into the database whom there is to ask about: requests need connections as well.
+static LOOKING: Semaphore = Semaphore::const_new(4);
+
 /// Asks about the people of a workspace whose handoffs are late. A failure is no reason not to hand over.
 pub(super) async fn ask(bot: &Bot, due: &DueHandoffs, waiting: (&mut Worker, &Bell)) {
     let now = bot.clock.now();
     let until = now + PATIENCE;
-    let is_synced = match ask_late(&bot.store, due.workspace, now).await {
+    let looking = LOOKING.acquire().await;
+    let is_asked = ask_late(&bot.store, due.workspace, now).await;
+    drop(looking);
+    let is_synced = match is_asked {
         Ok(is_asked) => {
             if is_asked {
                 bot.bells.absences.ring();
@@ -55,7 +61,10 @@ pub(super) async fn ask(bot: &Bot, due: &DueHandoffs, waiting: (&mut Worker, &Be
 
 /// Asks Slack who of the members of rotations that are caught up with is still there.
 async fn check_members(bot: &Bot, workspace: WorkspaceId, now: DateTime<Utc>) {
-    let mut users = match members_to_check(&bot.store, workspace, now).await {
+    let looking = LOOKING.acquire().await;
+    let users = members_to_check(&bot.store, workspace, now).await;
+    drop(looking);
+    let mut users = match users {
         Ok(users) => users,
         Err(fault) => return not_checked(workspace, &fault),
     };

@@ -23,6 +23,9 @@ static ROOM: Semaphore = Semaphore::const_new(4);
 /// How long the handoffs wait where the database does not answer.
 const DATABASE_IS_AWAY: TimeDelta = TimeDelta::seconds(2);
 
+/// The codes of a database that is there: rows were locked for too long, or a statement took too long.
+const OF_THE_ROWS: [&str; 3] = ["code 40P01", "code 55P03", "code 57014"];
+
 /// Why a rotation was not handed over.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -42,8 +45,12 @@ pub(super) async fn carry_out(
     due: DueHandoffs,
     (mut worker, bell): (Worker, Bell),
 ) {
+    // Whatever happens here, a later look begins anew.
+    let ending = Ending { bot: &bot, under_way: &under_way, workspace: due.workspace };
     let here = Here { bot: &bot, under_way: &under_way, workspace: due.workspace };
-    ask(&bot, &due, (&mut worker, &bell)).await;
+    if here.has_work().await {
+        ask(&bot, &due, (&mut worker, &bell)).await;
+    }
     let tried = match here.hand_over_all().await {
         Ok(tried) => tried,
         Err(fault) => {
@@ -52,12 +59,30 @@ pub(super) async fn carry_out(
             true
         }
     };
-    under_way.end(due.workspace);
+    drop(ending);
     if tried {
         // More may be due by now, and the next try of what failed is known.
         bot.bells.handoffs.ring();
     }
     drop(worker);
+}
+
+/// Ends the work on a workspace also where that panics.
+struct Ending<'a> {
+    bot: &'a Bot,
+    under_way: &'a UnderWay,
+    workspace: WorkspaceId,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.under_way.end(self.workspace);
+        if std::thread::panicking() {
+            // Not at once: it may happen again.
+            self.under_way.wait_until(self.bot.clock.now() + DATABASE_IS_AWAY);
+            self.bot.bells.handoffs.ring();
+        }
+    }
 }
 
 /// A workspace that is worked on.
@@ -102,14 +127,23 @@ impl Here<'_> {
         }
     }
 
+    /// Returns whether something is due that does not wait for its next try.
+    async fn has_work(self) -> bool {
+        let due = self.list_due(&[]).await;
+        due.is_ok_and(|(together, alone)| !together.is_empty() || !alone.is_empty())
+    }
+
     /// Returns the rotations that are due: those that go together, and those that are tried alone.
     async fn list_due(
         self,
         left: &[RotationId],
     ) -> Result<(Vec<RotationId>, Vec<RotationId>), StoreError> {
         let now = self.bot.clock.now();
+        // It is never closed.
+        let room = ROOM.acquire().await;
         let mut tx = self.bot.store.read(self.workspace).await?;
         let mut due = tx.list_due_rotations(now).await?;
+        drop((tx, room));
         due.retain(|rotation| !self.under_way.waits(self.workspace, *rotation, now));
         let is_alone = |rotation: &RotationId| {
             left.contains(rotation) || self.under_way.has_failed(self.workspace, *rotation)
@@ -170,8 +204,10 @@ impl Here<'_> {
         let _room = ROOM.acquire().await;
         match self.bot.supervisor.spawn(act).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(AppError::Store(fault @ StoreError::Unavailable { .. }))) => {
-                Err(Failure::DatabaseIsAway(fault))
+            Ok(Err(AppError::Store(StoreError::Unavailable { reason })))
+                if !OF_THE_ROWS.iter().any(|code| reason.contains(code)) =>
+            {
+                Err(Failure::DatabaseIsAway(StoreError::Unavailable { reason }))
             }
             Ok(Err(fault)) => Err(Failure::Fault(fault)),
             Err(_) => Err(Failure::Panic),
