@@ -187,7 +187,10 @@ fn handoffs(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Figu
     let mut turns: BTreeMap<(&str, &str), BTreeSet<DateTime<Utc>>> = BTreeMap::new();
     let announced = announced(ledger);
     for row in &ledger.turns {
-        if !announced.contains(&(row.rotation_id.to_string(), row.planned_at)) {
+        // A turn whose whole window passed while nothing ran is told of with the next one.
+        if row.state != "missed"
+            && !announced.contains(&(row.rotation_id.to_string(), row.planned_at))
+        {
             let TurnRow { name, team_id, planned_at, .. } = row;
             figures
                 .lost

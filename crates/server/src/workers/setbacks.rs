@@ -109,6 +109,10 @@ pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
                     "The database went back in time; messages that may have been sent are held, and said again at most once."
                 );
                 bot.store.generation().trust_again(&setback);
+                if let Some(folder) = &bot.data_dir {
+                    // Else the next start would notice the same again; a folder that cannot be written was told of.
+                    let _ = write(folder, &bot.store.generation().sightings());
+                }
                 bot.bells.ring_after_write();
             }
             Err(fault) => {

@@ -61,6 +61,8 @@ pub struct TurnRow {
     pub team_id: String,
     /// When it was to begin.
     pub planned_at: DateTime<Utc>,
+    /// Whether it was served, or missed.
+    pub state: String,
 }
 
 /// An absence.
@@ -116,7 +118,7 @@ macro_rules! read_row {
 
 read_row!(OutboxRow: delivery_id Uuid, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
 read_row!(InboxRow: inbox_id Uuid, state String, crashes i64, available_at DateTime<Utc>, item String);
-read_row!(TurnRow: rotation_id Uuid, name String, team_id String, planned_at DateTime<Utc>);
+read_row!(TurnRow: rotation_id Uuid, name String, team_id String, planned_at DateTime<Utc>, state String);
 read_row!(AbsenceRow: team_id String, user_id String, span String);
 read_row!(RotationRow: team_id String, name String);
 
@@ -142,7 +144,7 @@ macro_rules! read {
             .fetch_all(&mut *connection)
             .await?,
             turns: sqlx::query_as(
-                "select t.rotation_id, r.name, w.team_id, t.planned_at
+                "select t.rotation_id, r.name, w.team_id, t.planned_at, t.state
                    from turns t
                    join rotations r on r.workspace_id = t.workspace_id and r.rotation_id = t.rotation_id
                    join workspaces w on w.workspace_id = t.workspace_id
