@@ -202,9 +202,10 @@ both_engines! {
         let workspace = WorkspaceId::of_team(&TeamId::new(&neighbour));
         let mut tx = store.write(workspace).await.expect("a transaction begins");
         let rotation = tx.list_rotations().await.expect("they are read")[0].id;
+        let due = at("2026-06-08T06:59:55Z");
         for number in 0..5000 {
-            let due = at("2026-06-08T06:59:55Z") + TimeDelta::microseconds(number);
-            let envelope = renamed(rotation, due, &format!("C9N{}", number % 100));
+            let said_at = due + TimeDelta::microseconds(number);
+            let envelope = renamed(rotation, said_at, &format!("C9N{}", number % 100));
             tx.insert_delivery(&envelope, due, due).await.expect("it is stored");
         }
         tx.commit().await.expect("it is saved");
