@@ -106,7 +106,7 @@ async fn two_processes_together_say_one_thing_a_second_in_a_channel() {
         if taken.len() >= 12 {
             break taken;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{taken:?}");
+        assert!(began.elapsed() < Duration::from_mins(1), "{taken:?}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     };
 

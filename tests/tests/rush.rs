@@ -31,6 +31,7 @@ impl Scene {
             at: instant(at),
             ticks: false,
             socket_mode: false,
+            watch: None,
         })
         .await
         .expect("the stage is set");

@@ -23,8 +23,8 @@ fn hears_again(play: &Play) {
 async fn delivery_of(play: &Play, ts: &str, channel: &str) -> DeliveryRecord {
     let path = format!("sim/messages?team={}&channel={channel}&user=U0ANA", play.team());
     let seen = play.get(&path).await;
-    let all = seen["messages"].as_array().into_iter().flatten();
-    let message = all.filter(|message| message["ts"] == ts).next_back().expect("it is there");
+    let mut all = seen["messages"].as_array().into_iter().flatten();
+    let message = all.rfind(|message| message["ts"] == ts).expect("it is there");
     let id = &message["metadata"]["event_payload"]["delivery_id"];
     let id = serde_json::from_value(id.clone()).expect("it names its delivery");
     let store = play.database().open().await;

@@ -18,7 +18,7 @@ const DOWN: [(&str, i64); 5] = [
 ];
 
 /// How long all may take to be committed.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Measures both engines and returns what is not as it should be.
 pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> {
