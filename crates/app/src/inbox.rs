@@ -10,6 +10,8 @@ use store::{InboxItem, Store};
 pub enum Received {
     /// It is stored and will be worked off.
     Stored,
+    /// It was the echo of a message of ours, and is written down.
+    Heard,
     /// It was stored before.
     KnownAlready,
     /// The workspace has no installation, so there is nothing to do.
@@ -17,6 +19,9 @@ pub enum Received {
 }
 
 /// Stores an item under its event's id.
+///
+/// The echo of a message of ours is written down at once: stored for later, it would come after the repetition that it is
+/// to prevent.
 ///
 /// # Errors
 ///
@@ -31,6 +36,12 @@ pub async fn receive(
     let mut tx = store.write(workspace).await?;
     if tx.find_workspace().await?.is_none() {
         return Ok(Received::NotInstalled);
+    }
+    if let InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } = item {
+        crate::note::arrived(&mut tx, *delivery, ts, now).await?;
+        tx.record_echo(*delivery, channel, ts, now).await?;
+        tx.commit().await?;
+        return Ok(Received::Heard);
     }
     let is_new = tx.insert_inbox(item, &format!("event:{event_id}"), now).await?;
     tx.commit().await?;

@@ -39,6 +39,10 @@ pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
             bot.bells.inbox.ring();
             Ok(())
         }
+        Ok(Received::Heard) => {
+            bot.bells.deliveries.ring();
+            Ok(())
+        }
         Ok(Received::KnownAlready | Received::NotInstalled) => Ok(()),
         Err(fault) => {
             tracing::error!(error = %fault, workspace.id = %workspace, "An event could not be stored.");
