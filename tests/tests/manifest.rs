@@ -35,12 +35,13 @@ const EVENTS: [(&str, Option<&str>); 20] = [
 ];
 
 /// The methods that the code calls, with the scopes that it needs for them.
-const METHODS: [(&str, &[&str]); 13] = [
+const METHODS: [(&str, &[&str]); 14] = [
     ("apps.connections.open", &[]),
     ("auth.test", &[]),
     ("chat.postEphemeral", &["chat:write"]),
     ("chat.postMessage", &["chat:write", "chat:write.public"]),
     ("chat.update", &["chat:write"]),
+    ("conversations.history", &["im:history"]),
     ("conversations.info", &["im:read"]),
     ("conversations.join", &["channels:join"]),
     ("conversations.members", &["channels:read", "groups:read"]),

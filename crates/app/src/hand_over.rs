@@ -62,6 +62,8 @@ pub async fn hand_over_together(
     let mut records = tx.lock_rotations(rotations).await?;
     records.retain(|record| is_due(record, now));
     if records.is_empty() {
+        // Their locks are gone when this returns; a dropped transaction would give them back some time later.
+        tx.commit().await?;
         return Ok(Vec::new());
     }
     foresee(&mut tx, &records, now).await?;

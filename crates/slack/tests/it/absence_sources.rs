@@ -108,12 +108,12 @@ fn window(standing: Option<Standing>) -> Value {
 /// Returns the blocks of the source within the window of the workspace.
 fn of_source(window: &Value) -> String {
     let blocks = window["blocks"].as_array().unwrap();
-    let own = blocks.iter().skip(2).collect::<Vec<_>>();
+    let own = blocks.iter().skip(3).collect::<Vec<_>>();
     serde_json::to_string_pretty(&own).unwrap()
 }
 
 fn words(window: &Value) -> String {
-    window["blocks"][2]["text"]["text"].as_str().unwrap().to_owned()
+    window["blocks"][3]["text"]["text"].as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -76,6 +76,7 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "CRASHES",
         "EARLIEST",
         "DUE_WORKSPACES",
+        "SETBACK",
         "NEXT_CHANGE",
         "LIST_DUE",
         "LIST_WORKSPACES",

@@ -8,15 +8,17 @@ use domain::ids::WorkspaceId;
 use std::collections::BTreeMap;
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 8] = [
+const NOT_COUNTED: [&str; 10] = [
     "audit_events",
     "inbox",
+    "limits",
     "meta",
     "note_receivers",
     "notes",
     "oauth_states",
     "outbox",
     "request_keys",
+    "setbacks",
 ];
 
 /// Statements that count themselves, and those that write a lease or a place only.
