@@ -81,9 +81,14 @@ impl Desk {
         let mut fault = None;
         // Whether there is nothing more, and until when.
         let mut nothing = None;
+        let mut is_told = false;
         loop {
             let is_over = fault.is_some() || self.bot.supervisor.is_stopping();
-            if !is_over && nothing.is_none() && under_way.len() < OF_ONE_WORKSPACE {
+            // Several are leased as cheaply as one; who has just come does not wait for that.
+            let is_worth_it = is_told || under_way.len() <= OF_ONE_WORKSPACE / 2;
+            let has_room = is_worth_it && under_way.len() < OF_ONE_WORKSPACE;
+            if !is_over && nothing.is_none() && has_room {
+                is_told = false;
                 match self.take(OF_ONE_WORKSPACE - under_way.len(), under_way.is_empty()).await {
                     Ok(Taken::Some(parcels)) => {
                         for (parcel, held) in parcels {
@@ -110,8 +115,14 @@ impl Desk {
             let ended = tokio::select! {
                 biased;
                 ended = under_way.next() => ended,
-                () = self.nudge.notified() => None,
-                () = self.until(nothing.flatten()) => None,
+                () = self.nudge.notified() => {
+                    is_told = true;
+                    None
+                }
+                () = self.until(nothing.flatten()) => {
+                    is_told = true;
+                    None
+                }
             };
             let mut ended = Vec::from_iter(ended.and_then(Result::ok));
             while let Some(Some(more)) = futures_util::FutureExt::now_or_never(under_way.next()) {
