@@ -152,12 +152,11 @@ statements! {
                 and q.available_at <= $3
                 and not u.is_stopped
                 and (u.call <> 'post'
-                     or not exists (
-                         select 1
+                     or u.order_key not in (
+                         select s.order_key
                            from outbox s
                           where s.workspace_id = $1
                             and s.finished_at > $8
-                            and s.order_key = u.order_key
                             and s.call = 'post'
                             and s.state = 'sent'))
               order by u.available_at, u.order_id
