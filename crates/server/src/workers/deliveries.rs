@@ -4,7 +4,7 @@ use super::POLL;
 use super::desk::Desk;
 use crate::bot::Bot;
 use chrono::{DateTime, TimeDelta, Utc};
-use clock::{Bell, Busy, Woken, Worker};
+use clock::{Bell, Woken, Worker};
 use domain::ids::WorkspaceId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -124,8 +124,8 @@ async fn give_back(bot: &Bot, hall: &Hall) -> Result<(), StoreError> {
 
 fn start(bot: &Arc<Bot>, hall: &Arc<Hall>, workspace: WorkspaceId, nudge: Arc<Notify>) {
     let busy = bot.clock.busy();
-    let leaving = Leaving { hall: Arc::clone(hall), workspace, _busy: busy };
-    let desk = Desk::new(Arc::clone(bot), Arc::clone(hall), workspace, nudge);
+    let leaving = Leaving { hall: Arc::clone(hall), workspace };
+    let desk = Desk::new(Arc::clone(bot), Arc::clone(hall), workspace, nudge, busy);
     let span = tracing::info_span!("deliveries", workspace.id = %workspace);
     bot.supervisor.spawn(sit(desk, leaving).instrument(span));
 }
@@ -149,7 +149,6 @@ async fn sit(mut desk: Desk, leaving: Leaving) {
 struct Leaving {
     hall: Arc<Hall>,
     workspace: WorkspaceId,
-    _busy: Busy,
 }
 
 impl Drop for Leaving {

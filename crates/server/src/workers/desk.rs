@@ -7,6 +7,7 @@ use super::pack::{Packed, pack};
 use super::send::{Content, Page, Parcel, send};
 use crate::bot::Bot;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Busy;
 use domain::effect::Call;
 use domain::ids::{DeliveryId, WorkspaceId};
 use domain::settings::WorkspaceSettings;
@@ -35,6 +36,8 @@ pub(super) struct Desk {
     workspace: WorkspaceId,
     /// Told that there may be more to say.
     nudge: Arc<Notify>,
+    /// Its own hold on the clock; let go while nothing is done but calls, each of which has its own.
+    busy: Option<Busy>,
 }
 
 /// What is held for as long as a delivery is under way.
@@ -67,8 +70,9 @@ impl Desk {
         hall: Arc<Hall>,
         workspace: WorkspaceId,
         nudge: Arc<Notify>,
+        busy: Busy,
     ) -> Self {
-        Self { bot, hall, workspace, nudge }
+        Self { bot, hall, workspace, nudge, busy: Some(busy) }
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -112,6 +116,7 @@ impl Desk {
                 }
             }
             // A call that hangs keeps its own place, and no other.
+            self.busy = None;
             let ended = tokio::select! {
                 biased;
                 ended = under_way.next() => ended,
@@ -124,6 +129,7 @@ impl Desk {
                     None
                 }
             };
+            self.busy = Some(self.bot.clock.busy());
             let mut ended = Vec::from_iter(ended.and_then(Result::ok));
             while let Some(Some(more)) = futures_util::FutureExt::now_or_never(under_way.next()) {
                 ended.extend(more.ok());
@@ -144,12 +150,12 @@ impl Desk {
     }
 
     fn start(&self, parcel: Parcel, held: Held) -> JoinHandle<Ended> {
-        let bot = Arc::clone(&self.bot);
+        let (bot, busy) = (Arc::clone(&self.bot), self.bot.clock.busy());
         self.bot.supervisor.spawn(async move {
             faults::point!("deliveries.call.before", parcel.claim.delivery);
             let sent = send(&bot, &parcel).await;
             faults::point!("deliveries.call.after");
-            Ended { parcel, sent, held }
+            Ended { parcel, sent, held, busy }
         })
     }
 

@@ -7,6 +7,7 @@ use crate::bot::Bot;
 use crate::metrics::CallEnd;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
+use clock::Busy;
 use domain::effect::{Envelope, Recipient};
 use domain::ids::{ChannelId, WorkspaceId};
 use slack::{NotSent, NotSentKind, Outcome};
@@ -44,6 +45,8 @@ pub(super) struct Ended {
     pub(super) sent: Sent,
     #[expect(dead_code, reason = "it is held until the outcome is written down")]
     pub(super) held: Held,
+    #[expect(dead_code, reason = "the clock stands still until the outcome is written down")]
+    pub(super) busy: Busy,
 }
 
 /// Writes down what calls of one workspace came to, as soon as the database lets it.
