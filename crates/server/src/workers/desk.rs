@@ -58,7 +58,6 @@ enum Taken {
 
 /// What was leased together.
 struct Batch {
-    by: String,
     claimed: Vec<ClaimedDelivery>,
     token: Option<SecretString>,
     alone: Option<OwnedSemaphorePermit>,
@@ -105,15 +104,16 @@ impl Desk {
                 }
             }
             if under_way.is_empty() {
-                match (fault, nothing) {
-                    (Some(fault), _) => return Err(fault),
-                    (None, Some(next)) => return Ok(next),
-                    (None, None) if self.bot.supervisor.is_stopping() => return Ok(None),
-                    (None, None) => {
-                        fault = None;
-                        continue;
-                    }
+                if let Some(fault) = fault {
+                    return Err(fault);
                 }
+                if let Some(next) = nothing {
+                    return Ok(next);
+                }
+                if self.bot.supervisor.is_stopping() {
+                    return Ok(None);
+                }
+                continue;
             }
             // A call that hangs keeps its own place, and no other.
             self.busy = None;
@@ -179,14 +179,14 @@ impl Desk {
             return Ok(Taken::Nothing(None));
         }
         let database = self.hall.database.acquire().await;
-        let batch = match self.lease(permits.len()).await? {
-            Ok(batch) => batch,
-            Err(next) => return Ok(Taken::Nothing(next)),
+        let by = format!("{}{}", self.bot.replica, uuid::Uuid::new_v4().simple());
+        let ready = match self.lease(&by, permits.len()).await {
+            Ok(Ok(batch)) => self.prepare(&by, batch, database).await,
+            Ok(Err(next)) => return Ok(Taken::Nothing(next)),
+            Err(fault) => Err(fault),
         };
-        let by = batch.by.clone();
-        let ready = self.prepare(batch, database).await;
         if ready.is_err() {
-            // They are given back at the next look, and nobody is to blame.
+            // Also where the lease may have been saved: it is given back at the next look, and nobody is to blame.
             self.hall.leave_behind(self.workspace, by);
         }
         let (parcels, mut alone) = ready?;
@@ -197,6 +197,7 @@ impl Desk {
     /// Puts together what was leased, and marks it as being sent.
     async fn prepare(
         &self,
+        by: &str,
         batch: Batch,
         database: Result<SemaphorePermit<'_>, AcquireError>,
     ) -> Result<(Vec<Parcel>, Option<OwnedSemaphorePermit>), StoreError> {
@@ -210,7 +211,7 @@ impl Desk {
         drop(database);
         let may_speak = self.may_speak().await;
         let _database = self.hall.database.acquire().await;
-        let parcels = self.mark(&batch.by, packed, may_speak).await?;
+        let parcels = self.mark(by, packed, may_speak).await?;
         Ok((parcels, batch.alone))
     }
 
@@ -266,8 +267,11 @@ impl Desk {
     }
 
     /// Leases up to so many deliveries, or returns when there may be some.
-    async fn lease(&self, room: usize) -> Result<Result<Batch, Option<DateTime<Utc>>>, StoreError> {
-        let by = format!("{}{}", self.bot.replica, uuid::Uuid::new_v4().simple());
+    async fn lease(
+        &self,
+        by: &str,
+        room: usize,
+    ) -> Result<Result<Batch, Option<DateTime<Utc>>>, StoreError> {
         let mut tx = self.bot.store.write(self.workspace).await?;
         let token = tx.find_bot_token().await?;
         let now = self.now();
@@ -281,7 +285,7 @@ impl Desk {
         }
         let limits = self.limits(token.as_ref(), room);
         let claiming = Claiming {
-            by: &by,
+            by,
             until: now + LEASE,
             limit: limits.room,
             alone: false,
@@ -304,10 +308,12 @@ impl Desk {
         }
         if claimed.is_empty() {
             let change = tx.next_delivery_change(now).await?;
+            // A row that nobody can read was ended all the same.
+            tx.commit().await?;
             return Ok(Err([change, next, limits.next].into_iter().flatten().min()));
         }
         tx.commit().await?;
-        Ok(Ok(Batch { by, claimed, token, alone }))
+        Ok(Ok(Batch { claimed, token, alone }))
     }
 
     /// Returns what Slack takes now, as far as this process knows.
