@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// How long the service may take to go on.
 const HEALED_WITHIN: Duration = Duration::from_secs(15);
 
+/// How long before the full hour, at which handoffs are due, a service is started that has to come to rest before.
+const BEFORE_THE_HOUR: Duration = Duration::from_secs(30);
+
 /// A server, a town, and how the service is started between them.
 struct Scene {
     server: Server,
@@ -100,7 +103,7 @@ async fn a_copy_that_lagged_and_was_promoted_is_noticed_before_anything_is_sent(
     scene.town.settle(2, 12).await;
     process.kill();
     // A handoff falls into what is going to be forgotten.
-    scene.town.passes_until_before_the_hour(TimeDelta::seconds(12));
+    scene.town.passes_until_before_the_hour(before_the_hour());
     process = scene.starts();
     quiet(&mut scene.town).await;
     scene.server.copy("standby");
@@ -135,7 +138,7 @@ async fn a_backup_that_was_put_back_while_nobody_looked_is_noticed_by_what_the_f
     let mut process = scene.starts();
     scene.town.settle(2, 12).await;
     process.kill();
-    scene.town.passes_until_before_the_hour(TimeDelta::seconds(12));
+    scene.town.passes_until_before_the_hour(before_the_hour());
     process = scene.starts();
     quiet(&mut scene.town).await;
     scene.server.copy("backup");
@@ -157,6 +160,10 @@ async fn a_backup_that_was_put_back_while_nobody_looked_is_noticed_by_what_the_f
     assert!(said > 0, "something was said that was forgotten");
 }
 
+fn before_the_hour() -> TimeDelta {
+    TimeDelta::from_std(BEFORE_THE_HOUR).expect("half a minute")
+}
+
 /// Lets people and a handoff do things that will be forgotten; returns how many messages were sent meanwhile.
 async fn lives_on(scene: &mut Scene) -> usize {
     scene.town.will_be_forgotten(true);
@@ -166,7 +173,7 @@ async fn lives_on(scene: &mut Scene) -> usize {
     let began = Instant::now();
     let hour = scene.town.now().timestamp().div_euclid(3600);
     while scene.town.now().timestamp().div_euclid(3600) == hour
-        && began.elapsed() < Duration::from_secs(20)
+        && began.elapsed() < BEFORE_THE_HOUR + Duration::from_secs(10)
     {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
