@@ -79,3 +79,16 @@ impl Play {
         }
     }
 }
+
+/// Returns when Slack took messages in a channel of a workspace, the earliest first.
+///
+/// # Panics
+///
+/// Where the simulator does not answer.
+pub async fn posted(play: &Play, team: &str, channel: &str) -> Vec<DateTime<Utc>> {
+    let calls = play.calls_for(team, "chat.postMessage").await.into_iter();
+    calls
+        .filter(|(_, call)| call["ok"] == true && call["arguments"]["channel"] == channel)
+        .map(|(at, _)| at)
+        .collect()
+}

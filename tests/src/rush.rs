@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::absence::Span;
-use domain::effect::{Effect, Envelope, TurnEffect};
+use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, TurnEffect};
 use domain::engine::Stretch;
 use domain::grid::Grid;
 use domain::ids::{AbsenceId, ChannelId, RotationId, TeamId, UserId, WorkspaceId};
@@ -325,6 +325,14 @@ pub fn announced(envelopes: &[Envelope]) -> (usize, usize, Vec<String>) {
     let messages = counts.values().map(|it| it.1).sum();
     let odd = counts.into_iter().filter(|(_, it)| *it != (1, 1, 0));
     (posts, messages, odd.map(|(id, it)| format!("{id} was told of {it:?} times")).collect())
+}
+
+/// Returns something to say of a rotation in a channel, another for each instant.
+#[must_use]
+pub fn renamed(rotation: RotationId, changed_at: DateTime<Utc>, channel: &str) -> Envelope {
+    let by = UserId::new("U9KIM");
+    let effect = LifecycleEffect::RotationRenamed { rotation, by, changed_at };
+    Envelope::new(effect, Recipient::Channel(ChannelId::new(channel)))
 }
 
 async fn list(store: &Store, workspace: WorkspaceId) -> Vec<RotationRecord> {

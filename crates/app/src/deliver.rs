@@ -14,7 +14,7 @@ use domain::effect::{
     DatesEffect, Effect, Envelope, HomeEffect, Recipient, StartEffect, TurnEffect,
 };
 use domain::engine::Seating;
-use domain::ids::UserId;
+use domain::ids::{DeliveryId, RotationId, UserId};
 use domain::message::{
     HandoffMessage, Message, MissedLine, Person, SkipLine, SkipWord, UnassignedMessage, WhyMoved,
 };
@@ -74,6 +74,43 @@ pub async fn compose(
         Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
         Effect::Request(effect) => crate::cover::compose(tx, effect, now).await,
     }
+}
+
+/// How far back messages of one moment look together: as far as the turn before the one that runs, mostly.
+const LOOKED_BACK: TimeDelta = TimeDelta::days(8);
+
+/// Reads ahead, in a transaction that only reads, what composing and placing several messages asks for.
+///
+/// # Errors
+///
+/// What the database says.
+pub async fn foresee<'a>(
+    tx: &mut Tx,
+    envelopes: impl Iterator<Item = &'a Envelope> + Clone,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let ids: BTreeSet<RotationId> =
+        envelopes.clone().filter_map(|it| it.effect.rotation()).collect();
+    // Of one alone it is no more to ask when it is needed.
+    if ids.len() < 2 {
+        return Ok(());
+    }
+    let ids: Vec<RotationId> = ids.into_iter().collect();
+    let records = tx.find_rotations(&ids).await?;
+    crate::hand_over::foresee(tx, &records, now - LOOKED_BACK, now).await?;
+    tx.keep_rotations(records);
+    tx.foresee_turns().await?;
+    let user = |it: &'a Envelope| match &it.to {
+        Recipient::Person(user) => Some(user.clone()),
+        _ => None,
+    };
+    let users: BTreeSet<UserId> = envelopes.clone().filter_map(user).collect();
+    tx.foresee_directs(&Vec::from_iter(users)).await?;
+    let workspace = tx.workspace();
+    let others = envelopes.flat_map(|it| [it.updates(workspace), it.replies_to(workspace)]);
+    let others: BTreeSet<DeliveryId> = others.flatten().collect();
+    tx.foresee_deliveries(&Vec::from_iter(others)).await?;
+    Ok(())
 }
 
 async fn start(

@@ -66,7 +66,7 @@ pub async fn hand_over_together(
         tx.commit().await?;
         return Ok(Vec::new());
     }
-    foresee(&mut tx, &records, now).await?;
+    foresee(&mut tx, &records, now, now).await?;
     let mut all = Vec::with_capacity(records.len());
     for record in records {
         all.push(Walked::to(&mut tx, record, now).await?);
@@ -114,15 +114,17 @@ impl Walked {
     }
 }
 
-/// Reads ahead what handing over these rotations, which are locked, asks for.
-async fn foresee(
+/// Reads ahead what handing over these rotations, or telling of them, asks for: from an instant on, or from when their
+/// running turns began.
+pub(crate) async fn foresee(
     tx: &mut Tx,
     records: &[RotationRecord],
+    from: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let ids: Vec<RotationId> = records.iter().map(|record| record.id).collect();
     let mut users = BTreeSet::new();
-    let mut from = now;
+    let mut from = from;
     for record in records {
         users.extend(people_of(record));
         match &record.kept {

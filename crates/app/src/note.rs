@@ -8,7 +8,8 @@ mod read;
 mod write;
 
 pub use ask::ask;
-pub use pass::{arrived, forget_old, told};
+pub(crate) use pass::told_by;
+pub use pass::{forget_old, told};
 pub use read::{list, list_of, read};
 pub use write::{open, open_note, open_of, remove, submit};
 

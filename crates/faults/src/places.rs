@@ -19,7 +19,7 @@ pub const COMMITS: [(&str, &str, &[&str]); 13] = [
     (
         "deliveries.sent.before_commit",
         "deliveries.sent.after_commit",
-        &["deliveries::record_sent", "deliveries::record_all_sent"],
+        &["deliveries::record_all_sent"],
     ),
     (
         "deliveries.outcome.before_commit",

@@ -5,6 +5,7 @@ use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::late::LateAnswers;
 use crate::metrics::Metrics;
+use crate::sending::Sending;
 use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
 use crate::{http, replica, sockets, workers};
@@ -98,6 +99,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         auditor: Auditor::new(switch),
         last_look: LastLook::default(),
         leaving: AtomicBool::new(false),
+        sending: Sending::default(),
         wire,
         replica: replica::name(address),
         data_dir: config.data_dir.clone(),

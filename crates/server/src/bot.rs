@@ -3,6 +3,7 @@
 use crate::auditor::Auditor;
 use crate::late::LateAnswers;
 use crate::metrics::Metrics;
+use crate::sending::Sending;
 use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
 use app::memo::Memo;
@@ -30,6 +31,8 @@ pub(crate) struct Bot {
     pub(crate) last_look: LastLook,
     /// Whether no more is to be sent here, because it stops.
     pub(crate) leaving: AtomicBool,
+    /// What is being sent just now.
+    pub(crate) sending: Sending,
     /// How absence sources are asked.
     pub(crate) wire: Wire,
     /// With what the names of this process's leases begin: equal in its next life, and no other replica's.

@@ -18,6 +18,7 @@ mod perform;
 mod random;
 mod replica;
 mod requests;
+mod sending;
 mod sockets;
 mod supervisor;
 mod watch;

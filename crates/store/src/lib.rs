@@ -39,7 +39,7 @@ pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
     Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
     CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs,
-    DueInboxes, Entry, GivenUp, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow,
+    DueInboxes, Entry, GivenUp, Heard, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow,
     NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord,
     RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord,
     SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,

@@ -71,6 +71,7 @@ both! {
     8 "0008_passing_on",
     9 "0009_absence_sources",
     10 "0010_reliability",
+    11 "0011_outbox_by_workspace",
 }
 
 /// Applies the pending migrations and returns their names.

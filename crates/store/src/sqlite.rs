@@ -57,8 +57,9 @@ pub(crate) mod writer;
 
 use crate::error::StoreError;
 use crate::migrations;
-use crate::records::Entry;
+use crate::records::{Entry, Heard};
 use crate::version::{Version, Versions};
+use chrono::{DateTime, Utc};
 pub use claim::FileClaim;
 use connect::{is_url, make_file, options};
 use domain::ids::WorkspaceId;
@@ -127,6 +128,20 @@ impl Engine {
         entry: &Entry,
     ) -> Result<Option<Version>, StoreError> {
         self.writer.save(workspace, sql::entries::steps(workspace, entry)?).await
+    }
+
+    /// Records that a message was seen in Slack, and returns when that is on disk.
+    pub(crate) async fn record_heard(
+        &self,
+        workspace: WorkspaceId,
+        heard: &Heard<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let told = heard.told.iter();
+        let told = told.map(|(note, user)| sql::notes::telling(workspace, *note, user, now));
+        let seen =
+            sql::deliveries::hearing(workspace, heard.delivery, heard.channel, heard.ts, now);
+        self.writer.save_uncounted(told.chain(std::iter::once(seen)).collect()).await
     }
 
     /// Returns how often each workspace was written.

@@ -4,7 +4,7 @@ use crate::canary;
 use crate::error::StoreError;
 use crate::generation::Generation;
 use crate::one_write::OneWrite;
-use crate::records::Entry;
+use crate::records::{Entry, Heard};
 use crate::system::System;
 use crate::tx::{EngineTx, Tx, run};
 use crate::version::Version;
@@ -164,6 +164,45 @@ impl Store {
         };
         commit.after();
         Ok(version)
+    }
+
+    /// Records, durably and as one, that a message of ours was seen in Slack, and which notes its reader was told with it.
+    /// On SQLite what is heard at the same time is written together.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; nothing was saved then, except that [`StoreError::Unavailable`] leaves open whether the
+    /// commit arrived.
+    ///
+    /// # Panics
+    ///
+    /// As [`Store::write`].
+    pub async fn record_heard(
+        &self,
+        workspace: WorkspaceId,
+        heard: &Heard<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                let _one_write = self.one_write();
+                let mut commit = faults::Commit::default();
+                commit.calls("deliveries::record_echo");
+                commit.before();
+                engine.record_heard(workspace, heard, now).await?;
+                commit.after();
+                Ok(())
+            }
+            // Together with others it would hold their rows while it waits for one, and delay whoever sends them.
+            Engine::Postgres(_) => {
+                let mut tx = self.write(workspace).await?;
+                for (note, user) in heard.told {
+                    tx.record_note_told(*note, user, now).await?;
+                }
+                tx.record_echo(heard.delivery, heard.channel, heard.ts, now).await?;
+                tx.commit().await
+            }
+        }
     }
 
     /// Returns the door to work over many workspaces.

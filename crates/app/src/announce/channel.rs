@@ -11,6 +11,7 @@ use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
 use domain::settings::{ChannelFault, RotationSettings};
 use domain::story::announce::ChannelChange;
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::{RotationRecord, Store, Tx};
 
 /// Takes in what happened to a channel, for each rotation that it is told of.
@@ -99,17 +100,34 @@ pub async fn refused(
     lose(tx, &rotation, fault, chosen_by, now).await
 }
 
-/// Takes in that a rotation's channel was told something: what stood in the way is gone.
+/// Takes in that channels were told something of rotations: what stood in the way is gone.
 ///
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn found_open(tx: &mut Tx, told: &Envelope, now: DateTime<Utc>) -> Result<(), AppError> {
-    let Some(rotation) = of_effect(tx, &told.effect).await? else { return Ok(()) };
-    let is_told_here = told.to == Recipient::Channel(rotation.channel.clone());
-    if rotation.channel_fault.is_some() && is_told_here {
-        tx.record_channel_fault(rotation.id, None).await?;
-        home::touch_admins(tx, now).await?;
+pub async fn found_open(
+    tx: &mut Tx,
+    told: &[&Envelope],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let channels: BTreeSet<(RotationId, &ChannelId)> = told
+        .iter()
+        .filter_map(|told| match &told.to {
+            Recipient::Channel(channel) => Some((told.effect.rotation()?, channel)),
+            _ => None,
+        })
+        .collect();
+    let ids: BTreeSet<RotationId> = channels.iter().map(|(id, _)| *id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<RotationId> = ids.into_iter().collect();
+    for rotation in tx.find_rotations(&ids).await? {
+        let is_told_here = channels.contains(&(rotation.id, &rotation.channel));
+        if rotation.deleted_at.is_none() && rotation.channel_fault.is_some() && is_told_here {
+            tx.record_channel_fault(rotation.id, None).await?;
+            home::touch_admins(tx, now).await?;
+        }
     }
     Ok(())
 }

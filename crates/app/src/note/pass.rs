@@ -7,7 +7,7 @@ use crate::duty;
 use crate::people::People;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, NoteEffect, Recipient, TurnEffect};
-use domain::ids::{DeliveryId, NoteId, RotationId, UserId, WorkspaceId};
+use domain::ids::{NoteId, RotationId, UserId, WorkspaceId};
 use domain::message::Message as Any;
 use domain::story::note::{Body, Message, Own, Passed};
 use std::collections::HashSet;
@@ -210,35 +210,27 @@ pub async fn told(
     Ok(())
 }
 
-/// Records that a message of which that was not known has arrived with its notes, as Slack's `ts` of it.
-///
-/// It may be heard of before the call that sent it is over, and before anybody wrote down that its end is not known.
+/// Returns which notes a message tells that arrived, as Slack's `ts` of it, and whom.
 ///
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn arrived(
+pub(crate) async fn told_by(
     tx: &mut Tx,
-    delivery: DeliveryId,
+    record: &DeliveryRecord,
     ts: &str,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
-    let record = tx.find_delivery(delivery).await?;
-    let is_news = |it: &DeliveryRecord| it.state != DeliveryState::Sent && it.attempts > 0;
-    let Some(record) = record.filter(is_news) else { return Ok(()) };
+) -> Result<Vec<(NoteId, UserId)>, AppError> {
     match &record.envelope.effect {
         Effect::Turn(TurnEffect::OnDutyDm { rotation, planned_at, user, .. }) => {
             // One that was assigned after it was sent is in a message of its own.
             let sent_at = duty::time_of(ts).unwrap_or(record.created_at).max(record.created_at);
             let receivers = tx.list_note_receivers_in(*rotation, *planned_at).await?;
-            let own = receivers.iter().filter(|it| it.user == *user && it.assigned_at <= sent_at);
-            let notes: Vec<NoteId> = own.map(|receiver| receiver.note).collect();
-            told(tx, user, &notes, now).await
+            let own = receivers.into_iter();
+            let own = own.filter(|it| it.user == *user && it.assigned_at <= sent_at);
+            Ok(own.map(|receiver| (receiver.note, receiver.user)).collect())
         }
-        Effect::Note(NoteEffect::NotePassed { note, user, .. }) => {
-            told(tx, user, &[*note], now).await
-        }
-        _ => Ok(()),
+        Effect::Note(NoteEffect::NotePassed { note, user, .. }) => Ok(vec![(*note, user.clone())]),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -26,6 +26,12 @@ impl CatchUp {
         self.done.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// Returns how many are left to do.
+    pub(crate) fn waiting(&self) -> u64 {
+        let (done, total) = self.progress();
+        total - done
+    }
+
     /// Returns how many are done and of how many.
     pub(crate) fn progress(&self) -> (u64, u64) {
         let total = self.total.load(Ordering::Relaxed);
@@ -43,6 +49,7 @@ mod tests {
         it.found(100);
         it.did(30);
         assert_eq!(it.progress(), (30, 100));
+        assert_eq!(it.waiting(), 70);
 
         it.found(80);
         it.did(80);

@@ -2,6 +2,7 @@
 
 use crate::bot::Bot;
 use crate::people::record;
+use crate::sending::Placed;
 use app::AppError;
 use app::inbox::Received;
 use domain::ids::WorkspaceId;
@@ -33,14 +34,22 @@ pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
             return Err(NotStored);
         }
     }
+    if let InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } = &item {
+        let placed = Placed { channel: channel.clone(), ts: ts.clone() };
+        if bot.sending.hear(*delivery, placed).await {
+            return Ok(());
+        }
+    }
     match app::inbox::receive(&bot.store, workspace, &item, &event.event_id, bot.clock.now()).await
     {
         Ok(Received::Stored) => {
             bot.bells.inbox.ring();
             Ok(())
         }
-        Ok(Received::Heard) => {
-            bot.bells.deliveries.ring();
+        Ok(Received::Heard { frees }) => {
+            if frees {
+                bot.bells.deliveries.ring();
+            }
             Ok(())
         }
         Ok(Received::KnownAlready | Received::NotInstalled) => Ok(()),

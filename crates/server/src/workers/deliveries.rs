@@ -8,6 +8,7 @@ use clock::{Bell, Woken, Worker};
 use domain::ids::WorkspaceId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use store::StoreError;
 use tokio::sync::{Notify, Semaphore};
 use tracing::Instrument;
@@ -18,8 +19,18 @@ const IN_FLIGHT: usize = 160;
 /// How many desks talk to the database at once; the rest of its connections are for people.
 const AT_THE_DATABASE: usize = 8;
 
+/// How many desks lease at once while many handoffs are due: what is not committed yet comes first.
+const BESIDE_HANDOFFS: usize = 2;
+
 /// How often leases are looked for whose holders died.
 const COUNT: TimeDelta = TimeDelta::seconds(5);
+
+/// For how many times as long as a look took the next one waits at least, on a clock that runs: where much happens, what is
+/// new is found for all of it at once, and looking costs a fifth of one processor at most.
+const REST: u32 = 4;
+
+/// The longest of these waits.
+const LONGEST_REST: Duration = Duration::from_millis(250);
 
 /// How long after a failure of the database the next look is.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
@@ -30,6 +41,8 @@ pub(super) struct Hall {
     pub(super) free: Arc<Semaphore>,
     /// A permit for each desk that talks to the database.
     pub(super) database: Semaphore,
+    /// A permit for each desk that leases while many handoffs are due.
+    pub(super) beside_handoffs: Semaphore,
     /// A permit for the one delivery under way over which a worker died before.
     pub(super) alone: Arc<Semaphore>,
     desks: Mutex<HashMap<WorkspaceId, Seat>>,
@@ -52,6 +65,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let hall = Arc::new(Hall {
         free: Arc::new(Semaphore::new(IN_FLIGHT)),
         database: Semaphore::new(AT_THE_DATABASE),
+        beside_handoffs: Semaphore::new(BESIDE_HANDOFFS),
         alone: Arc::new(Semaphore::new(1)),
         desks: Mutex::default(),
         left_behind: Mutex::default(),
@@ -61,6 +75,7 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let mut is_new = true;
     let mut count_at = bot.clock.now();
     loop {
+        let began = Instant::now();
         let next = match look(&bot, &hall, is_new, &mut count_at).await {
             Ok(change) => change,
             Err(fault) => {
@@ -68,6 +83,14 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
                 Some(bot.clock.now() + AFTER_FAILURE)
             }
         };
+        if !bot.clock.is_manual() {
+            let rest = tokio::time::sleep((began.elapsed() * REST).min(LONGEST_REST));
+            tokio::select! {
+                biased;
+                () = bot.supervisor.stopping() => return,
+                () = rest => {}
+            }
+        }
         loop {
             let at = next.into_iter().chain(hall.earliest_wait()).min();
             let woken = tokio::select! {

@@ -4,8 +4,9 @@
 use super::deliveries::Hall;
 use super::outcome::{self, Ended};
 use super::pack::{Packed, pack};
-use super::send::{Content, Page, Parcel, send};
+use super::send::{Content, Page, Parcel, Sent, send};
 use crate::bot::Bot;
+use crate::sending::BeingSent;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Busy;
 use domain::effect::Call;
@@ -13,6 +14,7 @@ use domain::ids::{DeliveryId, WorkspaceId};
 use domain::settings::WorkspaceSettings;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use secrecy::SecretString;
+use slack::Outcome;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{ClaimedDelivery, Claiming, GivenUp, StoreError};
@@ -22,6 +24,9 @@ use tracing::Instrument;
 
 /// How many deliveries of one workspace are under way at once.
 const OF_ONE_WORKSPACE: usize = 8;
+
+/// How many handoffs that are due are many.
+const MANY_HANDOFFS: u64 = 200;
 
 /// How long a delivery is leased; the longest call takes 10 seconds, and there may be four of them.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -44,6 +49,7 @@ pub(super) struct Desk {
 pub(super) struct Held {
     _free: OwnedSemaphorePermit,
     _alone: Option<OwnedSemaphorePermit>,
+    pub(super) being_sent: BeingSent,
 }
 
 type UnderWay = FuturesUnordered<JoinHandle<Ended>>;
@@ -60,6 +66,7 @@ enum Taken {
 struct Batch {
     claimed: Vec<ClaimedDelivery>,
     token: Option<SecretString>,
+    settings: WorkspaceSettings,
     alone: Option<OwnedSemaphorePermit>,
 }
 
@@ -149,11 +156,27 @@ impl Desk {
         }
     }
 
-    fn start(&self, parcel: Parcel, held: Held) -> JoinHandle<Ended> {
+    /// Sends a parcel; it is over as soon as Slack answers, or shows us the message.
+    fn start(&self, parcel: Parcel, mut held: Held) -> JoinHandle<Ended> {
         let (bot, busy) = (Arc::clone(&self.bot), self.bot.clock.busy());
+        let parcel = Arc::new(parcel);
         self.bot.supervisor.spawn(async move {
             faults::point!("deliveries.call.before", parcel.claim.delivery);
-            let sent = send(&bot, &parcel).await;
+            let (caller, called) = (Arc::clone(&bot), Arc::clone(&parcel));
+            let mut call = Box::pin(async move { send(&caller, &called).await });
+            let sent = tokio::select! {
+                biased;
+                sent = &mut call => sent,
+                placed = held.being_sent.heard() => {
+                    // The answer says nothing more, and a call that is broken off costs its connection.
+                    let busy = bot.clock.busy();
+                    bot.supervisor.spawn(async move {
+                        call.await;
+                        drop(busy);
+                    });
+                    Sent::Called(Outcome::Done(placed))
+                }
+            };
             faults::point!("deliveries.call.after");
             Ended { parcel, sent, held, busy }
         })
@@ -161,26 +184,22 @@ impl Desk {
 
     /// Leases deliveries, puts them together and marks them as being sent.
     async fn take(&self, room: usize, may_wait: bool) -> Result<Taken, StoreError> {
-        let mut permits = Vec::new();
-        if may_wait && let Ok(permit) = Arc::clone(&self.hall.free).acquire_owned().await {
-            permits.push(permit);
-        }
-        while permits.len() < room
-            && let Ok(permit) = Arc::clone(&self.hall.free).try_acquire_owned()
-        {
-            permits.push(permit);
-        }
-        if permits.is_empty() {
+        let Some(mut places) = self.places(room, may_wait).await else {
             // Whoever is under way ends and looks again.
             return Ok(Taken::Nothing(None));
-        }
+        };
         // What the database forgot may have been said: nothing is said before that is sorted out.
         if !self.may_speak().await {
             return Ok(Taken::Nothing(None));
         }
+        let _beside_handoffs = if self.bot.metrics.catch_up.waiting() < MANY_HANDOFFS {
+            None
+        } else {
+            self.hall.beside_handoffs.acquire().await.ok()
+        };
         let database = self.hall.database.acquire().await;
         let by = format!("{}{}", self.bot.replica, uuid::Uuid::new_v4().simple());
-        let ready = match self.lease(&by, permits.len()).await {
+        let ready = match self.lease(&by, places.num_permits()).await {
             Ok(Ok(batch)) => self.prepare(&by, batch, database).await,
             Ok(Err(next)) => return Ok(Taken::Nothing(next)),
             Err(fault) => Err(fault),
@@ -190,8 +209,32 @@ impl Desk {
             self.hall.leave_behind(self.workspace, by);
         }
         let (parcels, mut alone) = ready?;
-        let held = permits.into_iter().map(|free| Held { _free: free, _alone: alone.take() });
-        Ok(Taken::Some(parcels.into_iter().zip(held).collect()))
+        let held = parcels.into_iter().filter_map(|parcel| {
+            let held = Held {
+                _free: places.split(1)?,
+                _alone: alone.take(),
+                being_sent: self.bot.sending.begin(parcel.claim.delivery),
+            };
+            Some((parcel, held))
+        });
+        Ok(Taken::Some(held.collect()))
+    }
+
+    /// Returns places for so many deliveries, or for as many as there are; where it is waited for, then for all of them:
+    /// where many wait, those who come with several at once cost the database less.
+    async fn places(&self, room: usize, may_wait: bool) -> Option<OwnedSemaphorePermit> {
+        let free = &self.hall.free;
+        let most = u32::try_from(room).unwrap_or(u32::MAX);
+        if may_wait {
+            return Arc::clone(free).acquire_many_owned(most).await.ok();
+        }
+        let mut places = Arc::clone(free).try_acquire_owned().ok()?;
+        while places.num_permits() < room
+            && let Ok(place) = Arc::clone(free).try_acquire_owned()
+        {
+            places.merge(place);
+        }
+        Some(places)
     }
 
     /// Puts together what was leased, and marks it as being sent.
@@ -205,8 +248,7 @@ impl Desk {
             outcome::park(&self.bot, self.workspace, &batch.claimed).await?;
             return Ok((Vec::new(), None));
         };
-        let settings = self.settings().await?;
-        let packed = self.pack(batch.claimed, &token, &settings).await?;
+        let packed = self.pack(batch.claimed, &token, &batch.settings).await?;
         // Whoever sorts out what the database forgot needs it, and so do those whose calls have ended.
         drop(database);
         let may_speak = self.may_speak().await;
@@ -260,12 +302,6 @@ impl Desk {
         }
     }
 
-    async fn settings(&self) -> Result<WorkspaceSettings, StoreError> {
-        let mut tx = self.bot.store.read(self.workspace).await?;
-        let found = tx.find_workspace().await?;
-        Ok(found.map(|workspace| workspace.settings).unwrap_or_default())
-    }
-
     /// Leases up to so many deliveries, or returns when there may be some.
     async fn lease(
         &self,
@@ -312,8 +348,10 @@ impl Desk {
             tx.commit().await?;
             return Ok(Err([change, next, limits.next].into_iter().flatten().min()));
         }
+        let found = tx.find_workspace().await?;
+        let settings = found.map(|workspace| workspace.settings).unwrap_or_default();
         tx.commit().await?;
-        Ok(Ok(Batch { claimed, token, alone }))
+        Ok(Ok(Batch { claimed, token, settings, alone }))
     }
 
     /// Returns what Slack takes now, as far as this process knows.

@@ -1,7 +1,7 @@
 //! Shows a person their home.
 
-use super::outcome::Placed;
 use crate::bot::Bot;
+use crate::sending::Placed;
 use domain::ids::{ChannelId, UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::Value;

@@ -6,7 +6,7 @@ use crate::perform::checked;
 use app::AppError;
 use app::cover::Written;
 use chrono::TimeDelta;
-use domain::ids::{ChannelId, DeliveryId, UserId, WorkspaceId};
+use domain::ids::{UserId, WorkspaceId};
 use store::{CoverStep, InboxClaim, InboxItem, InboxRecord};
 
 /// Returns whether Slack is asked for an item, which takes its time; all others need the database only.
@@ -37,7 +37,9 @@ pub(super) async fn carry_out(
         InboxItem::TokensRevoked { bot: false, .. }
         | InboxItem::OwnMessage { delivery: None, .. } => Ok(None),
         InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } => {
-            hear(bot, claim.workspace, delivery, (&channel, &ts)).await?;
+            let (place, now) = ((&channel, ts.as_str()), bot.clock.now());
+            app::inbox::hear(&bot.store, claim.workspace, delivery, place, now).await?;
+            bot.bells.deliveries.ring();
             Ok(None)
         }
         InboxItem::HomeOpened { user } => {
@@ -162,19 +164,4 @@ async fn offered(
     app::cover::offered(&bot.store, workspace, written, user, bot.clock.now()).await?;
     bot.bells.deliveries.ring();
     Ok(None)
-}
-
-/// Notes that a message of ours was seen where it was posted.
-async fn hear(
-    bot: &Bot,
-    workspace: WorkspaceId,
-    delivery: DeliveryId,
-    (channel, ts): (&ChannelId, &str),
-) -> Result<(), AppError> {
-    let mut tx = bot.store.write(workspace).await?;
-    app::note::arrived(&mut tx, delivery, ts, bot.clock.now()).await?;
-    tx.record_echo(delivery, channel, ts, bot.clock.now()).await?;
-    tx.commit().await?;
-    bot.bells.deliveries.ring();
-    Ok(())
 }

@@ -5,15 +5,17 @@ use super::desk::Held;
 use super::send::{Parcel, Sent};
 use crate::bot::Bot;
 use crate::metrics::CallEnd;
+use crate::sending::Placed;
 use app::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Busy;
 use domain::effect::{Envelope, Recipient};
-use domain::ids::{ChannelId, WorkspaceId};
+use domain::ids::WorkspaceId;
 use slack::{NotSent, NotSentKind, Outcome};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Claim, ClaimedDelivery, GivenUp, StoreError, Tx};
+use store::{Claim, ClaimedDelivery, GivenUp, SentDelivery, StoreError, Tx};
 
 /// How long an ambiguous delivery waits for its own echo before it is sent once more.
 const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -33,17 +35,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Where a message is: its channel and `ts`.
-pub(super) struct Placed {
-    pub(super) channel: ChannelId,
-    pub(super) ts: String,
-}
-
 /// A delivery that is not under way any more.
 pub(super) struct Ended {
-    pub(super) parcel: Parcel,
+    pub(super) parcel: Arc<Parcel>,
     pub(super) sent: Sent,
-    #[expect(dead_code, reason = "it is held until the outcome is written down")]
     pub(super) held: Held,
     #[expect(dead_code, reason = "the clock stands still until the outcome is written down")]
     pub(super) busy: Busy,
@@ -104,13 +99,12 @@ impl Patience {
 async fn try_record(bot: &Bot, workspace: WorkspaceId, ended: &[Ended]) -> Result<(), StoreError> {
     let now = bot.clock.now();
     let mut tx = bot.store.write(workspace).await?;
+    record_all_done(&mut tx, ended, now).await?;
     for ended in ended {
         let (parcel, id, fence) =
             (&ended.parcel, ended.parcel.claim.delivery, ended.parcel.claim.fence);
         match &ended.sent {
-            Sent::Called(Outcome::Done(placed)) => {
-                record_done(&mut tx, parcel, placed, now).await?;
-            }
+            Sent::Called(Outcome::Done(_)) => {}
             Sent::Called(Outcome::Ambiguous { code }) => {
                 tracing::warn!(code, delivery.id = %id, "It is not known whether a message arrived; it is held.");
                 tx.record_ambiguous(id, fence, now + HOLD, code, now).await?;
@@ -130,6 +124,11 @@ async fn try_record(bot: &Bot, workspace: WorkspaceId, ended: &[Ended]) -> Resul
     }
     let gives_work = tx.gives_work();
     tx.commit().await?;
+    for ended in ended {
+        if matches!(ended.sent, Sent::Called(Outcome::Done(_))) {
+            ended.held.being_sent.is_written();
+        }
+    }
     count(bot, ended, now);
     if gives_work {
         // What follows from a refusal may be work of the inbox; the outbox is looked at anyway.
@@ -165,24 +164,37 @@ fn count(bot: &Bot, ended: &[Ended], now: DateTime<Utc>) {
     }
 }
 
-async fn record_done(
+/// Writes down what Slack took, and what follows from that.
+async fn record_all_done(
     tx: &mut Tx,
-    parcel: &Parcel,
-    placed: &Placed,
+    ended: &[Ended],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (claim, envelope) = (&parcel.claim, &parcel.record.envelope);
-    tx.record_sent(claim.delivery, claim.fence, &placed.channel, &placed.ts, now).await?;
-    if let Recipient::Person(user) = &envelope.to {
-        if parcel.direct.as_ref() != Some(&placed.channel) && parcel.replaces.is_none() {
-            tx.record_direct(user, Some(&placed.channel)).await?;
+    let done = ended.iter().filter_map(|ended| match &ended.sent {
+        Sent::Called(Outcome::Done(placed)) => Some((&*ended.parcel, placed)),
+        _ => None,
+    });
+    let done: Vec<(&Parcel, &Placed)> = done.collect();
+    if done.is_empty() {
+        return Ok(());
+    }
+    let sent = |(parcel, placed): &(&Parcel, &Placed)| SentDelivery {
+        claim: parcel.claim,
+        channel: placed.channel.clone(),
+        ts: placed.ts.clone(),
+    };
+    let sent: Vec<SentDelivery> = done.iter().map(sent).collect();
+    tx.record_all_sent(&sent, now).await?;
+    for (parcel, placed) in &done {
+        if let Recipient::Person(user) = &parcel.record.envelope.to {
+            if parcel.direct.as_ref() != Some(&placed.channel) && parcel.replaces.is_none() {
+                tx.record_direct(user, Some(&placed.channel)).await?;
+            }
+            carried_out(app::note::told(tx, user, &parcel.notes, now).await)?;
         }
-        carried_out(app::note::told(tx, user, &parcel.notes, now).await)?;
     }
-    if matches!(envelope.to, Recipient::Channel(_)) {
-        carried_out(app::announce::found_open(tx, envelope, now).await)?;
-    }
-    Ok(())
+    let told: Vec<&Envelope> = done.iter().map(|(parcel, _)| &parcel.record.envelope).collect();
+    carried_out(app::announce::found_open(tx, &told, now).await)
 }
 
 /// Writes down that Slack refused, and keeps to the wait that it asked for.

@@ -1,9 +1,9 @@
 //! Puts a delivery together: what it says now, where that goes, and why it may have nothing to say any more.
 
-use super::outcome::Placed;
 use super::send::{Content, Page, Parcel};
 use crate::bot::Bot;
-use app::deliver::{Composed, compose};
+use crate::sending::Placed;
+use app::deliver::{Composed, compose, foresee};
 use chrono::{DateTime, Utc};
 use domain::effect::Recipient;
 use domain::ids::DeliveryId;
@@ -31,10 +31,24 @@ pub(super) async fn pack(
         return Ok(packed);
     };
     let mut tx = bot.store.read(workspace).await?;
+    let envelopes = claimed.iter().map(|claimed| &claimed.record.envelope);
+    if foresee(&mut tx, envelopes, bot.clock.now()).await.is_err() {
+        // Each is asked about by itself then, and what is wrong shows at its own.
+        tx = bot.store.read(workspace).await?;
+    }
     for claimed in claimed {
         faults::point!("deliveries.compose", claimed.claim.delivery);
         let now = bot.clock.now();
-        match pack_one(&mut tx, &claimed, settings, now).await? {
+        let ready = match pack_one(&mut tx, &claimed, settings, now).await {
+            // What nobody can read says nothing; the others do not wait for it.
+            Err(fault @ (StoreError::Inconsistent { .. } | StoreError::Sealed { .. })) => {
+                tracing::error!(error = %fault, delivery.id = %claimed.claim.delivery, "What a message tells of cannot be read.");
+                tx = bot.store.read(workspace).await?;
+                Err((GivenUp::Failed, "not_readable"))
+            }
+            ready => ready?,
+        };
+        match ready {
             Ok(ready) => packed.parcels.push(ready.into_parcel(claimed, token.clone())),
             // What may have been sent already is not known, whatever there is left to say.
             Err((_, code)) if claimed.record.is_resend && claimed.record.attempts > 0 => {

@@ -1,9 +1,9 @@
 //! Sends a delivery: opens or joins where it goes, looks up where it was, and calls Slack.
 
 use super::home;
-use super::outcome::Placed;
 use crate::bot::Bot;
 use crate::dead_token;
+use crate::sending::Placed;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::effect::{Effect, Envelope, LifecycleEffect, Recipient, RequestEffect, StartEffect};
 use domain::ids::{ChannelId, NoteId, UserId};

@@ -3,7 +3,7 @@
 use super::stored_words;
 use chrono::{DateTime, Utc};
 use domain::effect::{Call, Envelope};
-use domain::ids::{ChannelId, DeliveryId, WorkspaceId};
+use domain::ids::{ChannelId, DeliveryId, NoteId, UserId, WorkspaceId};
 
 stored_words! {
     /// Where a delivery stands. The first three are unfinished.
@@ -108,6 +108,19 @@ pub struct SentDelivery {
     pub channel: ChannelId,
     /// Slack's `ts`.
     pub ts: String,
+}
+
+/// A message of ours that was seen where it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<'a> {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The channel in which it was seen.
+    pub channel: &'a ChannelId,
+    /// Slack's `ts`.
+    pub ts: &'a str,
+    /// The notes that it tells, and whom.
+    pub told: &'a [(NoteId, UserId)],
 }
 
 /// A lease of a delivery.

@@ -23,7 +23,7 @@ pub use cover::{
 };
 pub(crate) use delivery::Lost;
 pub use delivery::{
-    Claim, ClaimedDelivery, Claiming, DeliveryRecord, DeliveryState, GivenUp, SentDelivery,
+    Claim, ClaimedDelivery, Claiming, DeliveryRecord, DeliveryState, GivenUp, Heard, SentDelivery,
 };
 pub use entry::Entry;
 pub use inbox::{CoverStep, DueInboxes, InboxClaim, InboxItem, InboxRecord, InboxState};

@@ -50,21 +50,6 @@ statements! {
       returning delivery_id"
     );
     // Whoever knows that it was sent is believed, also after the lease ran out, as long as nobody leased it again.
-    RECORD_SENT = (
-        "update outbox
-            set state = 'sent',
-                channel_id = $4,
-                ts = $5,
-                finished_at = $6,
-                held_until = null,
-                leased_by = null,
-                leased_until = null
-          where workspace_id = $1
-            and delivery_id = $2
-            and fence = $3
-            and state in ('sending', 'ambiguous', 'sent', 'unconfirmed', 'quarantined')"
-    );
-    // As above, of many that were sent at the same time.
     RECORD_ALL_SENT = (
         "update outbox
             set state = 'sent',
@@ -278,27 +263,6 @@ pub(crate) async fn record_all_sent(
     Ok(done.rows_affected())
 }
 
-pub(crate) async fn record_sent(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    id: DeliveryId,
-    fence: i64,
-    channel: &ChannelId,
-    ts: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_SENT)
-        .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(fence)
-        .bind(channel.as_str())
-        .bind(ts)
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
-
 pub(crate) async fn record_not_sent(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -424,15 +388,25 @@ pub(crate) async fn record_echo(
     ts: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_ECHO)
-        .bind(workspace.as_uuid())
-        .bind(id.as_uuid())
-        .bind(channel.as_str())
-        .bind(ts)
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(carry_out(conn, &hearing(workspace, id, channel, ts, now)).await? > 0)
+}
+
+/// Returns what records that a delivery was seen in Slack.
+pub(crate) fn hearing(
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    channel: &ChannelId,
+    ts: &str,
+    now: DateTime<Utc>,
+) -> Step {
+    let values = [
+        workspace.as_uuid().into(),
+        id.as_uuid().into(),
+        channel.as_str().to_owned().into(),
+        ts.to_owned().into(),
+        now.into(),
+    ];
+    Step::new(RECORD_ECHO, values)
 }
 
 pub(super) fn read_delivery(row: &Row) -> Result<DeliveryRecord, StoreError> {

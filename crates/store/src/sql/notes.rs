@@ -1,8 +1,10 @@
 //! Handoff notes and who receives them.
 
+use super::steps::carry_out;
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{NoteReceiver, NoteRecord};
+use crate::step::Step;
 use chrono::{DateTime, Utc};
 use crypto::Sealed;
 use domain::ids::{NoteId, RotationId, UserId, WorkspaceId};
@@ -388,14 +390,23 @@ pub(crate) async fn record_note_told(
     user: &UserId,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(RECORD_NOTE_TOLD)
-        .bind(workspace.as_uuid())
-        .bind(note.as_uuid())
-        .bind(user.as_str())
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(carry_out(conn, &telling(workspace, note, user, now)).await? > 0)
+}
+
+/// Returns what records that a note was told to somebody.
+pub(crate) fn telling(
+    workspace: WorkspaceId,
+    note: NoteId,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Step {
+    let values = [
+        workspace.as_uuid().into(),
+        note.as_uuid().into(),
+        user.as_str().to_owned().into(),
+        now.into(),
+    ];
+    Step::new(RECORD_NOTE_TOLD, values)
 }
 
 pub(crate) async fn delete_note_receiver(

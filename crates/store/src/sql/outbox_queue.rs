@@ -12,6 +12,9 @@ use serde_json::Value;
 /// The time between two posts of one channel or person, as Slack asks ("1 message per second per channel").
 pub(crate) const GAP: TimeDelta = TimeDelta::seconds(1);
 
+/// For how long what was said is mended after all that is new.
+const MENDED_LATER: TimeDelta = TimeDelta::minutes(1);
+
 /// No lease is longer: one that ends later was given before the clock went back.
 pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
 
@@ -90,23 +93,22 @@ statements! {
     );
     // Whatever can make a row claimable that is not so now happens at one of these instants.
     NEXT_CHANGE = (
-        "select min(changes.at)
-           from (select min(available_at) as at
-                   from outbox
-                  where finished_at is null
-                    and available_at > $1
+        "with soonest as (
+             select min(case when available_at > $1 then available_at end) as available_at,
+                    min(case when held_until > $1 then held_until end) as held_until,
+                    min(case when leased_until > $1 then leased_until end) as leased_until
+               from outbox
+              where finished_at is null)
+         select min(changes.at)
+           from (select available_at as at from soonest
                   union all
-                 select min(held_until) as at
-                   from outbox
-                  where finished_at is null
-                    and held_until > $1
+                 select held_until as at from soonest
                   union all
-                 select min(leased_until) as at
-                   from outbox
-                  where finished_at is null
-                    and leased_until > $1) as changes"
+                 select leased_until as at from soonest) as changes"
     );
-    // A row waits while an earlier one of its key is due, leased or held, while Slack wants its kind of call left alone,
+    // What is new is said before what was said is mended, unless that waits for more than a minute. The row itself is found
+    // by its key: named as unfinished it would be looked for among all that are, once for each.
+    // A row waits while any of its key is leased, while an earlier one is due or held, while Slack wants its kind of call left alone,
     // and for a second after the last post of its key. One that waits for Slack keeps those after it waiting for two
     // minutes at most.
     CLAIM = (
@@ -133,7 +135,9 @@ statements! {
                             else 1 end) over (
                         partition by order_key
                         order by order_id
-                        rows between unbounded preceding and 1 preceding) as waits
+                        rows between unbounded preceding and 1 preceding) as waits,
+                    max(case when leased_until > $3 then 1 else 0 end) over (
+                        partition by order_key) as is_under_way
                from open_rows),
          picked as (
              select q.delivery_id
@@ -145,8 +149,8 @@ statements! {
                 and u.available_at <= $3
                 and u.leased_until is null
                 and coalesce(u.waits, 0) = 0
+                and u.is_under_way = 0
                 and (u.crashes > 0) = $6
-                and q.finished_at is null
                 and q.state in ('pending', 'ambiguous')
                 and q.leased_until is null
                 and q.available_at <= $3
@@ -159,7 +163,8 @@ statements! {
                             and s.finished_at > $8
                             and s.call = 'post'
                             and s.state = 'sent'))
-              order by u.available_at, u.order_id
+              order by case when u.call = 'replace' and u.available_at > $11 then 1 else 0 end,
+                       u.available_at, u.order_id
               limit $5", for_update_skip_locked, ")
          update outbox
             set is_resend = (is_resend or state = 'ambiguous'),
@@ -292,6 +297,7 @@ pub(crate) async fn claim(
         .bind(now - GAP)
         .bind(now + LONGEST_LIMIT)
         .bind(now - HOLD)
+        .bind(now - MENDED_LATER)
         .fetch_all(&mut *conn)
         .await?;
     let mut claimed = Vec::with_capacity(rows.len());

@@ -53,6 +53,13 @@ statements! {
             and rotation_id = $2", for_update
     );
     // Of those that somebody else holds none: whoever holds one is changing it.
+    FIND_ROTATIONS = (
+        "select rotation_id, name, channel_id, rules, members, last_turn, next_turn, next_handoff_at,
+                kept, settings, rest, channel_fault, deleted_at, revision, created_by, created_at
+           from rotations
+          where workspace_id = $1
+            and rotation_id in ", ids_begin, "$2", ids_end
+    );
     LOCK_ROTATIONS = (
         "select q.rotation_id, q.name, q.channel_id, q.rules, q.members, q.last_turn, q.next_turn,
                 q.next_handoff_at, q.kept, q.settings, q.rest, q.channel_fault, q.deleted_at,
@@ -250,7 +257,25 @@ pub(crate) async fn lock_rotations(
     workspace: WorkspaceId,
     ids: &[RotationId],
 ) -> Result<Vec<RotationRecord>, StoreError> {
-    let rows = sqlx::query(LOCK_ROTATIONS)
+    find_all(conn, LOCK_ROTATIONS, workspace, ids).await
+}
+
+/// Returns those of these rotations that are there, deleted or not, in no order.
+pub(crate) async fn find_rotations(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[RotationId],
+) -> Result<Vec<RotationRecord>, StoreError> {
+    find_all(conn, FIND_ROTATIONS, workspace, ids).await
+}
+
+async fn find_all(
+    conn: &mut Conn,
+    statement: &'static str,
+    workspace: WorkspaceId,
+    ids: &[RotationId],
+) -> Result<Vec<RotationRecord>, StoreError> {
+    let rows = sqlx::query(statement)
         .bind(workspace.as_uuid())
         .bind(list_of_ids(ids.iter().map(|id| id.as_uuid())))
         .fetch_all(conn)

@@ -51,6 +51,14 @@ statements! {
             and planned_at < $4
           order by planned_at"
     );
+    LIST_TURNS_SINCE = (
+        "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
+           from turns
+          where workspace_id = $1
+            and planned_at >= $2
+            and rotation_id in ", ids_begin, "$3", ids_end,
+        " order by planned_at"
+    );
     LIST_TURNS_BEFORE = (
         "select rotation_id, planned_at, ends_at, number, seats, state, skips, seen_at
            from turns
@@ -179,6 +187,22 @@ pub(crate) fn inserting_stretch(
         Value::json(&record.stretch)?,
     ];
     Ok(Step::new(INSERT_STRETCH, values))
+}
+
+/// Returns the turns of these rotations that were planned at or after an instant, the earliest first.
+pub(crate) async fn list_turns_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rotations: &[RotationId],
+    since: DateTime<Utc>,
+) -> Result<Vec<TurnRecord>, StoreError> {
+    let rows = sqlx::query(LIST_TURNS_SINCE)
+        .bind(workspace.as_uuid())
+        .bind(since)
+        .bind(list_of_ids(rotations.iter().map(|id| id.as_uuid())))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_turn).collect()
 }
 
 /// Returns the stretches of these rotations that have ended after an instant, in order.

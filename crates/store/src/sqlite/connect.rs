@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Only another program with the file open can make the writer wait.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// How much of the file each connection may keep in memory, in KiB. Without it every look at queues reads them anew.
+const CACHE_KIB: u32 = 8192;
+
 pub(super) fn is_url(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
@@ -28,6 +31,7 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        .pragma("cache_size", format!("-{CACHE_KIB}"))
         .statement_cache_capacity(200))
 }
 

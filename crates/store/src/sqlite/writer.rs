@@ -101,8 +101,17 @@ impl Writer {
     ///
     /// They are saved even where nobody waits for the outcome any more. The version counts them.
     pub(crate) async fn save(&self, workspace: WorkspaceId, steps: Vec<Step>) -> Saved {
+        self.ask_to_save(steps, Some(workspace)).await
+    }
+
+    /// As [`Writer::save`], for what the version does not count.
+    pub(crate) async fn save_uncounted(&self, steps: Vec<Step>) -> Result<(), StoreError> {
+        self.ask_to_save(steps, None).await.map(drop)
+    }
+
+    async fn ask_to_save(&self, steps: Vec<Step>, touched: Option<WorkspaceId>) -> Saved {
         let (told, receiver) = oneshot::channel();
-        let commit = Commit { told, touched: Some(workspace) };
+        let commit = Commit { told, touched };
         self.requests.send(Request::Save(Steps { steps, commit })).map_err(|_| closed())?;
         receiver.await.unwrap_or_else(|_| Err(closed()))
     }

@@ -27,6 +27,10 @@ pub struct OutboxRow {
     pub crashes: i64,
     /// Where it was posted.
     pub channel_id: Option<String>,
+    /// Its timestamp in Slack.
+    pub ts: Option<String>,
+    /// Since when it was to be sent.
+    pub due_at: Option<DateTime<Utc>>,
     /// From when on it may be sent.
     pub available_at: DateTime<Utc>,
     /// When it was over.
@@ -116,7 +120,7 @@ macro_rules! read_row {
     };
 }
 
-read_row!(OutboxRow: delivery_id Uuid, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
+read_row!(OutboxRow: delivery_id Uuid, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, ts Option<String>, due_at Option<DateTime<Utc>>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
 read_row!(InboxRow: inbox_id Uuid, state String, crashes i64, available_at DateTime<Utc>, item String);
 read_row!(TurnRow: rotation_id Uuid, name String, team_id String, planned_at DateTime<Utc>, state String);
 read_row!(AbsenceRow: team_id String, user_id String, span String);
@@ -128,7 +132,7 @@ macro_rules! read {
         Ledger {
             outbox: sqlx::query_as(
                 "select delivery_id, state, call, is_resend, code, cast(attempts as bigint) as attempts,
-                        cast(crashes as bigint) as crashes, channel_id, available_at, finished_at,
+                        cast(crashes as bigint) as crashes, channel_id, ts, due_at, available_at, finished_at,
                         cast(envelope as text) as envelope
                    from outbox
                   order by order_id",

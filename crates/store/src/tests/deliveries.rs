@@ -1,13 +1,14 @@
 //! The outbox: what becomes of one delivery.
 
 use super::Bench;
-use super::bench::{at, channel, envelope};
+use super::bench::{at, channel, envelope, user};
 use super::both_engines;
 use super::people::person;
+use crate::id::new_id;
 use crate::{Claim, Claiming, DeliveryRecord, DeliveryState, GivenUp, SentDelivery};
 use chrono::TimeDelta;
-use domain::effect::{Call, Envelope};
-use domain::ids::{DeliveryId, UserId};
+use domain::effect::{Call, Envelope, Recipient, TurnEffect};
+use domain::ids::{DeliveryId, RotationId, UserId};
 
 impl Bench {
     /// Leases what is due in every workspace for 30 seconds, after the lost leases were counted.
@@ -82,12 +83,9 @@ impl Bench {
 
     pub(super) async fn sent(&self, claim: Claim, seconds: i64) -> bool {
         let mut tx = self.write().await;
-        let done = tx
-            .record_sent(claim.delivery, claim.fence, &channel("C1"), "1.1", at(seconds))
-            .await
-            .unwrap();
+        let done = tx.record_all_sent(&[sent_in_c1(claim)], at(seconds)).await.unwrap();
         tx.commit().await.unwrap();
-        done
+        done == 1
     }
 
     async fn echo(&self, envelope: &Envelope, seconds: i64) -> bool {
@@ -97,6 +95,10 @@ impl Bench {
         tx.commit().await.unwrap();
         news
     }
+}
+
+fn sent_in_c1(claim: Claim) -> SentDelivery {
+    SentDelivery { claim, channel: channel("C1"), ts: String::from("1.1") }
 }
 
 both_engines! {
@@ -198,7 +200,7 @@ both_engines! {
         let (id, fence, now) = (old.delivery, old.fence, at(31));
 
         assert_eq!(tx.record_sending("w0", now).await.unwrap(), []);
-        assert!(!tx.record_sent(id, fence, &channel("C1"), "1.1", now).await.unwrap());
+        assert_eq!(tx.record_all_sent(&[sent_in_c1(old)], now).await.unwrap(), 0);
         assert!(!tx.record_not_sent(id, fence, at(40), "x", now).await.unwrap());
         assert!(!tx.record_ambiguous(id, fence, at(40), "x", now).await.unwrap());
         assert!(!tx.record_given_up(id, fence, GivenUp::Failed, "x", now).await.unwrap());
@@ -426,6 +428,20 @@ both_engines! {
         bench.claim_one(6).await;
     }
 
+    async fn nothing_of_a_channel_is_leased_while_anything_of_it_is_under_way(bench) {
+        // It comes first by its order, and becomes due while the other is under way.
+        bench.say("C1", at(6)).await;
+        bench.say("C1", at(0)).await;
+        let other = bench.claim_one(1).await;
+
+        assert_eq!(bench.claim(6).await, []);
+
+        bench.sending(1, 6).await;
+        assert!(bench.sent(other, 6).await);
+        assert_eq!(bench.claim(6).await, []);
+        assert_eq!(bench.claim(7).await.len(), 1);
+    }
+
     async fn a_call_that_slack_wants_left_alone_is_left_alone(bench) {
         let envelope = bench.say("C1", at(0)).await;
         let mut tx = bench.write().await;
@@ -457,6 +473,36 @@ both_engines! {
         assert_eq!(tx.claim_deliveries(&claiming, at(0)).await.unwrap().len(), 1);
     }
 
+    async fn what_is_new_is_said_before_what_was_said_is_mended_for_a_minute(bench) {
+        for (begin, is_first) in [(10, true), (70, false)] {
+            let mended = Envelope::new(
+                TurnEffect::UnassignedResolved {
+                    rotation: RotationId::new(new_id(at(begin))),
+                    planned_at: at(0),
+                    day: at(0).date_naive(),
+                    again: None,
+                    user: user("UANA"),
+                },
+                Recipient::Channel(channel("C1")),
+            );
+            let mut tx = bench.write().await;
+            tx.insert_delivery(&mended, at(0), at(0)).await.unwrap();
+            tx.commit().await.unwrap();
+            let new = bench.say(&format!("C{begin}"), at(begin)).await;
+
+            let first = bench.claim_up_to(1, false, begin).await;
+            let second = bench.claim_up_to(1, false, begin).await;
+
+            let is_new = |it: &Claim| it.delivery == new.delivery_id(bench.workspace);
+            assert_eq!(first.iter().map(is_new).collect::<Vec<_>>(), [is_first], "{begin}");
+            assert_eq!(second.iter().map(is_new).collect::<Vec<_>>(), [!is_first], "{begin}");
+            for claim in [first, second].concat() {
+                bench.sending(begin, begin).await;
+                assert!(bench.sent(claim, begin).await);
+            }
+        }
+    }
+
     async fn many_that_were_sent_are_recorded_at_once(bench) {
         let envelopes = [bench.say("C1", at(0)).await, bench.say("C2", at(0)).await];
         let claims = bench.claim(0).await;
@@ -478,6 +524,21 @@ both_engines! {
             assert_eq!(found.channel, Some(channel("C7")));
             assert_eq!((found.ts.as_deref(), found.tried_at), (Some("7.7"), Some(at(0))));
         }
+    }
+
+    async fn where_people_are_written_to_is_read_ahead(bench) {
+        let (known, stranger) = (UserId::new("U1"), UserId::new("U9"));
+        let mut tx = bench.write().await;
+        tx.upsert_person(&person("U1")).await.unwrap();
+        tx.record_direct(&known, Some(&channel("D1"))).await.unwrap();
+        tx.foresee(&[], &[], at(0)).await.unwrap();
+
+        tx.foresee_directs(&[known.clone(), stranger.clone()]).await.unwrap();
+
+        assert_eq!(tx.find_direct(&known).await.unwrap(), Some(channel("D1")));
+        assert_eq!(tx.find_direct(&stranger).await.unwrap(), None);
+        tx.record_direct(&known, Some(&channel("D2"))).await.unwrap();
+        assert_eq!(tx.find_direct(&known).await.unwrap(), Some(channel("D2")));
     }
 
     async fn where_a_person_is_written_to_is_remembered(bench) {

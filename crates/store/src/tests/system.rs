@@ -2,7 +2,7 @@
 
 use super::bench::{at, channel, rotation};
 use super::both_engines;
-use crate::{DeliveryState, DueHandoffs, InboxItem, Outcome, RotationRecord, Swept};
+use crate::{DeliveryState, DueHandoffs, InboxItem, Outcome, RotationRecord, SentDelivery, Swept};
 use chrono::TimeDelta;
 use domain::ids::WorkspaceId;
 
@@ -121,7 +121,8 @@ both_engines! {
         let claim = bench.claim(0).await[0];
         bench.sending(0, 1).await;
         let mut tx = bench.write().await;
-        tx.record_sent(claim.delivery, claim.fence, &channel("C1"), "1", at(1)).await.unwrap();
+        let sent = SentDelivery { claim, channel: channel("C1"), ts: String::from("1") };
+        tx.record_all_sent(&[sent], at(1)).await.unwrap();
         tx.commit().await.unwrap();
 
         let counted = bench.store.system().count_outbox_by_state().await.unwrap();

@@ -116,6 +116,46 @@ both_engines! {
         assert_eq!(planned(none), Vec::<DateTime<Utc>>::new());
     }
 
+    async fn what_was_read_ahead_answers_as_the_database_does(bench) {
+        let rotation = with_turns(&bench).await;
+        let resting = bench.rotation("resting").await.id;
+        let mut tx = bench.write().await;
+        tx.insert_turn(&turn(resting, at(0))).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut asked = bench.read().await;
+        let mut foreseen = bench.read().await;
+
+        foreseen.foresee(&[rotation, resting], &[], at(100)).await.unwrap();
+        foreseen.foresee_turns().await.unwrap();
+
+        for rotation in [rotation, resting] {
+            for instant in [0, 50, 99, 100, 150, 200, 250].map(at) {
+                let known = foreseen.find_turn(rotation, instant).await.unwrap();
+                assert_eq!(known, asked.find_turn(rotation, instant).await.unwrap(), "{instant}");
+                let known = foreseen.find_turn_at(rotation, instant).await.unwrap();
+                assert_eq!(known, asked.find_turn_at(rotation, instant).await.unwrap(), "{instant}");
+            }
+        }
+    }
+
+    async fn what_was_read_ahead_is_forgotten_when_it_changes(bench) {
+        let rotation = with_turns(&bench).await;
+        let mut tx = bench.write().await;
+        tx.foresee(&[rotation], &[], at(0)).await.unwrap();
+        tx.foresee_turns().await.unwrap();
+
+        tx.insert_turn(&turn(rotation, at(300))).await.unwrap();
+        assert!(tx.find_turn(rotation, at(300)).await.unwrap().is_some());
+        tx.foresee_turns().await.unwrap();
+        tx.record_seen(rotation, at(300), at(310)).await.unwrap();
+        let seen = tx.find_turn_at(rotation, at(310)).await.unwrap().unwrap();
+        assert_eq!(seen.seen_at, Some(at(310)));
+        tx.foresee_turns().await.unwrap();
+        tx.update_turn(&TurnRecord { seats: Vec::new(), ..turn(rotation, at(300)) }).await.unwrap();
+        let given_up = tx.find_turn(rotation, at(300)).await.unwrap().unwrap();
+        assert_eq!(given_up.seats, []);
+    }
+
     async fn a_turn_of_another_workspaces_rotation_is_refused(bench) {
         let rotation = with_turns(&bench).await;
         let other = bench.install("T2").await;

@@ -137,7 +137,8 @@ impl Tx {
         run!(self, deliveries::record_sending(workspace, by, now))
     }
 
-    /// Records that deliveries were sent, as [`Tx::record_sent`] does for one; returns of how many that was to be said.
+    /// Records that deliveries were sent, with where they stand in Slack; returns for how many, without those whose lease was
+    /// lost.
     ///
     /// # Errors
     ///
@@ -157,6 +158,9 @@ impl Tx {
     ///
     /// What the database says.
     pub async fn find_direct(&mut self, user: &UserId) -> Result<Option<ChannelId>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.direct(user)) {
+            return Ok(known.first().cloned());
+        }
         let workspace = self.workspace;
         run!(self, directs::find_direct(workspace, user))
     }
@@ -171,6 +175,7 @@ impl Tx {
         user: &UserId,
         channel: Option<&ChannelId>,
     ) -> Result<(), StoreError> {
+        self.forget(|it| it.forget_direct(user));
         let workspace = self.workspace;
         run!(self, directs::record_direct(workspace, user, channel))
     }
@@ -200,23 +205,6 @@ impl Tx {
     ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
         let workspace = self.workspace;
         run!(self, limits::list_limits(workspace, now))
-    }
-
-    /// Records that a delivery was sent, with where it stands in Slack; returns `false` where the lease was lost.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn record_sent(
-        &mut self,
-        id: DeliveryId,
-        fence: i64,
-        channel: &ChannelId,
-        ts: &str,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let workspace = self.workspace;
-        run!(self, deliveries::record_sent(workspace, id, fence, channel, ts, now))
     }
 
     /// Parks a delivery that was certainly not sent until `available_at`; returns `false` where the lease was lost.

@@ -8,12 +8,12 @@ use super::{Tx, run, run_now};
 use crate::error::StoreError;
 use crate::records::{
     AbsenceRecord, CoverRequestRecord, CoverageRecord, DeliveryRecord, PersonRecord,
-    RotationRecord, StretchRecord, SwapRecord,
+    RotationRecord, StretchRecord, SwapRecord, TurnRecord,
 };
 use crate::step::Step;
 use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient};
-use domain::ids::{DeliveryId, RotationId, UserId};
+use domain::ids::{ChannelId, DeliveryId, RotationId, UserId};
 use domain::interval::Interval;
 use domain::settings::Preferences;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 #[derive(Debug, Default)]
 pub(crate) struct Foresight {
     rotations: HashSet<RotationId>,
+    /// Rotations as they are, where the transaction only reads.
+    records: HashMap<RotationId, RotationRecord>,
     /// From when on it was read.
     from: DateTime<Utc>,
     /// `None` where something of the table was written since; so with the next four.
@@ -30,7 +32,10 @@ pub(crate) struct Foresight {
     pub(super) requests: Option<ByRotation<CoverRequestRecord>>,
     pub(super) noted: Option<HashSet<RotationId>>,
     pub(super) absences: Option<Vec<AbsenceRecord>>,
+    /// `None` also where they were not read ahead.
+    pub(super) turns: Option<ByRotation<TurnRecord>>,
     stretches: ByRotation<StretchRecord>,
+    directs: HashMap<UserId, Option<ChannelId>>,
     people: HashMap<UserId, Option<PersonRecord>>,
     preferences: HashMap<UserId, Option<Preferences>>,
     deliveries: HashMap<DeliveryId, Option<DeliveryRecord>>,
@@ -156,6 +161,47 @@ impl Tx {
         Ok(())
     }
 
+    /// Keeps rotations that were read, after [`Tx::foresee`], in a transaction that only reads: they are not asked for again.
+    pub fn keep_rotations(&mut self, records: Vec<RotationRecord>) {
+        if let Some(foresight) = &mut self.foresight {
+            foresight.records = records.into_iter().map(|record| (record.id, record)).collect();
+        }
+    }
+
+    /// Reads ahead the turns of the rotations of which anything was read ahead, from the same instant on.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn foresee_turns(&mut self) -> Result<(), StoreError> {
+        let Some(foresight) = &self.foresight else { return Ok(()) };
+        let (workspace, from) = (self.workspace, foresight.from);
+        let ids: Vec<RotationId> = foresight.rotations.iter().copied().collect();
+        let turns: Vec<TurnRecord> = run!(self, turns::list_turns_since(workspace, &ids, from))?;
+        if let Some(foresight) = &mut self.foresight {
+            foresight.turns = Some(grouped(turns, |it| it.rotation));
+        }
+        Ok(())
+    }
+
+    /// Reads ahead where the direct messages of these people are, where anything was read ahead.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn foresee_directs(&mut self, users: &[UserId]) -> Result<(), StoreError> {
+        if self.foresight.is_none() || users.is_empty() {
+            return Ok(());
+        }
+        let workspace = self.workspace;
+        let found: Vec<(UserId, ChannelId)> = run!(self, directs::find_directs(workspace, users))?;
+        if let Some(foresight) = &mut self.foresight {
+            foresight.directs.extend(users.iter().map(|user| (user.clone(), None)));
+            foresight.directs.extend(found.into_iter().map(|(user, is)| (user, Some(is))));
+        }
+        Ok(())
+    }
+
     /// Reads ahead whether there are these deliveries, where anything was read ahead.
     ///
     /// # Errors
@@ -210,6 +256,10 @@ impl Tx {
 }
 
 impl Foresight {
+    pub(super) fn rotation(&self, id: RotationId) -> Option<&RotationRecord> {
+        self.records.get(&id)
+    }
+
     pub(super) fn coverages_in(
         &self,
         rotation: RotationId,
@@ -252,6 +302,11 @@ impl Foresight {
             it.stretch.window.end() > window.start() && it.stretch.window.start() < window.end()
         };
         of(&self.stretches, rotation).iter().filter(touches).cloned().collect()
+    }
+
+    /// Returns the turns of a rotation that are known, the earliest first.
+    pub(super) fn turns_of(&self, rotation: RotationId) -> Option<&[TurnRecord]> {
+        Some(of(self.turns.as_ref()?, rotation))
     }
 
     /// Adds a stretch; returns `false` where one that begins then is there already.
@@ -310,6 +365,11 @@ impl Foresight {
         self.deliveries.get(&id).map(Option::as_slice)
     }
 
+    /// Returns where somebody's direct messages are, or nothing where that is not known; `None` where it has to be asked.
+    pub(super) fn direct(&self, user: &UserId) -> Option<&[ChannelId]> {
+        self.directs.get(user).map(Option::as_slice)
+    }
+
     /// Lets a delivery that was put off last be asked for again, and puts it where those are that others may write as well.
     pub(super) fn arrange_delivery(&mut self, id: DeliveryId, envelope: &Envelope) {
         self.deliveries.remove(&id);
@@ -318,6 +378,10 @@ impl Foresight {
         {
             self.unwritten.shared.entry((envelope.order_key(), id)).or_insert(step);
         }
+    }
+
+    pub(super) fn forget_direct(&mut self, user: &UserId) {
+        self.directs.remove(user);
     }
 
     pub(super) fn forget_person(&mut self, user: &UserId) {

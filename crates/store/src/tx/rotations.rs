@@ -61,8 +61,24 @@ impl Tx {
         &mut self,
         id: RotationId,
     ) -> Result<Option<RotationRecord>, StoreError> {
+        if let Some(known) = self.foresight().and_then(|it| it.rotation(id)) {
+            return Ok(Some(known.clone()));
+        }
         let workspace = self.workspace;
         run!(self, rotations::find_rotation(workspace, id))
+    }
+
+    /// Returns those of these rotations that are there, deleted or not, in no order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_rotations(
+        &mut self,
+        ids: &[RotationId],
+    ) -> Result<Vec<RotationRecord>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, rotations::find_rotations(workspace, ids))
     }
 
     /// Returns a rotation that is not deleted and holds it against other writers until the transaction ends.

@@ -15,6 +15,7 @@ impl Tx {
     /// What the database says.
     pub async fn insert_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.turns = None);
         if put_off!(self, turns, turns::inserting_turn(workspace, turn)) {
             self.is_touching = true;
             return Ok(true);
@@ -32,6 +33,9 @@ impl Tx {
         rotation: RotationId,
         planned_at: DateTime<Utc>,
     ) -> Result<Option<TurnRecord>, StoreError> {
+        if let Some(own) = self.known(rotation, planned_at).and_then(|it| it.turns_of(rotation)) {
+            return Ok(own.iter().find(|turn| turn.planned_at == planned_at).cloned());
+        }
         let workspace = self.workspace;
         run!(self, turns::find_turn(workspace, rotation, planned_at))
     }
@@ -46,6 +50,12 @@ impl Tx {
         rotation: RotationId,
         at: DateTime<Utc>,
     ) -> Result<Option<TurnRecord>, StoreError> {
+        // Where none is known, an earlier one may be the latest.
+        if let Some(own) = self.known(rotation, at).and_then(|it| it.turns_of(rotation))
+            && let Some(turn) = own.iter().rfind(|turn| turn.planned_at <= at)
+        {
+            return Ok(Some(turn.clone()));
+        }
         let workspace = self.workspace;
         run!(self, turns::find_turn_at(workspace, rotation, at))
     }
@@ -87,6 +97,7 @@ impl Tx {
     /// What the database says.
     pub async fn update_turn(&mut self, turn: &TurnRecord) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.turns = None);
         run_touching!(self, turns::update_turn(workspace, turn))
     }
 
@@ -102,6 +113,7 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        self.forget(|it| it.turns = None);
         run_touching!(self, turns::record_seen(workspace, rotation, planned_at, now))
     }
 

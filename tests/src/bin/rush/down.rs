@@ -21,13 +21,16 @@ const DOWN: [(&str, i64); 5] = [
 const LIMIT: Duration = Duration::from_mins(1);
 
 /// Measures both engines and returns what is not as it should be.
-pub(crate) async fn run((workspaces, rotations): (usize, usize)) -> Vec<String> {
+pub(crate) async fn run(
+    engines: &[Engine],
+    (workspaces, rotations): (usize, usize),
+) -> Vec<String> {
     let mut wrong = Vec::new();
     let begun_at: DateTime<Utc> = "2026-09-15T10:10:00Z".parse().expect("an instant");
     let mut table = String::from(
         "| engine | down for | rotations due | committed in (s) | posts | messages | as never down |\n|---|---|---|---|---|---|---|\n",
     );
-    for engine in [Engine::Sqlite, Engine::Postgres] {
+    for engine in engines.iter().copied() {
         let clock = Clock::manual(begun_at);
         let crowd = Crowd { teams: Vec::new(), rotations, all_at: None };
         let scene = Scene::begin(engine, &clock, workspaces, crowd).await;

@@ -3,7 +3,8 @@
 //! - `cargo run --release -p stories --bin rush -- due`: all have a handoff in the same minute.
 //! - `cargo run --release -p stories --bin rush -- down`: the bot was down for a minute, an hour, a day, a week and 60 days.
 //!
-//! Two numbers after that are how many workspaces there are and how many rotations each has.
+//! After that come `sqlite` or `postgres`, where one engine alone is measured, how many workspaces there are and how many
+//! rotations each has.
 
 mod bot;
 mod down;
@@ -11,6 +12,7 @@ mod due;
 mod scene;
 
 use std::process::ExitCode;
+use stories::Engine;
 
 /// How many workspaces there are where no number is given.
 const WORKSPACES: usize = 200;
@@ -20,18 +22,24 @@ const ROTATIONS: usize = 50;
 
 fn main() -> ExitCode {
     slack::install_tls_provider();
-    let mut words = std::env::args().skip(1);
+    let mut words = std::env::args().skip(1).peekable();
     let what = words.next().unwrap_or_default();
     if what == bot::WORD {
         bot::run();
         return ExitCode::SUCCESS;
     }
+    let named = words.next_if(|word| ["sqlite", "postgres"].contains(&word.as_str()));
+    let engines = match named.as_deref() {
+        Some("sqlite") => &[Engine::Sqlite][..],
+        Some(_) => &[Engine::Postgres],
+        None => &[Engine::Sqlite, Engine::Postgres],
+    };
     let mut number = |usual| words.next().map_or(usual, |number| number.parse().expect("a number"));
     let size = (number(WORKSPACES), number(ROTATIONS));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let wrong = match what.as_str() {
-        "due" => runtime.block_on(due::run(size)),
-        "down" => runtime.block_on(down::run(size)),
+        "due" => runtime.block_on(due::run(engines, size)),
+        "down" => runtime.block_on(down::run(engines, size)),
         _ => vec![String::from("it is `due` or `down` that is measured")],
     };
     for fault in &wrong {

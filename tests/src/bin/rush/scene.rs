@@ -3,7 +3,8 @@
 use crate::bot::{Bot, SECRET};
 use chrono::{DateTime, Utc};
 use clock::Clock;
-use domain::ids::TeamId;
+use domain::ids::{ChannelId, TeamId, WorkspaceId};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use simulator::{Simulator, SimulatorSettings, SlackApp};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,7 +14,7 @@ use store::testing::TestDatabase;
 use stories::{Crowd, Engine};
 
 /// How often is looked whether everything is committed.
-const LOOK: Duration = Duration::from_millis(10);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Everything that plays together, but for the bot.
 pub(crate) struct Scene {
@@ -63,6 +64,30 @@ impl Scene {
         let bot = Bot::start(self.database.settings(), &self.simulator.url(), at);
         self.simulator.set_bot_url(bot.url().clone());
         bot
+    }
+
+    /// Has everybody write with the bot once, so that it knows where their direct messages are.
+    ///
+    /// That is all that this is for, and it is done past the bot.
+    pub(crate) async fn knows_direct_messages(&self) {
+        let url = self.simulator.url().join("slack/api/conversations.open").expect("a path");
+        let http = reqwest::Client::builder().build().expect("a client for loopback");
+        for team in &self.crowd.teams {
+            let mut tx = self.store.write(WorkspaceId::of_team(team)).await.expect("a transaction");
+            let token =
+                tx.find_bot_token().await.expect("it is read").expect("the app is installed");
+            for (user, _) in Crowd::people() {
+                let asked = http.post(url.clone()).json(&json!({"users": user}));
+                let answer =
+                    asked.bearer_auth(token.expose_secret()).send().await.expect("it answers");
+                let answer: Value = answer.json().await.expect("JSON");
+                let channel = answer["channel"]["id"].as_str().expect("direct messages");
+                tx.record_direct(&user, Some(&ChannelId::new(channel)))
+                    .await
+                    .expect("it is stored");
+            }
+            tx.commit().await.expect("it is saved");
+        }
     }
 
     /// Waits until no handoff is due any more and returns how long that took.
