@@ -7,6 +7,10 @@ pub mod config;
 pub mod demo;
 pub mod settings;
 
+/// Where much is put together and thrown away at once, the C library's allocator takes a tenth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod auditor;
 mod bot;
 mod dead_token;

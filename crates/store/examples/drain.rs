@@ -89,7 +89,8 @@ async fn work(store: Store, workspaces: Vec<WorkspaceId>, limit: u32) -> u32 {
         loop {
             let by = new_id(now).to_string();
             let until = now + TimeDelta::seconds(60);
-            let claiming = Claiming { by: &by, until, limit, alone: false, leave_out: &[] };
+            let claiming =
+                Claiming { by: &by, until, limit, alone: false, leave_out: &[], new_only: false };
             let mut tx = store.write(workspace).await.expect("a transaction begins");
             let claimed = tx.claim_deliveries(&claiming, now).await.expect("they are leased");
             tx.commit().await.expect("it is saved");

@@ -1,6 +1,6 @@
 //! What is stored against what Slack accepted and what people were answered.
 
-use crate::crash::town::{Asked, Town};
+use crate::crash::town::{Accepted, Asked, Town};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use store::testing::{Ledger, OutboxRow, TurnRow};
@@ -30,8 +30,10 @@ pub struct Figures {
     pub trouble: Vec<String>,
     /// What is not there although it should be.
     pub lost: Vec<String>,
-    /// What is there twice without a flag.
+    /// What is there twice without a flag, or although the first was known to have arrived.
     pub doubled: Vec<String>,
+    /// Messages of whose echo the service took notice.
+    pub receipts: usize,
 }
 
 impl Figures {
@@ -49,6 +51,7 @@ impl Figures {
         self.acknowledged += other.acknowledged;
         self.flagged += other.flagged;
         self.flagged_direct += other.flagged_direct;
+        self.receipts += other.receipts;
         self.unconfirmed += other.unconfirmed;
         self.quarantined += other.quarantined;
         for (code, count) in &other.unsaid {
@@ -77,8 +80,13 @@ fn deliveries(town: &Town, ledger: &Ledger, now: DateTime<Utc>, figures: &mut Fi
         let told = |what: &str| {
             format!("{what}: {id} {} {} {:?} {}", row.state, row.call, row.code, row.envelope)
         };
-        let accepted = town.accepted.get(&id).map_or(0, Vec::len);
+        let posts = town.accepted.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let accepted = posts.len();
         figures.accepted += accepted;
+        figures.receipts += posts.iter().filter(|post| post.receipt.is_some()).count();
+        if is_said_again_though_seen(posts) {
+            figures.doubled.push(told("Slack has it twice, though the first was seen"));
+        }
         let is_flagged = row.is_resend
             || ["ambiguous", "unconfirmed", "quarantined"].contains(&row.state.as_str());
         match accepted {
@@ -162,6 +170,12 @@ fn requests(town: &Town, ledger: &Ledger, figures: &mut Figures) {
             more => figures.doubled.push(format!("there {more} times: {asked:?}")),
         }
     }
+}
+
+/// Returns whether Slack accepted a message once more after the service had taken notice of the first.
+fn is_said_again_though_seen(posts: &[Accepted]) -> bool {
+    let first_receipt = posts.iter().filter_map(|post| post.receipt).min();
+    first_receipt.is_some_and(|receipt| posts.iter().any(|post| receipt < post.number))
 }
 
 /// Returns whether it is for one person's direct messages.

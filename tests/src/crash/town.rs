@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use clock::Clock;
 use serde_json::{Value, json};
 use simulator::{Simulator, SimulatorSettings, SlackApp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -39,9 +39,10 @@ pub struct Town {
     pub(super) asked: BTreeMap<Asked, bool>,
     /// Posts that Slack accepted, by delivery: channel and time of each.
     pub(super) accepted: BTreeMap<String, Vec<Accepted>>,
-    /// The channels that the bot is in: there it hears its own messages.
-    pub(super) heard: BTreeSet<(String, String)>,
+    /// The messages of whose echo the bot took notice, by team, `ts` and the number in the journal.
+    receipts: BTreeMap<(String, String), u64>,
     last_call: u64,
+    last_line: u64,
     acts: u64,
     is_forgotten: bool,
 }
@@ -69,6 +70,11 @@ pub struct Accepted {
     pub channel: String,
     /// When, by Slack's clock.
     pub at: DateTime<Utc>,
+    /// The number of the call in the journal.
+    pub number: u64,
+    /// The number in the journal under which the bot took notice of the message's echo.
+    pub receipt: Option<u64>,
+    message: (String, String),
 }
 
 impl Town {
@@ -104,8 +110,9 @@ impl Town {
             dailies: Vec::new(),
             asked: BTreeMap::new(),
             accepted: BTreeMap::new(),
-            heard: BTreeSet::new(),
+            receipts: BTreeMap::new(),
             last_call: 0,
+            last_line: 0,
             acts: 0,
             is_forgotten: false,
         }
@@ -182,8 +189,6 @@ impl Town {
                 if at % 2 == 0 {
                     self.act(&json!({"team": team, "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": channel})).await;
                 }
-                // A new rotation's own channel is joined by the bot.
-                self.heard.insert((team.clone(), channel.clone()));
                 let hour = u32::try_from((at * workspaces + number) % hours).expect("an hour");
                 let day = (self.now() - TimeDelta::days(1)).date_naive();
                 let name = format!("duty-{at}");
@@ -401,9 +406,34 @@ impl Town {
             };
             let at = call["at"].as_str().and_then(|at| at.parse().ok()).unwrap_or_default();
             let channel = arguments["channel"].as_str().unwrap_or_default().to_owned();
-            self.accepted.entry(delivery.to_owned()).or_default().push(Accepted { channel, at });
+            let number = call["id"].as_u64().unwrap_or_default();
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let message = (text(&call["team"]), text(&call["answer"]["ts"]));
+            self.accepted.entry(delivery.to_owned()).or_default().push(Accepted {
+                channel,
+                at,
+                number,
+                receipt: None,
+                message,
+            });
         }
+        self.reads_receipts().await;
         posts
+    }
+
+    /// Reads of which messages the bot took notice since the last look.
+    async fn reads_receipts(&mut self) {
+        let log = self.get(&format!("sim/log?since_id={}", self.last_line)).await;
+        for line in log["log"].as_array().into_iter().flatten() {
+            let number = line["id"].as_u64().unwrap_or_default();
+            self.last_line = self.last_line.max(number);
+            if let (Some(team), Some(ts)) = (line["team"].as_str(), line["ts"].as_str()) {
+                self.receipts.entry((team.to_owned(), ts.to_owned())).or_insert(number);
+            }
+        }
+        for accepted in self.accepted.values_mut().flatten().filter(|it| it.receipt.is_none()) {
+            accepted.receipt = self.receipts.get(&accepted.message).copied();
+        }
     }
 
     /// Returns how many posts Slack has accepted, by delivery.

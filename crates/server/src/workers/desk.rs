@@ -25,6 +25,13 @@ use tracing::Instrument;
 /// How many deliveries of one workspace are under way at once.
 const OF_ONE_WORKSPACE: usize = 8;
 
+/// How long it is waited, where many are under way, for others of the same workspace that end as well: what they came to
+/// is written down at once.
+const GATHERED_FOR: TimeDelta = TimeDelta::milliseconds(15);
+
+/// How long mending what was said waits where many are under way, before it is looked whether they still are.
+const BEFORE_MENDING: TimeDelta = TimeDelta::seconds(1);
+
 /// How many handoffs that are due are many.
 const MANY_HANDOFFS: u64 = 200;
 
@@ -138,6 +145,9 @@ impl Desk {
             };
             self.busy = Some(self.bot.clock.busy());
             let mut ended = Vec::from_iter(ended.and_then(Result::ok));
+            if !ended.is_empty() && !under_way.is_empty() && self.is_crowded() {
+                self.until(Some(self.now() + GATHERED_FOR)).await;
+            }
             while let Some(Some(more)) = futures_util::FutureExt::now_or_never(under_way.next()) {
                 ended.extend(more.ok());
             }
@@ -145,6 +155,11 @@ impl Desk {
             outcome::record_all(&self.bot, &self.hall, self.workspace, ended).await;
             nothing = None;
         }
+    }
+
+    /// Returns whether so many deliveries are under way that each trip to the database costs others their time.
+    fn is_crowded(&self) -> bool {
+        !self.bot.clock.is_manual() && self.hall.free.available_permits() < OF_ONE_WORKSPACE
     }
 
     /// Waits until an instant; for ever where none is known.
@@ -326,6 +341,7 @@ impl Desk {
             limit: limits.room,
             alone: false,
             leave_out: &limits.leave_out,
+            new_only: self.is_crowded(),
         };
         let (mut claimed, mut alone, mut next) = (Vec::new(), None, None);
         // First of all: behind a long line of others it would wait for all of them.
@@ -346,7 +362,8 @@ impl Desk {
             let change = tx.next_delivery_change(now).await?;
             // A row that nobody can read was ended all the same.
             tx.commit().await?;
-            return Ok(Err([change, next, limits.next].into_iter().flatten().min()));
+            let mending = claiming.new_only.then_some(now + BEFORE_MENDING);
+            return Ok(Err([change, next, limits.next, mending].into_iter().flatten().min()));
         }
         let found = tx.find_workspace().await?;
         let settings = found.map(|workspace| workspace.settings).unwrap_or_default();

@@ -90,6 +90,9 @@ async fn attempt(sim: &Sim, parcel: &Parcel, again: Option<(usize, Miss)>) -> Ex
             }
         };
         world.journal.record(now, Some(&parcel.team), kind, text);
+        if kind == LineKind::Delivered && parcel.kind == "message" {
+            world.journal.name(parcel.body["event"]["ts"].as_str().map(str::to_owned));
+        }
     });
     exchange
 }

@@ -46,6 +46,8 @@ pub(crate) struct Line {
     pub(crate) team: Option<TeamId>,
     pub(crate) kind: Kind,
     pub(crate) text: String,
+    /// The `ts` of the message that the bot has taken notice of.
+    pub(crate) ts: Option<String>,
 }
 
 /// The last calls and lines.
@@ -77,7 +79,15 @@ impl Journal {
         text: String,
     ) {
         self.written += 1;
-        push(&mut self.lines, Line { id: self.written, at, team: team.cloned(), kind, text });
+        let team = team.cloned();
+        push(&mut self.lines, Line { id: self.written, at, team, kind, text, ts: None });
+    }
+
+    /// Lets the last line name the message that it is about.
+    pub(crate) fn name(&mut self, ts: Option<String>) {
+        if let Some(line) = self.lines.back_mut() {
+            line.ts = ts;
+        }
     }
 
     pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {

@@ -88,6 +88,8 @@ pub struct Claiming<'a> {
     pub alone: bool,
     /// What cannot be sent now.
     pub leave_out: &'a [Call],
+    /// Whether what is new is wanted alone, and mending what was said may wait; for a minute at most.
+    pub new_only: bool,
 }
 
 /// A delivery that was leased.

@@ -106,11 +106,12 @@ statements! {
                   union all
                  select leased_until as at from soonest) as changes"
     );
-    // What is new is said before what was said is mended, unless that waits for more than a minute. The row itself is found
+    // What is new is said before what was said is mended, unless that waits for more than a minute; where all are busy, in
+    // every workspace. The row itself is found
     // by its key: named as unfinished it would be looked for among all that are, once for each.
-    // A row waits while any of its key is leased, while an earlier one is due or held, while Slack wants its kind of call left alone,
-    // and for a second after the last post of its key. One that waits for Slack keeps those after it waiting for two
-    // minutes at most.
+    // A row waits while any of its key is leased, while an earlier one is due or held, while Slack wants its kind of call
+    // left alone, and for a second after the last post of its key. One that waits for Slack keeps those after it waiting
+    // for two minutes at most; one that mends what was said keeps no new one waiting.
     CLAIM = (
         "with open_rows as (
              select delivery_id, order_id, order_key, state, call, crashes, available_at, held_until,
@@ -136,6 +137,15 @@ statements! {
                         partition by order_key
                         order by order_id
                         rows between unbounded preceding and 1 preceding) as waits,
+                    max(case
+                            when call = 'replace' then 0
+                            when held_until > $3 or leased_until > $3 then 1
+                            when available_at > $3 then 0
+                            when is_stopped and available_at <= $10 then 0
+                            else 1 end) over (
+                        partition by order_key
+                        order by order_id
+                        rows between unbounded preceding and 1 preceding) as waits_for_new,
                     max(case when leased_until > $3 then 1 else 0 end) over (
                         partition by order_key) as is_under_way
                from open_rows),
@@ -148,13 +158,14 @@ statements! {
               where u.state in ('pending', 'ambiguous')
                 and u.available_at <= $3
                 and u.leased_until is null
-                and coalesce(u.waits, 0) = 0
+                and coalesce(case when u.call = 'replace' then u.waits else u.waits_for_new end, 0) = 0
                 and u.is_under_way = 0
                 and (u.crashes > 0) = $6
                 and q.state in ('pending', 'ambiguous')
                 and q.leased_until is null
                 and q.available_at <= $3
                 and not u.is_stopped
+                and not ($12 and u.call = 'replace' and u.available_at > $11)
                 and (u.call <> 'post'
                      or u.order_key not in (
                          select s.order_key
@@ -298,6 +309,7 @@ pub(crate) async fn claim(
         .bind(now + LONGEST_LIMIT)
         .bind(now - HOLD)
         .bind(now - MENDED_LATER)
+        .bind(claiming.new_only)
         .fetch_all(&mut *conn)
         .await?;
     let mut claimed = Vec::with_capacity(rows.len());

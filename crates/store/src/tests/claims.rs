@@ -140,7 +140,7 @@ both_engines! {
             workers.spawn(async move {
                 let by = format!("w{worker}");
                 let claiming =
-                    Claiming { by: &by, until: at(30), limit: 3, alone: false, leave_out: &[] };
+                    Claiming { by: &by, until: at(30), limit: 3, alone: false, leave_out: &[], new_only: false };
                 let mut mine = Vec::new();
                 loop {
                     let mut tx = store.write(workspace).await.unwrap();

@@ -25,8 +25,14 @@ impl Bench {
         for workspace in self.store.system().list_due_workspaces(at(seconds)).await.unwrap() {
             let mut tx = self.store.write(workspace).await.unwrap();
             let by = format!("w{seconds}");
-            let claiming =
-                Claiming { by: &by, until: at(seconds + 30), limit, alone, leave_out: &[] };
+            let claiming = Claiming {
+                by: &by,
+                until: at(seconds + 30),
+                limit,
+                alone,
+                leave_out: &[],
+                new_only: false,
+            };
             let claimed = tx.claim_deliveries(&claiming, at(seconds)).await.unwrap();
             tx.commit().await.unwrap();
             claims.extend(claimed.iter().map(|claimed| claimed.claim));
@@ -99,6 +105,23 @@ impl Bench {
 
 fn sent_in_c1(claim: Claim) -> SentDelivery {
     SentDelivery { claim, channel: channel("C1"), ts: String::from("1.1") }
+}
+
+/// Has what was said in a channel mended, from an instant on.
+async fn mended(bench: &Bench, to: &str, seconds: i64) {
+    let mended = Envelope::new(
+        TurnEffect::UnassignedResolved {
+            rotation: RotationId::new(new_id(at(seconds))),
+            planned_at: at(0),
+            day: at(0).date_naive(),
+            again: None,
+            user: user("UANA"),
+        },
+        Recipient::Channel(channel(to)),
+    );
+    let mut tx = bench.write().await;
+    tx.insert_delivery(&mended, at(seconds), at(seconds)).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 both_engines! {
@@ -466,28 +489,44 @@ both_engines! {
         bench.say("C1", at(0)).await;
         let mut tx = bench.write().await;
         let claiming =
-            Claiming { by: "w", until: at(30), limit: 9, alone: false, leave_out: &[Call::Post] };
+            Claiming { by: "w", until: at(30), limit: 9, alone: false, leave_out: &[Call::Post], new_only: false };
 
         assert_eq!(tx.claim_deliveries(&claiming, at(0)).await.unwrap(), []);
         let claiming = Claiming { leave_out: &[Call::Home], ..claiming };
         assert_eq!(tx.claim_deliveries(&claiming, at(0)).await.unwrap().len(), 1);
     }
 
+    async fn where_what_is_new_is_wanted_alone_mending_waits_for_a_minute(bench) {
+        mended(&bench, "C1", 0).await;
+        let claiming = |seconds: i64| Claiming {
+            by: "w",
+            until: at(seconds + 30),
+            limit: 9,
+            alone: false,
+            leave_out: &[],
+            new_only: true,
+        };
+        let mut tx = bench.write().await;
+
+        assert_eq!(tx.claim_deliveries(&claiming(59), at(59)).await.unwrap(), []);
+        assert_eq!(tx.claim_deliveries(&claiming(60), at(60)).await.unwrap().len(), 1);
+    }
+
+    async fn mending_what_was_said_keeps_nothing_new_waiting(bench) {
+        mended(&bench, "C1", 0).await;
+        let new = bench.say("C1", at(1)).await;
+        mended(&bench, "C1", 2).await;
+
+        let first = bench.claim_up_to(9, false, 2).await;
+
+        let ids: Vec<_> = first.iter().map(|claim| claim.delivery).collect();
+        assert!(ids.contains(&new.delivery_id(bench.workspace)), "{ids:?}");
+        assert_eq!(ids.len(), 2, "the later of those that mend waits for both");
+    }
+
     async fn what_is_new_is_said_before_what_was_said_is_mended_for_a_minute(bench) {
         for (begin, is_first) in [(10, true), (70, false)] {
-            let mended = Envelope::new(
-                TurnEffect::UnassignedResolved {
-                    rotation: RotationId::new(new_id(at(begin))),
-                    planned_at: at(0),
-                    day: at(0).date_naive(),
-                    again: None,
-                    user: user("UANA"),
-                },
-                Recipient::Channel(channel("C1")),
-            );
-            let mut tx = bench.write().await;
-            tx.insert_delivery(&mended, at(0), at(0)).await.unwrap();
-            tx.commit().await.unwrap();
+            mended(&bench, "C1", 0).await;
             let new = bench.say(&format!("C{begin}"), at(begin)).await;
 
             let first = bench.claim_up_to(1, false, begin).await;

@@ -97,7 +97,8 @@ fn written(round: &Round) -> Value {
     } = round.figures;
     json!({
         "seconds": round.took.as_secs_f64(), "deaths": round.deaths, "deliveries": deliveries, "accepted": accepted,
-        "turns": turns, "acknowledged": acknowledged, "flagged": flagged, "flagged_direct": round.figures.flagged_direct, "unconfirmed": unconfirmed,
+        "turns": turns, "acknowledged": acknowledged, "flagged": flagged, "flagged_direct": round.figures.flagged_direct,
+        "receipts": round.figures.receipts, "unconfirmed": unconfirmed,
         "quarantined": quarantined, "unsaid": round.figures.unsaid, "trouble": round.figures.trouble, "lost": round.figures.lost, "doubled": round.figures.doubled,
     })
 }
@@ -130,6 +131,7 @@ fn read(round: &Value, deaths: &mut BTreeMap<String, u64>) -> Figures {
         acknowledged: count("acknowledged"),
         flagged: count("flagged"),
         flagged_direct: count("flagged_direct"),
+        receipts: count("receipts"),
         unconfirmed: count("unconfirmed"),
         quarantined: count("quarantined"),
         unsaid: unsaid.collect(),
@@ -151,8 +153,9 @@ fn draw(engine: Engine, all: &Figures, deaths: &BTreeMap<String, u64>, killed: u
         ("requests that were answered as done", all.acknowledged),
         ("deliveries", all.deliveries),
         ("posts that Slack accepted", all.accepted),
+        ("of these taken notice of by their echoes", all.receipts),
         ("**lost**", all.lost.len()),
-        ("**doubled in silence**", all.doubled.len()),
+        ("**doubled in silence, or although the first was taken notice of**", all.doubled.len()),
         ("said twice and flagged", all.flagged),
         ("of these in direct messages", all.flagged_direct),
         ("flagged as unconfirmed", all.unconfirmed),

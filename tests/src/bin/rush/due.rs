@@ -26,8 +26,8 @@ const LATENCY: Duration = Duration::from_millis(100);
 /// How long nothing was left to do before everything becomes due, at least.
 const BEFORE: TimeDelta = TimeDelta::seconds(5);
 
-/// How often is looked whether all is said.
-const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(500);
+/// How often is looked whether all is said; a look costs the database something.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 /// What becomes of mending the messages of the turns before: they were never sent, only counted as sent.
 const NOWHERE: &str = "replace dropped dm_gone";
@@ -113,7 +113,7 @@ impl Scene {
     /// has run for long has done that.
     async fn has_worked_off_the_past(&self, clock: &Clock) {
         while self.database.ledger().await.open_work(clock.now()) != (0, 0) {
-            clock.sleep_until(clock.now() + LOOK_AGAIN * 4).await;
+            clock.sleep_until(clock.now() + LOOK_AGAIN).await;
         }
     }
 
