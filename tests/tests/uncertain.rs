@@ -71,6 +71,26 @@ both_engines! {
         assert_eq!(play.dms("ana").await.len(), 1);
     }
 
+    async fn a_call_that_hangs_after_its_message_was_seen_is_over(play at "2026-06-05T10:00:00Z") {
+        play.act(&json!({"team": play.team(), "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": "#support"})).await;
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.waits("5s").await;
+        let before = play.channel("support").await.len();
+        play.breaks(&json!({"service": "slack", "method": "chat.postMessage", "kind": "accept_then_hang", "times": 1})).await;
+
+        play.waits_until("2026-06-08T07:00:00Z").await;
+
+        let posts = play.channel("support").await;
+        assert_eq!(posts.len(), before + 1);
+        let told = delivery_of(&play, &posts[before].ts, "%23support").await;
+        assert_eq!((told.state, told.is_resend), (DeliveryState::Sent, false));
+        play.waits("10m").await;
+        let counted = play.asks_admin("metrics").await;
+        let unknown = counted.lines().find(|line| line.contains("ambiguous") && !line.ends_with(" 0"));
+        assert_eq!(unknown, None, "nothing is unknown of what was seen");
+        assert_eq!(play.channel("support").await.len(), before + 1);
+    }
+
     async fn a_bot_killed_while_it_was_sending_says_it_once(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
         play.waits_until("2026-06-07T16:00:00Z").await;

@@ -100,12 +100,6 @@ pub async fn foresee<'a>(
     crate::hand_over::foresee(tx, &records, now - LOOKED_BACK, now).await?;
     tx.keep_rotations(records);
     tx.foresee_turns().await?;
-    let user = |it: &'a Envelope| match &it.to {
-        Recipient::Person(user) => Some(user.clone()),
-        _ => None,
-    };
-    let users: BTreeSet<UserId> = envelopes.clone().filter_map(user).collect();
-    tx.foresee_directs(&Vec::from_iter(users)).await?;
     let workspace = tx.workspace();
     let others = envelopes.flat_map(|it| [it.updates(workspace), it.replies_to(workspace)]);
     let others: BTreeSet<DeliveryId> = others.flatten().collect();

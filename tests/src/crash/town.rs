@@ -236,9 +236,8 @@ impl Town {
                 "zone": value(json!("UTC")), "channel": value(json!(channel)),
             }}}))
             .await;
-        if done["response"]["response_action"] == "update"
-            && !is_unsaid(&plain_blocks(&done["response"]["view"]["blocks"]))
-        {
+        // What may not have been saved says so, in a window of another name.
+        if done["response"]["view"]["title"]["text"] == "Done" {
             self.asked.insert(asked, !self.is_forgotten);
         }
     }
@@ -478,11 +477,6 @@ impl Town {
 
 fn is_noted(done: &Value) -> bool {
     done["status"] == 200 && plain_blocks(&done["response"]["blocks"]).contains("Noted:")
-}
-
-/// Returns whether an answer says that it is not known whether something was saved.
-fn is_unsaid(text: &str) -> bool {
-    text.contains("not confirmed") || text.contains("reference")
 }
 
 /// Returns a number that follows from two and looks like any other.

@@ -177,8 +177,8 @@ impl Desk {
         let parcel = Arc::new(parcel);
         self.bot.supervisor.spawn(async move {
             faults::point!("deliveries.call.before", parcel.claim.delivery);
-            let (caller, called) = (Arc::clone(&bot), Arc::clone(&parcel));
-            let mut call = Box::pin(async move { send(&caller, &called).await });
+            let (its_bot, its_parcel) = (Arc::clone(&bot), Arc::clone(&parcel));
+            let mut call = Box::pin(async move { send(&its_bot, &its_parcel).await });
             let sent = tokio::select! {
                 biased;
                 sent = &mut call => sent,

@@ -12,13 +12,6 @@ statements! {
             and user_id = $2
             and dm_channel_id is not null"
     );
-    FIND_DIRECTS = (
-        "select user_id, dm_channel_id
-           from people
-          where workspace_id = $1
-            and dm_channel_id is not null
-            and user_id in ", list_begins, "$2", list_ends
-    );
     RECORD_DIRECT = (
         "update people
             set dm_channel_id = $3
@@ -38,24 +31,6 @@ pub(crate) async fn find_direct(
         .fetch_optional(conn)
         .await?;
     row.map(|row| Fields::new(&row, "people", "user_id").channel("dm_channel_id")).transpose()
-}
-
-/// Returns where the direct messages of these people are, of those of whom it is known.
-pub(crate) async fn find_directs(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    users: &[UserId],
-) -> Result<Vec<(UserId, ChannelId)>, StoreError> {
-    let rows = sqlx::query(FIND_DIRECTS)
-        .bind(workspace.as_uuid())
-        .bind(super::list_of(users))
-        .fetch_all(conn)
-        .await?;
-    let read = |row| {
-        let fields = Fields::new(row, "people", "user_id");
-        Ok((fields.user("user_id")?, fields.channel("dm_channel_id")?))
-    };
-    rows.iter().map(read).collect()
 }
 
 pub(crate) async fn record_direct(

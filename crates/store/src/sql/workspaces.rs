@@ -8,7 +8,7 @@ use crate::step::Step;
 use crate::version::Version;
 use chrono::{DateTime, Utc};
 use crypto::Sealed;
-use domain::ids::{TeamId, UserId, WorkspaceId};
+use domain::ids::{ChannelId, TeamId, UserId, WorkspaceId};
 use domain::settings::{Preferences, WorkspaceSettings};
 use sqlx::types::Json;
 
@@ -103,7 +103,7 @@ statements! {
     );
     FIND_PEOPLE = (
         "select user_id, display_name, zone, is_deactivated, is_admin, is_bot, is_guest,
-                is_foreign, refreshed_at
+                is_foreign, refreshed_at, dm_channel_id
            from people
           where workspace_id = $1
             and user_id in ", list_begins, "$2", list_ends
@@ -270,12 +270,26 @@ pub(crate) async fn find_people(
     workspace: WorkspaceId,
     users: &[UserId],
 ) -> Result<Vec<PersonRecord>, StoreError> {
+    let found = find_people_and_directs(conn, workspace, users).await?;
+    Ok(found.into_iter().map(|(person, _)| person).collect())
+}
+
+/// As [`find_people`], each with the channel of their direct messages, where that is known.
+pub(crate) async fn find_people_and_directs(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    users: &[UserId],
+) -> Result<Vec<(PersonRecord, Option<ChannelId>)>, StoreError> {
     let rows = sqlx::query(FIND_PEOPLE)
         .bind(workspace.as_uuid())
         .bind(super::list_of(users))
         .fetch_all(conn)
         .await?;
-    rows.iter().map(read_person).collect()
+    let read = |row| {
+        let direct: Option<String> = Fields::new(row, "people", "user_id").get("dm_channel_id")?;
+        Ok((read_person(row)?, direct.as_deref().map(ChannelId::new)))
+    };
+    rows.iter().map(read).collect()
 }
 
 pub(crate) async fn record_workspace_settings(

@@ -570,9 +570,8 @@ both_engines! {
         let mut tx = bench.write().await;
         tx.upsert_person(&person("U1")).await.unwrap();
         tx.record_direct(&known, Some(&channel("D1"))).await.unwrap();
-        tx.foresee(&[], &[], at(0)).await.unwrap();
 
-        tx.foresee_directs(&[known.clone(), stranger.clone()]).await.unwrap();
+        tx.foresee(&[], &[known.clone(), stranger.clone()], at(0)).await.unwrap();
 
         assert_eq!(tx.find_direct(&known).await.unwrap(), Some(channel("D1")));
         assert_eq!(tx.find_direct(&stranger).await.unwrap(), None);

@@ -135,7 +135,8 @@ impl Tx {
             run!(self, turns::list_stretches_since(workspace, rotations, from))?;
         let absences: Vec<AbsenceRecord> =
             run!(self, absences::list_absences(workspace, users, from, None))?;
-        let people: Vec<PersonRecord> = run!(self, workspaces::find_people(workspace, users))?;
+        let people: Vec<(PersonRecord, Option<ChannelId>)> =
+            run!(self, workspaces::find_people_and_directs(workspace, users))?;
         let preferences: Vec<(UserId, Preferences)> =
             run!(self, workspaces::find_preferences_of(workspace, users))?;
         let mut foresight = Foresight {
@@ -148,10 +149,12 @@ impl Tx {
             absences: Some(absences),
             stretches: grouped(stretches, |it| it.rotation),
             people: users.iter().map(|user| (user.clone(), None)).collect(),
+            directs: users.iter().map(|user| (user.clone(), None)).collect(),
             preferences: users.iter().map(|user| (user.clone(), None)).collect(),
             ..Foresight::default()
         };
-        for person in people {
+        for (person, direct) in people {
+            foresight.directs.insert(person.user.clone(), direct);
             foresight.people.insert(person.user.clone(), Some(person));
         }
         for (user, chosen) in preferences {
@@ -180,24 +183,6 @@ impl Tx {
         let turns: Vec<TurnRecord> = run!(self, turns::list_turns_since(workspace, &ids, from))?;
         if let Some(foresight) = &mut self.foresight {
             foresight.turns = Some(grouped(turns, |it| it.rotation));
-        }
-        Ok(())
-    }
-
-    /// Reads ahead where the direct messages of these people are, where anything was read ahead.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn foresee_directs(&mut self, users: &[UserId]) -> Result<(), StoreError> {
-        if self.foresight.is_none() || users.is_empty() {
-            return Ok(());
-        }
-        let workspace = self.workspace;
-        let found: Vec<(UserId, ChannelId)> = run!(self, directs::find_directs(workspace, users))?;
-        if let Some(foresight) = &mut self.foresight {
-            foresight.directs.extend(users.iter().map(|user| (user.clone(), None)));
-            foresight.directs.extend(found.into_iter().map(|(user, is)| (user, Some(is))));
         }
         Ok(())
     }
