@@ -45,6 +45,8 @@ pub struct Town {
     last_line: u64,
     acts: u64,
     is_forgotten: bool,
+    /// Whether the database forgot something once: what it took notice of before, nobody can tell.
+    has_forgotten: bool,
 }
 
 /// Something that a request was for.
@@ -115,6 +117,7 @@ impl Town {
             last_line: 0,
             acts: 0,
             is_forgotten: false,
+            has_forgotten: false,
         }
     }
 
@@ -354,6 +357,11 @@ impl Town {
     /// moment.
     pub fn will_be_forgotten(&mut self, is_forgotten: bool) {
         self.is_forgotten = is_forgotten;
+        self.has_forgotten |= is_forgotten;
+        self.receipts.clear();
+        for accepted in self.accepted.values_mut().flatten() {
+            accepted.receipt = None;
+        }
     }
 
     /// Lets time pass until this long before midnight.
@@ -422,6 +430,9 @@ impl Town {
 
     /// Reads of which messages the bot took notice since the last look.
     async fn reads_receipts(&mut self) {
+        if self.has_forgotten {
+            return;
+        }
         let log = self.get(&format!("sim/log?since_id={}", self.last_line)).await;
         for line in log["log"].as_array().into_iter().flatten() {
             let number = line["id"].as_u64().unwrap_or_default();

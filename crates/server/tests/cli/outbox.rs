@@ -151,6 +151,13 @@ async fn a_message_is_put_back_while_the_service_runs_and_it_is_sent(place: Plac
         messages["messages"].as_array().map_or(0, Vec::len)
     };
     until("Ana is welcomed", || read() == 1).await;
+    // Its echo would say once more that it was sent, whatever stands in the database.
+    let is_heard = || {
+        let (_, log) = exchange(address, "GET", "/sim/log", &[], "");
+        let log: Value = serde_json::from_str(&log).unwrap_or_default();
+        log["log"].as_array().into_iter().flatten().any(|line| line["ts"].is_string())
+    };
+    until("its echo is heard", is_heard).await;
     // That it was sent may not be written down yet.
     let mut looks = tokio::time::interval(Duration::from_millis(100));
     let began = Instant::now();
