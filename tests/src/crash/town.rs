@@ -355,6 +355,8 @@ impl Town {
 
     /// Says whether what is answered from now on will be forgotten, because the database is going to be put back to this
     /// moment.
+    ///
+    /// From then on nothing is asked of what the bot had taken notice of: that is forgotten as well.
     pub fn will_be_forgotten(&mut self, is_forgotten: bool) {
         self.is_forgotten = is_forgotten;
         self.has_forgotten |= is_forgotten;
