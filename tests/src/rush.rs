@@ -76,6 +76,9 @@ const MEMBERS: usize = 5;
 /// How many workspaces are worked on at once.
 const AT_ONCE: usize = 8;
 
+/// How many handoffs of a workspace may fail before a service that is never down is no such service.
+const MOST_FAILURES: usize = 10;
+
 /// Rotations that are all alike, or that are not.
 #[derive(Clone, Debug)]
 pub struct Crowd {
@@ -166,7 +169,8 @@ impl Crowd {
         .await;
     }
 
-    /// Lets a service that is never down hand over, one by one and each at its instant, up to `until`.
+    /// Lets a service that is never down hand over, one by one and each at its instant, up to `until`; what a busy machine
+    /// took too long for is done again, as such a service does.
     ///
     /// # Panics
     ///
@@ -178,9 +182,13 @@ impl Crowd {
             for rotation in list(&store, workspace).await {
                 due.extend(rotation.next_handoff_at.map(|at| (at, rotation.id)));
             }
+            let mut failed = 0;
             while let Some((at, id)) = due.pop_first().filter(|(at, _)| *at <= until) {
-                let done = hand_over(&store, workspace, id, at).await.expect("it is handed over");
-                assert_eq!(done, Some(at), "the handoff of that instant was due");
+                match hand_over(&store, workspace, id, at).await {
+                    Ok(done) => assert_eq!(done, Some(at), "the handoff of that instant was due"),
+                    Err(_) if failed < MOST_FAILURES => failed += 1,
+                    Err(fault) => panic!("it is handed over: {fault}"),
+                }
                 let mut tx = store.read(workspace).await.expect("a transaction");
                 let found = tx.find_rotation(id).await.expect("it reads").expect("it is there");
                 due.extend(found.next_handoff_at.map(|at| (at, id)));

@@ -28,10 +28,13 @@ pub struct Sighting {
 pub struct Setback {
     /// When that was noticed.
     pub noticed_at: DateTime<Utc>,
-    /// What was saved before this is there.
+    /// What was saved before this is there, unless it goes further back.
     pub lost_from: DateTime<Utc>,
     /// What was saved after this is there.
     pub lost_until: DateTime<Utc>,
+    /// Whether the server is where it was before anything that is remembered of it: what was saved before `lost_from` may
+    /// be lost as well.
+    pub goes_further_back: bool,
 }
 
 /// What was seen of the server. Clones share it.
@@ -133,9 +136,12 @@ impl Generation {
         let setback = last.and_then(|last| went_back(&last, &seen.sightings, new));
         if let Some(setback) = setback {
             // What was lost before nobody has seen to is lost still.
-            let earlier = seen.setback.map(|earlier| earlier.lost_from);
-            let lost_from = earlier.map_or(setback.lost_from, |at| at.min(setback.lost_from));
-            seen.setback = Some(Setback { lost_from, ..setback });
+            let earlier = seen.setback.unwrap_or(setback);
+            seen.setback = Some(Setback {
+                lost_from: earlier.lost_from.min(setback.lost_from),
+                goes_further_back: earlier.goes_further_back || setback.goes_further_back,
+                ..setback
+            });
             seen.sightings.clear();
             seen.epoch += 1;
             self.0.is_trusted.send_replace(false);
@@ -176,7 +182,12 @@ fn went_back(last: &Sighting, before: &VecDeque<Sighting>, new: Sighting) -> Opt
     // The newest moment at which the server was no further than it is now: what was on disk then is there.
     let still_there = before.iter().rev().find(|one| !is_another && one.position <= new.position);
     let lost_from = still_there.or(before.front()).map_or(new.at, |one| one.at);
-    Some(Setback { noticed_at: new.at, lost_from: lost_from.min(new.at), lost_until: new.at })
+    Some(Setback {
+        noticed_at: new.at,
+        lost_from: lost_from.min(new.at),
+        lost_until: new.at,
+        goes_further_back: still_there.is_none(),
+    })
 }
 
 impl fmt::Display for Setback {
@@ -228,7 +239,13 @@ mod tests {
 
         assert_eq!(went_back, [false, false, false, true]);
         let setback = generation.setback().await;
-        assert_eq!(setback, Setback { noticed_at: at(9), lost_from: at(1), lost_until: at(9) });
+        let lost = Setback {
+            noticed_at: at(9),
+            lost_from: at(1),
+            lost_until: at(9),
+            goes_further_back: false,
+        };
+        assert_eq!(setback, lost);
         generation.trust_again(&setback);
         generation.is_trusted().await;
         let goes_back = generation.see(generation.mark(), sighting(1, 260, 10));
@@ -248,7 +265,8 @@ mod tests {
         let (generation, _) =
             seen(&[sighting(1, 100, 0), Sighting { system: 8, ..sighting(1, 900, 5) }]);
 
-        assert_eq!(generation.setback().await.lost_from, at(0));
+        let setback = generation.setback().await;
+        assert_eq!((setback.lost_from, setback.goes_further_back), (at(0), true));
     }
 
     #[tokio::test]

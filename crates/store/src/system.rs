@@ -153,6 +153,16 @@ impl System {
         tx.commit().await
     }
 
+    /// Returns when a message or something that came in was last seen to the end: the database forgot nothing of before.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_last_work(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, setbacks::find_last_work())
+    }
+
     /// Returns when the database went back in time since an instant, the earliest first.
     ///
     /// # Errors

@@ -128,14 +128,19 @@ async fn rest(
         town.reads_calls().await;
         // A little earlier than now: what becomes due in this moment is not late yet.
         let at = town.now() - TimeDelta::seconds(1);
-        let open = database.ledger().await.open_work(at);
+        let ledger = database.ledger().await;
+        let open = ledger.open_work(at);
         if open == (0, 0) {
             break at;
         }
         if PATIENCE < began.elapsed() {
             let log = process.log();
             let last = log.lines().rev().take(40).collect::<Vec<_>>().into_iter().rev();
-            trouble.push(format!("{open:?} are left:\n{}", last.collect::<Vec<_>>().join("\n")));
+            trouble.push(format!(
+                "{open:?} are left:\n{:#?}\n{}",
+                ledger.waiting(at),
+                last.collect::<Vec<_>>().join("\n")
+            ));
             break at;
         }
     };

@@ -98,9 +98,8 @@ pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
             setback = bot.store.generation().setback() => setback,
         };
         tracing::error!(
-            lost_from = %setback.lost_from,
-            lost_until = %setback.lost_until,
-            "The database went back in time: what was saved in between may be lost. Nothing is sent until it is sorted out."
+            noticed_at = %setback.noticed_at,
+            "The database went back in time. Nothing is sent until it is sorted out."
         );
         match sort_out(&bot, &setback).await {
             Ok(held) => {
@@ -131,12 +130,20 @@ async fn sort_out(bot: &Bot, setback: &Setback) -> Result<u64, StoreError> {
     let others = system.list_setbacks(setback.noticed_at - NOTICED_TOGETHER).await?;
     let mut others = others.iter().filter(|other| other.noticed_at != setback.noticed_at);
     let noticed_before = others.next().map(|other| other.noticed_at);
-    system.insert_setback(setback).await?;
+    // A backup may be older than anything that is remembered; what it last did tells from when it is.
+    let last_work = if setback.goes_further_back { system.find_last_work().await? } else { None };
+    let lost_from = last_work.map_or(setback.lost_from, |at| at.min(setback.lost_from));
+    system.insert_setback(&Setback { lost_from, ..*setback }).await?;
+    tracing::error!(
+        %lost_from,
+        lost_until = %setback.lost_until,
+        "The database went back in time: what was saved in between may be lost."
+    );
     hand_over(bot).await?;
     let mut held = 0;
     for workspace in system.list_workspaces().await? {
         let now = bot.clock.now();
-        let due_since = now.min(setback.lost_from) - DUE_SINCE;
+        let due_since = now.min(lost_from) - DUE_SINCE;
         let tried_until = noticed_before.unwrap_or(now);
         let mut tx = bot.store.write(workspace.id).await?;
         held += tx.record_forgotten((due_since, tried_until), now + HOLD, now).await?;

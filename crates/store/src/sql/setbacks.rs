@@ -20,6 +20,13 @@ statements! {
           where noticed_at >= $1
           order by noticed_at"
     );
+    // Work is finished all the time, and both columns have an index.
+    FIND_LAST_WORK = (
+        "select max(at) as at
+           from (select max(finished_at) as at from outbox where finished_at is not null
+                 union all
+                 select max(finished_at) as at from inbox where finished_at is not null) as work"
+    );
     // What is the same twice as once is simply done. Of a message nobody knows; it counts as tried, so that its echo or
     // a look into direct messages can settle it.
     RECORD_FORGOTTEN = (
@@ -68,9 +75,15 @@ pub(crate) async fn list_setbacks(
                 noticed_at: fields.get("noticed_at")?,
                 lost_from: fields.get("lost_from")?,
                 lost_until: fields.get("lost_until")?,
+                goes_further_back: false,
             })
         })
         .collect()
+}
+
+pub(crate) async fn find_last_work(conn: &mut Conn) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let row = sqlx::query(FIND_LAST_WORK).fetch_one(conn).await?;
+    Fields::new(&row, "outbox", "finished_at").get("at")
 }
 
 pub(crate) async fn record_forgotten(

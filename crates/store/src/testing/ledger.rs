@@ -211,8 +211,14 @@ impl Ledger {
     /// Returns what is due and not over, of the outbox and the inbox.
     #[must_use]
     pub fn open_work(&self, now: DateTime<Utc>) -> (usize, usize) {
-        let is_over = |row: &&OutboxRow| row.finished_at.is_none() && row.available_at <= now;
         let is_waiting = |row: &&InboxRow| row.state != "quarantined" && row.available_at <= now;
-        (self.outbox.iter().filter(is_over).count(), self.inbox.iter().filter(is_waiting).count())
+        (self.waiting(now).len(), self.inbox.iter().filter(is_waiting).count())
+    }
+
+    /// Returns what is due of the outbox and not over.
+    #[must_use]
+    pub fn waiting(&self, now: DateTime<Utc>) -> Vec<&OutboxRow> {
+        let is_waiting = |row: &&OutboxRow| row.finished_at.is_none() && row.available_at <= now;
+        self.outbox.iter().filter(is_waiting).collect()
     }
 }

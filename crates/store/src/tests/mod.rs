@@ -22,6 +22,7 @@ mod people;
 mod requests;
 mod rotations;
 mod sealed_notes;
+mod setbacks;
 mod statements;
 mod swaps;
 mod system;

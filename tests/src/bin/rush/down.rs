@@ -30,20 +30,26 @@ pub(crate) async fn run(
     let mut table = String::from(
         "| engine | down for | rotations due | committed in (s) | posts | messages | as never down |\n|---|---|---|---|---|---|---|\n",
     );
+    let mut scenes = Vec::new();
     for engine in engines.iter().copied() {
         let clock = Clock::manual(begun_at);
         let crowd = Crowd { teams: Vec::new(), rotations, all_at: None };
         let scene = Scene::begin(engine, &clock, workspaces, crowd).await;
         scene.crowd.begins(&scene.store, begun_at).await;
-        // A service that is never down has the same data.
-        let twin_database = Engine::Sqlite.new_database().await;
-        let twin = twin_database.open().await;
-        scene.crowd.installs(&twin, begun_at).await;
-        scene.crowd.begins(&twin, begun_at).await;
-        let mut now = begun_at;
-        for (words, minutes) in DOWN {
+        scenes.push((engine, clock, scene));
+    }
+    // A service that is never down has the same data.
+    let twin_database = Engine::Sqlite.new_database().await;
+    let twin = twin_database.open().await;
+    let crowd = scenes[0].2.crowd.clone();
+    crowd.installs(&twin, begun_at).await;
+    crowd.begins(&twin, begun_at).await;
+    let mut now = begun_at;
+    for (words, minutes) in DOWN {
+        now += TimeDelta::minutes(minutes);
+        crowd.goes_on(&twin, now).await;
+        for (engine, clock, scene) in &scenes {
             scene.database.tells_all().await;
-            now += TimeDelta::minutes(minutes);
             clock.advance_to(now).await.expect("time goes on");
             let due = scene.crowd.count_due(&scene.store, now).await;
             let began = Instant::now();
@@ -53,12 +59,10 @@ pub(crate) async fn run(
             drop(bot);
             let (posts, messages, faults) = announced(&scene.database.told_since(now).await);
             wrong.extend(faults.into_iter().map(|fault| format!("{engine:?}, {words}: {fault}")));
-            scene.crowd.goes_on(&twin, now).await;
             let mut same = 0;
             for place in 0..workspaces {
-                let is_same = scene.crowd.past(&scene.store, place).await
-                    == scene.crowd.past(&twin, place).await;
-                same += usize::from(is_same);
+                let of_twin = crowd.past(&twin, place).await;
+                same += usize::from(scene.crowd.past(&scene.store, place).await == of_twin);
             }
             let _ = table.write_fmt(format_args!(
                 "| {engine:?} | {words} | {due} | {:.2} | {posts} | {messages} | {same} of {workspaces} |\n",
@@ -69,7 +73,9 @@ pub(crate) async fn run(
             }
             say(table.lines().last().unwrap_or_default());
         }
-        twin.close().await;
+    }
+    twin.close().await;
+    for (_, _, scene) in scenes {
         scene.end().await;
     }
     say(&format!("\n{table}"));
