@@ -31,7 +31,8 @@ pub async fn hand_over(
     rotation: RotationId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, AppError> {
-    let mut tx = store.write(workspace).await?;
+    // After months without the service a rotation alone may take longer than others may be kept waiting otherwise.
+    let mut tx = store.write_at_length(workspace).await?;
     let record = tx.lock_rotation(rotation).await?;
     let Some(record) = record.filter(|record| is_due(record, now)) else {
         return Ok(None);

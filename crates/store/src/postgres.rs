@@ -80,6 +80,9 @@ pub(crate) type Db = Postgres;
 pub(crate) type Conn = PgConnection;
 pub(crate) type Row = sqlx::postgres::PgRow;
 
+/// Whether a statement of many rows numbers its parameters: PostgreSQL knows no others.
+pub(crate) const NUMBERED: bool = true;
+
 const APP_CONNECTIONS: u32 = 16;
 const SYSTEM_CONNECTIONS: u32 = 4;
 /// Less than Slack waits for an answer, so that a person is told when the database is down.

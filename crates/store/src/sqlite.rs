@@ -73,6 +73,10 @@ pub(crate) type Db = Sqlite;
 pub(crate) type Conn = SqliteConnection;
 pub(crate) type Row = sqlx::sqlite::SqliteRow;
 
+/// Whether a statement of many rows numbers its parameters. SQLite takes a number for a name, and looks through all names
+/// for each.
+pub(crate) const NUMBERED: bool = false;
+
 const READERS: u32 = 4;
 const READER_WAIT: Duration = Duration::from_secs(5);
 
@@ -119,6 +123,10 @@ impl Engine {
 
     pub(crate) async fn write(&self) -> Result<Lease, StoreError> {
         self.writer.lease().await
+    }
+
+    pub(crate) async fn write_at_length(&self) -> Result<Lease, StoreError> {
+        self.writer.long_lease().await
     }
 
     /// Enters an absence and what belongs to it, and returns when it is on disk.

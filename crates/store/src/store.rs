@@ -137,6 +137,23 @@ impl Store {
         Ok(self.tx(workspace, engine, one_write))
     }
 
+    /// Begins a transaction as [`Store::write`] does, for what belongs together and takes long, such as the handoffs of
+    /// weeks: on SQLite it is rolled back after two seconds for which others waited, not after a tenth of one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Store::write`].
+    pub async fn write_at_length(&self, workspace: WorkspaceId) -> Result<Tx, StoreError> {
+        let Engine::Sqlite(engine) = &self.engine else { return self.write(workspace).await };
+        let one_write = self.one_write();
+        let lease = engine.write_at_length().await?;
+        Ok(self.tx(workspace, EngineTx::SqliteWrite(lease), one_write))
+    }
+
     /// Enters an absence with everything that belongs to it, durably and as one, and returns the version that it made.
     ///
     /// It needs no transaction of one's own, so entries that come at the same time share a trip and a flush.

@@ -30,7 +30,7 @@ pub(crate) mod turns;
 pub(crate) mod watch;
 pub(crate) mod workspaces;
 
-use super::{Conn, Db, Row};
+use super::{Conn, Db, NUMBERED, Row};
 use domain::ids::UserId;
 use row::Fields;
 use uuid::Uuid;

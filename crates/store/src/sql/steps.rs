@@ -1,8 +1,8 @@
 //! Carrying out a statement with its values.
 
-use super::{Conn, Db};
+use super::{Conn, Db, NUMBERED};
 use crate::error::StoreError;
-use crate::step::{Step, Value, of_many};
+use crate::step::{OfMany, Step, Value};
 use sqlx::query::Query;
 use sqlx::types::Json;
 use sqlx::{Database, SqlSafeStr};
@@ -25,10 +25,11 @@ pub(crate) async fn carry_out_all(conn: &mut Conn, steps: &[Step]) -> Result<(),
     let most = MOST_VALUES / first.values.len().max(1);
     for some in steps.chunks(most.max(1)) {
         // Its text is another for each number of rows, so it is not kept prepared.
-        fill(of_many(first.sql, first.values.len(), some.len()), some)
-            .persistent(false)
-            .execute(&mut *conn)
-            .await?;
+        let OfMany { sql, order } =
+            OfMany::new(first.sql, first.values.len(), some.len(), NUMBERED);
+        let values = some.iter().flat_map(|step| order.iter().map(|at| &step.values[*at]));
+        let filled = values.fold(sqlx::query(sql), bind);
+        filled.persistent(false).execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -33,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Limits {
     /// How long a transaction may hold the connection while others wait.
     pub(crate) hold: Duration,
+    /// How long one may that cannot be done in less.
+    pub(crate) long_hold: Duration,
     /// How old a batch may grow while others still wait to join it.
     pub(crate) old: Duration,
     /// How many transactions share a commit at most.
@@ -42,6 +44,7 @@ pub(crate) struct Limits {
 /// A debug build is many times slower than what it stands for, so it may hold the connection longer.
 pub(crate) const LIMITS: Limits = Limits {
     hold: if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) },
+    long_hold: if cfg!(debug_assertions) { Duration::from_secs(4) } else { Duration::from_secs(2) },
     old: Duration::from_millis(5),
     full: 128,
 };
@@ -58,10 +61,15 @@ struct Steps {
     commit: Commit,
 }
 
+/// Where somebody waits for the connection.
+type Waiting = oneshot::Sender<Result<Lease, StoreError>>;
+
 /// What is asked of the keeper.
 enum Request {
     /// The connection, when it is free.
-    Lease(oneshot::Sender<Result<Lease, StoreError>>),
+    Lease(Waiting),
+    /// The same, for what takes long.
+    LongLease(Waiting),
     /// To carry out steps that need no answer in between, all or none.
     Save(Steps),
     /// To commit what is open, close the connection and say so.
@@ -87,8 +95,17 @@ impl Writer {
 
     /// Waits for the connection.
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
+        self.ask_for_lease(Request::Lease).await
+    }
+
+    /// Waits for the connection, which may be held for long.
+    pub(crate) async fn long_lease(&self) -> Result<Lease, StoreError> {
+        self.ask_for_lease(Request::LongLease).await
+    }
+
+    async fn ask_for_lease(&self, request: fn(Waiting) -> Request) -> Result<Lease, StoreError> {
         let (sender, receiver) = oneshot::channel();
-        self.requests.send(Request::Lease(sender)).map_err(|_| closed())?;
+        self.requests.send(request(sender)).map_err(|_| closed())?;
         match tokio::time::timeout(PATIENCE, receiver).await {
             Ok(answer) => answer.map_err(|_| closed())?,
             Err(_) => Err(StoreError::Unavailable {

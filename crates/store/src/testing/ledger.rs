@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, PgConnection, SqliteConnection};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -13,6 +14,10 @@ use uuid::Uuid;
 pub struct OutboxRow {
     /// The delivery's id.
     pub delivery_id: Uuid,
+    /// Its workspace.
+    pub workspace_id: Uuid,
+    /// Its line there: what is in it is sent one after the other.
+    pub order_key: String,
     /// Where it stands.
     pub state: String,
     /// How it is sent.
@@ -120,7 +125,7 @@ macro_rules! read_row {
     };
 }
 
-read_row!(OutboxRow: delivery_id Uuid, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, ts Option<String>, due_at Option<DateTime<Utc>>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
+read_row!(OutboxRow: delivery_id Uuid, workspace_id Uuid, order_key String, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, ts Option<String>, due_at Option<DateTime<Utc>>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
 read_row!(InboxRow: inbox_id Uuid, state String, crashes i64, available_at DateTime<Utc>, item String);
 read_row!(TurnRow: rotation_id Uuid, name String, team_id String, planned_at DateTime<Utc>, state String);
 read_row!(AbsenceRow: team_id String, user_id String, span String);
@@ -131,7 +136,7 @@ macro_rules! read {
         let connection = $connection;
         Ledger {
             outbox: sqlx::query_as(
-                "select delivery_id, state, call, is_resend, code, cast(attempts as bigint) as attempts,
+                "select delivery_id, workspace_id, order_key, state, call, is_resend, code, cast(attempts as bigint) as attempts,
                         cast(crashes as bigint) as crashes, channel_id, ts, due_at, available_at, finished_at,
                         cast(envelope as text) as envelope
                    from outbox
@@ -208,17 +213,25 @@ impl Ledger {
         found.map_err(|fault| fault.to_string())
     }
 
-    /// Returns what is due and not over, of the outbox and the inbox.
+    /// Returns what is due and not over, of the outbox and the inbox; what stands behind something that is held is not due.
     #[must_use]
     pub fn open_work(&self, now: DateTime<Utc>) -> (usize, usize) {
         let is_waiting = |row: &&InboxRow| row.state != "quarantined" && row.available_at <= now;
         (self.waiting(now).len(), self.inbox.iter().filter(is_waiting).count())
     }
 
-    /// Returns what is due of the outbox and not over.
+    /// Returns what is due of the outbox and not over, and waits behind nothing else.
     #[must_use]
     pub fn waiting(&self, now: DateTime<Utc>) -> Vec<&OutboxRow> {
-        let is_waiting = |row: &&OutboxRow| row.finished_at.is_none() && row.available_at <= now;
-        self.outbox.iter().filter(is_waiting).collect()
+        let mut held = BTreeSet::new();
+        let mut waiting = Vec::new();
+        for row in self.outbox.iter().filter(|row| row.finished_at.is_none()) {
+            if now < row.available_at {
+                held.insert((row.workspace_id, &row.order_key));
+            } else if !held.contains(&(row.workspace_id, &row.order_key)) {
+                waiting.push(row);
+            }
+        }
+        waiting
     }
 }

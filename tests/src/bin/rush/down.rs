@@ -26,7 +26,7 @@ pub(crate) async fn run(
     (workspaces, rotations): (usize, usize),
 ) -> Vec<String> {
     let mut wrong = Vec::new();
-    let begun_at: DateTime<Utc> = "2026-09-15T10:10:00Z".parse().expect("an instant");
+    let begun_at: DateTime<Utc> = "2026-09-15T10:29:30Z".parse().expect("an instant");
     let mut table = String::from(
         "| engine | down for | rotations due | committed in (s) | posts | messages | as never down |\n|---|---|---|---|---|---|---|\n",
     );

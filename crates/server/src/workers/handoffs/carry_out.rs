@@ -13,10 +13,6 @@ use std::sync::Arc;
 use store::{DueHandoffs, StoreError};
 use tokio::sync::Semaphore;
 
-/// How many rotations are handed over in one transaction. On SQLite all other writers wait for it, and it is rolled back
-/// where it takes longer than a tenth of a second.
-const TOGETHER: usize = if cfg!(debug_assertions) { 10 } else { 25 };
-
 /// How many transactions are under way at once.
 static ROOM: Semaphore = Semaphore::const_new(4);
 
@@ -104,12 +100,16 @@ impl Here<'_> {
                 return Ok(tried);
             }
             tried = true;
-            let mut groups: Vec<&[RotationId]> = together.chunks(TOGETHER).rev().collect();
-            while let Some(group) = groups.pop() {
+            let mut groups = vec![together.as_slice()];
+            while let Some(group) = groups.pop().filter(|group| !group.is_empty()) {
                 if self.bot.supervisor.is_stopping() {
                     return Ok(tried);
                 }
-                if let [rotation] = group {
+                let most = self.under_way.together();
+                if most < group.len() {
+                    let (first, rest) = group.split_at(most);
+                    groups.extend([rest, first]);
+                } else if let [rotation] = group {
                     self.alone(*rotation).await?;
                 } else if !self.together(group).await? {
                     let (first, second) = group.split_at(group.len() / 2);
@@ -160,10 +160,15 @@ impl Here<'_> {
             self.in_a_task(async move { hand_over_together(&store, workspace, &ids, now).await });
         match done.await {
             Ok(planned) => {
+                self.under_way.went_together(rotations.len());
                 self.count(&planned, now);
                 Ok(true)
             }
             Err(Failure::DatabaseIsAway(fault)) => Err(fault),
+            Err(Failure::Fault(AppError::Store(StoreError::TookTooLong))) => {
+                self.under_way.took_too_long(rotations.len());
+                Ok(false)
+            }
             Err(failure) => {
                 tracing::warn!(error = %failure, workspace.id = %workspace, "Handoffs did not go together; fewer are tried at once.");
                 Ok(false)

@@ -13,6 +13,10 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(15);
 /// How often that doubles: up to 32 minutes.
 const DOUBLINGS: u32 = 7;
 
+/// How many rotations are handed over in one transaction at most. On SQLite all other writers wait for it, and it is
+/// rolled back where it takes longer than a tenth of a second.
+const TOGETHER: usize = if cfg!(debug_assertions) { 10 } else { 25 };
+
 /// What one process is at. It is kept in memory: after a restart everything that is due is tried at once.
 #[derive(Debug, Default)]
 pub(super) struct UnderWay(Mutex<State>);
@@ -23,6 +27,8 @@ struct State {
     failed: HashMap<(WorkspaceId, RotationId), Failed>,
     /// Until when nothing is begun, since the database did not answer.
     waits_until: Option<DateTime<Utc>>,
+    /// How many rotations fewer than at most go together: after weeks without the service each takes longer.
+    fewer: usize,
 }
 
 /// A rotation that could not be handed over.
@@ -94,6 +100,25 @@ impl UnderWay {
         failed.is_some_and(|failed| now < failed.again_at)
     }
 
+    /// Returns how many rotations are handed over in one transaction.
+    pub(super) fn together(&self) -> usize {
+        TOGETHER - self.lock().fewer
+    }
+
+    /// Records that so many rotations took too long together.
+    pub(super) fn took_too_long(&self, together: usize) {
+        let mut state = self.lock();
+        state.fewer = state.fewer.max(TOGETHER - (together / 2).clamp(1, TOGETHER));
+    }
+
+    /// Records that so many rotations did not take too long together.
+    pub(super) fn went_together(&self, together: usize) {
+        let mut state = self.lock();
+        if TOGETHER - state.fewer <= together {
+            state.fewer = state.fewer.saturating_sub(1);
+        }
+    }
+
     /// Returns how many rotations failed and wait for their next try.
     pub(super) fn set_aside(&self, now: DateTime<Utc>) -> u64 {
         let state = self.lock();
@@ -152,5 +177,29 @@ mod tests {
 
         assert_eq!((it.next_try(now), it.set_aside(now)), (None, 0));
         assert!(!it.has_failed(workspace, rotation));
+    }
+
+    #[test]
+    fn as_many_go_together_as_do_not_take_too_long() {
+        let it = UnderWay::default();
+        assert_eq!(it.together(), TOGETHER);
+
+        it.took_too_long(TOGETHER);
+        // Another that began with as many says nothing new.
+        it.took_too_long(TOGETHER);
+
+        assert_eq!(it.together(), TOGETHER / 2);
+        it.went_together(TOGETHER / 2 - 1);
+        assert_eq!(it.together(), TOGETHER / 2, "fewer were due");
+        it.went_together(TOGETHER / 2);
+        assert_eq!(it.together(), TOGETHER / 2 + 1);
+        for _ in 0..TOGETHER {
+            it.went_together(TOGETHER);
+        }
+        assert_eq!(it.together(), TOGETHER);
+        for _ in 0..TOGETHER {
+            it.took_too_long(it.together());
+        }
+        assert_eq!(it.together(), 1);
     }
 }

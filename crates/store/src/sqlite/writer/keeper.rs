@@ -2,20 +2,19 @@
 
 use super::batch::{Batch, Fell};
 use super::lease::{Commit, Lease, Slot};
-use super::{Limits, Request, Steps};
+use super::{Limits, Request, Steps, Waiting};
 use crate::error::StoreError;
 use crate::version::Versions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 
 /// How often is looked for somebody who waits before a batch is committed.
 const LOOKS: usize = 2;
 
-/// Where somebody waits for the connection.
-type Waiting = oneshot::Sender<Result<Lease, StoreError>>;
 /// Where somebody waits for the end, if anybody does.
 type Ended = Option<oneshot::Sender<()>>;
 
@@ -32,15 +31,16 @@ pub(super) struct Keeper {
 
 /// What there is to do.
 enum Next {
-    Serve(Waiting),
+    Serve(Waiting, Duration),
     Save(Steps),
     Stop(Ended),
 }
 
 impl Next {
-    fn of(request: Request) -> Self {
+    fn of(request: Request, limits: &Limits) -> Self {
         match request {
-            Request::Lease(waiting) => Self::Serve(waiting),
+            Request::Lease(waiting) => Self::Serve(waiting, limits.hold),
+            Request::LongLease(waiting) => Self::Serve(waiting, limits.long_hold),
             Request::Save(steps) => Self::Save(steps),
             Request::Close(ended) => Self::Stop(Some(ended)),
         }
@@ -49,7 +49,7 @@ impl Next {
     /// Tells whoever waits that nothing could begin.
     fn fail(self, error: StoreError) {
         match self {
-            Self::Serve(waiting) => drop(waiting.send(Err(error))),
+            Self::Serve(waiting, _) => drop(waiting.send(Err(error))),
             Self::Save(steps) => drop(steps.commit.told.send(Err(error))),
             Self::Stop(_) => {}
         }
@@ -84,7 +84,7 @@ impl Keeper {
 
     async fn next(&mut self) -> Next {
         match self.requests.recv().await {
-            Some(request) => Next::of(request),
+            Some(request) => Next::of(request, &self.limits),
             None => Next::Stop(None),
         }
     }
@@ -102,7 +102,7 @@ impl Keeper {
         let mut stop = None;
         while let Some(what) = next.take() {
             let served = match what {
-                Next::Serve(waiting) => self.serve(&mut batch, waiting).await,
+                Next::Serve(waiting, hold) => self.serve(&mut batch, waiting, hold).await,
                 Next::Save(steps) => self.save(&mut batch, steps).await,
                 Next::Stop(ended) => {
                     stop = Some(ended);
@@ -131,7 +131,7 @@ impl Keeper {
     async fn look(&mut self) -> Option<Next> {
         for _ in 0..LOOKS {
             match self.requests.try_recv() {
-                Ok(request) => return Some(Next::of(request)),
+                Ok(request) => return Some(Next::of(request, &self.limits)),
                 Err(mpsc::error::TryRecvError::Disconnected) => return Some(Next::Stop(None)),
                 Err(mpsc::error::TryRecvError::Empty) => tokio::task::yield_now().await,
             }
@@ -155,7 +155,12 @@ impl Keeper {
     /// Lets one transaction use the connection, then keeps or undoes what it did.
     ///
     /// An error means that the batch as a whole does not stand any more.
-    async fn serve(&self, batch: &mut Batch, waiting: Waiting) -> Result<(), StoreError> {
+    async fn serve(
+        &self,
+        batch: &mut Batch,
+        waiting: Waiting,
+        hold: Duration,
+    ) -> Result<(), StoreError> {
         if let Err(error) = batch.check() {
             let _ = waiting.send(Err(error.clone()));
             return Err(error);
@@ -166,7 +171,7 @@ impl Keeper {
         drop(slot);
         // Where nobody waits any more the lease is dropped here, which ends it like any other.
         let _ = waiting.send(Ok(lease));
-        let ending = self.wait_for(ending, batch).await;
+        let ending = self.wait_for(ending, batch, hold).await;
         let mut slot = self.take_back().await;
         match ending {
             Some(commit) => batch.keep(&mut slot.connection, commit).await,
@@ -193,9 +198,10 @@ impl Keeper {
         &self,
         mut ending: oneshot::Receiver<Commit>,
         batch: &Batch,
+        hold: Duration,
     ) -> Option<Commit> {
         loop {
-            match tokio::time::timeout(self.limits.hold, &mut ending).await {
+            match tokio::time::timeout(hold, &mut ending).await {
                 Ok(outcome) => return outcome.ok(),
                 Err(_) if batch.is_empty() && self.requests.is_empty() => {}
                 Err(_) => {

@@ -258,6 +258,23 @@ async fn whoever_holds_the_connection_for_too_long_while_others_wait_loses_it() 
 }
 
 #[tokio::test]
+async fn who_said_that_it_takes_long_keeps_the_connection_for_longer() {
+    let long = Duration::from_mins(1);
+    let bench =
+        Bench::within(Limits { hold: Duration::from_millis(1), long_hold: long, ..LIMITS }).await;
+    let mut slow = bench.writer.long_lease().await.unwrap();
+    insert(&mut slow, 1).await.unwrap();
+    let writer = bench.writer.clone();
+    let waiting = tokio::spawn(async move { writer.lease().await.unwrap().commit(None).await });
+    let waits = tokio::time::timeout(Duration::from_millis(50), waiting).await;
+    assert!(waits.is_err(), "longer than the others may");
+
+    slow.commit(None).await.unwrap();
+
+    assert_eq!(bench.ids().await, [1]);
+}
+
+#[tokio::test]
 async fn a_waiter_that_gave_up_does_not_stop_the_others() {
     let bench = Bench::start().await;
     let first = bench.writer.lease().await.unwrap();
