@@ -77,6 +77,7 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "EARLIEST",
         "DUE_WORKSPACES",
         "SETBACK",
+        "LAST_WORK",
         "NEXT_CHANGE",
         "LIST_DUE",
         "LIST_WORKSPACES",
