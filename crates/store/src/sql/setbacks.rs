@@ -75,6 +75,7 @@ pub(crate) async fn list_setbacks(
                 noticed_at: fields.get("noticed_at")?,
                 lost_from: fields.get("lost_from")?,
                 lost_until: fields.get("lost_until")?,
+                // How far it goes back was found out before it was written down.
                 goes_further_back: false,
             })
         })

@@ -38,6 +38,8 @@ pub struct OutboxRow {
     pub due_at: Option<DateTime<Utc>>,
     /// From when on it may be sent.
     pub available_at: DateTime<Utc>,
+    /// Until when it keeps what comes after it in its line waiting.
+    pub held_until: Option<DateTime<Utc>>,
     /// When it was over.
     pub finished_at: Option<DateTime<Utc>>,
     /// What is said, and to whom.
@@ -125,7 +127,7 @@ macro_rules! read_row {
     };
 }
 
-read_row!(OutboxRow: delivery_id Uuid, workspace_id Uuid, order_key String, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, ts Option<String>, due_at Option<DateTime<Utc>>, available_at DateTime<Utc>, finished_at Option<DateTime<Utc>>, envelope String);
+read_row!(OutboxRow: delivery_id Uuid, workspace_id Uuid, order_key String, state String, call String, is_resend bool, code Option<String>, attempts i64, crashes i64, channel_id Option<String>, ts Option<String>, due_at Option<DateTime<Utc>>, available_at DateTime<Utc>, held_until Option<DateTime<Utc>>, finished_at Option<DateTime<Utc>>, envelope String);
 read_row!(InboxRow: inbox_id Uuid, state String, crashes i64, available_at DateTime<Utc>, item String);
 read_row!(TurnRow: rotation_id Uuid, name String, team_id String, planned_at DateTime<Utc>, state String);
 read_row!(AbsenceRow: team_id String, user_id String, span String);
@@ -137,7 +139,8 @@ macro_rules! read {
         Ledger {
             outbox: sqlx::query_as(
                 "select delivery_id, workspace_id, order_key, state, call, is_resend, code, cast(attempts as bigint) as attempts,
-                        cast(crashes as bigint) as crashes, channel_id, ts, due_at, available_at, finished_at,
+                        cast(crashes as bigint) as crashes, channel_id, ts, due_at, available_at, held_until,
+                        finished_at,
                         cast(envelope as text) as envelope
                    from outbox
                   order by order_id",
@@ -226,9 +229,10 @@ impl Ledger {
         let mut held = BTreeSet::new();
         let mut waiting = Vec::new();
         for row in self.outbox.iter().filter(|row| row.finished_at.is_none()) {
-            if now < row.available_at {
-                held.insert((row.workspace_id, &row.order_key));
-            } else if !held.contains(&(row.workspace_id, &row.order_key)) {
+            let line = (row.workspace_id, &row.order_key);
+            if row.held_until.is_some_and(|until| now < until) {
+                held.insert(line);
+            } else if row.available_at <= now && !held.contains(&line) {
                 waiting.push(row);
             }
         }
