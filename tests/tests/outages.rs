@@ -161,6 +161,8 @@ async fn a_backup_that_was_put_back_while_nobody_looked_is_noticed_by_what_the_f
 
     scene.server.put_back("backup", false);
     scene.town.will_be_forgotten(false);
+    // Who is reminded is found out late.
+    scene.place = scene.place.with("ASYNCBOT_FAULTS", "inbox.work=sleep(200)");
     process = scene.starts();
     let took = scene.heals(0).await;
 

@@ -35,6 +35,9 @@ const HOLD: TimeDelta = TimeDelta::minutes(2);
 /// How long the handoffs that are due are waited for before the rest goes on without them.
 const HANDOFFS: Duration = Duration::from_secs(90);
 
+/// How long the looks that are due are waited for, such as who is reminded.
+const LOOKS: Duration = Duration::from_secs(30);
+
 /// Replicas that notice a setback within this time noticed the same.
 const NOTICED_TOGETHER: TimeDelta = TimeDelta::minutes(2);
 
@@ -140,6 +143,7 @@ async fn sort_out(bot: &Bot, setback: &Setback) -> Result<u64, StoreError> {
         "The database went back in time: what was saved in between may be lost."
     );
     hand_over(bot).await?;
+    look_again(bot).await?;
     let mut held = 0;
     for workspace in system.list_workspaces().await? {
         let now = bot.clock.now();
@@ -168,6 +172,22 @@ async fn hand_over(bot: &Bot) -> Result<(), StoreError> {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// Waits until what waited for its time is worked off, as far as it is due by now: whom it reminds may have been reminded.
+async fn look_again(bot: &Bot) -> Result<(), StoreError> {
+    let (began, since) = (std::time::Instant::now(), bot.clock.now());
+    bot.bells.inbox.ring();
+    while bot.store.system().has_inbox_due_since(since).await? {
+        if LOOKS < began.elapsed() || bot.supervisor.is_stopping() {
+            tracing::warn!(
+                "Some of what came in was not worked off after the setback of the database; what it says may be said twice."
+            );
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// Returns what is known of setbacks of the last 30 days, for whoever looks after the service.

@@ -187,6 +187,14 @@ statements! {
                     and available_at <= $1
                     and leased_until is not null) as changes"
     );
+    HAS_INBOX_DUE_SINCE = (
+        "select exists (
+             select 1
+               from inbox
+              where finished_at is null
+                and available_at <= $1
+                and crashes = 0)"
+    );
     COUNT_INBOX = (
         "select state, count(*) as number
            from inbox
@@ -304,6 +312,13 @@ pub(crate) async fn next_change(
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     Ok(sqlx::query_scalar(NEXT_INBOX_CHANGE).bind(now).fetch_one(conn).await?)
+}
+
+pub(crate) async fn has_due_since(
+    conn: &mut Conn,
+    since: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(HAS_INBOX_DUE_SINCE).bind(since).fetch_one(conn).await?)
 }
 
 pub(crate) async fn count_by_state(conn: &mut Conn) -> Result<Vec<(InboxState, u64)>, StoreError> {

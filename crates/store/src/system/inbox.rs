@@ -111,6 +111,17 @@ impl System {
         run!(&mut tx, inbox_queue::next_change(now))
     }
 
+    /// Returns whether something that could be worked off at `since` is not done yet. What failed since then waits for a later
+    /// time, and what a process died over is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn has_inbox_due_since(&self, since: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, inbox_queue::has_due_since(since))
+    }
+
     /// Returns how many rows of the inbox stand in each state; states without one are left out.
     ///
     /// # Errors

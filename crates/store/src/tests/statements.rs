@@ -92,6 +92,7 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "GLANCE_AT_INBOX",
         "TRY_TO_LOCK_INBOX",
         "GO_THROUGH_INBOX",
+        "HAS_INBOX_DUE_SINCE",
         "HAS_LONE_INBOX",
         "NEXT_INBOX_CHANGE",
         "RELEASE_SYNCS",
