@@ -10,10 +10,10 @@ use std::sync::Arc;
 use stories::{Play, both_engines};
 
 /// The keys of the stage, in the form of the setting.
-const KEYS: &str = "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
+const KEYS: &str = "1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=";
 
 /// A key that comes later.
-const LATER: &str = "2:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=";
+const LATER: &str = "2:czzeTimlBoYDdqe2v+n98ft0c3ruzWLx4IS8E6hJkbY=";
 
 const NOTE: &str = "The key is with Dée \u{1f511}\n\"second\" line, 100 % \\ certain";
 

@@ -5,5 +5,5 @@ mod ring;
 mod sealed;
 
 pub use place::Place;
-pub use ring::{KeyId, KeyRing, KeyRingFault, OpenFault, SealFault};
+pub use ring::{KeyId, KeyRing, KeyRingFault, OpenFault, SealFault, Signature};
 pub use sealed::{Sealed, SealedFault};

@@ -6,12 +6,20 @@ use aes_gcm::aead::{Aead, Generate, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::Sha256;
 use std::fmt;
 use std::num::NonZeroU32;
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
+
+/// A key has at least as many different bytes: of random ones not one in 10^15 has fewer.
+const DIFFERENT_BYTES: usize = 16;
+
+/// What the key by which things are signed is derived for.
+const SIGNING: &[u8] = b"asyncbot signing key, version 1";
 
 /// The id of a key: a decimal from 1 to 4294967295.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +34,17 @@ pub struct KeyRing {
 struct Key {
     id: KeyId,
     cipher: Aes256Gcm,
+    /// Signs; derived from the key, so that the same bytes never serve two purposes.
+    signing: Zeroizing<[u8; KEY_BYTES]>,
+}
+
+/// What proves that something was signed with a key of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// The id of the key.
+    pub key: u32,
+    /// The code: HMAC-SHA-256 with a key derived from it.
+    pub code: [u8; KEY_BYTES],
 }
 
 /// Why a text is not a key ring. The text is never repeated, only which entry is wrong, counted from 1.
@@ -72,12 +91,20 @@ pub enum KeyRingFault {
         /// How long it is.
         bytes: usize,
     },
-    /// A key consists of zeros.
+    /// A key is no random one: a text, or few different bytes.
     #[error(
-        "the key in entry {entry} of the encryption keys is all zeros; make one with `asyncbot keys generate`"
+        "the key in entry {entry} of the encryption keys is too easy to guess; make one with `asyncbot keys generate`"
     )]
-    AllZero {
+    Weak {
         /// Which entry.
+        entry: usize,
+    },
+    /// Two entries have the same key.
+    #[error(
+        "entry {entry} of the encryption keys has the key of an earlier one under another id; every id needs a key of its own"
+    )]
+    SameKey {
+        /// Which entry, the later one.
         entry: usize,
     },
 }
@@ -105,6 +132,21 @@ pub enum OpenFault {
     /// The value was changed, moved or sealed by another key of the same id; which of these is not told.
     #[error("the value does not open")]
     Closed,
+}
+
+impl Signature {
+    /// Returns the bytes to store: the id of the key, 4 bytes, big-endian, and the code.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&self.key.to_be_bytes()[..], &self.code].concat()
+    }
+
+    /// Returns the signature that was stored as these bytes, or `None` where they are none.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (key, code) = bytes.split_first_chunk()?;
+        Some(Self { key: u32::from_be_bytes(*key), code: code.try_into().ok()? })
+    }
 }
 
 impl KeyId {
@@ -144,6 +186,9 @@ impl KeyRing {
             let key = Key::parse(entry_text.trim(), entry)?;
             if keys.iter().any(|other| other.id == key.id) {
                 return Err(KeyRingFault::DuplicateId { entry });
+            }
+            if keys.iter().any(|other| other.signing == key.signing) {
+                return Err(KeyRingFault::SameKey { entry });
             }
             keys.push(key);
         }
@@ -198,10 +243,7 @@ impl KeyRing {
     /// [`OpenFault::UnknownKey`] where the ring lacks the key, [`OpenFault::Closed`] for everything else.
     pub fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Result<SecretSlice<u8>, OpenFault> {
         let id = sealed.key_id();
-        let key = std::iter::once(&self.current)
-            .chain(&self.older)
-            .find(|key| key.id.get() == id)
-            .ok_or(OpenFault::UnknownKey { id })?;
+        let key = self.find(id)?;
         let aad = place.associated_data(VERSION, id);
         let nonce = Nonce::from(sealed.nonce());
         let opened = key
@@ -211,6 +253,34 @@ impl KeyRing {
             .map_err(|_| OpenFault::Closed)?;
         // A copy of the exact size: shrinking the buffer in place could leave the value behind in freed memory.
         Ok(SecretSlice::from(opened.to_vec()))
+    }
+
+    /// Returns what proves, to whoever has the current key, that something was signed for a purpose with it.
+    #[must_use]
+    pub fn sign(&self, purpose: &str, message: &[u8]) -> Signature {
+        Signature { key: self.current.id.get(), code: self.current.code(purpose, message) }
+    }
+
+    /// Returns whether a signature is that of a message, by the key that it names; in constant time.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenFault::UnknownKey`] where the ring lacks the key.
+    pub fn verifies(
+        &self,
+        purpose: &str,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<bool, OpenFault> {
+        let key = self.find(signature.key)?;
+        Ok(key.mac(purpose, message).verify_slice(&signature.code).is_ok())
+    }
+
+    fn find(&self, id: u32) -> Result<&Key, OpenFault> {
+        std::iter::once(&self.current)
+            .chain(&self.older)
+            .find(|key| key.id.get() == id)
+            .ok_or(OpenFault::UnknownKey { id })
     }
 
     /// Returns the text sealed by the current key for one place.
@@ -251,13 +321,40 @@ impl Key {
         if key.len() != KEY_BYTES {
             return Err(KeyRingFault::WrongLength { entry, bytes: key.len() });
         }
-        if key.iter().all(|byte| *byte == 0) {
-            return Err(KeyRingFault::AllZero { entry });
+        if is_weak(&key) {
+            return Err(KeyRingFault::Weak { entry });
         }
-        let cipher = Aes256Gcm::new_from_slice(&key)
-            .map_err(|_| KeyRingFault::WrongLength { entry, bytes: key.len() })?;
-        Ok(Self { id, cipher })
+        let wrong = KeyRingFault::WrongLength { entry, bytes: key.len() };
+        let cipher = Aes256Gcm::new_from_slice(&key).map_err(|_| wrong)?;
+        let mut signing = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| wrong)?;
+        signing.update(SIGNING);
+        Ok(Self { id, cipher, signing: Zeroizing::new(signing.finalize().into_bytes().into()) })
     }
+
+    fn code(&self, purpose: &str, message: &[u8]) -> [u8; KEY_BYTES] {
+        self.mac(purpose, message).finalize().into_bytes().into()
+    }
+
+    /// The purpose comes with its length, so that none runs on into a message.
+    fn mac(&self, purpose: &str, message: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.signing.as_slice())
+            .expect("HMAC takes a key of any length");
+        mac.update(&(purpose.len() as u64).to_be_bytes());
+        mac.update(purpose.as_bytes());
+        mac.update(message);
+        mac
+    }
+}
+
+/// Returns whether somebody typed the key, or made it of few bytes: a random one is neither.
+fn is_weak(key: &[u8]) -> bool {
+    let mut bytes = Zeroizing::new(key.to_vec());
+    bytes.sort_unstable();
+    let different = bytes.chunk_by(|one, next| one == next).count();
+    let steps =
+        key.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == key[1].wrapping_sub(key[0]));
+    let is_text = key.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
+    different < DIFFERENT_BYTES || steps || is_text
 }
 
 /// Plain digits only: `+1` and `01` would be second spellings of an id.

@@ -2,12 +2,17 @@
 
 use super::*;
 use proptest::prelude::*;
+use sha2::Digest;
 
 const PLACE: Place<'static> =
     Place { table: "workspaces", column: "bot_token", workspace: b"one", row: b"row" };
 
-fn entry(id: u32, fill: u8) -> String {
-    format!("{id}:{}", STANDARD.encode([fill; KEY_BYTES]))
+fn entry(id: u32, number: u8) -> String {
+    format!("{id}:{}", STANDARD.encode(Sha256::digest([number])))
+}
+
+fn entry_of(key: [u8; KEY_BYTES]) -> String {
+    format!("1:{}", STANDARD.encode(key))
 }
 
 fn ring(text: &str) -> KeyRing {
@@ -104,7 +109,40 @@ fn wrong_rings_are_refused_with_the_entry_that_is_wrong() {
     check_refused(&format!("{good},{}", entry(1, 9)), KeyRingFault::DuplicateId { entry: 2 });
     check_refused("1:%%%", KeyRingFault::NotBase64 { entry: 1 });
     check_refused("1:AAAA", KeyRingFault::WrongLength { entry: 1, bytes: 3 });
-    check_refused(&entry(1, 0), KeyRingFault::AllZero { entry: 1 });
+    check_refused(&format!("{good},{}", entry(2, 7)), KeyRingFault::SameKey { entry: 2 });
+}
+
+#[test]
+fn a_key_that_is_easy_to_guess_is_refused() {
+    let counted: Vec<u8> = (0..32).collect();
+    for weak in [
+        [0; KEY_BYTES],
+        [7; KEY_BYTES],
+        *b"correct horse battery staple! 12",
+        counted.try_into().unwrap(),
+        std::array::from_fn(|index| [1, 200, 3, 77][index % 4]),
+    ] {
+        check_refused(&entry_of(weak), KeyRingFault::Weak { entry: 1 });
+    }
+}
+
+#[test]
+fn what_was_signed_verifies_by_its_key_and_for_its_purpose_alone() {
+    let one = ring(&entry(1, 7));
+    let signature = one.sign("audit", b"hash");
+
+    let rotated = ring(&format!("{},{}", entry(2, 8), entry(1, 7)));
+
+    assert_eq!(rotated.verifies("audit", b"hash", &signature), Ok(true));
+    assert_eq!(rotated.verifies("audit", b"hask", &signature), Ok(false));
+    assert_eq!(rotated.verifies("ledger", b"hash", &signature), Ok(false));
+    assert_eq!(rotated.verifies("audith", b"ash", &signature), Ok(false));
+    assert_eq!(rotated.sign("audit", b"hash").key, 2);
+    let other = ring(&entry(1, 9));
+    assert_eq!(other.verifies("audit", b"hash", &signature), Ok(false));
+    let without = ring(&entry(3, 9));
+    let unknown = Err(OpenFault::UnknownKey { id: 1 });
+    assert_eq!(without.verifies("audit", b"hash", &signature), unknown);
 }
 
 #[test]

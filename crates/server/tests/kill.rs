@@ -80,7 +80,7 @@ impl Process {
             .env("ASYNCBOT_DATA_DIR", folder)
             .env("ASYNCBOT_BIND", format!("127.0.0.1:{port}"))
             .env("ASYNCBOT_ADMIN_BIND", format!("127.0.0.1:{admin_port}"))
-            .env("ASYNCBOT_ENCRYPTION_KEYS", "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=")
+            .env("ASYNCBOT_ENCRYPTION_KEYS", "1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=")
             .env("SLACK_CLIENT_ID", "1.2")
             .env("SLACK_CLIENT_SECRET", "client")
             .env("SLACK_SIGNING_SECRET", "signing")

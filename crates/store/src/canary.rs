@@ -6,9 +6,9 @@ use crate::tx::{Tx, run};
 use crypto::{KeyRing, OpenFault, Place, Sealed};
 use secrecy::ExposeSecret;
 
-const NAME: &str = "canary";
+pub(crate) const NAME: &str = "canary";
 const SONG: &[u8] = b"asyncbot";
-const PLACE: Place<'static> =
+pub(crate) const PLACE: Place<'static> =
     Place { table: "meta", column: "value", workspace: &[], row: NAME.as_bytes() };
 
 /// Opens the canary, which the first start writes.
@@ -21,7 +21,7 @@ pub(crate) async fn check(store: &Store, keys: &KeyRing) -> Result<(), StoreErro
     open(find(store).await?.unwrap_or_default(), keys)
 }
 
-async fn find(store: &Store) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) async fn find(store: &Store) -> Result<Option<Vec<u8>>, StoreError> {
     let mut tx: Tx = store.read(crate::store::NO_WORKSPACE).await?;
     run!(&mut tx, meta::find_meta(NAME))
 }

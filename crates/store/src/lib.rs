@@ -11,7 +11,9 @@ macro_rules! statements {
     };
 }
 
+mod audit_log;
 mod canary;
+mod chain;
 mod commitment;
 mod error;
 mod generation;
@@ -19,7 +21,9 @@ mod id;
 mod migrations;
 mod one_write;
 mod postgres;
+mod purge;
 mod records;
+mod reseal;
 mod sqlite;
 mod step;
 mod store;
@@ -32,19 +36,21 @@ mod tx;
 mod version;
 mod watch;
 
+pub use audit_log::Chaining;
 pub use error::StoreError;
 pub use generation::{Generation, Mark, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, Census, Claim, ClaimedDelivery,
-    Claiming, CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep,
-    CoverWord, CoverageKind, CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs,
-    DueInboxes, Entry, GivenUp, Heard, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow,
-    NewInstall, NoteFault, NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord,
-    RotationRecord, SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord,
-    SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing,
-    WorkspaceRecord,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, AuditFault, AuditFlaw, AuditRow,
+    AuditVerdict, Census, Claim, ClaimedDelivery, Claiming, CoverAnswer, CoverRequestOrigin,
+    CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind, CoverageRecord,
+    DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, GivenUp, Heard, InboxClaim,
+    InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord,
+    Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
+    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
+    TurnState, WorkspaceListing, WorkspaceRecord,
 };
+pub use reseal::Resealed;
 pub use sqlite::FileClaim;
 pub use store::{Store, StoreSettings};
 pub use system::System;

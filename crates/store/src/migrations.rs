@@ -72,6 +72,7 @@ both! {
     9 "0009_absence_sources",
     10 "0010_reliability",
     11 "0011_outbox_by_workspace",
+    12 "0012_promises",
 }
 
 /// Applies the pending migrations and returns their names.

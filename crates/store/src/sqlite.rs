@@ -63,8 +63,8 @@ use chrono::{DateTime, Utc};
 pub use claim::FileClaim;
 use connect::{is_url, make_file, options};
 use domain::ids::WorkspaceId;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{Connection, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
 use writer::{LIMITS, Lease, Writer};
@@ -86,6 +86,7 @@ pub(crate) struct Engine {
     readers: SqlitePool,
     writer: Writer,
     versions: Arc<Versions>,
+    options: SqliteConnectOptions,
 }
 
 /// Returns whether the URL names this engine.
@@ -113,8 +114,8 @@ impl Engine {
             .max_connections(READERS)
             .test_before_acquire(false)
             .acquire_timeout(READER_WAIT)
-            .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { readers, writer, versions })
+            .connect_lazy_with(options.clone().pragma("query_only", "on"));
+        Ok(Self { readers, writer, versions, options })
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
@@ -155,6 +156,16 @@ impl Engine {
     /// Returns how often each workspace was written.
     pub(crate) fn versions(&self) -> &Versions {
         &self.versions
+    }
+
+    /// Empties the write-ahead log, in which what was deleted still stands, into the file; returns `false` where somebody
+    /// reads of it for so long that it cannot be emptied.
+    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
+        let mut connection = Conn::connect_with(&self.options).await?;
+        let row = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
+        let is_busy: i64 = row.try_get(0)?;
+        connection.close().await?;
+        Ok(is_busy == 0)
     }
 
     pub(crate) async fn close(&self) {

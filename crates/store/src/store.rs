@@ -31,7 +31,7 @@ pub struct StoreSettings {
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
-    keys: Arc<KeyRing>,
+    pub(crate) keys: Arc<KeyRing>,
     generation: Generation,
 }
 
@@ -271,6 +271,19 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(_) => Ok(()),
             Engine::Postgres(engine) => engine.sight().await,
+        }
+    }
+
+    /// Empties what a database keeps beside its tables of what was deleted, as far as that is in its hands: SQLite's
+    /// write-ahead log. Returns `false` where somebody reads for so long that it cannot be emptied now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] where the file cannot be opened.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.empty_log().await,
+            Engine::Postgres(_) => Ok(true),
         }
     }
 

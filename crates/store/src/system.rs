@@ -216,8 +216,8 @@ impl System {
         run!(&mut tx, system::list_workspaces())
     }
 
-    /// Deletes what outlived its use: request keys after a day, OAuth states when they run out, inbox rows a day and
-    /// deliveries 100 days after they were finished.
+    /// Deletes what outlived its use: request keys after a day, OAuth states when they run out, and rows of the inbox a week
+    /// after they were done; what was not done, there and in the outbox, after 30 days.
     ///
     /// # Errors
     ///

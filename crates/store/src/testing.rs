@@ -117,6 +117,6 @@ impl TestDatabase {
 /// Never: the ring is a valid one.
 #[must_use]
 pub fn keys() -> Arc<KeyRing> {
-    let text = "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
+    let text = "1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=";
     Arc::new(KeyRing::parse(&SecretString::from(text)).expect("the tests' key ring is valid"))
 }

@@ -92,7 +92,7 @@ fn the_doctor_notices_the_wrong_keys() {
     };
     examine(KEYS).results();
 
-    let ended = examine("2:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=");
+    let ended = examine("2:czzeTimlBoYDdqe2v+n98ft0c3ruzWLx4IS8E6hJkbY=");
 
     assert_eq!(ended.code, Some(1));
     assert!(

@@ -17,7 +17,7 @@ mod workspace;
 
 pub use absence::{AbsenceRecord, AbsenceSource};
 pub use absence_source::{AbsenceSourceRecord, SourceStatus, SyncClaim};
-pub use audit::AuditEvent;
+pub use audit::{AuditEvent, AuditFault, AuditFlaw, AuditRow, AuditVerdict};
 pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
 };

@@ -60,7 +60,8 @@ pub struct TurnRecord {
 pub struct SkipRecord {
     /// Who.
     pub user: UserId,
-    /// Why.
+    /// Why; a turn of long ago does not say it any more.
+    #[serde(default)]
     pub reason: SkipCode,
     /// The share of the turn's active time that the absence covers, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,10 +72,11 @@ pub struct SkipRecord {
 }
 
 /// Why somebody was passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipCode {
     /// Absent.
+    #[default]
     Away,
     /// No longer in the Slack workspace.
     Deactivated,

@@ -22,10 +22,17 @@ statements! {
          values ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, 0, false, $7, $8, $9, $6, false)
          on conflict (workspace_id, delivery_id) do nothing"
     );
+    // What was said long ago has left the outbox, and is known all the same.
     FIND_DELIVERY = (
         "select delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
                 available_at, created_at, expires_at, due_at, tried_at
            from outbox
+          where workspace_id = $1
+            and delivery_id = $2
+          union all
+         select delivery_id, envelope, state, channel_id, ts, 1, 0, false, null,
+                finished_at, created_at, finished_at, finished_at, finished_at
+           from said
           where workspace_id = $1
             and delivery_id = $2"
     );
@@ -33,6 +40,12 @@ statements! {
         "select delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
                 available_at, created_at, expires_at, due_at, tried_at
            from outbox
+          where workspace_id = $1
+            and delivery_id in ", ids_begin, "$2", ids_end, "
+          union all
+         select delivery_id, envelope, state, channel_id, ts, 1, 0, false, null,
+                finished_at, created_at, finished_at, finished_at, finished_at
+           from said
           where workspace_id = $1
             and delivery_id in ", ids_begin, "$2", ids_end
     );

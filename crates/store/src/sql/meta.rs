@@ -14,6 +14,12 @@ statements! {
            from meta
           where name = $1"
     );
+    UPDATE_META = (
+        "update meta
+            set value = $3
+          where name = $1
+            and value = $2"
+    );
     PING = ("select 1");
 }
 
@@ -28,6 +34,17 @@ pub(crate) async fn insert_meta(
 
 pub(crate) async fn find_meta(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sqlx::query_scalar(FIND_META).bind(name).fetch_optional(conn).await?)
+}
+
+/// Replaces a value, if it is still the one that it was.
+pub(crate) async fn update_meta(
+    conn: &mut Conn,
+    name: &str,
+    was: &[u8],
+    is: &[u8],
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(UPDATE_META).bind(name).bind(was).bind(is).execute(conn).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 pub(crate) async fn ping(conn: &mut Conn) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ mod row;
 pub(crate) mod absence_sources;
 pub(crate) mod absences;
 pub(crate) mod audit;
+pub(crate) mod chain;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
 pub(crate) mod deliveries;
@@ -21,7 +22,9 @@ pub(crate) mod notes;
 pub(crate) mod outbox_queue;
 pub(crate) mod replay;
 pub(crate) mod requests;
+pub(crate) mod retention;
 pub(crate) mod rotations;
+pub(crate) mod sealed;
 pub(crate) mod setbacks;
 pub(crate) mod steps;
 pub(crate) mod swaps;
@@ -42,6 +45,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         absence_sources::STATEMENTS,
         absences::STATEMENTS,
         audit::STATEMENTS,
+        chain::STATEMENTS,
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,
         deliveries::STATEMENTS,
@@ -54,7 +58,9 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         outbox_queue::STATEMENTS,
         replay::STATEMENTS,
         requests::STATEMENTS,
+        retention::STATEMENTS,
         rotations::STATEMENTS,
+        sealed::STATEMENTS,
         setbacks::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,

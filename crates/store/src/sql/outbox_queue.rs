@@ -21,6 +21,9 @@ pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Slack asks for no longer wait: a limit that ends later was set before the clock went back.
 const LONGEST_LIMIT: TimeDelta = TimeDelta::hours(1);
 
+/// The code of a delivery that was said so long ago that it has left the outbox.
+const WAS_SAID: &str = "said_before";
+
 /// The code of a row that cannot be read.
 const UNREADABLE: &str = "unreadable";
 
@@ -188,7 +191,12 @@ statements! {
           where workspace_id = $1
             and delivery_id in (select delivery_id from picked)
       returning delivery_id, envelope, state, channel_id, ts, attempts, crashes, is_resend, code,
-                available_at, created_at, expires_at, due_at, tried_at, fence"
+                available_at, created_at, expires_at, due_at, tried_at, fence,
+                exists (
+                    select 1
+                      from said
+                     where said.workspace_id = outbox.workspace_id
+                       and said.delivery_id = outbox.delivery_id) as was_said"
     );
     HAS_LONE = (
         "select exists (
@@ -317,7 +325,11 @@ pub(crate) async fn claim(
         let fields = Fields::new(row, "outbox", "delivery_id");
         let delivery = DeliveryId::new(fields.get("delivery_id")?);
         let claim = Claim { workspace, delivery, fence: fields.get("fence")? };
-        if let Ok(record) = read_delivery(row) {
+        if fields.get("was_said")? {
+            // It left the outbox, and somebody put it in once more.
+            let end = (GivenUp::Dropped, WAS_SAID);
+            record_given_up(conn, workspace, delivery, claim.fence, end.0, end.1, now).await?;
+        } else if let Ok(record) = read_delivery(row) {
             claimed.push(ClaimedDelivery { claim, record });
         } else {
             // One that nobody can read costs the others nothing.

@@ -6,8 +6,11 @@ use crate::records::{DeliveryState, DueHandoffs, Swept, WorkspaceListing};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{TeamId, WorkspaceId};
 
-/// How long a message is known after it was sent: it is replaced when its turn is over, and a turn may last a quarter.
-const MESSAGES_KEPT: TimeDelta = TimeDelta::days(100);
+/// How long what was worked off is known: Slack repeats an event within hours.
+const DONE_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// How long it is kept what was not done, for whoever looks after the service.
+const UNDONE_KEPT: TimeDelta = TimeDelta::days(30);
 
 statements! {
     // A workspace without an installation is left alone; its handoffs are caught up after it is installed again.
@@ -54,13 +57,17 @@ statements! {
     );
     DELETE_REQUEST_KEYS = ("delete from request_keys where created_at < $1");
     DELETE_OAUTH_STATES = ("delete from oauth_states where expires_at <= $1");
-    // What was not done is kept as long as messages are, for whoever looks after the service.
     DELETE_INBOX = (
         "delete from inbox
           where finished_at < $1
             and (state = 'done' or finished_at < $2)"
     );
-    DELETE_DELIVERIES = ("delete from outbox where finished_at < $1");
+    // What was said, or may have been, leaves the outbox otherwise: it is not to be said again.
+    DELETE_DELIVERIES = (
+        "delete from outbox
+          where finished_at < $1
+            and state not in ('sent', 'unconfirmed')"
+    );
     COUNT_OUTBOX = (
         "select state, count(*) as number
            from outbox
@@ -143,12 +150,12 @@ pub(crate) async fn delete_expired(
         request_keys: delete(conn, DELETE_REQUEST_KEYS, day_ago).await?,
         oauth_states: delete(conn, DELETE_OAUTH_STATES, now).await?,
         inbox: sqlx::query(DELETE_INBOX)
-            .bind(day_ago)
-            .bind(now - MESSAGES_KEPT)
+            .bind(now - DONE_KEPT)
+            .bind(now - UNDONE_KEPT)
             .execute(&mut *conn)
             .await?
             .rows_affected(),
-        deliveries: delete(conn, DELETE_DELIVERIES, now - MESSAGES_KEPT).await?,
+        deliveries: delete(conn, DELETE_DELIVERIES, now - UNDONE_KEPT).await?,
     })
 }
 

@@ -31,6 +31,8 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        // What is deleted is overwritten, not only unlinked.
+        .pragma("secure_delete", "on")
         .pragma("cache_size", format!("-{CACHE_KIB}"))
         .statement_cache_capacity(200))
 }

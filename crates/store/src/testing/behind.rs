@@ -53,3 +53,60 @@ impl TestDatabase {
         .await;
     }
 }
+
+/// The tables of PostgreSQL that have a workspace's id.
+const POSTGRES_TABLES: &str = "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid \
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'workspace_id' order by 1";
+
+/// The tables of SQLite that have a workspace's id.
+const SQLITE_TABLES: &str = "select m.name from sqlite_schema m join pragma_table_info(m.name) c \
+     where m.type = 'table' and c.name = 'workspace_id' order by 1";
+
+impl TestDatabase {
+    /// Returns the tables in which there is anything of a workspace, by the catalog.
+    ///
+    /// # Panics
+    ///
+    /// Where the database refuses it.
+    pub async fn tables_of(&self, workspace: domain::ids::WorkspaceId) -> Vec<String> {
+        let id = workspace.as_uuid();
+        let mut found = Vec::new();
+        match &self.place {
+            Place::Folder(_) => {
+                let url = self.settings.url.expose_secret();
+                let mut connection = SqliteConnection::connect(url).await.expect("the file opens");
+                let tables: Vec<String> = sqlx::query_scalar(SQLITE_TABLES)
+                    .fetch_all(&mut connection)
+                    .await
+                    .expect("tables");
+                for table in tables {
+                    let text = format!("select count(*) from {table} where workspace_id = $1");
+                    let count: i64 = sqlx::query_scalar(AssertSqlSafe(text))
+                        .bind(id)
+                        .fetch_one(&mut connection)
+                        .await
+                        .expect("the table is read");
+                    found.extend((0 < count).then_some(table));
+                }
+            }
+            Place::Server(database) => {
+                let url = database.superuser_url();
+                let mut connection = PgConnection::connect(&url).await.expect("they get in");
+                let tables: Vec<String> = sqlx::query_scalar(POSTGRES_TABLES)
+                    .fetch_all(&mut connection)
+                    .await
+                    .expect("tables");
+                for table in tables {
+                    let text = format!("select count(*) from {table} where workspace_id = $1");
+                    let count: i64 = sqlx::query_scalar(AssertSqlSafe(text))
+                        .bind(id)
+                        .fetch_one(&mut connection)
+                        .await
+                        .expect("the table is read");
+                    found.extend((0 < count).then_some(table));
+                }
+            }
+        }
+        found
+    }
+}

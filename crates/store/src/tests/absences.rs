@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::absence::Span;
 use domain::ids::AbsenceId;
 
-fn absence(who: &str, starts: i64, ends: Option<i64>) -> AbsenceRecord {
+pub(super) fn absence(who: &str, starts: i64, ends: Option<i64>) -> AbsenceRecord {
     AbsenceRecord {
         id: AbsenceId::new(new_id(at(0))),
         user: user(who),

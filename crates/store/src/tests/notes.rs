@@ -265,8 +265,11 @@ both_engines! {
     }
 }
 
+/// A key that is not the one of all tests.
+pub(super) const SECOND_KEY: &str = "2:czzeTimlBoYDdqe2v+n98ft0c3ruzWLx4IS8E6hJkbY=";
+
 /// Returns a new key in front of the one of all tests.
 pub(super) fn two_keys() -> Arc<KeyRing> {
-    let entries = "2:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=,1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
+    let entries = format!("{SECOND_KEY},1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=");
     Arc::new(KeyRing::parse(&SecretString::from(entries)).expect("these are keys"))
 }

@@ -12,11 +12,11 @@ fn ring(text: &str) -> Arc<KeyRing> {
 }
 
 fn same_id() -> Arc<KeyRing> {
-    ring("1:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=")
+    ring("1:czzeTimlBoYDdqe2v+n98ft0c3ruzWLx4IS8E6hJkbY=")
 }
 
 fn other_id() -> Arc<KeyRing> {
-    ring("2:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=")
+    ring("2:czzeTimlBoYDdqe2v+n98ft0c3ruzWLx4IS8E6hJkbY=")
 }
 
 async fn refusal(settings: &StoreSettings, keys: Arc<KeyRing>) -> String {
@@ -48,7 +48,7 @@ both_engines! {
 
     async fn a_new_key_in_front_of_the_old_one_is_fine(bench) {
         let keys = ring(
-            "2:YW5vdGhlciBrZXkgdW5kZXIgdGhlIHNhbWUgaWQhISE=,1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=",
+            "2:czzeTimlBoYDdqe2v+n98ft0c3ruzWLx4IS8E6hJkbY=,1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=",
         );
 
         let store = Store::open(bench.database.settings(), keys).await.unwrap();

@@ -95,21 +95,22 @@ both_engines! {
         let mut tx = bench.write().await;
         assert!(tx.finish_inbox(row.inbox, row.fence, at(0)).await.unwrap());
         tx.commit().await.unwrap();
-        bench.say("C1", at(0)).await;
-        let claim = bench.start(0).await;
-        bench.sent(claim, 0).await;
-        bench.say("C1", at(0)).await;
+        for channel in ["C1", "C2", "C3"] {
+            bench.say(channel, at(0)).await;
+        }
+        bench.database.run_behind("update outbox set state = 'expired', attempts = 1, finished_at = created_at where order_key = 'channel:C2'").await;
+        bench.database.run_behind("update outbox set state = 'sent', attempts = 1, finished_at = created_at where order_key = 'channel:C3'").await;
 
         let nothing = system.delete_expired(at(-1)).await.unwrap();
-        let swept = system.delete_expired(at(0) + TimeDelta::days(101)).await.unwrap();
+        let swept = system.delete_expired(at(1) + TimeDelta::days(30)).await.unwrap();
 
         assert_eq!(nothing, Swept::default());
         let expected = Swept { request_keys: 1, oauth_states: 1, inbox: 1, deliveries: 1 };
         assert_eq!(swept, expected);
         assert_eq!(
             system.count_outbox_by_state().await.unwrap(),
-            [(DeliveryState::Pending, 1)],
-            "the unfinished one stays"
+            [(DeliveryState::Pending, 1), (DeliveryState::Sent, 1)],
+            "the unfinished one stays, and what was said goes another way"
         );
         assert_eq!(system.next_inbox_change(at(4000)).await.unwrap(), Some(at(5000)));
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::engine::{Seat, SeatedBy};
 use domain::ids::RotationId;
 
-fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
+pub(super) fn turn(rotation: RotationId, planned_at: DateTime<Utc>) -> TurnRecord {
     TurnRecord {
         rotation,
         planned_at,

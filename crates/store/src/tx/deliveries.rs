@@ -74,7 +74,7 @@ impl Tx {
         run!(self, deliveries::insert_delivery(workspace, envelope, available_at, now))
     }
 
-    /// Returns a delivery.
+    /// Returns a delivery, also one that was said long ago and has left the outbox.
     ///
     /// # Errors
     ///

@@ -10,6 +10,7 @@ mod inbox;
 mod notes;
 mod replay;
 mod requests;
+mod retention;
 mod rotations;
 mod swaps;
 mod turns;

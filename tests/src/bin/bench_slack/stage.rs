@@ -20,7 +20,7 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 /// The keys of the test databases, as a setting.
-const KEYS: &str = "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
+const KEYS: &str = "1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=";
 
 /// How long the deliveries of the preparation may take.
 const PATIENCE: Duration = Duration::from_mins(2);

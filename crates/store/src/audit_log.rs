@@ -1,0 +1,420 @@
+//! The audit log as a whole: chained in batches, verified, pruned, and persons erased from it.
+//!
+//! An event is written in the transaction of what it tells of, and chained seconds later: the lock of a chain held through
+//! every flush would let a workspace do little at once.
+
+use crate::chain::{self, Chained, Committed, Head, Link, Linked, Unchained};
+use crate::commitment::hash_of;
+use crate::error::StoreError;
+use crate::records::{AuditFault, AuditFlaw, AuditRow, AuditVerdict};
+use crate::store::Store;
+use crate::tx::{Tx, run};
+use chrono::{DateTime, TimeDelta, Utc};
+use crypto::{OpenFault, Signature};
+use domain::ids::{EventId, UserId, WorkspaceId};
+
+/// How many events are chained in one transaction: on SQLite it has the one writer for a tenth of a second at most.
+const BATCH: u32 = 50;
+
+/// How many workspaces are looked at at once.
+const WORKSPACES: u32 = 500;
+
+/// How many events are read at once.
+const PAGE: u32 = 500;
+
+/// How many events are deleted in one transaction.
+const PRUNED_AT_ONCE: u64 = 1_000;
+
+/// How long an event may wait to be chained before something is wrong.
+const PATIENCE: TimeDelta = TimeDelta::minutes(1);
+
+/// What became of a look at what is to be chained.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chaining {
+    /// How many events were chained.
+    pub chained: u64,
+    /// The workspaces whose chain was changed from outside, so that nothing is added to it.
+    pub broken: Vec<WorkspaceId>,
+    /// Whether there is more to be chained.
+    pub is_more: bool,
+}
+
+/// What became of a batch of one workspace.
+enum Batch {
+    Chained(u32),
+    Broken,
+}
+
+impl Store {
+    /// Chains the events of all workspaces that are not chained yet, a batch of each. Two that do this at once share the
+    /// work.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn chain_audit(&self) -> Result<Chaining, StoreError> {
+        let workspaces: Vec<WorkspaceId> = {
+            let mut tx = self.read_unscoped().await?;
+            run!(&mut tx, chain::list_unchained_workspaces(WORKSPACES))?
+        };
+        let mut done = Chaining::default();
+        for workspace in workspaces {
+            match self.chain_batch(workspace).await? {
+                Batch::Chained(count) => {
+                    done.chained += u64::from(count);
+                    done.is_more |= BATCH <= count;
+                }
+                Batch::Broken => done.broken.push(workspace),
+            }
+        }
+        Ok(done)
+    }
+
+    async fn chain_batch(&self, workspace: WorkspaceId) -> Result<Batch, StoreError> {
+        let mut tx = self.write_unscoped().await?;
+        let first = Head::first(workspace);
+        run!(&mut tx, chain::insert_head(workspace, &first, &first.sign(workspace, &self.keys)))?;
+        let found: Option<(Head, Vec<u8>)> = run!(&mut tx, chain::lock_head(workspace))?;
+        let Some((mut head, signature)) = found else { return Ok(Batch::Chained(0)) };
+        // What was changed from outside is not signed over: it is to be found.
+        if self.flaw_of_head(workspace, &head, &signature).is_some() {
+            return Ok(Batch::Broken);
+        }
+        let events: Vec<Unchained> = run!(&mut tx, chain::list_unchained(workspace, BATCH))?;
+        let mut count = 0;
+        for event in events {
+            let sequence = head.sequence + 1;
+            let link = Link {
+                sequence,
+                event: event.event,
+                at: event.at,
+                action: &event.action,
+                commitment: &event.commitment,
+            };
+            let hash = link.hash(&head.hash);
+            let signed = chain::sign_link(&hash, &self.keys);
+            run!(&mut tx, chain::record_link(workspace, event.event, sequence, &hash, &signed))?;
+            head = Head { sequence, hash, ..head };
+            count += 1;
+        }
+        let signature = head.sign(workspace, &self.keys);
+        run!(&mut tx, chain::update_head(workspace, &head, &signature))?;
+        tx.commit().await?;
+        Ok(Batch::Chained(count))
+    }
+
+    /// Returns whether a workspace's audit log is what was written, and where it is not, the first event of which that is so.
+    ///
+    /// Events that are cut off at the end together with the head of an earlier time are not noticed by this alone: compare
+    /// the last number and hash with those that were kept elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn verify_audit(
+        &self,
+        workspace: WorkspaceId,
+        now: DateTime<Utc>,
+    ) -> Result<AuditVerdict, StoreError> {
+        let mut tx = self.read(workspace).await?;
+        let mut verdict = AuditVerdict::default();
+        let (waiting, since): (u64, Option<DateTime<Utc>>) =
+            run!(&mut tx, audit::oldest_unchained(workspace))?;
+        verdict.waiting = waiting;
+        let head: Option<(Head, Vec<u8>)> = run!(&mut tx, audit::find_head(workspace))?;
+        let first = Head::first(workspace);
+        let (head, flaw) = match head {
+            Some((head, signature)) => (head, self.flaw_of_head(workspace, &head, &signature)),
+            None => (first, None),
+        };
+        let has_head = head != first;
+        verdict.pruned = head.pruned_sequence;
+        verdict.sequence = head.sequence;
+        verdict.hash = head.hash;
+        let mut last = (head.pruned_sequence, head.pruned_hash);
+        loop {
+            let page: Vec<Chained> = run!(&mut tx, audit::list_chain(workspace, last.0, PAGE))?;
+            let is_last = page.len() < PAGE as usize;
+            for event in page {
+                if let Some(fault) = self.flaw_of(&event, last) {
+                    verdict.fault = Some(fault);
+                    return Ok(verdict);
+                }
+                verdict.good += 1;
+                verdict.erased += u64::from(event.erasure.is_some());
+                last = (event.sequence, event.hash);
+            }
+            if is_last {
+                break;
+            }
+        }
+        let at_the_end = |what| Some(AuditFault { sequence: last.0 + 1, event: None, what });
+        verdict.fault = match flaw {
+            Some(flaw) => at_the_end(flaw),
+            None if !has_head && 0 < last.0 => at_the_end(AuditFlaw::NoHead),
+            None if last.0 < head.sequence => at_the_end(AuditFlaw::Missing),
+            None if last != (head.sequence, head.hash) => at_the_end(AuditFlaw::Head),
+            None if since.is_some_and(|since| since + PATIENCE < now) => {
+                at_the_end(AuditFlaw::Unchained)
+            }
+            None => None,
+        };
+        Ok(verdict)
+    }
+
+    /// Returns what is wrong with an event, given the number and the hash of the one before it.
+    fn flaw_of(&self, event: &Chained, (sequence, hash): (u64, [u8; 32])) -> Option<AuditFault> {
+        let at = |sequence, event, what| Some(AuditFault { sequence, event, what });
+        if event.sequence != sequence + 1 {
+            return at(sequence + 1, None, AuditFlaw::Missing);
+        }
+        let link = Link {
+            sequence: event.sequence,
+            event: event.event,
+            at: event.at,
+            action: &event.action,
+            commitment: &event.commitment,
+        };
+        let here = |what| at(event.sequence, Some(event.event), what);
+        if link.hash(&hash) != event.hash {
+            return here(AuditFlaw::Link);
+        }
+        let verified =
+            |signature: &[u8], verify: &dyn Fn(&Signature) -> Result<bool, OpenFault>| {
+                match Signature::from_bytes(signature).map(|signature| verify(&signature)) {
+                    Some(Ok(is_right)) => is_right.then_some(()).ok_or(AuditFlaw::Signature),
+                    Some(Err(_)) => Err(AuditFlaw::UnknownKey),
+                    None => Err(AuditFlaw::Signature),
+                }
+            };
+        let keys = &self.keys;
+        let signed = verified(&event.signature, &|signature| {
+            chain::is_link_signed(&event.hash, keys, signature)
+        });
+        if let Err(flaw) = signed {
+            return here(flaw);
+        }
+        match &event.erasure {
+            Some(signature) => {
+                let erased = |signature: &Signature| {
+                    chain::is_erasure_signed(&event.commitment, &event.payload, keys, signature)
+                };
+                match verified(signature, &erased) {
+                    Ok(()) => None,
+                    Err(AuditFlaw::UnknownKey) => here(AuditFlaw::UnknownKey),
+                    Err(_) => here(AuditFlaw::Payload),
+                }
+            }
+            None if hash_of(&event.salt, event.payload.as_bytes())[..] == event.commitment => None,
+            None => here(AuditFlaw::Payload),
+        }
+    }
+
+    fn flaw_of_head(
+        &self,
+        workspace: WorkspaceId,
+        head: &Head,
+        signature: &[u8],
+    ) -> Option<AuditFlaw> {
+        let signature = Signature::from_bytes(signature);
+        match signature.map(|it| head.is_signed(workspace, &self.keys, &it)) {
+            Some(Ok(true)) => None,
+            Some(Ok(false)) | None => Some(AuditFlaw::Head),
+            Some(Err(_)) => Some(AuditFlaw::UnknownKey),
+        }
+    }
+
+    /// Deletes the chained events from before an instant, oldest first, and notes in the chain's head after which event it
+    /// begins now; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; what was deleted until then stays deleted.
+    pub async fn prune_audit(
+        &self,
+        workspace: WorkspaceId,
+        before: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut pruned = 0;
+        loop {
+            let count = self.prune_some(workspace, before).await?;
+            pruned += count;
+            if count < PRUNED_AT_ONCE {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    async fn prune_some(
+        &self,
+        workspace: WorkspaceId,
+        before: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.write_unscoped().await?;
+        let found: Option<(Head, Vec<u8>)> = run!(&mut tx, chain::lock_head(workspace))?;
+        let Some((head, signature)) = found else { return Ok(0) };
+        if self.flaw_of_head(workspace, &head, &signature).is_some() {
+            return Ok(0);
+        }
+        let kept: Option<u64> = run!(&mut tx, chain::first_kept(workspace, before))?;
+        let until = kept.map_or(head.sequence, |kept| kept.saturating_sub(1));
+        let until = until.min(head.pruned_sequence + PRUNED_AT_ONCE);
+        if until <= head.pruned_sequence {
+            return Ok(0);
+        }
+        let Some(hash) = run!(&mut tx, chain::find_hash(workspace, until))? else {
+            // A chain with a gap is left as it is.
+            return Ok(0);
+        };
+        let head = Head { pruned_sequence: until, pruned_hash: hash, ..head };
+        let count: u64 = run!(&mut tx, chain::prune_events(workspace, until))?;
+        let signature = head.sign(workspace, &self.keys);
+        run!(&mut tx, chain::update_head(workspace, &head, &signature))?;
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    /// Puts a pseudonym in the place of a person in all events that name them, and returns in how many.
+    ///
+    /// What an event committed to stays in the chain; without its salt nobody can find out what that was.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; called again, it goes on.
+    pub async fn erase_from_audit(
+        &self,
+        workspace: WorkspaceId,
+        user: &UserId,
+        pseudonym: &UserId,
+    ) -> Result<u64, StoreError> {
+        let (name, instead) = (quoted(user), quoted(pseudonym));
+        let mut count = 0;
+        let events: Vec<Committed> = {
+            let mut tx = self.read(workspace).await?;
+            run!(&mut tx, audit::list_events_like(workspace, &format!("%{name}%")))?
+        };
+        for some in events.chunks(BATCH as usize) {
+            let mut tx = self.write_unscoped().await?;
+            for Committed { event, commitment, payload, erasure } in some {
+                let payload = payload.replace(&name, &instead);
+                let signature = chain::sign_erasure(commitment, &payload, &self.keys);
+                let was = erasure.as_deref();
+                // Another erasure may have changed it meanwhile.
+                let is_done: bool = run!(
+                    &mut tx,
+                    chain::erase_in_event(workspace, *event, &payload, was, &signature)
+                )?;
+                if !is_done {
+                    return Err(StoreError::TookTooLong);
+                }
+                count += 1;
+            }
+            tx.commit().await?;
+        }
+        Ok(count)
+    }
+
+    /// Signs with the current key what older ones signed, where it is right, and returns how many signatures that were.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, and [`StoreError::Sealed`] for a signature that does not verify or whose key is not in the
+    /// ring: it stays as it is.
+    pub async fn sign_audit_anew(&self, workspace: WorkspaceId) -> Result<u64, StoreError> {
+        let current = self.keys.current_id().get();
+        let mut count = self.sign_head_anew(workspace).await?;
+        loop {
+            let mut tx = self.write_unscoped().await?;
+            let links: Vec<Linked> =
+                run!(&mut tx, chain::list_links_of_old_keys(workspace, current, BATCH))?;
+            for Linked { event, hash, signature } in &links {
+                self.is_right(signature, |it| chain::is_link_signed(hash, &self.keys, it))?;
+                let anew = chain::sign_link(hash, &self.keys);
+                run!(&mut tx, chain::sign_link_anew(workspace, *event, signature, &anew))?;
+            }
+            tx.commit().await?;
+            count += links.len() as u64;
+            if links.len() < BATCH as usize {
+                break;
+            }
+        }
+        Ok(count + self.sign_erasures_anew(workspace).await?)
+    }
+
+    async fn sign_head_anew(&self, workspace: WorkspaceId) -> Result<u64, StoreError> {
+        let mut tx = self.write_unscoped().await?;
+        let found: Option<(Head, Vec<u8>)> = run!(&mut tx, chain::lock_head(workspace))?;
+        let Some((head, signature)) = found else { return Ok(0) };
+        let key = Signature::from_bytes(&signature).map(|signature| signature.key);
+        if key == Some(self.keys.current_id().get()) {
+            return Ok(0);
+        }
+        self.is_right(&signature, |it| head.is_signed(workspace, &self.keys, it))?;
+        run!(&mut tx, chain::update_head(workspace, &head, &head.sign(workspace, &self.keys)))?;
+        tx.commit().await?;
+        Ok(1)
+    }
+
+    async fn sign_erasures_anew(&self, workspace: WorkspaceId) -> Result<u64, StoreError> {
+        let current = self.keys.current_id().get();
+        let erased: Vec<(EventId, Vec<u8>)> = {
+            let mut tx = self.read_unscoped().await?;
+            run!(&mut tx, chain::list_erasures_of_old_keys(workspace, current))?
+        };
+        let mut count = 0;
+        for (id, signature) in erased {
+            let event: Option<Committed> = {
+                let mut tx = self.read(workspace).await?;
+                run!(&mut tx, audit::find_event(workspace, id))?
+            };
+            let Some(Committed { commitment, payload, .. }) = event else { continue };
+            self.is_right(&signature, |it| {
+                chain::is_erasure_signed(&commitment, &payload, &self.keys, it)
+            })?;
+            let anew = chain::sign_erasure(&commitment, &payload, &self.keys);
+            let mut tx = self.write_unscoped().await?;
+            run!(&mut tx, chain::sign_erasure_anew(workspace, id, &signature, &anew))?;
+            tx.commit().await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn is_right(
+        &self,
+        signature: &[u8],
+        verify: impl Fn(&Signature) -> Result<bool, OpenFault>,
+    ) -> Result<(), StoreError> {
+        let wrong = |reason: &str| StoreError::Sealed {
+            table: "audit_events",
+            column: "signature",
+            reason: String::from(reason),
+        };
+        match Signature::from_bytes(signature).map(|signature| verify(&signature)) {
+            Some(Ok(true)) => Ok(()),
+            Some(Err(fault)) => Err(wrong(&fault.to_string())),
+            _ => Err(wrong("the audit log was changed; `asyncbot audit verify` says where")),
+        }
+    }
+}
+
+impl Tx {
+    /// Returns events from before an instant and an event, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_events(
+        &mut self,
+        before: (DateTime<Utc>, EventId),
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, audit::list_events(workspace, before, limit))
+    }
+}
+
+/// Returns a person as JSON names them.
+fn quoted(user: &UserId) -> String {
+    format!("\"{}\"", user.as_str())
+}

@@ -1,0 +1,77 @@
+//! Keys are changed while the service runs.
+
+use super::bench::{at, install, user};
+use super::both_engines;
+use super::notes::two_keys;
+use crate::testing::keys;
+use crate::{InboxItem, Store, StoreError};
+use crypto::KeyRing;
+use domain::ids::WorkspaceId;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+
+fn new_alone() -> Arc<KeyRing> {
+    Arc::new(KeyRing::parse(&SecretString::from(super::notes::SECOND_KEY)).unwrap())
+}
+
+both_engines! {
+    async fn the_old_key_is_needed_until_all_is_sealed_anew(bench) {
+        let both = Store::open(bench.database.settings(), two_keys()).await.unwrap();
+        assert_eq!(both.canary_key().await.unwrap(), Some(1));
+
+        let resealed = both.reseal(bench.workspace).await.unwrap();
+        let too_early = Store::open(bench.database.settings(), new_alone()).await.err();
+        let is_last = both.reseal_canary().await.unwrap();
+
+        assert_eq!((resealed.done, resealed.stuck), (1, Vec::new()));
+        assert!(matches!(too_early, Some(StoreError::Settings(_))), "the start still wants it");
+        assert!(is_last && !both.reseal_canary().await.unwrap());
+        let alone = Store::open(bench.database.settings(), new_alone()).await.unwrap();
+        let token = alone.read(bench.workspace).await.unwrap().find_bot_token().await.unwrap();
+        assert_eq!(token.unwrap().expose_secret(), "xoxb-secret");
+        let old = Store::open(bench.database.settings(), keys()).await.err();
+        assert!(matches!(old, Some(StoreError::Settings(_))), "the old key alone opens nothing");
+    }
+
+    async fn what_somebody_sealed_meanwhile_is_not_put_back(bench) {
+        let both = Store::open(bench.database.settings(), two_keys()).await.unwrap();
+        let mut tx = both.write(bench.workspace).await.unwrap();
+        tx.upsert_workspace(&install("T1", "xoxb-newer", at(50))).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let resealed = both.reseal(bench.workspace).await.unwrap();
+
+        assert_eq!(resealed.done, 0, "it has the current key already");
+        let token = both.read(bench.workspace).await.unwrap().find_bot_token().await.unwrap();
+        assert_eq!(token.unwrap().expose_secret(), "xoxb-newer");
+    }
+
+    async fn a_value_that_does_not_open_is_named_and_the_rest_goes_on(bench) {
+        let other: WorkspaceId = bench.install("T2").await;
+        bench.database.run_behind("update workspaces set bot_token = (select bot_token from workspaces where team_id = 'T2') where team_id = 'T1'").await;
+        let both = Store::open(bench.database.settings(), two_keys()).await.unwrap();
+
+        let moved = both.reseal(bench.workspace).await.unwrap();
+        let good = both.reseal(other).await.unwrap();
+
+        assert_eq!((moved.done, moved.stuck), (0, vec![("workspaces", bench.workspace.to_string())]));
+        assert_eq!((good.done, good.stuck), (1, Vec::new()));
+    }
+
+    async fn more_requests_than_fit_into_one_go_are_sealed_anew(bench) {
+        let mut tx = bench.write().await;
+        for number in 0..120 {
+            let item = InboxItem::RefreshPeople { users: vec![user("UANA")] };
+            let text = SecretString::from("asked for");
+            tx.insert_inbox_sealed(&item, &text, &format!("k{number}"), at(0)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let both = Store::open(bench.database.settings(), two_keys()).await.unwrap();
+
+        let resealed = both.reseal(bench.workspace).await.unwrap();
+
+        assert_eq!((resealed.done, resealed.stuck), (121, Vec::new()));
+        let counts = both.count_by_key(bench.workspace).await.unwrap();
+        assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(2, 121)]);
+    }
+}
