@@ -69,6 +69,7 @@ impl Scene {
             audits: true,
             grace: Duration::ZERO,
             data_dir: None,
+            erasure_ledger: None,
             clock: clock.clone(),
         };
         let http = reqwest::Client::builder().build().expect("a client for loopback");

@@ -27,6 +27,7 @@ pub mod people;
 pub mod read;
 pub mod replay;
 pub mod request;
+pub mod retention;
 pub mod roster;
 pub mod settings;
 pub mod skip;

@@ -27,6 +27,7 @@ pub mod preview;
 pub mod reach;
 pub mod refusal;
 pub mod reply;
+pub mod retention;
 pub mod roster;
 pub mod rules;
 pub mod settings;

@@ -4,11 +4,12 @@ use crate::auditor::{self, Auditor};
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::late::LateAnswers;
+use crate::ledger::Ledger;
 use crate::metrics::Metrics;
 use crate::sending::Sending;
 use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
-use crate::{http, replica, sockets, workers};
+use crate::{erasure, http, replica, sockets, workers};
 use app::memo::Memo;
 use axum::Router;
 use connect::{Ping, Wire, WireFault};
@@ -37,6 +38,9 @@ pub enum BootError {
     /// The address of an absence source.
     #[error(transparent)]
     Source(#[from] WireFault),
+    /// What was erased may have come back with the database.
+    #[error("{0}")]
+    Erasure(String),
     /// An address cannot be listened on.
     #[error("cannot listen on {address}: {fault}")]
     Bind {
@@ -71,6 +75,10 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         workers::remember_sightings(&store, folder);
     }
     workers::tell_the_time(&store, &config.clock).await?;
+    let ledger = Ledger::new(config.erasure_ledger.clone());
+    erasure::replay(&store, &ledger, config.clock.now())
+        .await
+        .map_err(|fault| BootError::Erasure(fault.to_string()))?;
     let switch = config.heartbeat.clone().map(Ping::new).transpose()?;
     let api = Api::new(config.slack.clone(), config.clock.clone())?;
     let asked_by = config.clock.clone();
@@ -103,6 +111,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         wire,
         replica: replica::name(address),
         data_dir: config.data_dir.clone(),
+        ledger,
     });
     take_back(&bot).await?;
     workers::start(&bot);

@@ -2,6 +2,7 @@
 
 use crate::auditor::Auditor;
 use crate::late::LateAnswers;
+use crate::ledger::Ledger;
 use crate::metrics::Metrics;
 use crate::sending::Sending;
 use crate::supervisor::Supervisor;
@@ -39,6 +40,8 @@ pub(crate) struct Bot {
     pub(crate) replica: String,
     /// Where is kept how far PostgreSQL was.
     pub(crate) data_dir: Option<PathBuf>,
+    /// What was erased and may not come back.
+    pub(crate) ledger: Ledger,
 }
 
 impl Bot {
@@ -61,6 +64,7 @@ pub(crate) struct Bells {
     pub(crate) inbox: Bell,
     pub(crate) housekeeping: Bell,
     pub(crate) absences: Bell,
+    pub(crate) chaining: Bell,
 }
 
 impl Bells {
@@ -71,6 +75,7 @@ impl Bells {
             inbox: clock.bell(),
             housekeeping: clock.bell(),
             absences: clock.bell(),
+            chaining: clock.bell(),
         }
     }
 
@@ -80,5 +85,6 @@ impl Bells {
         self.deliveries.ring();
         self.inbox.ring();
         self.absences.ring();
+        self.chaining.ring();
     }
 }

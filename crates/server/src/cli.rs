@@ -1,8 +1,10 @@
 //! The command line: `asyncbot --help` is its reference.
 
+mod audit;
 mod doctor;
 mod keys;
 mod migrate;
+mod opened;
 mod outbox;
 mod output;
 mod plan;
@@ -10,7 +12,9 @@ mod serve;
 #[cfg(feature = "demo")]
 mod simulate;
 mod telemetry;
+mod workspace;
 
+pub(crate) use audit::end_in_words;
 pub use telemetry::log_silence;
 
 use crate::settings::{DatabaseSettings, Settings};
@@ -61,11 +65,18 @@ enum Command {
     /// Keys that seal what is secret
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// The workspaces that have installed the app, and erasing one
+    #[command(subcommand)]
+    Workspace(workspace::WorkspaceCommand),
+    /// What was done, by whom, and whether that record is whole
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 /// Runs the command and returns the exit code: 0 done, 1 not well, 2 wrong use.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
+    crate::memory::no_core_dumps();
     let code = match cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(options) => in_runtime(simulate::demo(options)),
@@ -76,7 +87,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),
         Command::Plan(options) => plan::plan(&options),
-        Command::Keys(command) => keys::keys(&command),
+        Command::Keys(keys::KeysCommand::Generate { id }) => keys::generate(id),
+        Command::Keys(keys::KeysCommand::Status(options)) => in_runtime(keys::status(*options)),
+        Command::Keys(keys::KeysCommand::Rotate(options)) => in_runtime(keys::rotate(*options)),
+        Command::Workspace(command) => in_runtime(workspace::workspace(command)),
+        Command::Audit(command) => in_runtime(audit::audit(command)),
     };
     ExitCode::from(code)
 }

@@ -1,5 +1,6 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
+use crate::ledger::Ledger;
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
     SourceSettings, WatchSettings,
@@ -15,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::StoreSettings;
+use store::{FileClaim, StoreSettings};
 use url::{Host, Url};
 
 /// Said of what a person copies from Slack.
@@ -56,6 +57,8 @@ pub struct BotConfig {
     pub grace: Duration,
     /// The folder in which is kept, beside PostgreSQL, how far it was.
     pub data_dir: Option<PathBuf>,
+    /// The ledger of erasures, if there is to be one.
+    pub erasure_ledger: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
 }
@@ -81,6 +84,7 @@ pub(crate) struct Checked {
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
     data_dir: Option<PathBuf>,
+    erasure_ledger: Option<PathBuf>,
     addresses: Option<Addresses>,
     watch: Option<Watch>,
 }
@@ -125,6 +129,7 @@ impl Checked {
             signing,
             sources,
             data_dir,
+            erasure_ledger: settings.database.erasure_ledger(),
             addresses,
             watch,
         }
@@ -155,6 +160,7 @@ impl Checked {
                     audits: true,
                     grace: watch.grace,
                     data_dir: self.data_dir,
+                    erasure_ledger: self.erasure_ledger,
                     clock: Clock::system_ahead(
                         TimeDelta::from_std(faults::ahead()).unwrap_or_default(),
                     ),
@@ -208,6 +214,28 @@ pub(crate) fn opened_store(
     let store = serving_store(database, &mut faults);
     let keys = keys(key_settings, &mut faults);
     store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// Returns the ledger of erasures.
+pub(crate) fn ledger(database: &DatabaseSettings) -> Ledger {
+    Ledger::new(database.erasure_ledger())
+}
+
+/// Takes SQLite's file for a command beside which no service may run; on PostgreSQL there is nothing to take.
+///
+/// # Errors
+///
+/// Words for whoever gave the command.
+pub(crate) fn claimed_store(database: &DatabaseSettings) -> Result<Option<FileClaim>, String> {
+    let mut faults = Faults::default();
+    let Some(place) = serving_store(database, &mut faults) else { return Ok(None) };
+    if is_postgres(&place.url) {
+        return Ok(None);
+    }
+    let claim = FileClaim::take(&place).map_err(|fault| {
+        format!("{fault}; on SQLite the service must be stopped first, because it keeps in memory what it has read")
+    })?;
+    Ok(claim)
 }
 
 fn serving_store(database: &DatabaseSettings, faults: &mut Faults) -> Option<StoreSettings> {

@@ -220,6 +220,7 @@ fn bot_config(
         heartbeat: settings.watch.as_ref().and_then(|watch| watch.heartbeat.clone()),
         audits: settings.watch.is_some(),
         data_dir: None,
+        erasure_ledger: None,
         grace: Duration::ZERO,
         clock: clock.clone(),
     })

@@ -141,6 +141,9 @@ pub(crate) struct DatabaseSettings {
     /// The data folder, in which SQLite's file lies; it is made where it is missing [default: the platform's data folder]
     #[arg(long, env = "ASYNCBOT_DATA_DIR", value_name = "FOLDER", value_parser = path_parser())]
     data_dir: Option<PathBuf>,
+    /// The ledger of erasures: a file that says what was erased and may not come back with a backup; keep it outside of what is backed up, and let replicas share it [default: `erasures` in the data folder]
+    #[arg(long, env = "ASYNCBOT_ERASURE_LEDGER", value_name = "FILE", value_parser = path_parser())]
+    erasure_ledger: Option<PathBuf>,
 }
 
 /// Who watches the service, and how it leaves.
@@ -226,6 +229,12 @@ impl DatabaseSettings {
     pub(crate) fn owner_url(&self) -> Given {
         let file = self.database_owner_url_file.as_deref();
         given("DATABASE_OWNER_URL", self.database_owner_url.as_ref(), file)
+    }
+
+    /// Returns the ledger of erasures; nothing where this user has no home and said nothing else.
+    pub(crate) fn erasure_ledger(&self) -> Option<PathBuf> {
+        let given = self.erasure_ledger.clone().filter(|file| !file.as_os_str().is_empty());
+        given.or_else(|| self.data_dir().ok().map(|folder| folder.join("erasures")))
     }
 
     /// Returns the data folder.

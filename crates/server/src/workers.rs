@@ -1,6 +1,7 @@
 //! What runs by itself. Each worker may run twice, late, or on several replicas at once.
 
 mod absences;
+mod chaining;
 mod cover;
 mod deliveries;
 mod desk;
@@ -38,6 +39,7 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     keep(bot, "inbox", inbox::run);
     keep(bot, "absences", absences::run);
     keep(bot, "housekeeping", housekeeping::run);
+    keep(bot, "chaining", chaining::run);
     if !bot.clock.is_manual() {
         keep(bot, "timekeeping", timekeeping::run);
         keep(bot, "sightings", setbacks::watch);

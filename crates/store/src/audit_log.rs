@@ -105,8 +105,8 @@ impl Store {
 
     /// Returns whether a workspace's audit log is what was written, and where it is not, the first event of which that is so.
     ///
-    /// Events that are cut off at the end together with the head of an earlier time are not noticed by this alone: compare
-    /// the last number and hash with those that were kept elsewhere.
+    /// Events that are cut off at the end together with the head of an earlier time are noticed only where the number and the
+    /// hash of an event were `kept` elsewhere.
     ///
     /// # Errors
     ///
@@ -114,6 +114,7 @@ impl Store {
     pub async fn verify_audit(
         &self,
         workspace: WorkspaceId,
+        kept: Option<(u64, [u8; 32])>,
         now: DateTime<Utc>,
     ) -> Result<AuditVerdict, StoreError> {
         let mut tx = self.read(workspace).await?;
@@ -132,6 +133,14 @@ impl Store {
         verdict.sequence = head.sequence;
         verdict.hash = head.hash;
         let mut last = (head.pruned_sequence, head.pruned_hash);
+        let is_as_kept = |(sequence, hash): (u64, [u8; 32])| {
+            kept.is_none_or(|(number, known)| number != sequence || known == hash)
+        };
+        if !is_as_kept(last) {
+            let what = AuditFlaw::NotAsKept;
+            verdict.fault = Some(AuditFault { sequence: last.0, event: None, what });
+            return Ok(verdict);
+        }
         loop {
             let page: Vec<Chained> = run!(&mut tx, audit::list_chain(workspace, last.0, PAGE))?;
             let is_last = page.len() < PAGE as usize;
@@ -143,6 +152,12 @@ impl Store {
                 verdict.good += 1;
                 verdict.erased += u64::from(event.erasure.is_some());
                 last = (event.sequence, event.hash);
+                if !is_as_kept(last) {
+                    let (sequence, event) = (event.sequence, Some(event.event));
+                    verdict.fault =
+                        Some(AuditFault { sequence, event, what: AuditFlaw::NotAsKept });
+                    return Ok(verdict);
+                }
             }
             if is_last {
                 break;
@@ -152,6 +167,9 @@ impl Store {
         verdict.fault = match flaw {
             Some(flaw) => at_the_end(flaw),
             None if !has_head && 0 < last.0 => at_the_end(AuditFlaw::NoHead),
+            None if kept.is_some_and(|(number, _)| last.0 < number) => {
+                at_the_end(AuditFlaw::NotAsKept)
+            }
             None if last.0 < head.sequence => at_the_end(AuditFlaw::Missing),
             None if last != (head.sequence, head.hash) => at_the_end(AuditFlaw::Head),
             None if since.is_some_and(|since| since + PATIENCE < now) => {
@@ -160,6 +178,21 @@ impl Store {
             None => None,
         };
         Ok(verdict)
+    }
+
+    /// Returns the number and the hash of the last event of a workspace's chain, where it has one: whoever keeps them notices
+    /// when the end is cut off.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn find_audit_end(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<Option<(u64, [u8; 32])>, StoreError> {
+        let mut tx = self.read(workspace).await?;
+        let head: Option<(Head, Vec<u8>)> = run!(&mut tx, audit::find_head(workspace))?;
+        Ok(head.map(|(head, _)| (head.sequence, head.hash)))
     }
 
     /// Returns what is wrong with an event, given the number and the hash of the one before it.

@@ -54,6 +54,12 @@ impl Store {
         Ok(counts.into_iter().collect())
     }
 
+    /// Returns the id of the key that seals, and the ids of all keys.
+    #[must_use]
+    pub fn key_ids(&self) -> (u32, Vec<u32>) {
+        (self.keys.current_id().get(), self.keys.ids().map(crypto::KeyId::get).collect())
+    }
+
     /// Returns the id of the key of the value by which a start notices that it has the right keys.
     ///
     /// # Errors

@@ -9,6 +9,18 @@ use crate::store::Store;
 use crate::tx::run;
 use chrono::{DateTime, Utc};
 use domain::ids::WorkspaceId;
+use uuid::Uuid;
+
+/// How long what no workspace asks for is kept.
+pub(crate) mod kept {
+    use chrono::TimeDelta;
+
+    /// How long what was worked off is known: Slack repeats an event within hours.
+    pub(crate) const DONE: TimeDelta = TimeDelta::days(7);
+
+    /// How long it is known how a request was answered.
+    pub(crate) const REQUEST_KEYS: TimeDelta = TimeDelta::days(1);
+}
 
 /// Work over many workspaces. Each call is a transaction of its own.
 #[derive(Clone)]
@@ -214,6 +226,27 @@ impl System {
     pub async fn list_workspaces(&self) -> Result<Vec<WorkspaceListing>, StoreError> {
         let mut tx = self.store.read_unscoped().await?;
         run!(&mut tx, system::list_workspaces())
+    }
+
+    /// Records that an erasure that stands in the ledger was carried out in this database.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn insert_erasure(&self, entry: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.store.write_unscoped().await?;
+        run!(&mut tx, system::insert_erasure(entry, now))?;
+        tx.commit().await
+    }
+
+    /// Returns the erasures that were carried out in this database.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_erasures(&self) -> Result<Vec<Uuid>, StoreError> {
+        let mut tx = self.store.read_unscoped().await?;
+        run!(&mut tx, system::list_erasures())
     }
 
     /// Deletes what outlived its use: request keys after a day, OAuth states when they run out, and rows of the inbox a week

@@ -1,11 +1,10 @@
 //! `asyncbot outbox`: what was not delivered, and putting it back; it may run while the service does.
 
-use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
-use crate::config::opened_store;
+use super::opened::{self, now};
+use super::{DONE, NOT_WELL, output, telemetry};
 use crate::settings::{DatabaseSettings, KeySettings};
 use app::replay::{Lost, Replayed};
 use clap::Subcommand;
-use clock::Clock;
 use serde_json::{Value, json};
 use store::Store;
 use uuid::Uuid;
@@ -55,19 +54,9 @@ pub(super) async fn outbox(command: OutboxCommand) -> u8 {
         OutboxCommand::List(options) => (&options.database, &options.keys),
         OutboxCommand::Replay(options) => (&options.database, &options.keys),
     };
-    let (place, keys) = match opened_store(database, keys) {
-        Ok(opened) => opened,
-        Err(faults) => {
-            output::complain_of_all(&faults);
-            return WRONG_USE;
-        }
-    };
-    let store = match Store::open(&place, keys).await {
+    let store = match opened::open(database, keys).await {
         Ok(store) => store,
-        Err(fault) => {
-            output::complain(&fault.to_string());
-            return NOT_WELL;
-        }
+        Err(code) => return code,
     };
     let code = match command {
         OutboxCommand::List(options) => list(&store, &options).await,
@@ -142,17 +131,6 @@ async fn replay(store: &Store, options: &ReplayOptions) -> u8 {
         output::complain(text);
     }
     code
-}
-
-/// Returns the time that the service has.
-async fn now(store: &Store) -> chrono::DateTime<chrono::Utc> {
-    let clock = Clock::system();
-    if let Some(began) = clock.read()
-        && let Ok(Some(time)) = store.server_time().await
-    {
-        clock.measured(began, time);
-    }
-    clock.now()
 }
 
 fn in_json(lost: &Lost, now: chrono::DateTime<chrono::Utc>) -> Value {

@@ -22,6 +22,11 @@ pub(super) fn say_raw(text: &str) -> bool {
     }
 }
 
+/// Prints what is going on, for somebody who waits.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// Prints what is wrong.
 pub(super) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "asyncbot: {text}");

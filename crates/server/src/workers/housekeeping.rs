@@ -3,10 +3,15 @@
 //! The cron scheduler only ticks, in UTC; nothing that people wait for depends on it.
 
 use crate::bot::Bot;
+use crate::cli::end_in_words;
+use crate::erasure;
+use app::retention::Retired;
 use chrono::TimeDelta;
 use clock::Worker;
+use domain::retention::Plan;
 use std::sync::Arc;
 use std::time::Duration;
+use store::WorkspaceListing;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 /// Every minute, at the full minute.
@@ -33,8 +38,10 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
                 look_up_members(&bot, &today.to_string()).await;
                 erase_deleted(&bot).await;
                 forget_notes(&bot).await;
+                retire(&bot).await;
                 looked_up_on = today;
             }
+            purge(&bot).await;
             next_sweep = bot.clock.now() + SWEEP;
         }
     }
@@ -71,14 +78,7 @@ async fn sweep(bot: &Bot) {
 
 /// Has all members looked up at the start and nightly: Slack does not tell of a change that is hours old.
 async fn look_up_members(bot: &Bot, occasion: &str) {
-    let workspaces = match bot.store.system().list_workspaces().await {
-        Ok(workspaces) => workspaces,
-        Err(fault) => {
-            tracing::error!(error = %fault, "The workspaces could not be listed; members are looked up another day.");
-            return;
-        }
-    };
-    for workspace in workspaces.iter().filter(|workspace| workspace.is_active) {
+    for workspace in listed(bot).await.iter().filter(|workspace| workspace.is_active) {
         let now = bot.clock.now();
         let asked = app::people::look_up_members(&bot.store, workspace.id, occasion, now).await;
         if let Err(fault) = asked {
@@ -90,14 +90,7 @@ async fn look_up_members(bot: &Bot, occasion: &str) {
 
 /// Erases the rotations that were deleted so long ago that nobody can bring them back.
 async fn erase_deleted(bot: &Bot) {
-    let workspaces = match bot.store.system().list_workspaces().await {
-        Ok(workspaces) => workspaces,
-        Err(fault) => {
-            tracing::error!(error = %fault, "The workspaces could not be listed; deleted rotations are erased another day.");
-            return;
-        }
-    };
-    for workspace in workspaces {
+    for workspace in listed(bot).await {
         let now = bot.clock.now();
         match app::lifecycle::erase_deleted(&bot.store, workspace.id, now).await {
             Ok(0) => {}
@@ -111,16 +104,58 @@ async fn erase_deleted(bot: &Bot) {
     }
 }
 
+/// Retires what has served its time in each workspace, and writes into the log where its audit log ends: whoever keeps the
+/// log notices when that end is cut off.
+async fn retire(bot: &Bot) {
+    for workspace in listed(bot).await {
+        let (id, now) = (workspace.id, bot.clock.now());
+        match app::retention::retire(&bot.store, id, Plan::default(), now).await {
+            Ok(retired) if retired == Retired::default() => {}
+            Ok(retired) => {
+                tracing::info!(?retired, workspace.id = %id, "What has served its time was deleted.");
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, workspace.id = %id, "What has served its time could not be deleted; it is tried again tomorrow.");
+            }
+        }
+        if let Ok(Some((number, hash))) = bot.store.find_audit_end(id).await {
+            let end = end_in_words(number, &hash);
+            tracing::info!(%end, workspace.id = %id, "The audit log ends here today.");
+        }
+    }
+}
+
+/// Deletes for good what uninstalled workspaces left, when their time is over.
+async fn purge(bot: &Bot) {
+    for workspace in listed(bot).await {
+        let now = bot.clock.now();
+        if erasure::due_at(&workspace).is_none_or(|at| now < at) {
+            continue;
+        }
+        match erasure::erase(&bot.store, &bot.ledger, workspace.id, now).await {
+            Ok(()) => {
+                tracing::info!(workspace.id = %workspace.id, "What an uninstalled workspace left was deleted for good.");
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, workspace.id = %workspace.id, "What an uninstalled workspace left could not be deleted; it is tried again in an hour.");
+            }
+        }
+    }
+}
+
+async fn listed(bot: &Bot) -> Vec<WorkspaceListing> {
+    match bot.store.system().list_workspaces().await {
+        Ok(listed) => listed,
+        Err(fault) => {
+            tracing::error!(error = %fault, "The workspaces could not be listed; what is to be done in each is done another day.");
+            Vec::new()
+        }
+    }
+}
+
 /// Deletes the handoff notes whose time is over.
 async fn forget_notes(bot: &Bot) {
-    let workspaces = match bot.store.system().list_workspaces().await {
-        Ok(workspaces) => workspaces,
-        Err(fault) => {
-            tracing::error!(error = %fault, "The workspaces could not be listed; old notes are deleted another day.");
-            return;
-        }
-    };
-    for workspace in workspaces {
+    for workspace in listed(bot).await {
         let now = bot.clock.now();
         match app::note::forget_old(&bot.store, workspace.id, now).await {
             Ok(0) => {}

@@ -7,13 +7,16 @@
 )]
 
 mod config_page;
+mod erasing;
 mod gate;
 mod keys;
 mod outbox;
+mod place;
 mod plan;
 mod postgres;
 mod process;
 mod refusals;
+mod rotating;
 mod serving;
 mod sockets;
 mod usage;

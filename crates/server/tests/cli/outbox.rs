@@ -1,42 +1,19 @@
 //! `asyncbot outbox`: what was lost is listed without a name or a text, and put back while the service runs.
 
+use crate::place::Place;
 use crate::postgres::start_slack;
-use crate::process::{COMPLETE, Ended, PATIENCE, asyncbot, exchange};
+use crate::process::{COMPLETE, PATIENCE, asyncbot, exchange};
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{ChannelId, RotationId, TeamId, UserId, WorkspaceId};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use store::testing::TestDatabase;
 use store::{DeliveryState, InboxItem, NewInstall};
 
-/// A database and the variables that name it.
-struct Place {
-    database: TestDatabase,
-    url: String,
-    system_url: Option<String>,
-}
-
 impl Place {
-    fn of(database: TestDatabase) -> Self {
-        let settings = database.settings();
-        let text = |url: &SecretString| url.expose_secret().to_owned();
-        let (url, system_url) = (text(&settings.url), settings.system_url.as_ref().map(text));
-        Self { database, url, system_url }
-    }
-
-    fn variables(&self) -> Vec<(&'static str, &str)> {
-        let system = self.system_url.as_deref().map(|url| ("DATABASE_SYSTEM_URL", url));
-        [("DATABASE_URL", self.url.as_str())].into_iter().chain(system).collect()
-    }
-
-    fn runs(&self, arguments: &[&str]) -> Ended {
-        let arguments = [&["outbox"], arguments].concat();
-        asyncbot(&arguments).with(COMPLETE).with(self.variables()).ends()
-    }
-
     fn lists(&self) -> Vec<Value> {
-        let listed = self.runs(&["list", "--json"]).results();
+        let listed = self.runs(&["outbox", "list", "--json"]).results();
         serde_json::from_str(&listed).unwrap()
     }
 
@@ -85,12 +62,12 @@ fn id_of<'a>(listed: &'a [Value], state: &str) -> &'a str {
 }
 
 async fn what_was_lost_is_listed_and_put_back(place: Place) {
-    let nothing = place.runs(&["list"]).results();
+    let nothing = place.runs(&["outbox", "list"]).results();
     assert_eq!(nothing, "Everything was delivered and worked off.\n");
     place.loses().await;
 
     let listed = place.lists();
-    let words = place.runs(&["list"]).results();
+    let words = place.runs(&["outbox", "list"]).results();
 
     assert_eq!(listed.len(), 3, "{listed:#?}");
     assert_eq!(words.lines().count(), 3, "{words}");
@@ -106,23 +83,23 @@ async fn what_was_lost_is_listed_and_put_back(place: Place) {
     assert_eq!((&work["state"], &work["kind"]), (&json!("quarantined"), &json!("user_changed")));
 
     let unknown = id_of(&listed, "unconfirmed");
-    let refused = place.runs(&["replay", unknown]);
+    let refused = place.runs(&["outbox", "replay", unknown]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(refused.err.contains("--yes"), "{}", refused.err);
     assert_eq!(place.lists().len(), 3, "nothing was changed");
-    assert!(place.runs(&["replay", unknown, "--yes"]).results().contains("due now"));
-    place.runs(&["replay", id_of(&listed, "failed")]).results();
-    let done = place.runs(&["replay", id_of(&listed, "quarantined"), "--json"]).results();
+    assert!(place.runs(&["outbox", "replay", unknown, "--yes"]).results().contains("due now"));
+    place.runs(&["outbox", "replay", id_of(&listed, "failed")]).results();
+    let done = place.runs(&["outbox", "replay", id_of(&listed, "quarantined"), "--json"]).results();
     let done: Value = serde_json::from_str(&done).unwrap();
     assert_eq!((&done["outcome"], &done["was"]["queue"]), (&json!("put_back"), &json!("inbox")));
 
     assert!(place.lists().is_empty());
-    let again = place.runs(&["replay", unknown, "--yes"]);
+    let again = place.runs(&["outbox", "replay", unknown, "--yes"]);
     assert_eq!(again.code, Some(1));
     assert!(again.err.contains("Nothing was changed"), "{}", again.err);
     let nobody = "00000000-0000-0000-0000-000000000000";
-    assert!(place.runs(&["replay", nobody]).err.contains("no row"));
-    assert_eq!(place.runs(&["replay", "nonsense"]).code, Some(2));
+    assert!(place.runs(&["outbox", "replay", nobody]).err.contains("no row"));
+    assert_eq!(place.runs(&["outbox", "replay", "nonsense"]).code, Some(2));
 }
 
 async fn a_message_is_put_back_while_the_service_runs_and_it_is_sent(place: Place) {
@@ -168,7 +145,7 @@ async fn a_message_is_put_back_while_the_service_runs_and_it_is_sent(place: Plac
     }
 
     let listed = place.lists();
-    place.runs(&["replay", id_of(&listed, "failed")]).results();
+    place.runs(&["outbox", "replay", id_of(&listed, "failed")]).results();
 
     until("she is welcomed again", || read() == 2).await;
     assert!(place.lists().is_empty());

@@ -188,6 +188,11 @@ impl Serving {
         (self.child.wait().unwrap().code(), log)
     }
 
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The home that it runs in.
     pub(crate) fn home(&self) -> &std::path::Path {
         self.home.path()

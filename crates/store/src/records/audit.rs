@@ -86,6 +86,9 @@ pub enum AuditFlaw {
     /// What it says is not what it committed to.
     #[error("what the event says was changed")]
     Payload,
+    /// Its hash is not the one that was kept elsewhere: it was cut off, or everything since was written anew.
+    #[error("it is not what was kept of it elsewhere, or was cut off")]
+    NotAsKept,
     /// It was signed with a key that is not in the ring.
     #[error("the event was signed with a key that is not among the encryption keys")]
     UnknownKey,

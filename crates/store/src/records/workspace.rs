@@ -60,6 +60,10 @@ pub struct WorkspaceListing {
     pub team: TeamId,
     /// Whether there is a working installation.
     pub is_active: bool,
+    /// When the installation ended, if it has.
+    pub deactivated_at: Option<DateTime<Utc>>,
+    /// Until when somebody asked for what is left to be kept, if that is not the usual time.
+    pub kept_until: Option<DateTime<Utc>>,
 }
 
 /// The handoffs that are due in a workspace.

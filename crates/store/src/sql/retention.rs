@@ -112,6 +112,19 @@ statements! {
     PURGE_SAID = ("delete from said where workspace_id = $1");
     PURGE_LIMITS = ("delete from limits where workspace_id = $1");
     PURGE_WORKSPACE = ("delete from workspaces where workspace_id = $1");
+    COUNT_ROWS = (
+        "select 'absences' as tab, count(*) as number from absences where workspace_id = $1
+          union all select 'audit_events', count(*) from audit_events where workspace_id = $1
+          union all select 'coverages', count(*) from coverages where workspace_id = $1
+          union all select 'inbox', count(*) from inbox where workspace_id = $1
+          union all select 'notes', count(*) from notes where workspace_id = $1
+          union all select 'outbox', count(*) from outbox where workspace_id = $1
+          union all select 'people', count(*) from people where workspace_id = $1
+          union all select 'rotations', count(*) from rotations where workspace_id = $1
+          union all select 'said', count(*) from said where workspace_id = $1
+          union all select 'swaps', count(*) from swaps where workspace_id = $1
+          union all select 'turns', count(*) from turns where workspace_id = $1"
+    );
     COUNT_LEFT = (
         "select (select count(*) from inbox where workspace_id = $1)
               + (select count(*) from outbox where workspace_id = $1)
@@ -249,6 +262,20 @@ pub(crate) async fn purge(conn: &mut Conn, workspace: WorkspaceId) -> Result<(),
 pub(crate) async fn count_left(conn: &mut Conn, workspace: WorkspaceId) -> Result<u64, StoreError> {
     let row = sqlx::query(COUNT_LEFT).bind(workspace.as_uuid()).fetch_one(conn).await?;
     Fields::new(&row, "workspaces", "workspace_id").count("number")
+}
+
+/// Returns how many rows there are in the tables that tell most of a workspace.
+pub(crate) async fn count_rows(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let rows = sqlx::query(COUNT_ROWS).bind(workspace.as_uuid()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::new(row, "workspaces", "workspace_id");
+            Ok((fields.get("tab")?, fields.count("number")?))
+        })
+        .collect()
 }
 
 async fn delete(

@@ -3,14 +3,11 @@
 use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::records::{DeliveryState, DueHandoffs, Swept, WorkspaceListing};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::system::kept;
+use chrono::{DateTime, Utc};
 use domain::ids::{TeamId, WorkspaceId};
-
-/// How long what was worked off is known: Slack repeats an event within hours.
-const DONE_KEPT: TimeDelta = TimeDelta::days(7);
-
-/// How long it is kept what was not done, for whoever looks after the service.
-const UNDONE_KEPT: TimeDelta = TimeDelta::days(30);
+use domain::retention::UNSENT_KEPT;
+use uuid::Uuid;
 
 statements! {
     // A workspace without an installation is left alone; its handoffs are caught up after it is installed again.
@@ -51,11 +48,17 @@ statements! {
       returning browser_hash, expires_at"
     );
     LIST_WORKSPACES = (
-        "select workspace_id, team_id, is_active
+        "select workspace_id, team_id, is_active, deactivated_at, kept_until
            from workspaces
           order by workspace_id"
     );
     DELETE_REQUEST_KEYS = ("delete from request_keys where created_at < $1");
+    INSERT_ERASURE = (
+        "insert into erasures (entry_id, done_at)
+         values ($1, $2)
+         on conflict (entry_id) do nothing"
+    );
+    LIST_ERASURES = ("select entry_id from erasures");
     DELETE_OAUTH_STATES = ("delete from oauth_states where expires_at <= $1");
     DELETE_INBOX = (
         "delete from inbox
@@ -145,18 +148,30 @@ pub(crate) async fn delete_expired(
     conn: &mut Conn,
     now: DateTime<Utc>,
 ) -> Result<Swept, StoreError> {
-    let day_ago = now - TimeDelta::days(1);
     Ok(Swept {
-        request_keys: delete(conn, DELETE_REQUEST_KEYS, day_ago).await?,
+        request_keys: delete(conn, DELETE_REQUEST_KEYS, now - kept::REQUEST_KEYS).await?,
         oauth_states: delete(conn, DELETE_OAUTH_STATES, now).await?,
         inbox: sqlx::query(DELETE_INBOX)
-            .bind(now - DONE_KEPT)
-            .bind(now - UNDONE_KEPT)
+            .bind(now - kept::DONE)
+            .bind(now - UNSENT_KEPT)
             .execute(&mut *conn)
             .await?
             .rows_affected(),
-        deliveries: delete(conn, DELETE_DELIVERIES, now - UNDONE_KEPT).await?,
+        deliveries: delete(conn, DELETE_DELIVERIES, now - UNSENT_KEPT).await?,
     })
+}
+
+pub(crate) async fn insert_erasure(
+    conn: &mut Conn,
+    entry: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT_ERASURE).bind(entry).bind(now).execute(conn).await?;
+    Ok(())
+}
+
+pub(crate) async fn list_erasures(conn: &mut Conn) -> Result<Vec<Uuid>, StoreError> {
+    Ok(sqlx::query_scalar(LIST_ERASURES).fetch_all(conn).await?)
 }
 
 pub(crate) async fn count_outbox_by_state(
@@ -185,5 +200,7 @@ fn read_listing(row: &Row) -> Result<WorkspaceListing, StoreError> {
         id: WorkspaceId::new(fields.get("workspace_id")?),
         team: TeamId::new(fields.get("team_id")?),
         is_active: fields.get("is_active")?,
+        deactivated_at: fields.get("deactivated_at")?,
+        kept_until: fields.get("kept_until")?,
     })
 }

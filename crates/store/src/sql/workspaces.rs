@@ -27,7 +27,8 @@ statements! {
                 bot_token = excluded.bot_token,
                 is_active = true,
                 installed_at = excluded.installed_at,
-                deactivated_at = null"
+                deactivated_at = null,
+                kept_until = null"
     );
     FIND_WORKSPACE = (
         "select workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, is_active,
@@ -72,6 +73,12 @@ statements! {
           where workspace_id = $1
             and is_active
             and installed_at = $2"
+    );
+    RECORD_KEPT_UNTIL = (
+        "update workspaces
+            set kept_until = $2
+          where workspace_id = $1
+            and not is_active"
     );
     UPSERT_PERSON = (
         "insert into people (
@@ -228,6 +235,16 @@ pub(crate) async fn end_install(
         .bind(now)
         .execute(conn)
         .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn record_kept_until(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query(RECORD_KEPT_UNTIL).bind(workspace.as_uuid()).bind(until).execute(conn).await?;
     Ok(done.rows_affected() > 0)
 }
 

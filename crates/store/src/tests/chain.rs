@@ -36,7 +36,7 @@ async fn chained(bench: &Bench) -> Vec<EventId> {
 }
 
 async fn verdict(bench: &Bench) -> AuditVerdict {
-    bench.store.verify_audit(bench.workspace, at(30)).await.unwrap()
+    bench.store.verify_audit(bench.workspace, None, at(30)).await.unwrap()
 }
 
 /// Says what is wrong and of which event, after something was done behind the service's back.
@@ -98,6 +98,29 @@ both_engines! {
         assert_eq!(found_after(&bench, "delete from audit_heads").await, (5, AuditFlaw::NoHead));
     }
 
+    async fn an_end_that_is_cut_off_with_an_old_head_is_missed_by_who_kept_the_end(bench) {
+        chained(&bench).await;
+        let old = "create table old_head as select * from audit_heads";
+        bench.database.run_behind(old).await;
+        record(&bench, 6, "UBEN").await;
+        bench.store.chain_audit().await.unwrap();
+        let kept = bench.store.find_audit_end(bench.workspace).await.unwrap();
+        bench.database.run_behind("delete from audit_events where sequence = 6").await;
+        bench.database.run_behind("delete from audit_heads").await;
+        bench.database.run_behind("insert into audit_heads select * from old_head").await;
+
+        let alone = verdict(&bench).await;
+        let with_kept = bench.store.verify_audit(bench.workspace, kept, at(30)).await.unwrap();
+
+        assert_eq!(alone.fault, None, "an old state of everything is a right one");
+        let fault = with_kept.fault.unwrap();
+        assert_eq!((fault.sequence, fault.what), (6, AuditFlaw::NotAsKept));
+        let (number, _) = kept.unwrap();
+        let other = Some((number - 1, [7; 32]));
+        let other = bench.store.verify_audit(bench.workspace, other, at(30)).await.unwrap();
+        assert_eq!(other.fault.map(|fault| fault.what), Some(AuditFlaw::NotAsKept));
+    }
+
     async fn nothing_is_added_to_a_chain_whose_end_was_changed(bench) {
         chained(&bench).await;
         bench.database.run_behind("update audit_heads set pruned_sequence = 2").await;
@@ -122,7 +145,7 @@ both_engines! {
 
     async fn an_event_that_nobody_chains_is_told_after_a_minute(bench) {
         record(&bench, 1, "UANA").await;
-        let later = bench.store.verify_audit(bench.workspace, at(62)).await.unwrap();
+        let later = bench.store.verify_audit(bench.workspace, None, at(62)).await.unwrap();
 
         assert_eq!(verdict(&bench).await.fault, None);
         assert_eq!(later.fault.map(|fault| fault.what), Some(AuditFlaw::Unchained));
@@ -190,7 +213,7 @@ both_engines! {
         assert_eq!((resealed.done, resealed.stuck), (12, Vec::new()));
         let after = both.count_by_key(bench.workspace).await.unwrap();
         assert_eq!(after.into_iter().collect::<Vec<_>>(), [(2, 12)]);
-        let verdict = both.verify_audit(bench.workspace, at(30)).await.unwrap();
+        let verdict = both.verify_audit(bench.workspace, None, at(30)).await.unwrap();
         assert_eq!((verdict.good, verdict.fault), (5, None));
     }
 
@@ -216,7 +239,7 @@ both_engines! {
         }
 
         assert_eq!(goes, 2);
-        let verdict = bench.store.verify_audit(bench.workspace, at(200)).await.unwrap();
+        let verdict = bench.store.verify_audit(bench.workspace, None, at(200)).await.unwrap();
         assert_eq!((verdict.good, verdict.fault), (120, None));
     }
 

@@ -8,6 +8,7 @@ mod chain;
 mod claims;
 mod cover_requests;
 mod coverages;
+mod data_page;
 mod deliveries;
 mod entries;
 mod fairness;

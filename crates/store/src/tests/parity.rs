@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A table by what both engines can say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Table {
+pub(super) struct Table {
     /// Name to (type in SQLite's words, may it be null).
-    columns: BTreeMap<String, (String, bool)>,
+    pub(super) columns: BTreeMap<String, (String, bool)>,
     key: Vec<String>,
     /// Name, is it unique, columns, is it partial.
     indexes: BTreeSet<(String, bool, Vec<String>, bool)>,
@@ -17,7 +17,7 @@ struct Table {
     references: BTreeSet<(Vec<String>, String)>,
 }
 
-type Schema = BTreeMap<String, Table>;
+pub(super) type Schema = BTreeMap<String, Table>;
 
 #[tokio::test]
 async fn the_two_schemas_are_the_same() {
@@ -54,7 +54,7 @@ async fn every_tenants_table_leads_its_keys_with_the_workspace() {
     }
 }
 
-async fn sqlite_schema() -> Schema {
+pub(super) async fn sqlite_schema() -> Schema {
     let database = TestDatabase::sqlite();
     database.open().await;
     let mut connection =

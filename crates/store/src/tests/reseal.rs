@@ -10,6 +10,12 @@ use domain::ids::WorkspaceId;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
+async fn yields(times: u64) {
+    for _ in 0..times {
+        tokio::task::yield_now().await;
+    }
+}
+
 fn new_alone() -> Arc<KeyRing> {
     Arc::new(KeyRing::parse(&SecretString::from(super::notes::SECOND_KEY)).unwrap())
 }
@@ -56,6 +62,35 @@ both_engines! {
 
         assert_eq!((moved.done, moved.stuck), (0, vec![("workspaces", bench.workspace.to_string())]));
         assert_eq!((good.done, good.stuck), (1, Vec::new()));
+    }
+
+    async fn whenever_it_is_stopped_all_still_opens_and_it_goes_on(bench) {
+        let mut tx = bench.write().await;
+        for number in 0..60 {
+            let item = InboxItem::RefreshPeople { users: vec![user("UANA")] };
+            let text = SecretString::from("asked for");
+            tx.insert_inbox_sealed(&item, &text, &format!("k{number}"), at(0)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let both = Store::open(bench.database.settings(), two_keys()).await.unwrap();
+
+        let mut was_stopped = 0;
+        for steps in [1, 5, 20, 60, 150, 400] {
+            let stopped = tokio::select! {
+                biased;
+                done = both.reseal(bench.workspace) => done.is_err(),
+                () = yields(steps) => true,
+            };
+            was_stopped += u32::from(stopped);
+            let counts = both.count_by_key(bench.workspace).await.unwrap();
+            assert_eq!(counts.values().sum::<u64>(), 61, "nothing is lost: {counts:?}");
+        }
+        let last = both.reseal(bench.workspace).await.unwrap();
+
+        assert!(0 < was_stopped, "it was stopped at least once");
+        assert_eq!(last.stuck, []);
+        let counts = both.count_by_key(bench.workspace).await.unwrap();
+        assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(2, 61)]);
     }
 
     async fn more_requests_than_fit_into_one_go_are_sealed_anew(bench) {

@@ -81,6 +81,7 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "NEXT_CHANGE",
         "LIST_DUE",
         "LIST_WORKSPACES",
+        "ERASURE",
         "LIST_UNCHAINED_WORKSPACES",
         "DELETE_REQUEST_KEYS",
         "DELETE_INBOX",

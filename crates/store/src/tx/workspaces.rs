@@ -84,6 +84,16 @@ impl Tx {
         run_touching!(self, workspaces::end_install(workspace, installed_at, now))
     }
 
+    /// Records until when what an ended installation left is kept; returns `false` where there is a working one or nothing.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn record_kept_until(&mut self, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        run_touching!(self, workspaces::record_kept_until(workspace, until))
+    }
+
     /// Stores a person, unless a later description of them is there already.
     ///
     /// # Errors
