@@ -112,6 +112,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         audits: false,
         grace: Duration::ZERO,
         data_dir: None,
+        erasure_ledger: None,
         clock,
     }
 }

@@ -151,6 +151,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         audits: true,
         grace: Duration::ZERO,
         data_dir: None,
+        erasure_ledger: None,
         clock,
     }
 }
