@@ -361,7 +361,7 @@ impl Store {
             let links: Vec<Linked> =
                 run!(&mut tx, chain::list_links_of_old_keys(workspace, current, BATCH))?;
             for Linked { event, hash, signature } in &links {
-                self.is_right(signature, |it| chain::is_link_signed(hash, &self.keys, it))?;
+                is_right(signature, |it| chain::is_link_signed(hash, &self.keys, it))?;
                 let anew = chain::sign_link(hash, &self.keys);
                 run!(&mut tx, chain::sign_link_anew(workspace, *event, signature, &anew))?;
             }
@@ -382,7 +382,7 @@ impl Store {
         if key == Some(self.keys.current_id().get()) {
             return Ok(0);
         }
-        self.is_right(&signature, |it| head.is_signed(workspace, &self.keys, it))?;
+        is_right(&signature, |it| head.is_signed(workspace, &self.keys, it))?;
         run!(&mut tx, chain::update_head(workspace, &head, &head.sign(workspace, &self.keys)))?;
         tx.commit().await?;
         Ok(1)
@@ -401,7 +401,7 @@ impl Store {
                 run!(&mut tx, audit::find_event(workspace, id))?
             };
             let Some(Committed { commitment, payload, .. }) = event else { continue };
-            self.is_right(&signature, |it| {
+            is_right(&signature, |it| {
                 chain::is_erasure_signed(&commitment, &payload, &self.keys, it)
             })?;
             let anew = chain::sign_erasure(&commitment, &payload, &self.keys);
@@ -411,23 +411,6 @@ impl Store {
             count += 1;
         }
         Ok(count)
-    }
-
-    fn is_right(
-        &self,
-        signature: &[u8],
-        verify: impl Fn(&Signature) -> Result<bool, OpenFault>,
-    ) -> Result<(), StoreError> {
-        let wrong = |reason: &str| StoreError::Sealed {
-            table: "audit_events",
-            column: "signature",
-            reason: String::from(reason),
-        };
-        match Signature::from_bytes(signature).map(|signature| verify(&signature)) {
-            Some(Ok(true)) => Ok(()),
-            Some(Err(fault)) => Err(wrong(&fault.to_string())),
-            _ => Err(wrong("the audit log was changed; `asyncbot audit verify` says where")),
-        }
     }
 }
 
@@ -450,4 +433,21 @@ impl Tx {
 /// Returns a person as JSON names them.
 fn quoted(user: &UserId) -> String {
     format!("\"{}\"", user.as_str())
+}
+
+/// Returns nothing where a signature is right.
+fn is_right(
+    signature: &[u8],
+    verify: impl Fn(&Signature) -> Result<bool, OpenFault>,
+) -> Result<(), StoreError> {
+    let wrong = |reason: &str| StoreError::Sealed {
+        table: "audit_events",
+        column: "signature",
+        reason: String::from(reason),
+    };
+    match Signature::from_bytes(signature).map(|signature| verify(&signature)) {
+        Some(Ok(true)) => Ok(()),
+        Some(Err(fault)) => Err(wrong(&fault.to_string())),
+        _ => Err(wrong("the audit log was changed; `asyncbot audit verify` says where")),
+    }
 }

@@ -86,7 +86,7 @@ pub(crate) struct Engine {
     readers: SqlitePool,
     writer: Writer,
     versions: Arc<Versions>,
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
 }
 
 /// Returns whether the URL names this engine.
@@ -115,7 +115,7 @@ impl Engine {
             .test_before_acquire(false)
             .acquire_timeout(READER_WAIT)
             .connect_lazy_with(options.clone().pragma("query_only", "on"));
-        Ok(Self { readers, writer, versions, options })
+        Ok(Self { readers, writer, versions, options: Arc::new(options) })
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {

@@ -49,13 +49,13 @@ pub(super) async fn audit(command: AuditCommand) -> u8 {
 async fn verify(store: &Store, options: &VerifyOptions) -> Result<u8, StoreError> {
     let workspaces = match &options.workspace {
         None => store.system().list_workspaces().await?,
-        Some(text) => match find_workspace(store, text).await? {
-            Some(listed) => vec![listed],
-            None => {
+        Some(text) => {
+            let Some(listed) = find_workspace(store, text).await? else {
                 output::complain(&format!("there is no workspace {text}"));
                 return Ok(WRONG_USE);
-            }
-        },
+            };
+            vec![listed]
+        }
     };
     let now = now(store).await;
     let (mut found, mut is_well) = (Vec::new(), true);
