@@ -123,7 +123,7 @@ async fn what_a_backup_brings_back_is_erased_again_before_anything_is_served(pla
     let gone = workspace_of("T0GONE");
     place.runs(&["workspace", "erase", "T0GONE", "--yes"]).results();
     // The database as it was before: without the mark that it was erased.
-    place.database.run_behind("delete from erasures").await;
+    place.database.forget_erasures().await;
     let store = place.database.open().await;
     lives(&store, "T0GONE").await;
     store.close().await;
@@ -168,10 +168,7 @@ async fn an_audit_log_that_was_changed_is_named_with_the_first_bad_event(place: 
     let ends: Vec<&str> =
         well.as_array().unwrap().iter().map(|it| it["end"].as_str().unwrap()).collect();
     assert!(ends.iter().all(|end| end.starts_with("3:")), "{well}");
-    place
-        .database
-        .run_behind("update audit_events set payload = replace(payload, 'sparrow-of-T0GONE', 'UEVE') where sequence = 2")
-        .await;
+    place.database.change_events("sparrow-of-T0GONE", "UEVE").await;
 
     let found = place.runs(&["audit", "verify"]);
 

@@ -45,6 +45,19 @@ impl TestDatabase {
         .await;
     }
 
+    /// Forgets which erasures were carried out, as a database from before does.
+    pub async fn forget_erasures(&self) {
+        self.run_behind("delete from erasures").await;
+    }
+
+    /// Writes another word into what the second event of each log says, where it has this one.
+    pub async fn change_events(&self, word: &str, other: &str) {
+        self.run_behind(&format!(
+            "update audit_events set payload = replace(payload, '{word}', '{other}') where sequence = 2"
+        ))
+        .await;
+    }
+
     /// Puts all work into quarantine.
     pub async fn quarantine_work(&self) {
         self.run_behind(
