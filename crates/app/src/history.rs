@@ -3,6 +3,7 @@
 mod past;
 mod statistics;
 
+pub(crate) use past::Past;
 pub use statistics::{statistics, statistics_of};
 
 use crate::lookup;
@@ -17,7 +18,6 @@ use domain::reply::Reply;
 use domain::shift::Right;
 use domain::story::history::{self, CoverLine, Page, PastState, PastTurn, TURNS_ON_PAGE};
 use domain::zone::Zone;
-use past::Past;
 use std::collections::BTreeSet;
 use store::{RotationRecord, SkipCode, SkipRecord, Store, TurnRecord, TurnState, Tx};
 

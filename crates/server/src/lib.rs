@@ -11,6 +11,7 @@ pub mod settings;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod archive;
 mod auditor;
 mod bot;
 mod dead_token;

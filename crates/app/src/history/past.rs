@@ -14,7 +14,7 @@ use store::{RotationRecord, Tx};
 
 /// The stretches of a window with the shifts they come to, in order.
 #[derive(Default)]
-pub(super) struct Past {
+pub(crate) struct Past {
     parts: Vec<Part>,
 }
 
@@ -27,7 +27,7 @@ struct Part {
 
 impl Past {
     /// Loads the stretches that touch a window, and of the running turn what lies in it.
-    pub(super) async fn load(
+    pub(crate) async fn load(
         tx: &mut Tx,
         rotation: &RotationRecord,
         window: Interval,
@@ -80,7 +80,7 @@ impl Past {
     }
 
     /// Returns all shifts, in order.
-    pub(super) fn into_shifts(self) -> Vec<Shift> {
+    pub(crate) fn into_shifts(self) -> Vec<Shift> {
         self.parts.into_iter().flat_map(|part| part.shifts).collect()
     }
 

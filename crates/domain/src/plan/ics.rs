@@ -15,18 +15,29 @@ const MAX_OCTETS: usize = 75;
 /// Returns the whole plan.
 pub(super) fn to_ics(plan: &Plan, now: DateTime<Utc>) -> String {
     let name = &plan.request.name;
+    shifts_to_ics(name, [(name.as_str(), plan.shifts.as_slice())], now)
+}
+
+/// Returns shifts of rotations, each with its name, as one calendar of a name; `now` is when it is made.
+pub fn shifts_to_ics<'a>(
+    calendar_name: &str,
+    rotations: impl IntoIterator<Item = (&'a str, &'a [Shift])>,
+    now: DateTime<Utc>,
+) -> String {
     let mut calendar = Calendar::empty();
     for (key, value) in [
         ("VERSION", "2.0"),
         ("PRODID", "-//Asyncbot//plan//EN"),
         ("CALSCALE", "GREGORIAN"),
         ("METHOD", "PUBLISH"),
-        ("X-WR-CALNAME", name.as_str()),
+        ("X-WR-CALNAME", calendar_name),
     ] {
         calendar.append_property(Property::new(key, value));
     }
-    for shift in plan.shifts.iter().filter(|shift| shift.state != ShiftState::OffHours) {
-        calendar.push(event(shift, name, now));
+    for (name, shifts) in rotations {
+        for shift in shifts.iter().filter(|shift| shift.state != ShiftState::OffHours) {
+            calendar.push(event(shift, name, now));
+        }
     }
     folded(&calendar.to_string())
 }

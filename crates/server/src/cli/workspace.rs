@@ -2,13 +2,18 @@
 
 use super::opened::{self, find_workspace, now};
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
+use crate::archive;
 use crate::config::{claimed_store, ledger};
 use crate::erasure;
 use crate::settings::{DatabaseSettings, KeySettings};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use domain::ids::UserId;
 use domain::retention::GRACE;
 use serde_json::{Value, json};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use store::{Store, StoreError, WorkspaceListing};
 
 #[derive(Debug, Subcommand)]
@@ -17,6 +22,8 @@ pub(super) enum WorkspaceCommand {
     List(Box<ListOptions>),
     /// Shows one workspace and how much is stored of it
     Show(Box<OneOptions>),
+    /// Writes all that is stored of a workspace, or of one person in it, into one archive: JSON, tables and a calendar
+    Export(Box<ExportOptions>),
     /// Deletes everything of a workspace at once and for good; on SQLite the service must not run
     Erase(Box<EraseOptions>),
     /// Keeps what an uninstalled workspace left for 30 days more, from now on; installing the app again brings it back
@@ -49,6 +56,23 @@ pub(super) struct OneOptions {
 }
 
 #[derive(clap::Args, Debug)]
+pub(super) struct ExportOptions {
+    /// The workspace, by its id or its Slack team's
+    #[arg(value_name = "ID")]
+    id: String,
+    /// One person, by their Slack id, with the notes that they wrote or were told
+    #[arg(long, value_name = "USER")]
+    person: Option<String>,
+    /// The archive to be written; it must not be there yet
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    database: DatabaseSettings,
+    #[command(flatten)]
+    keys: KeySettings,
+}
+
+#[derive(clap::Args, Debug)]
 pub(super) struct EraseOptions {
     /// The workspace, by its id or its Slack team's
     #[arg(value_name = "ID")]
@@ -69,6 +93,7 @@ pub(super) async fn workspace(command: WorkspaceCommand) -> u8 {
         WorkspaceCommand::Show(options) | WorkspaceCommand::Restore(options) => {
             (&options.database, &options.keys)
         }
+        WorkspaceCommand::Export(options) => (&options.database, &options.keys),
         WorkspaceCommand::Erase(options) => (&options.database, &options.keys),
     };
     // On SQLite the service keeps in memory what it read, and would go on to answer with it.
@@ -89,6 +114,7 @@ pub(super) async fn workspace(command: WorkspaceCommand) -> u8 {
     let code = match &command {
         WorkspaceCommand::List(options) => list(&store, options.json).await,
         WorkspaceCommand::Show(options) => show(&store, options).await,
+        WorkspaceCommand::Export(options) => export(&store, options).await,
         WorkspaceCommand::Erase(options) => erase(&store, options).await,
         WorkspaceCommand::Restore(options) => restore(&store, options).await,
     };
@@ -131,6 +157,47 @@ async fn show(store: &Store, options: &OneOptions) -> Result<u8, StoreError> {
         }
     }
     Ok(DONE)
+}
+
+async fn export(store: &Store, options: &ExportOptions) -> Result<u8, StoreError> {
+    let Some(listed) = find_workspace(store, &options.id).await? else {
+        return Ok(unknown(&options.id));
+    };
+    let now = now(store).await;
+    let files = match &options.person {
+        Some(user) => {
+            app::export::of_person(store, listed.id, &UserId::new(user), now).await.map(Some)
+        }
+        None => app::export::of_workspace(store, listed.id, now).await,
+    };
+    let written = match files {
+        Ok(Some(files)) => archive::pack(&files)
+            .map_err(|fault| fault.to_string())
+            .and_then(|bytes| write(&options.out, &bytes).map_err(|fault| fault.to_string())),
+        Ok(None) => return Ok(unknown(&options.id)),
+        Err(fault) => Err(fault.to_string()),
+    };
+    if let Err(text) = written {
+        output::complain(&format!("{} cannot be written: {text}", options.out.display()));
+        return Ok(NOT_WELL);
+    }
+    output::say(&format!(
+        "Written to {}. It is for the one who asked for it.",
+        options.out.display()
+    ));
+    Ok(DONE)
+}
+
+/// Writes a file that was not there, for the eyes of this user alone.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut opening = OpenOptions::new();
+    opening.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        opening.mode(0o600);
+    }
+    opening.open(path)?.write_all(bytes)
 }
 
 async fn erase(store: &Store, options: &EraseOptions) -> Result<u8, StoreError> {

@@ -227,6 +227,40 @@ async fn workspaces_are_listed_and_shown_with_when_they_are_deleted(place: Place
     assert_eq!(place.runs(&["workspace", "show", "T0NONE"]).code, Some(2));
 }
 
+async fn all_that_is_stored_is_written_into_one_archive_and_nothing_that_is_sealed(place: Place) {
+    two_live(&place).await;
+    let out = place.folder.path().join("archive.zip");
+    let out = out.to_str().unwrap();
+
+    place.runs(&["workspace", "export", "T0GONE", "--out", out]).results();
+
+    let bytes = std::fs::read(out).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    for name in ["README.txt", "data.json", "turns.csv", "absences.csv", "shifts.ics"] {
+        assert!(names.contains(&name.to_owned()), "{names:?}");
+    }
+    let text = std::io::read_to_string(archive.by_name("data.json").unwrap()).unwrap();
+    let data: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(data["tables"]["workspaces"][0]["name"], "sparrow-of-T0GONE");
+    assert_eq!(data["tables"]["audit_events"].as_array().unwrap().len(), 3);
+    for hidden in ["xoxb", "bot_token", "sealed", "T0STAYS"] {
+        assert!(!text.contains(hidden), "{hidden}");
+    }
+    let again = place.runs(&["workspace", "export", "T0GONE", "--out", out]);
+    assert_eq!(again.code, Some(1), "nothing is overwritten: {again:?}");
+    let person = place.folder.path().join("person.zip");
+    let person = person.to_str().unwrap();
+    let one = ["workspace", "export", "T0GONE", "--person", "sparrow-of-T0GONE", "--out", person];
+    place.runs(&one).results();
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(person).unwrap()).unwrap();
+    let text = std::io::read_to_string(archive.by_name("data.json").unwrap()).unwrap();
+    let data: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(data["tables"]["audit_events"].as_array().unwrap().len(), 3);
+    assert_eq!(data["tables"]["outbox"].as_array().unwrap().len(), 0, "it names a channel alone");
+    assert!(data["tables"].get("workspaces").is_none());
+}
+
 /// Makes two tests of each, one for each engine.
 macro_rules! on_both {
     ($($name:ident)+) => {
@@ -251,6 +285,7 @@ macro_rules! on_both {
 }
 
 on_both! {
+    all_that_is_stored_is_written_into_one_archive_and_nothing_that_is_sealed
     after_the_drill_nothing_of_the_workspace_is_left
     what_a_backup_brings_back_is_erased_again_before_anything_is_served
     a_workspace_that_comes_back_after_it_was_erased_stays

@@ -14,6 +14,7 @@ pub(crate) mod coverages;
 pub(crate) mod deliveries;
 pub(crate) mod directs;
 pub(crate) mod entries;
+pub(crate) mod export;
 pub(crate) mod inbox;
 pub(crate) mod inbox_queue;
 pub(crate) mod limits;
@@ -50,6 +51,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         coverages::STATEMENTS,
         deliveries::STATEMENTS,
         directs::STATEMENTS,
+        export::STATEMENTS,
         inbox::STATEMENTS,
         inbox_queue::STATEMENTS,
         meta::STATEMENTS,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 const TEXT: &str = "the spare key is behind the \"blue\" door\n\u{1f511}";
 
-fn note(rotation: RotationId, planned_at: i64) -> NoteRecord {
+pub(super) fn note(rotation: RotationId, planned_at: i64) -> NoteRecord {
     NoteRecord {
         id: NoteId::new(new_id(at(0))),
         rotation,

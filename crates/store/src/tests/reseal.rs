@@ -2,13 +2,24 @@
 
 use super::bench::{at, install, user};
 use super::both_engines;
-use super::notes::two_keys;
+use super::notes::{note, two_keys};
 use crate::testing::keys;
+use crate::tx::{Tx, run};
 use crate::{InboxItem, Store, StoreError};
 use crypto::KeyRing;
 use domain::ids::WorkspaceId;
+use domain::note::NoteText;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// Seals a token and a note anew as if something else had been read before; returns whether either was.
+async fn seal_anew(tx: &mut Tx, note: Uuid) -> Result<bool, StoreError> {
+    let (workspace, was, is) = (tx.workspace(), &b"read before"[..], &b"sealed anew"[..]);
+    let token: bool = run!(tx, sealed::seal_token_anew(workspace, was, is))?;
+    let noted: bool = run!(tx, sealed::seal_note_anew(workspace, note, was, is))?;
+    Ok(token || noted)
+}
 
 async fn yields(times: u64) {
     for _ in 0..times {
@@ -50,6 +61,21 @@ both_engines! {
         assert_eq!(resealed.done, 0, "it has the current key already");
         let token = both.read(bench.workspace).await.unwrap().find_bot_token().await.unwrap();
         assert_eq!(token.unwrap().expose_secret(), "xoxb-newer");
+    }
+
+    async fn a_value_that_changed_since_it_was_read_stays(bench) {
+        let rotation = bench.rotation("support").await.id;
+        let note = note(rotation, 0);
+        let mut tx = bench.write().await;
+        tx.insert_note(&note, &NoteText::new("text".to_owned())).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = bench.write().await;
+        assert!(!seal_anew(&mut tx, note.id.as_uuid()).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let mut tx = bench.read().await;
+        assert_eq!(tx.find_bot_token().await.unwrap().unwrap().expose_secret(), "xoxb-secret");
+        assert_eq!(tx.open_note(note.id).await.unwrap().reveal(), "text");
     }
 
     async fn a_value_that_does_not_open_is_named_and_the_rest_goes_on(bench) {

@@ -4,7 +4,7 @@ use super::{Tx, run, run_touching};
 use crate::error::StoreError;
 use chrono::{DateTime, Utc};
 use domain::ids::RotationId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 impl Tx {
     /// Moves deliveries out of the outbox that were sent before one instant, and those of which that is unknown that were
@@ -95,6 +95,17 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
         run_touching!(self, retention::record_skips(workspace, turn, skips))
+    }
+
+    /// Returns all that is stored of the workspace, by table, as JSON: all but what is sealed, what waits in the inbox, and
+    /// what only the service uses, such as leases.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn export(&mut self) -> Result<Map<String, Value>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, export::export(workspace))
     }
 
     /// Deletes the links to archives that have run out; returns how many.
