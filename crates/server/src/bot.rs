@@ -1,6 +1,7 @@
 //! The running bot: what its requests and its workers share.
 
 use crate::auditor::Auditor;
+use crate::inbound::Door;
 use crate::late::LateAnswers;
 use crate::metrics::Metrics;
 use crate::sending::Sending;
@@ -22,6 +23,8 @@ pub(crate) struct Bot {
     pub(crate) clock: Clock,
     pub(crate) api: Api,
     pub(crate) signing: SigningSecrets,
+    /// How much is taken from outside.
+    pub(crate) door: Door,
     pub(crate) public_url: Url,
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,

@@ -1,5 +1,8 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
+mod inbound;
+
+use crate::inbound::Inbound;
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
     SourceSettings, WatchSettings,
@@ -38,6 +41,8 @@ pub struct BotConfig {
     pub slack: ApiConfig,
     /// The secrets by which Slack signs.
     pub signing: SigningSecrets,
+    /// How much is taken from outside.
+    pub inbound: Inbound,
     /// The address under which it is reached; without one, the address that it listens on.
     pub public_url: Option<Url>,
     /// Socket Mode, where it is wanted beside HTTP.
@@ -82,6 +87,7 @@ pub(crate) struct Checked {
     sources: BTreeMap<SourceCode, Url>,
     data_dir: Option<PathBuf>,
     addresses: Option<Addresses>,
+    inbound: Option<Inbound>,
     watch: Option<Watch>,
 }
 
@@ -112,6 +118,7 @@ impl Checked {
         let sources = sources(&settings.sources, &mut faults);
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
+        let inbound = inbound::inbound(&settings.inbound, &mut faults);
         let watch = watch(&settings.watch, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
@@ -126,6 +133,7 @@ impl Checked {
             sources,
             data_dir,
             addresses,
+            inbound,
             watch,
         }
     }
@@ -136,7 +144,9 @@ impl Checked {
     ///
     /// Every fault, not only the first.
     pub(crate) fn into_config(self) -> Result<BotConfig, Vec<SettingFault>> {
-        let Some(watch) = self.watch else { return Err(self.faults) };
+        let (Some(watch), Some(inbound)) = (self.watch, self.inbound) else {
+            return Err(self.faults);
+        };
         match (self.store, self.keys, self.slack, self.signing, self.addresses) {
             (Some(store), Some(keys), Some(slack), Some(signing), Some(addresses))
                 if self.faults.is_empty() =>
@@ -146,6 +156,7 @@ impl Checked {
                     keys,
                     slack,
                     signing,
+                    inbound,
                     socket: self.socket,
                     sources: self.sources,
                     public_url: addresses.public_url,

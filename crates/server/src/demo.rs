@@ -10,6 +10,7 @@ pub use handoffs::{hand_over, hand_over_due};
 
 use crate::boot::BootError;
 use crate::config::{BotConfig, SocketConfig};
+use crate::inbound::Inbound;
 use crate::random;
 use crate::supervisor::Supervisor;
 use base64::Engine;
@@ -48,6 +49,8 @@ pub struct StageSettings {
     pub ticks: bool,
     /// Whether Slack sends through Socket Mode, and not over HTTP.
     pub socket_mode: bool,
+    /// How much the bot takes from outside.
+    pub inbound: Inbound,
     /// How the bot is watched, where it is.
     pub watch: Option<StageWatch>,
 }
@@ -209,6 +212,7 @@ fn bot_config(
             client_secret: SecretString::from(app.client_secret.clone()),
         },
         signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret.clone())]),
+        inbound: settings.inbound.clone(),
         socket,
         sources: [(SourceCode::new("hibob"), address("hibob/v1")?)]
             .into_iter()

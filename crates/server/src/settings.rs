@@ -2,6 +2,10 @@
 //!
 //! They are taken as text and checked elsewhere, so that one start names every fault by its variable.
 
+mod inbound;
+
+pub(crate) use inbound::InboundSettings;
+
 use clap::Args;
 use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +22,8 @@ pub struct Settings {
     pub(crate) keys: KeySettings,
     #[command(flatten)]
     pub(crate) addresses: AddressSettings,
+    #[command(flatten)]
+    pub(crate) inbound: InboundSettings,
     #[command(flatten)]
     pub(crate) database: DatabaseSettings,
     #[command(flatten)]

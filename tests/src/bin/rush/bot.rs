@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::boot;
 use server::config::BotConfig;
+use server::inbound::Inbound;
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -103,6 +104,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
             client_secret: SecretString::from("client"),
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
+        inbound: Inbound::default(),
         socket: None,
         sources: BTreeMap::new(),
         public_url: None,
