@@ -17,7 +17,7 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
      gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
 /// For how long a browser asks in https only, in seconds: two years.
-const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
+const TRANSPORT: &str = "max-age=63072000";
 
 /// The headers, where an answer does not say something else itself.
 const HEADERS: [(HeaderName, &str); 7] = [
