@@ -1,5 +1,6 @@
 //! TLS: one provider, one configuration, for both HTTP clients.
 
+use crate::outside::OutsideOnly;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::crypto::{CryptoProvider, ring};
@@ -58,10 +59,22 @@ pub(crate) fn connector(config: ClientConfig) -> HttpsConnector<HttpConnector> {
 ///
 /// The client cannot be made from the configuration.
 pub(crate) fn plain_client(config: ClientConfig) -> Result<reqwest::Client, reqwest::Error> {
+    plain(config).build()
+}
+
+/// Returns the client for addresses that a request carries: it connects to nobody inside.
+///
+/// # Errors
+///
+/// The client cannot be made from the configuration.
+pub(crate) fn outside_client(config: ClientConfig) -> Result<reqwest::Client, reqwest::Error> {
+    plain(config).dns_resolver(OutsideOnly).build()
+}
+
+fn plain(config: ClientConfig) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(config)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_LIMIT)
-        .build()
 }
