@@ -6,7 +6,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::demo::{Stage, StageSettings, StageWatch};
 use server::inbound::Inbound;
+use server::site::Site;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use store::testing::{TestDatabase, keys};
 
 /// A database engine.
@@ -37,6 +39,7 @@ pub(crate) const PEOPLE: [(&str, &str); 5] =
 struct Around {
     watch: Option<StageWatch>,
     inbound: Inbound,
+    site: Site,
 }
 
 /// A story under way.
@@ -100,6 +103,17 @@ impl Play {
         Self::set(engine.new_database().await, at, false, false, around).await.peopled().await
     }
 
+    /// Sets the stage with a bot whose hoster says what stands in a file.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`], and when the file does not fit.
+    pub async fn begin_hosted(engine: Engine, at: &str, site: &Path) -> Self {
+        let site = Site::read(site).expect("the file fits");
+        let around = Around { site, ..Around::default() };
+        Self::set(engine.new_database().await, at, false, false, around).await.peopled().await
+    }
+
     /// Makes the workspace and installs the bot in it.
     async fn peopled(mut self) -> Self {
         let people: Vec<Value> = PEOPLE
@@ -149,6 +163,7 @@ impl Play {
             ticks,
             socket_mode,
             inbound: around.inbound,
+            site: around.site,
             watch: around.watch,
         })
         .await

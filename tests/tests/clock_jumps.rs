@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use server::boot::{self, RunningBot};
 use server::config::BotConfig;
 use server::inbound::Inbound;
+use server::site::Site;
 use simulator::{Simulator, SimulatorSettings, SlackApp};
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
@@ -62,6 +63,7 @@ impl Scene {
             },
             signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret)]),
             inbound: Inbound::default(),
+            site: Site::default(),
             socket: None,
             sources: BTreeMap::new(),
             public_url: None,

@@ -9,13 +9,16 @@ type Case =
     (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, u16);
 
 /// Every route, and every refusal that is not a route's own.
-const CASES: [Case; 18] = [
+const CASES: [Case; 21] = [
     ("GET", "/", &[], "", 200),
     ("GET", "/slack/install", &[], "", 302),
     ("GET", "/slack/oauth/callback", &[], "", 200),
     ("GET", "/slack/oauth/callback?error=access_denied&state=x", &[], "", 200),
     ("GET", "/slack/oauth/callback?code=x&state=x", &[], "", 400),
     ("GET", "/slack/oauth/callback?code=x&code=y", &[], "", 400),
+    ("GET", "/security", &[], "", 200),
+    ("GET", "/privacy", &[], "", 200),
+    ("GET", "/.well-known/security.txt", &[], "", 200),
     ("GET", "/livez", &[], "", 200),
     ("GET", "/readyz", &[], "", 200),
     ("POST", "/slack/commands", &[], "x", 401),
@@ -42,7 +45,10 @@ fn check(asked: &str, answer: &Answered) {
     assert!(answer.header("permissions-policy").contains("geolocation=()"), "{asked}");
     assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{asked}");
     assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{asked}");
-    assert_eq!(answer.header("cache-control"), "no-store", "{asked}");
+    // Three answers are the same for everybody.
+    let is_for_all = ["security", "privacy", "security.txt"].iter().any(|end| asked.ends_with(end));
+    let kept = if is_for_all { "public, max-age=3600" } else { "no-store" };
+    assert_eq!(answer.header("cache-control"), kept, "{asked}");
     for silent in ["server", "x-powered-by", "strict-transport-security"] {
         assert_eq!(answer.header(silent), "", "{asked}: {silent}, over plain http");
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use server::boot::{self, RunningBot};
 use server::config::BotConfig;
 use server::inbound::Inbound;
+use server::site::Site;
 use sha2::Sha256;
 use simulator::{Simulator, SimulatorSettings, SlackApp};
 use slack::{ApiConfig, SigningSecrets};
@@ -273,6 +274,7 @@ fn config(simulator: &Simulator, database: &TestDatabase, clock: &Clock) -> BotC
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
         inbound: Inbound::default(),
+        site: Site::default(),
         socket: None,
         sources: BTreeMap::new(),
         public_url: None,

@@ -5,6 +5,7 @@ use domain::ids::TeamId;
 use serde_json::{Value, json};
 use server::demo::{Stage, StageSettings};
 use server::inbound::Inbound;
+use server::site::Site;
 use std::net::{Ipv4Addr, SocketAddr};
 use store::Store;
 use store::testing::{TestDatabase, keys};
@@ -33,6 +34,7 @@ impl Scene {
             ticks: false,
             socket_mode: false,
             inbound: Inbound::default(),
+            site: Site::default(),
             watch: None,
         })
         .await

@@ -91,6 +91,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         clock: config.clock.clone(),
         api,
         signing: config.signing.clone(),
+        site: config.site.clone(),
         door: Door::new(&config.inbound, &config.clock),
         public_url: config.public_url.clone().unwrap_or_else(|| own_url(address)),
         bells: Bells::new(&config.clock),

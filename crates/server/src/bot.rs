@@ -5,6 +5,7 @@ use crate::inbound::Door;
 use crate::late::LateAnswers;
 use crate::metrics::Metrics;
 use crate::sending::Sending;
+use crate::site::Site;
 use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
 use app::memo::Memo;
@@ -25,6 +26,8 @@ pub(crate) struct Bot {
     pub(crate) signing: SigningSecrets,
     /// How much is taken from outside.
     pub(crate) door: Door,
+    /// What the hoster says.
+    pub(crate) site: Site,
     pub(crate) public_url: Url,
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,

@@ -4,9 +4,10 @@ mod inbound;
 
 use crate::inbound::Inbound;
 use crate::settings::{
-    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
-    SourceSettings, WatchSettings,
+    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SiteSettings,
+    SlackSettings, SourceSettings, WatchSettings,
 };
+use crate::site::Site;
 use chrono::TimeDelta;
 use clock::Clock;
 use crypto::KeyRing;
@@ -43,6 +44,8 @@ pub struct BotConfig {
     pub signing: SigningSecrets,
     /// How much is taken from outside.
     pub inbound: Inbound,
+    /// What the hoster says of it.
+    pub site: Site,
     /// The address under which it is reached; without one, the address that it listens on.
     pub public_url: Option<Url>,
     /// Socket Mode, where it is wanted beside HTTP.
@@ -88,6 +91,7 @@ pub(crate) struct Checked {
     data_dir: Option<PathBuf>,
     addresses: Option<Addresses>,
     inbound: Option<Inbound>,
+    site: Option<Site>,
     watch: Option<Watch>,
 }
 
@@ -119,6 +123,7 @@ impl Checked {
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
         let inbound = inbound::inbound(&settings.inbound, &mut faults);
+        let site = site(&settings.site, &mut faults);
         let watch = watch(&settings.watch, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
@@ -134,6 +139,7 @@ impl Checked {
             data_dir,
             addresses,
             inbound,
+            site,
             watch,
         }
     }
@@ -144,7 +150,7 @@ impl Checked {
     ///
     /// Every fault, not only the first.
     pub(crate) fn into_config(self) -> Result<BotConfig, Vec<SettingFault>> {
-        let (Some(watch), Some(inbound)) = (self.watch, self.inbound) else {
+        let (Some(watch), Some(inbound), Some(site)) = (self.watch, self.inbound, self.site) else {
             return Err(self.faults);
         };
         match (self.store, self.keys, self.slack, self.signing, self.addresses) {
@@ -157,6 +163,7 @@ impl Checked {
                     slack,
                     signing,
                     inbound,
+                    site,
                     socket: self.socket,
                     sources: self.sources,
                     public_url: addresses.public_url,
@@ -348,6 +355,13 @@ fn sources(settings: &SourceSettings, faults: &mut Faults) -> BTreeMap<SourceCod
         Some((SourceCode::new(code)?, url))
     });
     given.collect()
+}
+
+/// Returns what the hoster says; nothing where there is no file.
+fn site(settings: &SiteSettings, faults: &mut Faults) -> Option<Site> {
+    let file = settings.site.as_deref().filter(|file| !file.as_os_str().is_empty());
+    let read = file.map_or_else(|| Ok(Site::default()), Site::read);
+    faults.keep(read.map_err(|fault| SettingFault::new("ASYNCBOT_SITE", fault)))
 }
 
 fn watch(settings: &WatchSettings, faults: &mut Faults) -> Option<Watch> {

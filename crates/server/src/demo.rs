@@ -12,6 +12,7 @@ use crate::boot::BootError;
 use crate::config::{BotConfig, SocketConfig};
 use crate::inbound::Inbound;
 use crate::random;
+use crate::site::Site;
 use crate::supervisor::Supervisor;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -51,6 +52,8 @@ pub struct StageSettings {
     pub socket_mode: bool,
     /// How much the bot takes from outside.
     pub inbound: Inbound,
+    /// What the bot's hoster says of it.
+    pub site: Site,
     /// How the bot is watched, where it is.
     pub watch: Option<StageWatch>,
 }
@@ -213,6 +216,7 @@ fn bot_config(
         },
         signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret.clone())]),
         inbound: settings.inbound.clone(),
+        site: settings.site.clone(),
         socket,
         sources: [(SourceCode::new("hibob"), address("hibob/v1")?)]
             .into_iter()

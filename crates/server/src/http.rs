@@ -7,6 +7,7 @@ mod health;
 mod install;
 mod page;
 mod receive;
+mod site;
 mod webhook;
 
 pub(crate) use connections::serve;
@@ -39,6 +40,9 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route("/slack/install", get(install::begin))
         .route("/slack/oauth/callback", get(install::finish))
         .route("/", get(page::front))
+        .route("/security", get(site::security))
+        .route("/privacy", get(site::privacy))
+        .route("/.well-known/security.txt", get(site::contact))
         .route_layer(middleware::from_fn_with_state(with(), door::whole))
         .route_layer(middleware::from_fn_with_state(with(), door::visitor));
     slack

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod inbound;
 pub mod settings;
+pub mod site;
 
 /// Where much is put together and thrown away at once, the C library's allocator takes a tenth of the time.
 #[global_allocator]

@@ -3,8 +3,10 @@
 //! They are taken as text and checked elsewhere, so that one start names every fault by its variable.
 
 mod inbound;
+mod site;
 
 pub(crate) use inbound::InboundSettings;
+pub(crate) use site::SiteSettings;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser};
@@ -24,6 +26,8 @@ pub struct Settings {
     pub(crate) addresses: AddressSettings,
     #[command(flatten)]
     pub(crate) inbound: InboundSettings,
+    #[command(flatten)]
+    pub(crate) site: SiteSettings,
     #[command(flatten)]
     pub(crate) database: DatabaseSettings,
     #[command(flatten)]

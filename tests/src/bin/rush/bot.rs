@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use server::boot;
 use server::config::BotConfig;
 use server::inbound::Inbound;
+use server::site::Site;
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -105,6 +106,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
         inbound: Inbound::default(),
+        site: Site::default(),
         socket: None,
         sources: BTreeMap::new(),
         public_url: None,

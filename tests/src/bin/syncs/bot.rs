@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use server::boot;
 use server::config::BotConfig;
 use server::inbound::Inbound;
+use server::site::Site;
 use slack::{ApiConfig, SigningSecrets};
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -144,6 +145,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
         inbound: Inbound::default(),
+        site: Site::default(),
         socket: None,
         sources: [(SourceCode::new("hibob").expect("a code"), address("hibob/v1"))].into(),
         public_url: None,
