@@ -3,6 +3,7 @@
 mod doctor;
 mod keys;
 mod migrate;
+mod notice;
 mod outbox;
 mod output;
 mod plan;
@@ -56,6 +57,9 @@ enum Command {
     /// What was not delivered
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Tells the admins of workspaces something
+    #[command(subcommand)]
+    Notice(notice::NoticeCommand),
     /// Shows who serves when, for a rotation described in a file
     Plan(plan::PlanOptions),
     /// Keys that seal what is secret
@@ -75,10 +79,22 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
         Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),
+        Command::Notice(command) => in_runtime(notice::notice(command)),
         Command::Plan(options) => plan::plan(&options),
         Command::Keys(command) => keys::keys(&command),
     };
     ExitCode::from(code)
+}
+
+/// Returns the database's time where it has one, as the running service goes by it.
+async fn database_time(store: &store::Store) -> chrono::DateTime<chrono::Utc> {
+    let clock = clock::Clock::system();
+    if let Some(began) = clock.read()
+        && let Ok(Some(time)) = store.server_time().await
+    {
+        clock.measured(began, time);
+    }
+    clock.now()
 }
 
 fn in_runtime(command: impl Future<Output = u8>) -> u8 {

@@ -357,6 +357,16 @@ fn sources(settings: &SourceSettings, faults: &mut Faults) -> BTreeMap<SourceCod
     given.collect()
 }
 
+/// Returns what the hoster says, for a command that works beside the service.
+///
+/// # Errors
+///
+/// What is wrong with the file.
+pub(crate) fn told_site(settings: &SiteSettings) -> Result<Site, SettingFault> {
+    let mut faults = Faults::default();
+    site(settings, &mut faults).ok_or_else(|| faults.0.remove(0))
+}
+
 /// Returns what the hoster says; nothing where there is no file.
 fn site(settings: &SiteSettings, faults: &mut Faults) -> Option<Site> {
     let file = settings.site.as_deref().filter(|file| !file.as_os_str().is_empty());

@@ -72,6 +72,7 @@ both! {
     9 "0009_absence_sources",
     10 "0010_reliability",
     11 "0011_outbox_by_workspace",
+    13 "0013_notices",
 }
 
 /// Applies the pending migrations and returns their names.

@@ -5,7 +5,6 @@ use crate::config::opened_store;
 use crate::settings::{DatabaseSettings, KeySettings};
 use app::replay::{Lost, Replayed};
 use clap::Subcommand;
-use clock::Clock;
 use serde_json::{Value, json};
 use store::Store;
 use uuid::Uuid;
@@ -85,7 +84,7 @@ async fn list(store: &Store, options: &ListOptions) -> u8 {
             return NOT_WELL;
         }
     };
-    let now = now(store).await;
+    let now = super::database_time(store).await;
     if options.json {
         let rows: Vec<Value> = listed.iter().map(|lost| in_json(lost, now)).collect();
         output::say(&Value::Array(rows).to_string());
@@ -100,7 +99,7 @@ async fn list(store: &Store, options: &ListOptions) -> u8 {
 }
 
 async fn replay(store: &Store, options: &ReplayOptions) -> u8 {
-    let now = now(store).await;
+    let now = super::database_time(store).await;
     let (code, word, text, lost) = match app::replay::replay(store, options.id, options.yes, now)
         .await
     {
@@ -142,17 +141,6 @@ async fn replay(store: &Store, options: &ReplayOptions) -> u8 {
         output::complain(text);
     }
     code
-}
-
-/// Returns the time that the service has.
-async fn now(store: &Store) -> chrono::DateTime<chrono::Utc> {
-    let clock = Clock::system();
-    if let Some(began) = clock.read()
-        && let Ok(Some(time)) = store.server_time().await
-    {
-        clock.measured(began, time);
-    }
-    clock.now()
 }
 
 fn in_json(lost: &Lost, now: chrono::DateTime<chrono::Utc>) -> Value {

@@ -9,6 +9,7 @@
 mod config_page;
 mod gate;
 mod keys;
+mod notice;
 mod outbox;
 mod plan;
 mod postgres;
