@@ -151,6 +151,15 @@ fn deny_toml_has_the_same_lists() {
     let banned = deny["bans"]["deny"].as_array().unwrap();
     let banned: Vec<_> = banned.iter().map(|entry| entry["crate"].as_str().unwrap()).collect();
     assert_eq!(banned, BANNED.map(|(name, _, _)| name));
+
+    for (section, key, wanted) in [
+        ("sources", "unknown-registry", "deny"),
+        ("sources", "unknown-git", "deny"),
+        ("bans", "wildcards", "deny"),
+        ("advisories", "yanked", "deny"),
+    ] {
+        assert_eq!(deny[section][key].as_str(), Some(wanted), "[{section}] {key}");
+    }
 }
 
 #[test]

@@ -123,7 +123,7 @@ async fn the_pages_say_what_is_promised_and_what_the_hoster_says() {
 
     let (security, privacy) = (read(&hosted, "security").await, read(&hosted, "privacy").await);
     for said in [
-        "Workspaces are kept apart by the database itself",
+        "workspaces are kept apart by the database itself",
         "within 24 hours",
         "within 72",
         "99.9 %",

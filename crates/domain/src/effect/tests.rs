@@ -179,6 +179,7 @@ const STORED: &[(&str, &str)] = &[
         "",
     ),
     (r#"{"kind":"source_answered","source":"hibob","name":"HiBob","asked_at":"T"}"#, ""),
+    (r#"{"kind":"breach_notice","notice":"R"}"#, ""),
 ];
 
 #[test]
