@@ -49,15 +49,15 @@ fn wrong_proof(proof: &str) -> Option<String> {
     let Some((path, test)) = bare.and_then(|bare| bare.rsplit_once("::")) else {
         return Some(format!("{proof} is not written as `path::test`"));
     };
-    let Ok(text) = std::fs::read_to_string(root().join(path)) else {
+    let Ok(source) = std::fs::read_to_string(root().join(path)) else {
         return Some(format!("there is no file {path}"));
     };
-    (!has_test(&text, test)).then(|| format!("{path} has no test {test}"))
+    (!has_test(&source, test)).then(|| format!("{path} has no test {test}"))
 }
 
 /// Whether a file has a test of this name: a function marked as one, or a story of `both_engines!`.
-fn has_test(text: &str, test: &str) -> bool {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+fn has_test(source: &str, test: &str) -> bool {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
     lines.iter().enumerate().any(|(at, line)| {
         let name = line.split_once("fn ").map(|(_, rest)| rest);
         let is_it =

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 /// Networks of IPv4 that are nobody's on the internet, with the length of their prefix (RFC 6890 and IANA's registry).
 const INSIDE_V4: [(Ipv4Addr, u32); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),

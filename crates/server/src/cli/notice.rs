@@ -129,7 +129,7 @@ async fn tell(
         let again = told - fresh;
         let (id, team) = (workspace.id, workspace.team.as_str());
         let would = if options.dry_run { "would be told" } else { "told" };
-        output::say(&format!("{id} ({team}): {told} people {would}, {again} of them before"));
+        output::say(&format!("{id} ({team}): {} {would}, {again} of them before", people_of(told)));
     }
     for workspace in &chosen.unreachable {
         let (id, team) = (workspace.id, workspace.team.as_str());
@@ -137,10 +137,11 @@ async fn tell(
     }
     let workspaces = chosen.reachable.len();
     output::say(&if options.dry_run {
-        format!("Nobody was told. {people} people in {workspaces} workspaces would be.")
+        format!("Nobody was told. {} in {workspaces} workspaces would be.", people_of(people))
     } else {
         format!(
-            "{new} people in {workspaces} workspaces are told by the running service within minutes."
+            "The running service tells {} in {workspaces} workspaces within minutes.",
+            people_of(new)
         )
     });
     Ok(if chosen.unreachable.is_empty() { DONE } else { NOT_WELL })
@@ -169,6 +170,10 @@ fn parse(text: &str) -> Result<(Breach, Wanted), String> {
         Wanted::List(list) if list.is_empty() => Err("`workspaces` names none".to_owned()),
         _ => Ok((breach, order.workspaces)),
     }
+}
+
+fn people_of(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
 /// Sorts the workspaces that there are; each is told once, however often it is named.
