@@ -8,13 +8,14 @@ use domain::ids::WorkspaceId;
 use std::collections::BTreeMap;
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 10] = [
+const NOT_COUNTED: [&str; 11] = [
     "audit_events",
     "inbox",
     "limits",
     "meta",
     "note_receivers",
     "notes",
+    "notices",
     "oauth_states",
     "outbox",
     "request_keys",
