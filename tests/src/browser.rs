@@ -89,6 +89,15 @@ impl Browser {
         .await;
     }
 
+    /// Shows what follows as it looks in the dark or in the light, on a screen or on paper.
+    pub async fn looks_at(&self, is_dark: bool, is_on_paper: bool) {
+        let scheme = if is_dark { "dark" } else { "light" };
+        let media = if is_on_paper { "print" } else { "screen" };
+        let params = json!({"media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": params});
+        self.ask("goog/cdp/execute", &command).await;
+    }
+
     /// Returns what the browser complained of since the last call: errors, failed requests, breaches of the page's policy.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self.ask("se/log", &json!({"type": "browser"})).await;

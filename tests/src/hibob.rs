@@ -51,7 +51,12 @@ impl Play {
     /// Sends a webhook, `{"service_user", "url", "secret", "type", "requestId"}` or with `ping` or `raw_body`, and returns the
     /// status that it was answered with.
     pub async fn hibob_pokes(&self, poke: &Value) -> Option<u64> {
-        self.post("sim/hibob/poke", poke).await["status"].as_u64()
+        self.hibob_poked(poke).await["status"].as_u64()
+    }
+
+    /// Sends a webhook and returns what was sent: `{"status", "body", "signature"}`.
+    pub async fn hibob_poked(&self, poke: &Value) -> Value {
+        self.post("sim/hibob/poke", poke).await
     }
 
     /// Returns the calls of one of HiBob's methods, such as `whosout` or `people/search`; of whom they asked, only how many.

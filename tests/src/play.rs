@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::demo::{Stage, StageSettings, StageWatch};
+use server::inbound::Inbound;
+use server::site::Site;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use store::testing::{TestDatabase, keys};
 
 /// A database engine.
@@ -31,6 +34,14 @@ impl Engine {
 pub(crate) const PEOPLE: [(&str, &str); 5] =
     [("ana", "U0ANA"), ("ben", "U0BEN"), ("cho", "U0CHO"), ("dee", "U0DEE"), ("eli", "U0ELI")];
 
+/// What is around the bot of a story.
+#[derive(Default)]
+struct Around {
+    watch: Option<StageWatch>,
+    inbound: Inbound,
+    site: Site,
+}
+
 /// A story under way.
 pub struct Play {
     stage: Stage,
@@ -55,7 +66,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_over_sockets(engine: Engine, at: &str) -> Self {
-        let play = Self::set(engine.new_database().await, at, false, true, None).await;
+        let play = Self::set(engine.new_database().await, at, false, true, Around::default()).await;
         play.stage.clock().settle().await;
         play.until_connected(2, 0).await;
         play.peopled().await
@@ -67,7 +78,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_with(database: TestDatabase, at: &str) -> Self {
-        Self::set(database, at, false, false, None).await.peopled().await
+        Self::set(database, at, false, false, Around::default()).await.peopled().await
     }
 
     /// Sets the stage with an auditor and an admin address, and with a dead-man's switch where there is one.
@@ -78,7 +89,29 @@ impl Play {
     pub async fn begin_watched(engine: Engine, at: &str, switch: Option<String>) -> Self {
         let watch = StageWatch { heartbeat: switch.map(SecretString::from) };
         let database = engine.new_database().await;
-        Self::set(database, at, false, false, Some(watch)).await.peopled().await
+        let around = Around { watch: Some(watch), ..Around::default() };
+        Self::set(database, at, false, false, around).await.peopled().await
+    }
+
+    /// Sets the stage with a bot that takes so much from outside.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`].
+    pub async fn begin_guarded(engine: Engine, at: &str, inbound: Inbound) -> Self {
+        let around = Around { inbound, ..Around::default() };
+        Self::set(engine.new_database().await, at, false, false, around).await.peopled().await
+    }
+
+    /// Sets the stage with a bot whose hoster says what stands in a file.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`], and when the file does not fit.
+    pub async fn begin_hosted(engine: Engine, at: &str, site: &Path) -> Self {
+        let site = Site::read(site).expect("the file fits");
+        let around = Around { site, ..Around::default() };
+        Self::set(engine.new_database().await, at, false, false, around).await.peopled().await
     }
 
     /// Makes the workspace and installs the bot in it.
@@ -106,7 +139,7 @@ impl Play {
     ///
     /// As [`Play::begin`].
     pub async fn begin_demo(at: &str) -> Self {
-        let mut play = Self::set(TestDatabase::sqlite(), at, true, false, None).await;
+        let mut play = Self::set(TestDatabase::sqlite(), at, true, false, Around::default()).await;
         let team =
             simulator::seed_demo(play.stage.simulator()).await.expect("the app is installed");
         play.team = team.as_str().to_owned();
@@ -120,7 +153,7 @@ impl Play {
         at: &str,
         ticks: bool,
         socket_mode: bool,
-        watch: Option<StageWatch>,
+        around: Around,
     ) -> Self {
         let stage = Stage::start(StageSettings {
             store: database.settings().clone(),
@@ -129,7 +162,9 @@ impl Play {
             at: instant(at),
             ticks,
             socket_mode,
-            watch,
+            inbound: around.inbound,
+            site: around.site,
+            watch: around.watch,
         })
         .await
         .expect("the stage is set");

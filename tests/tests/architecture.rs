@@ -34,7 +34,8 @@ const OUTSIDE: [(&str, &[&str]); 7] = [
     ("slack-morphism", &["slack"]),
     ("axum", &["asyncbot", "simulator"]),
     ("reqwest", &["connect", "slack", "stories"]),
-    ("hyper", &["connect", "slack", "stories"]),
+    // The server serves its connections with it, and asks nobody.
+    ("hyper", &["asyncbot", "connect", "slack", "stories"]),
     ("tokio-tungstenite", &["simulator", "slack"]),
     ("tokio-cron-scheduler", &["asyncbot"]),
 ];

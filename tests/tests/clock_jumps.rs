@@ -9,6 +9,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::boot::{self, RunningBot};
 use server::config::BotConfig;
+use server::inbound::Inbound;
+use server::site::Site;
 use simulator::{Simulator, SimulatorSettings, SlackApp};
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
@@ -60,6 +62,8 @@ impl Scene {
                 client_secret: SecretString::from(app.client_secret),
             },
             signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret)]),
+            inbound: Inbound::default(),
+            site: Site::default(),
             socket: None,
             sources: BTreeMap::new(),
             public_url: None,

@@ -33,7 +33,7 @@ const BANNED: [(&str, &[&str], &str); 6] = [
 ];
 
 /// What the binary contains in two versions, and who keeps the older one.
-const TWICE: [(&str, &str); 15] = [
+const TWICE: [(&str, &str); 14] = [
     ("base64", "sqlx 0.9 and its peers have not moved to 0.23"),
     ("block-buffer", "comes with digest"),
     ("cpufeatures", "comes with sha2"),
@@ -48,7 +48,6 @@ const TWICE: [(&str, &str); 15] = [
     ("rand_core", "comes with rand"),
     ("sha2", "sqlx 0.9 asks for 0.10, for the checksums of migrations"),
     ("syn", "derive macros are moving from 2 to 3, at build time only"),
-    ("tower-http", "reqwest 0.13 asks for 0.6, to follow redirects"),
 ];
 
 fn root() -> &'static Path {
@@ -152,6 +151,15 @@ fn deny_toml_has_the_same_lists() {
     let banned = deny["bans"]["deny"].as_array().unwrap();
     let banned: Vec<_> = banned.iter().map(|entry| entry["crate"].as_str().unwrap()).collect();
     assert_eq!(banned, BANNED.map(|(name, _, _)| name));
+
+    for (section, key, wanted) in [
+        ("sources", "unknown-registry", "deny"),
+        ("sources", "unknown-git", "deny"),
+        ("bans", "wildcards", "deny"),
+        ("advisories", "yanked", "deny"),
+    ] {
+        assert_eq!(deny[section][key].as_str(), Some(wanted), "[{section}] {key}");
+    }
 }
 
 #[test]
@@ -234,7 +242,7 @@ fn a_crate_comes_twice_only_for_a_reason() {
 }
 
 /// What the product is planned with, in use or not yet; everything beyond it has its reason in CONTRIBUTING.md.
-const CORE: [&str; 22] = [
+const CORE: [&str; 21] = [
     "aes-gcm",
     "askama",
     "axum",
@@ -253,7 +261,6 @@ const CORE: [&str; 22] = [
     "sqlx",
     "tokio",
     "tokio-cron-scheduler",
-    "tower-http",
     "tracing",
     "uuid",
     "zeroize",

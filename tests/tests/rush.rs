@@ -4,6 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::TeamId;
 use serde_json::{Value, json};
 use server::demo::{Stage, StageSettings};
+use server::inbound::Inbound;
+use server::site::Site;
 use std::net::{Ipv4Addr, SocketAddr};
 use store::Store;
 use store::testing::{TestDatabase, keys};
@@ -31,6 +33,8 @@ impl Scene {
             at: instant(at),
             ticks: false,
             socket_mode: false,
+            inbound: Inbound::default(),
+            site: Site::default(),
             watch: None,
         })
         .await

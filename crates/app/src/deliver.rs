@@ -69,6 +69,7 @@ pub async fn compose(
             })
         }
         Effect::Note(effect) => crate::note::compose(tx, effect, now).await,
+        Effect::Notice(effect) => crate::notice::compose(tx, effect).await,
         Effect::Swap(effect) => crate::swap::compose(tx, effect, now).await,
         Effect::Source(effect) => crate::absence_source::told::compose(tx, effect).await,
         Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,

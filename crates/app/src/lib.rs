@@ -24,6 +24,7 @@ pub mod lifecycle;
 pub mod memo;
 pub mod modal;
 pub mod note;
+pub mod notice;
 pub mod people;
 pub mod read;
 pub mod replay;

@@ -3,7 +3,9 @@
 use crate::AppError;
 use chrono::{DateTime, Utc};
 use domain::ids::WorkspaceId;
-use domain::retention::{ABSENCES_KEPT, Plan, SAID_KEPT, SENT_KEPT, UNSENT_KEPT, turns_kept_since};
+use domain::retention::{
+    ABSENCES_KEPT, NOTICES_KEPT, Plan, SAID_KEPT, SENT_KEPT, UNSENT_KEPT, turns_kept_since,
+};
 use serde_json::Value;
 use store::Store;
 
@@ -27,6 +29,8 @@ pub struct Retired {
     pub events: u64,
     /// Links to archives.
     pub exports: u64,
+    /// Notices to the admins.
+    pub notices: u64,
 }
 
 /// Retires what has served its time in a workspace; called again, it goes on.
@@ -57,6 +61,7 @@ pub async fn retire(
     let planned_since = tx.find_planned_since(now).await?.map_or(now, |since| since.min(now));
     retired.absences = tx.delete_absences_before(planned_since - ABSENCES_KEPT).await?;
     retired.turns = tx.delete_turns_before(turns_kept_since(now)).await?;
+    retired.notices = tx.delete_notices_before(now - NOTICES_KEPT).await?;
     retired.exports = tx.delete_expired_exports(now).await?;
     for (rotation, planned_at, mut skips) in tx.list_turns_with_skips(events_since).await? {
         if slim(&mut skips) {

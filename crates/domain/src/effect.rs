@@ -9,6 +9,7 @@ mod duty;
 mod home;
 mod lifecycle;
 mod note;
+mod notice;
 mod people;
 mod request;
 mod roster;
@@ -26,6 +27,7 @@ pub use duty::DutyEffect;
 pub use home::HomeEffect;
 pub use lifecycle::LifecycleEffect;
 pub use note::NoteEffect;
+pub use notice::NoticeEffect;
 pub use people::PeopleEffect;
 pub use request::{CoverNews, RequestEffect};
 pub use roster::RosterEffect;
@@ -64,6 +66,8 @@ pub enum Effect {
     Lifecycle(LifecycleEffect),
     /// Of notes that are said beside the on-duty message.
     Note(NoteEffect),
+    /// Of what the one who runs the service tells admins.
+    Notice(NoticeEffect),
     /// Of people who go and come back.
     People(PeopleEffect),
     /// Of requests for cover.
@@ -201,6 +205,7 @@ impl Effect {
             Self::Home(effect) => effect,
             Self::Lifecycle(effect) => effect,
             Self::Note(effect) => effect,
+            Self::Notice(effect) => effect,
             Self::People(effect) => effect,
             Self::Request(effect) => effect,
             Self::Roster(effect) => effect,

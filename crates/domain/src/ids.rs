@@ -115,6 +115,10 @@ uuid_id! {
     NoteId
 }
 uuid_id! {
+    /// Something that the one who runs the service tells admins; derived from its words, so the same words are one row.
+    NoticeId
+}
+uuid_id! {
     /// An event of the audit log.
     EventId
 }
@@ -132,6 +136,14 @@ impl WorkspaceId {
     #[must_use]
     pub fn of_team(team: &TeamId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("team:{team}").as_bytes()))
+    }
+}
+
+impl NoticeId {
+    /// Returns the id of a notice from its parts.
+    #[must_use]
+    pub fn of_parts(parts: &[&str]) -> Self {
+        Self(DeliveryId::of_parts(&[&["notice"], parts].concat()).0)
     }
 }
 

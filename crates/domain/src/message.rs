@@ -61,6 +61,8 @@ pub enum Message {
     AbsenceSource(story::absence_source::Message),
     /// Of a note.
     Note(story::note::Message),
+    /// Of a breach, from the one who runs the service.
+    Breach(story::notice::Breach),
     /// Of a duty: before, during and after it.
     Duty(story::duty::Message),
     /// Of an absence that somebody else entered or took back.

@@ -143,6 +143,11 @@ pub enum Refusal {
     /// Slack did not let the form be opened, most often because it took too long.
     #[error("I could not open the form in time. Nothing is lost; please try again.")]
     FormNotOpened,
+    /// The workspace asks more than its share.
+    #[error(
+        "Too much comes from this workspace at once, so I did nothing. Please try again in a minute."
+    )]
+    TooManyRequests,
     /// What arrived could not be read.
     #[error(
         "Slack sent something that I could not read, so nothing was changed. Please try again."

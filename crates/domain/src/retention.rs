@@ -39,6 +39,9 @@ pub const UNSENT_KEPT: TimeDelta = TimeDelta::days(30);
 /// quarter.
 pub const SAID_KEPT: TimeDelta = TimeDelta::days(100);
 
+/// How long a notice to the admins is kept.
+pub const NOTICES_KEPT: TimeDelta = TimeDelta::days(30);
+
 /// How long what an uninstalled workspace left is kept, unless somebody asked for longer.
 pub const GRACE: TimeDelta = TimeDelta::days(30);
 

@@ -9,6 +9,7 @@ pub mod history;
 pub mod home;
 pub mod lifecycle;
 pub mod note;
+pub mod notice;
 pub mod people;
 pub mod roster;
 pub mod settings;

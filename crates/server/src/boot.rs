@@ -3,6 +3,7 @@
 use crate::auditor::{self, Auditor};
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
+use crate::inbound::Door;
 use crate::late::LateAnswers;
 use crate::ledger::Ledger;
 use crate::metrics::Metrics;
@@ -11,7 +12,6 @@ use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
 use crate::{erasure, http, replica, sockets, workers};
 use app::memo::Memo;
-use axum::Router;
 use connect::{Ping, Wire, WireFault};
 use slack::{Api, ApiFault};
 use std::io;
@@ -99,6 +99,8 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         clock: config.clock.clone(),
         api,
         signing: config.signing.clone(),
+        site: config.site.clone(),
+        door: Door::new(&config.inbound, &config.clock),
         public_url: config.public_url.clone().unwrap_or_else(|| own_url(address)),
         bells: Bells::new(&config.clock),
         supervisor: Supervisor::default(),
@@ -121,9 +123,9 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
     if let Some(socket) = &config.socket {
         sockets::start(&bot, socket);
     }
-    serve(&bot, public, http::public_routes(Arc::clone(&bot)));
+    http::serve(&bot, public, http::public_routes(&bot));
     if let Some(admin) = admin {
-        serve(&bot, admin, http::admin_routes(Arc::clone(&bot)));
+        http::serve(&bot, admin, http::admin_routes(&bot));
     }
     Ok(RunningBot { bot, address, admin_address, grace: config.grace, claim })
 }
@@ -185,19 +187,6 @@ async fn take_back(bot: &Bot) -> Result<(), StoreError> {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, BootError> {
     TcpListener::bind(address).await.map_err(|fault| BootError::Bind { address, fault })
-}
-
-fn serve(bot: &Arc<Bot>, listener: TcpListener, routes: Router) {
-    let supervisor = bot.supervisor.clone();
-    bot.supervisor.spawn(async move {
-        let stopping = supervisor.clone();
-        let served = axum::serve(listener, routes)
-            .with_graceful_shutdown(async move { stopping.stopping().await })
-            .await;
-        if let Err(fault) = served {
-            tracing::error!(error = %fault, "An address is no longer served.");
-        }
-    });
 }
 
 fn own_url(address: SocketAddr) -> Url {

@@ -1,10 +1,12 @@
 //! The running bot: what its requests and its workers share.
 
 use crate::auditor::Auditor;
+use crate::inbound::Door;
 use crate::late::LateAnswers;
 use crate::ledger::Ledger;
 use crate::metrics::Metrics;
 use crate::sending::Sending;
+use crate::site::Site;
 use crate::supervisor::Supervisor;
 use crate::watch::LastLook;
 use app::memo::Memo;
@@ -23,6 +25,10 @@ pub(crate) struct Bot {
     pub(crate) clock: Clock,
     pub(crate) api: Api,
     pub(crate) signing: SigningSecrets,
+    /// How much is taken from outside.
+    pub(crate) door: Door,
+    /// What the hoster says.
+    pub(crate) site: Site,
     pub(crate) public_url: Url,
     pub(crate) bells: Bells,
     pub(crate) supervisor: Supervisor,

@@ -4,6 +4,7 @@ mod audit;
 mod doctor;
 mod keys;
 mod migrate;
+mod notice;
 mod opened;
 mod outbox;
 mod output;
@@ -60,6 +61,9 @@ enum Command {
     /// What was not delivered
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Tells the admins of workspaces something
+    #[command(subcommand)]
+    Notice(notice::NoticeCommand),
     /// Shows who serves when, for a rotation described in a file
     Plan(plan::PlanOptions),
     /// Keys that seal what is secret
@@ -86,6 +90,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
         Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),
+        Command::Notice(command) => in_runtime(notice::notice(command)),
         Command::Plan(options) => plan::plan(&options),
         Command::Keys(keys::KeysCommand::Generate { id }) => keys::generate(id),
         Command::Keys(keys::KeysCommand::Status(options)) => in_runtime(keys::status(*options)),

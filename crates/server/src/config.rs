@@ -1,10 +1,14 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
+mod inbound;
+
+use crate::inbound::Inbound;
 use crate::ledger::Ledger;
 use crate::settings::{
-    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
-    SourceSettings, WatchSettings,
+    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SiteSettings,
+    SlackSettings, SourceSettings, WatchSettings,
 };
+use crate::site::Site;
 use chrono::TimeDelta;
 use clock::Clock;
 use crypto::KeyRing;
@@ -39,6 +43,10 @@ pub struct BotConfig {
     pub slack: ApiConfig,
     /// The secrets by which Slack signs.
     pub signing: SigningSecrets,
+    /// How much is taken from outside.
+    pub inbound: Inbound,
+    /// What the hoster says of it.
+    pub site: Site,
     /// The address under which it is reached; without one, the address that it listens on.
     pub public_url: Option<Url>,
     /// Socket Mode, where it is wanted beside HTTP.
@@ -86,6 +94,8 @@ pub(crate) struct Checked {
     data_dir: Option<PathBuf>,
     erasure_ledger: Option<PathBuf>,
     addresses: Option<Addresses>,
+    inbound: Option<Inbound>,
+    site: Option<Site>,
     watch: Option<Watch>,
 }
 
@@ -116,6 +126,8 @@ impl Checked {
         let sources = sources(&settings.sources, &mut faults);
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
+        let inbound = inbound::inbound(&settings.inbound, &mut faults);
+        let site = site(&settings.site, &mut faults);
         let watch = watch(&settings.watch, &mut faults);
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
@@ -131,6 +143,8 @@ impl Checked {
             data_dir,
             erasure_ledger: settings.database.erasure_ledger(),
             addresses,
+            inbound,
+            site,
             watch,
         }
     }
@@ -141,7 +155,9 @@ impl Checked {
     ///
     /// Every fault, not only the first.
     pub(crate) fn into_config(self) -> Result<BotConfig, Vec<SettingFault>> {
-        let Some(watch) = self.watch else { return Err(self.faults) };
+        let (Some(watch), Some(inbound), Some(site)) = (self.watch, self.inbound, self.site) else {
+            return Err(self.faults);
+        };
         match (self.store, self.keys, self.slack, self.signing, self.addresses) {
             (Some(store), Some(keys), Some(slack), Some(signing), Some(addresses))
                 if self.faults.is_empty() =>
@@ -151,6 +167,8 @@ impl Checked {
                     keys,
                     slack,
                     signing,
+                    inbound,
+                    site,
                     socket: self.socket,
                     sources: self.sources,
                     public_url: addresses.public_url,
@@ -365,6 +383,23 @@ fn sources(settings: &SourceSettings, faults: &mut Faults) -> BTreeMap<SourceCod
         Some((SourceCode::new(code)?, url))
     });
     given.collect()
+}
+
+/// Returns what the hoster says, for a command that works beside the service.
+///
+/// # Errors
+///
+/// What is wrong with the file.
+pub(crate) fn told_site(settings: &SiteSettings) -> Result<Site, SettingFault> {
+    let mut faults = Faults::default();
+    site(settings, &mut faults).ok_or_else(|| faults.0.remove(0))
+}
+
+/// Returns what the hoster says; nothing where there is no file.
+fn site(settings: &SiteSettings, faults: &mut Faults) -> Option<Site> {
+    let file = settings.site.as_deref().filter(|file| !file.as_os_str().is_empty());
+    let read = file.map_or_else(|| Ok(Site::default()), Site::read);
+    faults.keep(read.map_err(|fault| SettingFault::new("ASYNCBOT_SITE", fault)))
 }
 
 fn watch(settings: &WatchSettings, faults: &mut Faults) -> Option<Watch> {

@@ -10,7 +10,9 @@ pub use handoffs::{hand_over, hand_over_due};
 
 use crate::boot::BootError;
 use crate::config::{BotConfig, SocketConfig};
+use crate::inbound::Inbound;
 use crate::random;
+use crate::site::Site;
 use crate::supervisor::Supervisor;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -48,6 +50,10 @@ pub struct StageSettings {
     pub ticks: bool,
     /// Whether Slack sends through Socket Mode, and not over HTTP.
     pub socket_mode: bool,
+    /// How much the bot takes from outside.
+    pub inbound: Inbound,
+    /// What the bot's hoster says of it.
+    pub site: Site,
     /// How the bot is watched, where it is.
     pub watch: Option<StageWatch>,
 }
@@ -209,6 +215,8 @@ fn bot_config(
             client_secret: SecretString::from(app.client_secret.clone()),
         },
         signing: SigningSecrets::new(vec![SecretString::from(app.signing_secret.clone())]),
+        inbound: settings.inbound.clone(),
+        site: settings.site.clone(),
         socket,
         sources: [(SourceCode::new("hibob"), address("hibob/v1")?)]
             .into_iter()

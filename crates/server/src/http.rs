@@ -1,56 +1,67 @@
 //! The routes of the public and of the admin address.
 
+mod connections;
+mod door;
+mod headers;
 mod health;
 mod install;
 mod page;
 mod receive;
+mod site;
 mod webhook;
+
+pub(crate) use connections::serve;
 
 use crate::bot::Bot;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue};
+use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use std::time::Instant;
-use tower_http::set_header::SetResponseHeaderLayer;
-
-/// The longest body that is read: 1 MiB.
-const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Returns the routes of the public address.
-pub(crate) fn public_routes(bot: Arc<Bot>) -> Router {
+pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
+    let with = || Arc::clone(bot);
     let slack = Router::new()
         .route("/slack/commands", post(receive::command))
         .route("/slack/interactions", post(receive::interaction))
         .route("/slack/options", post(receive::options))
         .route("/slack/events", post(receive::event))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&bot), measure));
-    slack
+        .route_layer(middleware::from_fn_with_state(with(), door::whole))
+        .route_layer(middleware::from_fn_with_state(with(), door::signed))
+        .route_layer(middleware::from_fn_with_state(with(), measure));
+    let sources = Router::new()
+        .route("/{source}/webhook/{token}", post(webhook::hear))
+        .route_layer(middleware::from_fn_with_state(with(), door::whole))
+        .route_layer(middleware::from_fn_with_state(with(), door::signed));
+    let pages = Router::new()
         .route("/slack/install", get(install::begin))
         .route("/slack/oauth/callback", get(install::finish))
-        .route("/{source}/webhook/{token}", post(webhook::hear))
         .route("/", get(page::front))
+        .route("/security", get(site::security))
+        .route("/privacy", get(site::privacy))
+        .route("/.well-known/security.txt", get(site::contact))
+        .route_layer(middleware::from_fn_with_state(with(), door::whole))
+        .route_layer(middleware::from_fn_with_state(with(), door::visitor));
+    slack
+        .merge(sources)
+        .merge(pages)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(REFERRER_POLICY, "no-referrer"))
-        .layer(fixed(CONTENT_SECURITY_POLICY, page::CONTENT_POLICY))
-        .with_state(bot)
+        .layer(middleware::from_fn_with_state(with(), headers::secure))
+        .with_state(with())
 }
 
 /// Returns the routes of the admin address.
-pub(crate) fn admin_routes(bot: Arc<Bot>) -> Router {
+pub(crate) fn admin_routes(bot: &Arc<Bot>) -> Router {
     Router::new()
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/health/detail", get(health::detail))
         .route("/metrics", get(health::metrics))
-        .with_state(bot)
+        .with_state(Arc::clone(bot))
 }
 
 /// Measures how long Slack waits for an answer, and what it is.
@@ -66,13 +77,10 @@ async fn measure(State(bot): State<Arc<Bot>>, request: Request, next: Next) -> R
     let outcome = match answer.status().as_u16() {
         200..300 => "answered",
         401 => "bad_signature",
+        429 => "too_many",
         503 => "not_stored",
         _ => "refused",
     };
     bot.metrics.answered(kind, outcome, began.elapsed());
     answer
-}
-
-fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

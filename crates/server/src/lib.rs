@@ -5,7 +5,9 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod inbound;
 pub mod settings;
+pub mod site;
 
 /// Where much is put together and thrown away at once, the C library's allocator takes a tenth of the time.
 #[global_allocator]

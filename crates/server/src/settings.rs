@@ -2,6 +2,12 @@
 //!
 //! They are taken as text and checked elsewhere, so that one start names every fault by its variable.
 
+mod inbound;
+mod site;
+
+pub(crate) use inbound::InboundSettings;
+pub(crate) use site::SiteSettings;
+
 use clap::Args;
 use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +24,10 @@ pub struct Settings {
     pub(crate) keys: KeySettings,
     #[command(flatten)]
     pub(crate) addresses: AddressSettings,
+    #[command(flatten)]
+    pub(crate) inbound: InboundSettings,
+    #[command(flatten)]
+    pub(crate) site: SiteSettings,
     #[command(flatten)]
     pub(crate) database: DatabaseSettings,
     #[command(flatten)]

@@ -4,6 +4,7 @@ mod api;
 mod escape;
 mod inbound;
 mod oauth;
+mod outside;
 mod render;
 mod signature;
 mod socket;

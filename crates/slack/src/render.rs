@@ -17,6 +17,7 @@ pub(crate) mod message;
 pub(crate) mod modal;
 mod names;
 mod note;
+mod notice;
 pub(crate) mod outcome;
 mod people;
 pub(crate) mod reply;

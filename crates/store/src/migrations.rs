@@ -73,6 +73,7 @@ both! {
     10 "0010_reliability",
     11 "0011_outbox_by_workspace",
     12 "0012_promises",
+    13 "0013_notices",
 }
 
 /// Applies the pending migrations and returns their names.

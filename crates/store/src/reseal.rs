@@ -28,6 +28,7 @@ pub struct Resealed {
 enum Table {
     Inbox,
     Notes,
+    Notices,
 }
 
 impl Table {
@@ -35,6 +36,7 @@ impl Table {
         match self {
             Self::Inbox => "inbox",
             Self::Notes => "notes",
+            Self::Notices => "notices",
         }
     }
 }
@@ -83,6 +85,7 @@ impl Store {
         self.reseal_sources(workspace, &mut resealed).await?;
         self.reseal_rows(workspace, Table::Inbox, &mut resealed).await?;
         self.reseal_rows(workspace, Table::Notes, &mut resealed).await?;
+        self.reseal_rows(workspace, Table::Notices, &mut resealed).await?;
         match self.sign_audit_anew(workspace).await {
             Ok(count) => resealed.done += count,
             Err(StoreError::Sealed { .. }) => {
@@ -183,6 +186,9 @@ impl Store {
                 Table::Notes => {
                     run!(&mut tx, sealed::list_sealed_notes(workspace, current, last, BATCH))?
                 }
+                Table::Notices => {
+                    run!(&mut tx, sealed::list_sealed_notices(workspace, current, last, BATCH))?
+                }
             };
             for (row, was) in &found {
                 last = *row;
@@ -200,6 +206,9 @@ impl Store {
                             }
                             Table::Notes => {
                                 run!(&mut tx, sealed::seal_note_anew(workspace, *row, was, &is))?
+                            }
+                            Table::Notices => {
+                                run!(&mut tx, sealed::seal_notice_anew(workspace, *row, was, &is))?
                             }
                         };
                         resealed.done += u64::from(is_done);

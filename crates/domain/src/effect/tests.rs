@@ -179,6 +179,7 @@ const STORED: &[(&str, &str)] = &[
         "",
     ),
     (r#"{"kind":"source_answered","source":"hibob","name":"HiBob","asked_at":"T"}"#, ""),
+    (r#"{"kind":"breach_notice","notice":"R"}"#, ""),
 ];
 
 #[test]
@@ -300,6 +301,7 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     source_faulty 84b294ed-15a2-57ec-97b8-19314b492e5a workspace 168.000 waits
     source_faulty d0d09532-c237-57b1-9833-b5d839141dd7 workspace 168.000 waits
     source_answered da99b0b2-4628-58e4-994d-00a61dd77263 workspace 168.000 rings
+    breach_notice c0331db4-b232-5996-9dd5-a8ae9f00a124 workspace 720.000 rings
     ");
 }
 

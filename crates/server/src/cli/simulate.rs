@@ -3,6 +3,8 @@
 use super::serve::told_to_stop;
 use super::{DONE, NOT_WELL, output, telemetry};
 use crate::demo::{Stage, StageError, StageSettings, new_keys};
+use crate::inbound::Inbound;
+use crate::site::Site;
 use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
 use clap::Args;
 use clock::Clock;
@@ -84,6 +86,8 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         bind: options.bind,
         at: options.at.unwrap_or_else(coming_monday),
         ticks: true,
+        inbound: Inbound::default(),
+        site: Site::default(),
         watch: None,
         socket_mode: false,
     })

@@ -55,6 +55,11 @@ impl Page {
         text: "Asyncbot works per workspace. Ask your organisation's admin to install it in one workspace.",
         link: TRY_AGAIN,
     };
+    pub(super) const TOO_MANY: Self = Self {
+        title: "A moment, please",
+        text: "Too many pages were asked for from where you are. Please try again in a minute.",
+        link: None,
+    };
     pub(super) const NOT_NOW: Self = Self {
         title: "Not possible right now",
         text: "Asyncbot cannot reach its database. Nothing was changed; please try again in a minute.",

@@ -1,7 +1,9 @@
 //! `POST /slack/commands`, `/slack/interactions`, `/slack/options` and `/slack/events`: the signature is checked on the raw body, then it is read.
 
+use super::door::come_again;
 use crate::bot::Bot;
-use crate::requests::{commands, events, interactions};
+use crate::requests::events::{self, NotKept};
+use crate::requests::{commands, interactions};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -57,7 +59,8 @@ pub(super) async fn event(
         Inbound::UrlVerification { challenge } => challenge.into_response(),
         inbound => match events::keep(&bot, inbound).await {
             Ok(()) => StatusCode::OK.into_response(),
-            Err(events::NotStored) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Err(NotKept::NotStored) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Err(NotKept::TooMany(too_many)) => come_again(StatusCode::TOO_MANY_REQUESTS, too_many),
         },
     }
 }

@@ -4,6 +4,7 @@ use super::answer::{self, Late};
 use super::interactions::open_asked;
 use crate::bot::Bot;
 use crate::perform;
+use domain::ids::WorkspaceId;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use serde_json::Value;
@@ -13,7 +14,13 @@ use std::sync::Arc;
 /// Carries out a command and returns the message that answers it, if there is one.
 pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
     match inbound {
-        Inbound::Command(command) => run(bot, command).await,
+        Inbound::Command(command) => {
+            let workspace = WorkspaceId::of_team(&command.team);
+            if bot.door.let_in_from(workspace).is_err() {
+                return Some(say(bot, &Reply::Refused(Refusal::TooManyRequests)));
+            }
+            run(bot, command).await
+        }
         Inbound::SslCheck => None,
         Inbound::OrgWide => Some(say(bot, &Reply::Refused(Refusal::OrgWide))),
         _ => Some(say(bot, &Reply::Refused(Refusal::Unreadable))),

@@ -1,6 +1,7 @@
 //! Events: stored in the inbox, acknowledged, worked off later.
 
 use crate::bot::Bot;
+use crate::inbound::TooMany;
 use crate::people::record;
 use crate::sending::Placed;
 use app::AppError;
@@ -9,16 +10,21 @@ use domain::ids::WorkspaceId;
 use slack::{Event, EventKind, Inbound};
 use store::InboxItem;
 
-/// An event that could not be stored must not be acknowledged: Slack sends it again.
+/// Why an event must not be acknowledged: Slack sends it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotStored;
+pub(crate) enum NotKept {
+    /// It could not be stored.
+    NotStored,
+    /// Its workspace sends more than its share.
+    TooMany(TooMany),
+}
 
 /// Stores an event, so that it may be acknowledged; what is no event of ours is dropped.
 ///
 /// # Errors
 ///
-/// [`NotStored`]; the log says why.
-pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
+/// [`NotKept`]; where it is for the database, the log says why.
+pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotKept> {
     let Inbound::Event(event) = inbound else {
         return Ok(());
     };
@@ -26,12 +32,13 @@ pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
     let Some(item) = item(&event) else {
         return Ok(());
     };
+    bot.door.let_in_from(workspace).map_err(NotKept::TooMany)?;
     match concerns_us(bot, workspace, event.kind).await {
         Ok(true) => {}
         Ok(false) => return Ok(()),
         Err(fault) => {
             tracing::error!(error = %fault, workspace.id = %workspace, "It could not be found out whether an event concerns us.");
-            return Err(NotStored);
+            return Err(NotKept::NotStored);
         }
     }
     if let InboxItem::OwnMessage { channel, ts, delivery: Some(delivery) } = &item {
@@ -55,7 +62,7 @@ pub(crate) async fn keep(bot: &Bot, inbound: Inbound) -> Result<(), NotStored> {
         Ok(Received::KnownAlready | Received::NotInstalled) => Ok(()),
         Err(fault) => {
             tracing::error!(error = %fault, workspace.id = %workspace, "An event could not be stored.");
-            Err(NotStored)
+            Err(NotKept::NotStored)
         }
     }
 }

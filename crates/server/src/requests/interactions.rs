@@ -20,9 +20,18 @@ pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
             press(bot, click).await;
             None
         }
+        Inbound::Submit(submitted) if is_too_much(bot, &submitted.team) => {
+            // On top of the form, which keeps what is typed in it.
+            let refused = Modal::Outcome(Box::new(Reply::Refused(Refusal::TooManyRequests)));
+            Some(slack::render_next_step(&refused, bot.clock.now()))
+        }
         Inbound::Submit(submitted) => submit(bot, submitted).await,
         _ => None,
     }
+}
+
+fn is_too_much(bot: &Bot, team: &TeamId) -> bool {
+    bot.door.let_in_from(WorkspaceId::of_team(team)).is_err()
 }
 
 /// Slack shows nothing of what a button is answered with, so the outcome goes to the `response_url`.
@@ -39,8 +48,14 @@ async fn press(bot: &Arc<Bot>, click: Click) {
     };
     let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
     let its_bot = Arc::clone(bot);
+    let is_refused = is_too_much(bot, &click.team);
     let work = async move {
-        let answer = match perform::click(&its_bot, &click).await? {
+        let done = if is_refused {
+            Answer::Say(Box::new(Reply::Refused(Refusal::TooManyRequests)))
+        } else {
+            perform::click(&its_bot, &click).await?
+        };
+        let answer = match done {
             // The form stays open with what is typed in it.
             Answer::Say(reply) if is_in_view && !matches!(*reply, Reply::Announce(_)) => {
                 Answer::Open(Modal::Outcome(reply))

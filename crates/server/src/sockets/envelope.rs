@@ -47,7 +47,7 @@ const fn kind(content: &Enclosed) -> &'static str {
 }
 
 /// Returns the answer, if there is one.
-async fn work_off(bot: &Arc<Bot>, content: Enclosed) -> Result<Option<Value>, events::NotStored> {
+async fn work_off(bot: &Arc<Bot>, content: Enclosed) -> Result<Option<Value>, events::NotKept> {
     match content {
         Enclosed::Command(inbound) => Ok(commands::answer(bot, inbound).await),
         Enclosed::Interaction(inbound) => Ok(interactions::answer(bot, inbound).await),

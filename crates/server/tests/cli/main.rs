@@ -10,6 +10,7 @@ mod config_page;
 mod erasing;
 mod gate;
 mod keys;
+mod notice;
 mod outbox;
 mod place;
 mod plan;

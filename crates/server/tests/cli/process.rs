@@ -169,6 +169,12 @@ impl Serving {
         exchange(self.address, "GET", path, &[], "")
     }
 
+    /// Returns status line and headers of the answer to a page, each line with its end.
+    pub(crate) fn head_of(&self, path: &str) -> String {
+        let answer = whole_exchange(self.address, "GET", path, &[], "");
+        format!("{}\r\n", answer.split_once("\r\n\r\n").unwrap().0)
+    }
+
     /// Asks it to end, as a service manager does, and returns its exit code and its log.
     pub(crate) fn stops(self) -> (Option<i32>, Vec<String>) {
         self.is_told_to_stop();
@@ -215,6 +221,19 @@ pub(crate) fn exchange(
     headers: &[(&str, &str)],
     body: &str,
 ) -> (u16, String) {
+    let answer = whole_exchange(address, method, path, headers, body);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+/// Returns the whole answer to a request, head and body.
+fn whole_exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> String {
     let length = body.len().to_string();
     let own = [("host", "bot.example"), ("connection", "close"), ("content-length", &length)];
     let lines = own.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
@@ -225,8 +244,7 @@ pub(crate) fn exchange(
     stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    answer
 }
 
 fn read_all(mut pipe: impl Read + Send + 'static) -> Receiver<String> {

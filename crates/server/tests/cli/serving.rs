@@ -61,3 +61,39 @@ fn an_address_that_is_taken_is_named() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
     assert!(ended.err.contains(&format!("asyncbot: cannot listen on {address}")), "{}", ended.err);
 }
+
+#[test]
+fn over_https_browsers_are_told_to_stay_there() {
+    let behind_tls = [("ASYNCBOT_PUBLIC_URL", "https://bot.example")];
+    let bot = asyncbot(&["serve"]).with(COMPLETE).with(behind_tls).serves();
+
+    for path in ["/", "/nowhere", "/.well-known/security.txt"] {
+        let head = bot.head_of(path);
+        assert!(head.contains("strict-transport-security: max-age=63072000\r\n"), "{path}: {head}");
+    }
+    let text = bot.get("/.well-known/security.txt").1;
+    assert!(text.contains("Canonical: https://bot.example/.well-known/security.txt\n"), "{text}");
+}
+
+#[test]
+fn what_the_hoster_says_is_on_the_pages_and_a_file_that_does_not_fit_is_named() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/site.toml");
+    let bot = asyncbot(&["serve"]).with(COMPLETE).with([("ASYNCBOT_SITE", example)]).serves();
+
+    let (status, page) = bot.get("/security");
+    let text = bot.get("/.well-known/security.txt").1;
+    let ended = asyncbot(&["serve"])
+        .with(COMPLETE)
+        .with([("ASYNCBOT_SITE", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))])
+        .ends();
+
+    assert_eq!(status, 200);
+    assert!(page.contains("mailto:security@asyncbot.example"), "{page}");
+    assert!(text.contains("\nContact: mailto:security@asyncbot.example\n"), "{text}");
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.err.contains("ASYNCBOT_SITE: the file ") && ended.err.contains("does not fit: line "),
+        "{}",
+        ended.err
+    );
+}

@@ -63,6 +63,8 @@ pub struct Api {
     pub(crate) config: Arc<ApiConfig>,
     pub(crate) clock: Clock,
     pub(crate) plain: reqwest::Client,
+    /// For addresses that a request carries.
+    pub(crate) outside: reqwest::Client,
     pub(crate) tls: Arc<rustls::ClientConfig>,
     limits: Arc<Limits>,
     slack: SlackClient<SlackClientHyperConnector<HttpsConnector<HttpConnector>>>,
@@ -92,6 +94,7 @@ impl Api {
         let needs_roots = config.api_url.scheme() == "https";
         let tls = tls::client_config(needs_roots).map_err(ApiFault::NoRoots)?;
         let plain = tls::plain_client(tls.clone()).map_err(ApiFault::Client)?;
+        let outside = tls::outside_client(tls.clone()).map_err(ApiFault::Client)?;
         let shared = Arc::new(tls.clone());
         let connector = SlackClientHyperConnector::with_connector(tls::connector(tls))
             .with_slack_api_url(config.api_url.as_str().trim_end_matches('/'));
@@ -100,6 +103,7 @@ impl Api {
             config: Arc::new(config),
             clock,
             plain,
+            outside,
             tls: shared,
             limits: Arc::default(),
             slack,

@@ -4,6 +4,7 @@ use super::client::{Api, is_loopback};
 use super::outcome::{NotSentKind, Outcome};
 use super::plain::refuse_plain;
 use super::verdict;
+use crate::outside::may_be_called;
 use serde_json::Value;
 use url::Url;
 
@@ -15,10 +16,10 @@ impl Api {
     ///
     /// The address came with a request; only Slack's own host, or the stand-in's on this machine, is ever called.
     pub async fn respond(&self, response_url: &str, message: &Value) -> Outcome<()> {
-        let Some(url) = self.allowed(response_url) else {
+        let Some((url, client)) = self.allowed(response_url) else {
             return Outcome::not_sent(NotSentKind::Permanent, "foreign_response_url");
         };
-        match self.send_plain(self.plain.post(url).json(message)).await {
+        match self.send_plain(client.post(url).json(message)).await {
             Outcome::Done(answer) if answer.status.is_success() => judge(&answer.body),
             Outcome::Done(answer) => refuse_plain(&answer),
             Outcome::NotSent(not_sent) => Outcome::NotSent(not_sent),
@@ -26,15 +27,19 @@ impl Api {
         }
     }
 
-    fn allowed(&self, response_url: &str) -> Option<Url> {
+    /// Returns the address and who may call it, where it may be called at all.
+    fn allowed(&self, response_url: &str) -> Option<(Url, &reqwest::Client)> {
         let url = Url::parse(response_url).ok()?;
         let api = &self.config.api_url;
-        let is_slack = url.scheme() == "https"
+        let is_slack = may_be_called(&url)
             && url.host_str() == Some(HOOKS_HOST)
             && url.port_or_known_default() == Some(443);
-        let is_stand_in = is_loopback(api) && url.origin() == api.origin();
+        if is_slack {
+            return Some((url, &self.outside));
+        }
         let is_plain = url.username().is_empty() && url.password().is_none();
-        (is_plain && (is_slack || is_stand_in)).then_some(url)
+        let is_stand_in = is_plain && is_loopback(api) && url.origin() == api.origin();
+        is_stand_in.then_some((url, &self.plain))
     }
 }
 

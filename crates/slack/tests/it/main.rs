@@ -21,6 +21,7 @@ mod limits;
 mod messages;
 mod modals;
 mod receipts;
+mod redirects;
 mod replies;
 mod shown;
 mod signature;

@@ -20,6 +20,7 @@ pub(crate) mod inbox_queue;
 pub(crate) mod limits;
 pub(crate) mod meta;
 pub(crate) mod notes;
+pub(crate) mod notices;
 pub(crate) mod outbox_queue;
 pub(crate) mod replay;
 pub(crate) mod requests;
@@ -57,6 +58,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         meta::STATEMENTS,
         limits::STATEMENTS,
         notes::STATEMENTS,
+        notices::STATEMENTS,
         outbox_queue::STATEMENTS,
         replay::STATEMENTS,
         requests::STATEMENTS,

@@ -27,6 +27,10 @@ statements! {
                    from absence_sources
                   where workspace_id = $1
                   union all
+                 select substr(sealed, 2, 4) as key
+                   from notices
+                  where workspace_id = $1
+                  union all
                  select substr(signature, 1, 4) as key
                    from audit_events
                   where workspace_id = $1
@@ -87,6 +91,22 @@ statements! {
             set sealed = $3
           where workspace_id = $1
             and note_id = $2
+            and sealed = $4"
+    );
+    LIST_SEALED_NOTICES = (
+        "select notice_id as row_id, sealed
+           from notices
+          where workspace_id = $1
+            and substr(sealed, 2, 4) <> $2
+            and notice_id > $3
+          order by notice_id
+          limit $4"
+    );
+    SEAL_NOTICE_ANEW = (
+        "update notices
+            set sealed = $3
+          where workspace_id = $1
+            and notice_id = $2
             and sealed = $4"
     );
     LIST_SEALED_SOURCES = (
@@ -185,6 +205,26 @@ pub(crate) async fn seal_note_anew(
     is: &[u8],
 ) -> Result<bool, StoreError> {
     seal_row_anew(conn, SEAL_NOTE_ANEW, (workspace, row), was, is).await
+}
+
+pub(crate) async fn list_sealed_notices(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    current: u32,
+    after: Uuid,
+    limit: u32,
+) -> Result<Vec<(Uuid, Vec<u8>)>, StoreError> {
+    list_rows(conn, LIST_SEALED_NOTICES, workspace, current, after, limit).await
+}
+
+pub(crate) async fn seal_notice_anew(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    row: Uuid,
+    was: &[u8],
+    is: &[u8],
+) -> Result<bool, StoreError> {
+    seal_row_anew(conn, SEAL_NOTICE_ANEW, (workspace, row), was, is).await
 }
 
 pub(crate) async fn list_sealed_sources(

@@ -4,7 +4,7 @@ use super::parity::sqlite_schema;
 use crate::system::kept;
 use chrono::TimeDelta;
 use domain::retention::{
-    ABSENCES_KEPT, GRACE, Plan, SAID_KEPT, SENT_KEPT, TURNS_KEPT_MONTHS, UNSENT_KEPT,
+    ABSENCES_KEPT, GRACE, NOTICES_KEPT, Plan, SAID_KEPT, SENT_KEPT, TURNS_KEPT_MONTHS, UNSENT_KEPT,
 };
 use domain::settings::RotationSettings;
 use std::collections::BTreeSet;
@@ -67,6 +67,7 @@ fn the_page_has_the_numbers_of_the_program() {
         ("outbox, not sent", days(UNSENT_KEPT)),
         ("said", days(SAID_KEPT)),
         ("request keys", days(kept::REQUEST_KEYS)),
+        ("notices", days(NOTICES_KEPT)),
         ("event log, Free", days(Plan::Free.event_log_kept())),
         ("event log, Pro", days(Plan::Pro.event_log_kept())),
         ("after uninstalling", days(GRACE)),

@@ -17,6 +17,7 @@ mod isolation;
 mod logins;
 mod migrations;
 mod notes;
+mod notices;
 mod opening;
 mod outages;
 mod parity;

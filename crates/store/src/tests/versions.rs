@@ -8,7 +8,7 @@ use domain::ids::WorkspaceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 14] = [
+const NOT_COUNTED: [&str; 15] = [
     "audit_events",
     "audit_heads",
     "erasures",
@@ -18,6 +18,7 @@ const NOT_COUNTED: [&str; 14] = [
     "meta",
     "note_receivers",
     "notes",
+    "notices",
     "oauth_states",
     "outbox",
     "request_keys",

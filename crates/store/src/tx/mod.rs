@@ -8,6 +8,7 @@ mod deliveries;
 mod foresight;
 mod inbox;
 mod notes;
+mod notices;
 mod replay;
 mod requests;
 mod retention;

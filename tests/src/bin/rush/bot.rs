@@ -6,6 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::boot;
 use server::config::BotConfig;
+use server::inbound::Inbound;
+use server::site::Site;
 use slack::{ApiConfig, SigningSecrets};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -103,6 +105,8 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
             client_secret: SecretString::from("client"),
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
+        inbound: Inbound::default(),
+        site: Site::default(),
         socket: None,
         sources: BTreeMap::new(),
         public_url: None,

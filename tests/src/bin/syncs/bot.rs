@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::boot;
 use server::config::BotConfig;
+use server::inbound::Inbound;
+use server::site::Site;
 use slack::{ApiConfig, SigningSecrets};
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -142,6 +144,8 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
             client_secret: SecretString::from("client"),
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
+        inbound: Inbound::default(),
+        site: Site::default(),
         socket: None,
         sources: [(SourceCode::new("hibob").expect("a code"), address("hibob/v1"))].into(),
         public_url: None,

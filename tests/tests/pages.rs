@@ -1,0 +1,148 @@
+//! The service's own pages as people see them: in a browser, on a telephone, in the dark, on paper, with the keyboard.
+
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+use std::path::Path;
+use stories::{Browser, Engine, Play, View};
+use url::Url;
+
+const PAGES: [&str; 3] = ["", "security", "privacy"];
+
+/// Returns the texts whose colour stands out too little from what is behind them (WCAG 2.2, 1.4.3), and how wide the page is
+/// beyond its window.
+const LOOK: &str = "
+    const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+    const colour = text => text.match(/[\\d.]+/g).map(Number);
+    const behind = one => { for (; one; one = one.parentElement) { const c = colour(getComputedStyle(one).backgroundColor);
+        if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+    const faint = [];
+    for (const one of document.querySelectorAll('h1, h2, p, li, a')) {
+        const [a, b] = [light(colour(getComputedStyle(one).color)), light(behind(one))];
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (ratio < 4.5) faint.push(one.textContent + ' ' + ratio);
+    }
+    return {faint, wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        loaded: performance.getEntriesByType('resource').map(one => one.name).filter(name => !name.endsWith('/favicon.ico')),
+        elsewhere: [...document.querySelectorAll('a')].map(one => one.href).filter(href => !href.startsWith(location.origin) && !href.startsWith('mailto:')),
+        headings: document.querySelectorAll('h1').length, language: document.documentElement.lang}";
+
+async fn looks(browser: &Browser, url: &Url) -> Value {
+    browser.client().goto(url.as_str()).await.expect("the page opens");
+    browser.client().execute(LOOK, Vec::new()).await.expect("it can be looked at")
+}
+
+async fn hosted() -> Play {
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/site.toml");
+    Play::begin_hosted(Engine::Sqlite, "2026-06-05T10:00:00Z", &site).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_load_nothing_and_can_be_read_on_a_telephone() {
+    let play = hosted().await;
+    let browser = Browser::open(View::Phone).await;
+
+    for view in [View::Phone, View::Desk] {
+        browser.resize(view).await;
+        for is_dark in [false, true] {
+            browser.looks_at(is_dark, false).await;
+            for page in PAGES {
+                let url = play.stage().bot_url().join(page).expect("a path");
+                let seen = looks(&browser, &url).await;
+                let right = json!({"faint": [], "wide": 0, "loaded": [], "elsewhere": [], "headings": 1, "language": "en"});
+                assert_eq!(seen, right, "/{page} on {view:?}, dark: {is_dark}");
+            }
+        }
+    }
+    let complaints = browser.complaints().await;
+    let complaints: Vec<_> =
+        complaints.iter().filter(|said| !said.contains("favicon.ico")).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keyboard_leads_past_the_head_and_from_page_to_page() {
+    let play = hosted().await;
+    let browser = Browser::open(View::Desk).await;
+    let client = browser.client();
+    client
+        .goto(play.stage().bot_url().join("security").expect("a path").as_str())
+        .await
+        .expect("the page opens");
+    let focused = async || {
+        let text = client.execute("return document.activeElement.textContent", Vec::new()).await;
+        text.expect("it can be asked").as_str().unwrap_or_default().to_owned()
+    };
+    let press = async |key: Key| {
+        let body = client.active_element().await.expect("something has the focus");
+        body.send_keys(&char::from(key).to_string()).await.expect("a key is pressed");
+    };
+
+    press(Key::Tab).await;
+    assert_eq!(focused().await, "To the content");
+    let mut stops = Vec::new();
+    for _ in 0..6 {
+        press(Key::Tab).await;
+        stops.push(focused().await);
+        if stops.last().is_some_and(|stop| stop == "Privacy") {
+            break;
+        }
+    }
+    assert!(stops.contains(&String::from("security@asyncbot.example")), "{stops:?}");
+    press(Key::Enter).await;
+    client
+        .wait()
+        .for_url(&play.stage().bot_url().join("privacy").expect("a path"))
+        .await
+        .expect("it leads there");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_paper_a_page_is_black_on_white_and_has_no_links_to_press() {
+    let play = hosted().await;
+    let browser = Browser::open(View::Desk).await;
+    browser.looks_at(true, true).await;
+    let url = play.stage().bot_url().join("privacy").expect("a path");
+    browser.client().goto(url.as_str()).await.expect("the page opens");
+
+    let look = "const style = one => getComputedStyle(document.querySelector(one));
+        return [style('body').backgroundColor, style('body').color, style('footer').display]";
+    let seen = browser.client().execute(look, Vec::new()).await.expect("it can be looked at");
+
+    assert_eq!(seen, json!(["rgb(255, 255, 255)", "rgb(0, 0, 0)", "none"]));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_say_what_is_promised_and_what_the_hoster_says() {
+    let hosted = hosted().await;
+    let alone = Play::begin(Engine::Sqlite, "2026-06-05T10:00:00Z").await;
+    let read = async |play: &Play, page: &str| stories::Outside::of(play).gets(page).await.body;
+
+    let (security, privacy) = (read(&hosted, "security").await, read(&hosted, "privacy").await);
+    for said in [
+        "workspaces are kept apart by the database itself",
+        "within 24 hours",
+        "within 72",
+        "99.9 %",
+        "security@asyncbot.example",
+    ] {
+        assert!(security.contains(said), "{said}: {security}");
+    }
+    for said in [
+        "E-mail addresses are never stored",
+        "Example Hosting Ltd",
+        "Frankfurt",
+        "carries every request",
+        "agreement on data processing",
+    ] {
+        assert!(privacy.contains(said), "{said}: {privacy}");
+    }
+    for page in PAGES {
+        assert!(!read(&hosted, page).await.contains("<script"), "/{page}");
+    }
+    let own = read(&alone, "privacy").await;
+    assert!(own.contains("admins know who that is") && !own.contains("Example Hosting"), "{own}");
+}
