@@ -121,8 +121,17 @@ pub(crate) async fn migrate(owner_url: &str) -> Result<Vec<String>, StoreError> 
 impl Engine {
     /// Connects both logins and refuses those that may do too much or too little, and pending migrations.
     pub(crate) async fn open(url: &str, system_url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, system_url, APP_CONNECTIONS).await
+    }
+
+    /// Opens the database as [`Engine::open`] does, with so many connections of the run-time login.
+    pub(crate) async fn open_with(
+        url: &str,
+        system_url: &str,
+        connections: u32,
+    ) -> Result<Self, StoreError> {
         let generation = Generation::default();
-        let app = connect(url, APP_CONNECTIONS, &generation).await?;
+        let app = connect(url, connections, &generation).await?;
         let system = connect(system_url, SYSTEM_CONNECTIONS, &generation).await?;
         let mut connection = app.acquire().await?;
         migrations::check(&migrations::POSTGRES, &mut *connection).await?;
