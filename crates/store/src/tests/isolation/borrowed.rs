@@ -1,6 +1,6 @@
 //! Trap 5: what one transaction set on a connection is not there for whoever borrows it next.
 
-use super::two_tenants;
+use super::{at, two_tenants};
 use crate::testing::keys;
 use crate::tx::EngineTx;
 use crate::{Store, Tx};
@@ -82,6 +82,32 @@ async fn a_transaction_leaves_no_workspace_on_its_connection() {
         let after = session(&mut tx, "select current_setting('app.workspace_id')").await;
         assert_eq!(after, inside, "a transaction names it again");
         session_after(&mut tx, ends).await;
+    }
+}
+
+/// Cancelled while the server begins a transaction that only reads, or after that: the next borrower can write.
+#[tokio::test]
+async fn the_next_borrower_after_a_cancelled_beginning_has_a_transaction_of_its_own() {
+    let (bench, other) = two_tenants().await;
+    let store = Store::open_narrow(bench.database.settings(), keys(), 1).await.unwrap();
+
+    for polls in 1..8 {
+        let mut reading = Box::pin(store.read(bench.workspace));
+        for _ in 0..polls {
+            let waker = std::task::Waker::noop();
+            let mut context = std::task::Context::from_waker(waker);
+            if reading.as_mut().poll(&mut context).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(reading);
+
+        let mut tx = store.write(other).await.unwrap();
+        tx.record_limit("post", at(100)).await.expect("it is not that of the one before");
+        let isolation = session(&mut tx, "select current_setting('transaction_isolation')").await;
+        assert_eq!(isolation.as_deref(), Some("read committed"), "after {polls} polls");
+        tx.commit().await.unwrap();
     }
 }
 

@@ -216,6 +216,7 @@ async fn grants(connection: &mut PgConnection) -> Vec<String> {
         "select distinct format('%s may %s %s', grantee, privilege_type, table_name)
            from information_schema.role_table_grants
           where table_schema = 'public' and grantee <> $1
+            and table_name in (select relname from pg_class where relkind in ('r', 'p'))
             and (privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER')
                  or grantee not in ('asyncbot_app', 'asyncbot_system'))
           order by 1",

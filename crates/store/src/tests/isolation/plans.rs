@@ -78,7 +78,10 @@ const MANY: &str = "
     insert into outbox (workspace_id, delivery_id, order_id, order_key, envelope, state, available_at, fence, attempts, crashes, is_resend, created_at, expires_at)
     select workspace_id, gen_random_uuid(), gen_random_uuid(), 'channel:C', '{}', 'pending', now(), 0, 0, 0, false, now(), now()
       from workspaces, generate_series(1, 200) n;
+    insert into limits select workspace_id, 'call' || n, now() from workspaces, generate_series(1, 100) n;
     insert into request_keys select workspace_id, n::text, '{}', now() from workspaces, generate_series(1, 100) n;
+    insert into workspaces (workspace_id, team_id, name, app_id, bot_user_id, scopes, installer_id, is_active, installed_at)
+    select gen_random_uuid(), 'E' || n, 'n', 'A', 'U', '', 'U', true, now() from generate_series(1, 3000) n;
     analyze";
 
 /// What is asked most often: for a request, for an answer and for a delivery.
@@ -125,7 +128,10 @@ async fn the_commonest_statements_read_the_rows_of_one_workspace_alone() {
 
         let shown = plan(&mut transaction, &format!("execute {short}({nulls})")).await;
 
-        assert!(!shown.contains("Seq Scan"), "{name}:\n{shown}");
+        // Lists of people and of ids are taken apart by functions, and what was picked is in memory.
+        for line in shown.lines().filter(|line| line.contains("Seq Scan on ")) {
+            panic!("{name} reads a whole table: {line}\n{shown}");
+        }
         assert!(shown.contains("workspace_id = "), "{name}:\n{shown}");
     }
     assert_eq!(looked_at, COMMON.len(), "each is looked at");
