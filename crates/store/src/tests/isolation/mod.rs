@@ -18,7 +18,7 @@
 mod borrowed;
 mod catalog;
 mod filled;
-// mod fuzzed;
+mod fuzzed;
 mod guards;
 mod plans;
 mod policies;

@@ -73,8 +73,8 @@ async fn can_delete_unfinished(connection: &mut PgConnection, table: &str) -> bo
 /// Two workspaces with rows in every table, and the connection of a superuser who only sets things up.
 async fn two_filled() -> (Bench, Tenant, PgConnection) {
     let bench = Bench::postgres().await;
-    let here = fill(&bench.store, &Tenant::new("TH", "wren")).await;
-    fill(&bench.store, &Tenant::new("TT", "finch")).await;
+    let here = fill(&bench.store, &Tenant::new("TH", "wren", "one")).await;
+    fill(&bench.store, &Tenant::new("TT", "finch", "two")).await;
     let connection = superuser(&bench.database).await;
     (bench, here, connection)
 }

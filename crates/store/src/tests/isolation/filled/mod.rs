@@ -3,7 +3,7 @@
 mod records;
 mod stored;
 
-pub(super) use records::Maker;
+pub(super) use records::{Maker, backwards};
 pub(super) use stored::{Rows, stored};
 
 use crate::records::Claiming;
@@ -30,13 +30,13 @@ pub(super) struct Tenant {
 
 impl Tenant {
     /// Describes a workspace that is not filled yet.
-    pub(super) fn new(team: &str, word: &'static str) -> Self {
+    pub(super) fn new(team: &str, word: &'static str, tag: &'static str) -> Self {
         let team = TeamId::new(team);
         Self {
             id: WorkspaceId::of_team(&team),
             team,
             word,
-            own: Maker { word, tag: word },
+            own: Maker { word, tag },
             twin: Maker { word, tag: "twin" },
             deliveries: Vec::new(),
             inbox: Vec::new(),
@@ -55,7 +55,7 @@ pub(super) async fn fill(store: &Store, tenant: &Tenant) -> Tenant {
         tx.record_event(&maker.event()).await.unwrap();
         let key = maker.said("key");
         tx.record_outcome(&key, &maker.outcome(), at(0)).await.unwrap();
-        tx.record_limit(&maker.said("call"), at(9_000)).await.unwrap();
+        tx.record_limit(&maker.code("call"), at(9_000)).await.unwrap();
     }
     tx.record_outcome("key", &tenant.own.outcome(), at(0)).await.unwrap();
     tx.record_limit("chat.postMessage", at(9_000)).await.unwrap();
@@ -64,6 +64,9 @@ pub(super) async fn fill(store: &Store, tenant: &Tenant) -> Tenant {
     tenant.inbox = inbox(store, &tenant).await;
     let maker = Maker { word: tenant.word, tag: "entered" };
     store.enter(tenant.id, &maker.entry()).await.unwrap();
+    let worker = tenant.own.said("worker");
+    let claimed = store.system().claim_syncs(&worker, at(11), at(60), 10).await.unwrap();
+    assert!(claimed.iter().any(|claim| claim.workspace == tenant.id), "its sources are asked");
     tenant
 }
 
@@ -101,7 +104,10 @@ async fn passing_on(tx: &mut Tx, maker: &Maker) {
         assert!(tx.insert_cover_answer(&maker.answer(&user)).await.unwrap());
     }
     tx.insert_coverage(&maker.coverage()).await.unwrap();
-    tx.insert_coverage(&maker.undone_coverage()).await.unwrap();
+    let undone = maker.undone_coverage();
+    tx.insert_coverage(&undone).await.unwrap();
+    let by = maker.who("undoer");
+    assert!(tx.undo_coverage(undone.id, &by, at(5)).await.unwrap());
     tx.insert_swap(&maker.swap()).await.unwrap();
     let text = NoteText::new(maker.said("note"));
     tx.insert_note(&maker.note(), &text).await.unwrap();
@@ -129,7 +135,7 @@ async fn outbox(store: &Store, tenant: &Tenant) -> Vec<DeliveryId> {
     let claimed = tx.claim_deliveries(&claiming, at(1)).await.unwrap();
     assert_eq!(claimed.len(), envelopes.len(), "each stands in a line of its own");
     tx.record_sending(&worker, at(1)).await.unwrap();
-    let code = tenant.own.said("code");
+    let code = tenant.own.code("code");
     let mut ids = Vec::new();
     for (place, delivery) in claimed.iter().enumerate() {
         let (id, fence) = (delivery.record.id, delivery.claim.fence);

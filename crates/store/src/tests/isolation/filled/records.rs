@@ -24,6 +24,11 @@ use domain::source::{SourceCode, SourceFault};
 use domain::timeline::Standing;
 use secrecy::SecretString;
 
+/// Returns the word that stands in the codes of a workspace.
+pub(in super::super) fn backwards(word: &str) -> String {
+    word.chars().rev().collect()
+}
+
 /// Makes records: the word says whose they are, and the tag which they are.
 ///
 /// What is asked by (people, instants, codes of sources) is the same in all workspaces, so that a statement that forgot
@@ -40,8 +45,13 @@ impl Maker {
         format!("{}-{what}-{}", self.word, self.tag)
     }
 
+    /// Returns a code that nobody else has: codes are no content, and work over many workspaces may see them.
+    pub(in super::super) fn code(&self, what: &str) -> String {
+        format!("{}-{what}", backwards(self.word))
+    }
+
     /// Returns a person whom the workspace alone has.
-    fn who(&self, what: &str) -> UserId {
+    pub(in super::super) fn who(&self, what: &str) -> UserId {
         user(&format!("U-{}-{what}", self.word))
     }
 
@@ -279,7 +289,6 @@ impl Maker {
             id: CoverageId::new(id(self.tag, "undone")),
             starts_at: at(300),
             ends_at: at(400),
-            undone: Some((self.who("undoer"), at(5))),
             ..self.coverage()
         }
     }
