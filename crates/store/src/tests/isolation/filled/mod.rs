@@ -73,7 +73,7 @@ pub(super) async fn fill(store: &Store, tenant: &Tenant) -> Tenant {
 async fn people(tx: &mut Tx, tenant: &Tenant) {
     let maker = &tenant.own;
     tx.upsert_workspace(&maker.install(&tenant.team)).await.unwrap();
-    for user in maker.users() {
+    for user in maker.users().into_iter().chain([maker.who("boss")]) {
         tx.upsert_person(&maker.person(&user)).await.unwrap();
         tx.record_preferences(&user, &maker.preferences()).await.unwrap();
         let direct = maker.channel("direct");

@@ -112,6 +112,20 @@ both_engines! {
         pair.make_each().await;
     }
 
+    async fn another_workspaces_row_is_no_different_from_one_that_nobody_has(bench) {
+        let pair = Pair::on(bench).await;
+
+        for (file, name) in all_calls() {
+            let mut answers = Vec::new();
+            for aim in [pair.aim("two"), Aim::at_nothing(&pair.here)] {
+                let mut tx = pair.store().write(pair.here.id).await.unwrap();
+                answers.push(calls::call(file, name, &mut tx, &aim).await);
+            }
+
+            assert_eq!(answers[0], answers[1], "{file}::{name} tells that there is such a row elsewhere");
+        }
+    }
+
     async fn nothing_that_is_done_without_a_transaction_of_ones_own_does_either(bench) {
         let pair = Pair::on(bench).await;
 

@@ -10,6 +10,8 @@ mod differential;
 mod of_system;
 
 use super::filled::{Maker, Tenant};
+use crate::id::new_id;
+use crate::tests::bench::at;
 use domain::ids::{DeliveryId, InboxId};
 use std::fmt::Debug;
 
@@ -39,6 +41,16 @@ impl Aim {
             worker: target.own.said("worker"),
             key: target.own.said("key"),
             code: target.own.code("code"),
+        }
+    }
+
+    /// Returns an aim at rows that nobody has.
+    fn at_nothing(asking: &Tenant) -> Self {
+        let nobody = Tenant::new("TN", "nobody", "none");
+        Self {
+            deliveries: vec![DeliveryId::new(new_id(at(0)))],
+            inbox: vec![InboxId::new(new_id(at(0)))],
+            ..Self::at(asking, &nobody, "none")
         }
     }
 
