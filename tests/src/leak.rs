@@ -128,6 +128,7 @@ pub fn logged() -> &'static Logged {
             .with_writer(move || lines.line())
             .finish()
             .with(log_silence())
+            .with(server::reports::layer())
             .init();
         logged
     })

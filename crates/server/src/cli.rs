@@ -11,6 +11,7 @@ mod serve;
 mod simulate;
 mod telemetry;
 
+pub use crate::masked::{Masked, mask};
 pub use telemetry::log_silence;
 
 use crate::settings::{DatabaseSettings, Settings};

@@ -1,5 +1,6 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
+use crate::reports::{self, ReportConfig};
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SlackSettings,
     SourceSettings, WatchSettings,
@@ -78,6 +79,8 @@ pub(crate) struct Checked {
     pub(crate) slack: Option<ApiConfig>,
     /// Nothing where Socket Mode is not wanted.
     pub(crate) socket: Option<SocketConfig>,
+    /// Nothing where nothing is reported.
+    pub(crate) reports: Option<ReportConfig>,
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
     data_dir: Option<PathBuf>,
@@ -113,6 +116,11 @@ impl Checked {
         let keys = keys(&settings.keys, &mut faults);
         let addresses = addresses(&settings.addresses, &mut faults);
         let watch = watch(&settings.watch, &mut faults);
+        let reports = reports::checked(&settings.reports, &settings.keys);
+        let reports = reports.unwrap_or_else(|fault| {
+            faults.0.push(fault);
+            None
+        });
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
         let data_dir = settings.database.data_dir().ok();
@@ -122,6 +130,7 @@ impl Checked {
             keys,
             slack,
             socket,
+            reports,
             signing,
             sources,
             data_dir,

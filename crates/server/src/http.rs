@@ -37,6 +37,7 @@ pub(crate) fn public_routes(bot: Arc<Bot>) -> Router {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(crate::reports::measure))
         .layer(fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(REFERRER_POLICY, "no-referrer"))
         .layer(fixed(CONTENT_SECURITY_POLICY, page::CONTENT_POLICY))

@@ -5,6 +5,8 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
+mod masked;
+pub mod reports;
 pub mod settings;
 
 /// Where much is put together and thrown away at once, the C library's allocator takes a tenth of the time.

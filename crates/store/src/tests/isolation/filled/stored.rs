@@ -9,8 +9,11 @@ use std::collections::BTreeMap;
 /// The columns and rows of each table of tenants, with every value as text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Rows {
-    pub(in super::super) tables: BTreeMap<String, (Vec<String>, Vec<Vec<Option<String>>>)>,
+    pub(in super::super) tables: BTreeMap<String, (Vec<String>, Vec<Row>)>,
 }
+
+/// The values of a row, in the order of the columns.
+type Row = Vec<Option<String>>;
 
 const SQLITE_COLUMNS: &str = "select t.name, c.name from pragma_table_list t join pragma_table_info(t.name) c
      where t.schema = 'main' and t.type = 'table' and t.name in

@@ -8,6 +8,7 @@ use crate::{Heard, Store};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::fmt::Write as _;
 
 /// Whose ids are used: one's own, the other's, and those that both have.
 const TAGS: [&str; 3] = ["one", "two", "twin"];
@@ -60,7 +61,7 @@ impl Pair {
         let mut made = String::new();
         for (call, tag) in calls {
             let (file, name) = all[*call % all.len()];
-            made.push_str(&format!("{file}::{name} with ids of {tag}; "));
+            let _ = write!(made, "{file}::{name} with ids of {tag}; ");
             let text = calls::call(file, name, &mut tx, &self.aim(tag)).await;
             self.check_text(&text, &made);
         }
