@@ -1,6 +1,6 @@
 //! Looks for words that must not be anywhere: whatever a story left behind, byte for byte and as it may be encoded.
 
-use crate::Play;
+use crate::{Play, reported};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use server::cli::log_silence;
@@ -10,6 +10,21 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// The routes of the public address, each with a method that it takes; that none is missing is a test.
+pub const ROUTES: [(&str, &str); 11] = [
+    ("POST", "/slack/commands"),
+    ("POST", "/slack/interactions"),
+    ("POST", "/slack/options"),
+    ("POST", "/slack/events"),
+    ("GET", "/slack/install"),
+    ("GET", "/slack/oauth/callback"),
+    ("POST", "/{source}/webhook/{token}"),
+    ("GET", "/"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("GET", "/nowhere/{token}"),
+];
 
 /// All that a story left behind, each part with its name.
 #[derive(Debug, Default)]
@@ -53,6 +68,56 @@ impl Haul {
             haul.add(page, &shown.expect("the page is read"));
         }
         haul
+    }
+
+    /// Takes everything of [`Haul::of_all`], and what those who watch the bot see: its metrics, its health in detail, what
+    /// was reported of it, and what it answers to requests that are none.
+    ///
+    /// # Panics
+    ///
+    /// When the bot does not answer, or nobody watches it.
+    pub async fn of_everything(play: &Play, words: &[&str]) -> Self {
+        let mut haul = Self::of_all(play).await;
+        for page in ["metrics", "health/detail", "livez", "readyz", "nowhere"] {
+            haul.add(&format!("admin {page}"), play.asks_admin(page).await.as_bytes());
+        }
+        haul.add("the reports", &reported().bytes());
+        let browser = reqwest::Client::builder()
+            .timeout(Duration::from_secs(10))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client for loopback");
+        let all = words.join(" ");
+        for (method, route) in ROUTES {
+            let path = route.replace("{source}", "hibob").replace("{token}", words[0]);
+            let mut url = play.stage().bot_url().join(&path).expect("a path of the bot's");
+            url.query_pairs_mut().append_pair("state", &all).append_pair("code", &all);
+            let method = method.parse().expect("a method");
+            let asked = browser.request(method, url).header("cookie", format!("state={}", words[0]));
+            let answer = asked.body(all.clone()).send().await.expect("the bot answers");
+            let mut bytes = format!("{:?}", answer.headers()).into_bytes();
+            // Slack's page is asked for the state that was made just now, and with nothing of what we were asked.
+            bytes.extend(answer.bytes().await.expect("the whole answer"));
+            haul.add(&format!("answer of {route}"), &bytes);
+        }
+        haul
+    }
+
+    /// Returns the names of the places that were looked at.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        self.places.iter().map(|(place, _)| place.clone()).collect()
+    }
+
+    /// Leaks a word in one place, to see it found.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such place.
+    pub fn leaks(&mut self, place: &str, word: &str) {
+        let found = self.places.iter_mut().find(|(name, _)| name == place);
+        let (_, bytes) = found.unwrap_or_else(|| panic!("there is no place {place}"));
+        bytes.extend_from_slice(word.to_ascii_lowercase().as_bytes());
     }
 
     /// Takes something else: a log, a page, a report.

@@ -16,7 +16,7 @@ mod workspace;
 
 pub use layer::layer;
 pub(crate) use measured::{delivered, measure};
-pub use panics::log_panics_without_values;
+pub use panics::watch_panics;
 pub use settings::ReportConfig;
 pub(crate) use settings::{ReportSettings, checked};
 
@@ -48,7 +48,7 @@ struct Scene {
     workspace: Option<String>,
 }
 
-/// Starts the reports of this process, and the look at its panics; must be called within a runtime.
+/// Starts the reports of this process; must be called within a runtime.
 ///
 /// Nothing waits for them: they stand in a short queue, what does not fit is dropped, and a sink that does not answer
 /// costs one line of the log.
@@ -80,7 +80,6 @@ pub fn start(config: &ReportConfig) -> Result<(), String> {
     };
     // A second start in one process keeps the first.
     let _ = REPORTER.set(reporter);
-    panics::watch();
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::settings::Settings;
 
 pub(super) async fn serve(settings: Settings) -> u8 {
     telemetry::start(None);
-    reports::log_panics_without_values();
+    reports::watch_panics();
     let checked = Checked::of(&settings);
     let reporting = checked.reports.clone();
     let config = match checked.into_config() {

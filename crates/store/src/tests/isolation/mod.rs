@@ -13,7 +13,6 @@
 //! | 9 a unique key over all workspaces tells of another's | `catalog`, `traps` |
 //! | 10 `truncate` does not ask the policies | `catalog`, `traps` |
 //! | 11 a policy that is no plain equality has no index | `plans` |
-//! | 12 what the policies cost | `docs/BENCHMARKS.md` |
 
 mod borrowed;
 mod catalog;
