@@ -29,7 +29,8 @@ pub const ROUTES: [(&str, &str); 11] = [
 /// All that a story left behind, each part with its name.
 #[derive(Debug, Default)]
 pub struct Haul {
-    places: Vec<(String, Vec<u8>)>,
+    /// The name and the bytes, each byte as a character, because the library's search in texts is the quick one.
+    places: Vec<(String, String)>,
 }
 
 /// Keeps what is logged, for a [`Haul`].
@@ -93,7 +94,8 @@ impl Haul {
             let mut url = play.stage().bot_url().join(&path).expect("a path of the bot's");
             url.query_pairs_mut().append_pair("state", &all).append_pair("code", &all);
             let method = method.parse().expect("a method");
-            let asked = browser.request(method, url).header("cookie", format!("state={}", words[0]));
+            let asked =
+                browser.request(method, url).header("cookie", format!("state={}", words[0]));
             let answer = asked.body(all.clone()).send().await.expect("the bot answers");
             let mut bytes = format!("{:?}", answer.headers()).into_bytes();
             // Slack's page is asked for the state that was made just now, and with nothing of what we were asked.
@@ -109,6 +111,14 @@ impl Haul {
         self.places.iter().map(|(place, _)| place.clone()).collect()
     }
 
+    /// Keeps of each place no more than its last kilobyte.
+    pub fn shrinks(&mut self) {
+        for (_, bytes) in &mut self.places {
+            let kept: Vec<char> = bytes.chars().rev().take(1024).collect();
+            *bytes = kept.into_iter().rev().collect();
+        }
+    }
+
     /// Leaks a word in one place, to see it found.
     ///
     /// # Panics
@@ -117,12 +127,12 @@ impl Haul {
     pub fn leaks(&mut self, place: &str, word: &str) {
         let found = self.places.iter_mut().find(|(name, _)| name == place);
         let (_, bytes) = found.unwrap_or_else(|| panic!("there is no place {place}"));
-        bytes.extend_from_slice(word.to_ascii_lowercase().as_bytes());
+        bytes.push_str(&searched(word.as_bytes()));
     }
 
     /// Takes something else: a log, a page, a report.
     pub fn add(&mut self, name: &str, bytes: &[u8]) {
-        self.places.push((String::from(name), bytes.to_ascii_lowercase()));
+        self.places.push((String::from(name), searched(bytes)));
     }
 
     /// Returns where a word is found, plain or encoded, in capitals or not: empty where it is nowhere.
@@ -136,11 +146,12 @@ impl Haul {
     #[must_use]
     pub fn finds(&self, word: &str) -> Vec<String> {
         assert!(word.len() >= 8, "a word of eight bytes or more is not met by chance: {word}");
-        let wanted = spellings(word);
+        let wanted: Vec<(&str, String)> =
+            spellings(word).iter().map(|(how, spelling)| (*how, searched(spelling))).collect();
         let mut found = Vec::new();
         for (place, bytes) in &self.places {
             for (how, spelling) in &wanted {
-                if holds(bytes, spelling) {
+                if bytes.contains(spelling) {
                     found.push(format!("{place}, {how}"));
                 }
             }
@@ -252,8 +263,9 @@ fn list(bytes: &[u8], between: &str) -> Vec<u8> {
     numbers.join(between).into_bytes()
 }
 
-fn holds(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
+/// Returns bytes as what is searched: small letters, and a character for each byte.
+fn searched(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
 #[cfg(test)]

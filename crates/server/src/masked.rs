@@ -93,7 +93,9 @@ fn token(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
         || starts(bytes, at, b"xox")
             && bytes.get(at + 3).is_some_and(u8::is_ascii_alphabetic)
             && bytes.get(at + 4) == Some(&b'-');
-    is_token.then(|| (at, end(bytes, at, |byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))))
+    is_token.then(|| {
+        (at, end(bytes, at, |byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)))
+    })
 }
 
 /// `Bearer` and what follows a space, which keeps the word itself.
@@ -103,16 +105,23 @@ fn bearer(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     }
     let is_between = |byte: u8| byte == b' ' || byte == b'+' || byte == b':';
     let from = end(bytes, at + 6, is_between);
-    let until = end(bytes, from, |byte| byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte));
+    let until =
+        end(bytes, from, |byte| byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte));
     // A word of the language after it is none of a token's length.
     (from > at + 6 && until >= from + 8).then_some((from, until))
 }
 
 /// What stands before and after an at sign, where the second has a dot.
 fn address(bytes: &[u8], (sign, after): (usize, usize), kept: usize) -> Option<(usize, usize)> {
-    let is_local = |byte: u8| byte.is_ascii_alphanumeric() || b"._%+-'".contains(&byte) || byte >= 0x80;
-    let from = bytes[kept..sign].iter().rposition(|byte| !is_local(*byte)).map_or(kept, |last| kept + last + 1);
-    let until = end(bytes, after, |byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte) || byte >= 0x80);
+    let is_local =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"._%+-'".contains(&byte) || byte >= 0x80;
+    let from = bytes[kept..sign]
+        .iter()
+        .rposition(|byte| !is_local(*byte))
+        .map_or(kept, |last| kept + last + 1);
+    let until = end(bytes, after, |byte| {
+        byte.is_ascii_alphanumeric() || b".-".contains(&byte) || byte >= 0x80
+    });
     // A full stop behind it ends a sentence.
     let until = end_of_word(bytes, after, until);
     let has_dot = bytes[after..until].iter().skip(1).any(|byte| *byte == b'.');
@@ -134,7 +143,9 @@ fn starts(bytes: &[u8], at: usize, text: &[u8]) -> bool {
 /// Returns where bytes of a kind end that begin at a place.
 fn end(bytes: &[u8], from: usize, is_part: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    rest.iter().position(|byte| !is_part(*byte)).map_or(bytes.len().max(from), |length| from + length)
+    rest.iter()
+        .position(|byte| !is_part(*byte))
+        .map_or(bytes.len().max(from), |length| from + length)
 }
 
 #[cfg(test)]
@@ -165,8 +176,20 @@ mod tests {
     #[test]
     fn what_is_nobodys_secret_stays() {
         for text in [
-            "", "x", "xo", "xox", "xoxb", "boxes and oxen", "<@U123> is on duty", "@here", "a@b",
-            "the bearer of news", "Bearer x", "50% of 40", "user@ host.example", "größe",
+            "",
+            "x",
+            "xo",
+            "xox",
+            "xoxb",
+            "boxes and oxen",
+            "<@U123> is on duty",
+            "@here",
+            "a@b",
+            "the bearer of news",
+            "Bearer x",
+            "50% of 40",
+            "user@ host.example",
+            "größe",
         ] {
             assert!(!is_touched(text), "{text} became {}", mask(text));
         }
@@ -188,6 +211,9 @@ mod tests {
 
         line.write_all(b"{\"message\":\"xoxb-1 and \xff wren@harbour.example\"}\n").unwrap();
 
-        assert_eq!(String::from_utf8(line.0).unwrap(), "{\"message\":\"[masked] and \u{fffd} [masked]\"}\n");
+        assert_eq!(
+            String::from_utf8(line.0).unwrap(),
+            "{\"message\":\"[masked] and \u{fffd} [masked]\"}\n"
+        );
     }
 }

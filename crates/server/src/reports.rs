@@ -69,9 +69,8 @@ pub fn start(config: &ReportConfig) -> Result<(), String> {
     options.auto_session_tracking = false;
     options.send_default_pii = false;
     options.max_breadcrumbs = 0;
-    options.transport = Some(Arc::new(move |_: &ClientOptions| {
-        Arc::clone(&post) as Arc<dyn sentry::Transport>
-    }));
+    options.transport =
+        Some(Arc::new(move |_: &ClientOptions| Arc::clone(&post) as Arc<dyn sentry::Transport>));
     let reporter = Reporter {
         client: Client::with_options(options),
         pseudonyms: Pseudonyms::new(&config.secret),

@@ -257,7 +257,11 @@ pub(crate) fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
 }
 
 /// Returns a secret from its variable or its file, but not from both; what is empty was not given.
-pub(crate) fn given(setting: &'static str, value: Option<&SecretString>, file: Option<&Path>) -> Given {
+pub(crate) fn given(
+    setting: &'static str,
+    value: Option<&SecretString>,
+    file: Option<&Path>,
+) -> Given {
     let value = value.filter(|value| !value.expose_secret().is_empty());
     let file = file.filter(|file| !file.as_os_str().is_empty());
     match (value, file) {

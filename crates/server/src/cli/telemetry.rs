@@ -34,6 +34,11 @@ pub(super) fn start(usual: Option<&str>) {
     let _ = if std::io::stderr().is_terminal() {
         log.compact().finish().with(log_silence()).with(reports::layer()).try_init()
     } else {
-        log.json().flatten_event(true).finish().with(log_silence()).with(reports::layer()).try_init()
+        log.json()
+            .flatten_event(true)
+            .finish()
+            .with(log_silence())
+            .with(reports::layer())
+            .try_init()
     };
 }

@@ -1,9 +1,9 @@
 //! The list of what may leave, and the envelope that is built anew from it.
 
+use sentry::Envelope;
 use sentry::protocol::{
     Context, EnvelopeHeaders, EnvelopeItem, Event, Exception, Map, TraceContext, Transaction,
 };
-use sentry::Envelope;
 use std::borrow::Cow;
 
 /// The tags that may leave, each with what its value must look like.
@@ -160,7 +160,6 @@ pub(super) fn text(envelope: &Envelope) -> Vec<u8> {
     bytes
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +188,10 @@ mod tests {
         event.extra.insert(secret(), Value::from(SECRET));
         event.user = Some(User { email: Some(secret()), ..User::default() });
         event.request = Some(Request { query_string: Some(secret()), ..Request::default() });
-        event.breadcrumbs.values.push(Breadcrumb { message: Some(secret()), ..Breadcrumb::default() });
+        event
+            .breadcrumbs
+            .values
+            .push(Breadcrumb { message: Some(secret()), ..Breadcrumb::default() });
         for (name, _) in TAGS {
             event.tags.insert(name.to_owned(), format!("{SECRET} {SECRET}"));
         }

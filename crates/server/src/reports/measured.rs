@@ -116,7 +116,10 @@ impl Reporter {
 }
 
 /// When a report is made: it is no business of the bot's clock, which in a demo is moved.
-#[expect(clippy::disallowed_methods, reason = "a report says when it was made, by the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a report says when it was made, by the machine's clock"
+)]
 fn now() -> SystemTime {
     SystemTime::now()
 }

@@ -20,20 +20,10 @@ pub(crate) struct ReportSettings {
     #[arg(long, env = "SENTRY_DSN_FILE", value_name = "FILE", value_parser = path_parser())]
     sentry_dsn_file: Option<PathBuf>,
     /// What this installation is called in reports: letters, digits, `-` and `_`
-    #[arg(
-        long,
-        env = "SENTRY_ENVIRONMENT",
-        value_name = "NAME",
-        default_value = "production"
-    )]
+    #[arg(long, env = "SENTRY_ENVIRONMENT", value_name = "NAME", default_value = "production")]
     sentry_environment: String,
     /// Of which share of requests and deliveries it is reported how long they took, 0 to 1
-    #[arg(
-        long,
-        env = "SENTRY_TRACES_SAMPLE_RATE",
-        value_name = "SHARE",
-        default_value = "0.01"
-    )]
+    #[arg(long, env = "SENTRY_TRACES_SAMPLE_RATE", value_name = "SHARE", default_value = "0.01")]
     sentry_traces_sample_rate: String,
 }
 
@@ -79,7 +69,10 @@ impl ReportConfig {
             return Err(SettingFault::new("SENTRY_ENVIRONMENT", text));
         }
         let sampled = sampled(share).ok_or_else(|| {
-            SettingFault::new("SENTRY_TRACES_SAMPLE_RATE", "it must be a share from 0 to 1, such as 0.01")
+            SettingFault::new(
+                "SENTRY_TRACES_SAMPLE_RATE",
+                "it must be a share from 0 to 1, such as 0.01",
+            )
         })?;
         // The oldest stands last, and stays the same while others are put in front.
         let oldest = keys.expose_secret().rsplit(',').next().unwrap_or_default().trim();
@@ -134,7 +127,12 @@ mod tests {
 
     #[test]
     fn a_dsn_over_which_reports_would_travel_readably_is_refused_without_being_repeated() {
-        for dsn in ["http://geheim@sentry.example/1", "https://geheim@", "geheim", "http://geheim@10.0.0.1/1"] {
+        for dsn in [
+            "http://geheim@sentry.example/1",
+            "https://geheim@",
+            "geheim",
+            "http://geheim@10.0.0.1/1",
+        ] {
             let fault = config(dsn, "production", "0.5").unwrap_err();
             assert_eq!(fault.setting, "SENTRY_DSN", "{dsn}");
             assert!(!fault.to_string().contains("geheim"), "{fault}");

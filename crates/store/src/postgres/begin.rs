@@ -40,8 +40,7 @@ impl Future for Beginning {
 
 impl Drop for Beginning {
     fn drop(&mut self) {
-        let (Some(waiting), Ok(runtime)) =
-            (self.0.take(), tokio::runtime::Handle::try_current())
+        let (Some(waiting), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current())
         else {
             return;
         };

@@ -43,7 +43,8 @@ async fn the_next_borrower_of_a_connection_sees_its_own_workspace_alone() {
     let mut numbers = Vec::new();
 
     for round in 0..12 {
-        let (mine, theirs) = if round % 2 == 0 { (bench.workspace, other) } else { (other, bench.workspace) };
+        let (mine, theirs) =
+            if round % 2 == 0 { (bench.workspace, other) } else { (other, bench.workspace) };
         let mut tx = store.write(mine).await.unwrap();
         numbers.push(number(&mut tx).await);
         tx.find_workspace().await.unwrap();

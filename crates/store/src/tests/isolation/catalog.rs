@@ -99,7 +99,8 @@ async fn whatever_is_broken_is_found() {
         transaction.rollback().await.unwrap();
         // A foreign key needs a unique key to refer to, which is wrong too.
         if finding.contains("refers") {
-            found.retain(|other| other != "rotations_rotation_id_key is unique over all workspaces");
+            found
+                .retain(|other| other != "rotations_rotation_id_key is unique over all workspaces");
         }
         // Whom a table belongs to may do everything with it.
         if finding.contains("another owner") {

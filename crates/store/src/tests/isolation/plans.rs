@@ -109,8 +109,7 @@ async fn the_commonest_statements_read_the_rows_of_one_workspace_alone() {
     let mut looked_at = 0;
 
     for (name, statement) in statements {
-        let Some(short) = COMMON.iter().find(|common| name == **common)
-        else {
+        let Some(short) = COMMON.iter().find(|common| name == **common) else {
             continue;
         };
         looked_at += 1;

@@ -95,7 +95,11 @@ async fn soak(store: Store, task: u64, ends: Arc<Ends>) {
         let polls = if dice.below(3) == 0 { 1 + dice.below(12) } else { u64::MAX };
         let count = task * TRANSACTIONS + number % 16;
         let future = pin!(async {
-            if is_write { writes(&store, who, count, is_kept).await } else { looks(&store, who).await }
+            if is_write {
+                writes(&store, who, count, is_kept).await
+            } else {
+                looks(&store, who).await
+            }
         });
         let end = Cancelled { future, polls }.await;
         let counter = match end {
@@ -157,7 +161,8 @@ async fn on_sqlite_ten_thousand_transactions_see_their_own_workspace_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_postgres_ten_thousand_transactions_over_two_connections_see_their_own_workspace_alone() {
+async fn on_postgres_ten_thousand_transactions_over_two_connections_see_their_own_workspace_alone()
+{
     let bench = Bench::postgres().await;
     let store = Store::open_narrow(bench.database.settings(), keys(), 2).await.unwrap();
 

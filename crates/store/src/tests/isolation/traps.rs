@@ -60,8 +60,7 @@ async fn a_quiet_policy_would_hide_that_the_workspace_was_forgotten() {
     )
     .await;
 
-    let seen =
-        count(&mut app(&bench.database).await, "select count(*) from rotations").await;
+    let seen = count(&mut app(&bench.database).await, "select count(*) from rotations").await;
 
     assert_eq!(seen, 0);
 }
@@ -75,7 +74,10 @@ async fn a_workspace_named_outside_a_transaction_is_named_for_nothing() {
     run(&mut connection, &format!("set local app.workspace_id = '{}'", bench.workspace)).await;
 
     let code = code_of(&mut connection, "select 1 from rotations").await;
-    assert!([NEVER_NAMED, NAMED_BEFORE].contains(&code.as_str()), "it fails and is not empty: {code}");
+    assert!(
+        [NEVER_NAMED, NAMED_BEFORE].contains(&code.as_str()),
+        "it fails and is not empty: {code}"
+    );
 }
 
 #[tokio::test]
@@ -156,7 +158,8 @@ async fn a_view_with_its_owners_rights_would_show_all_tenants() {
 async fn a_row_cannot_refer_to_another_workspaces_row() {
     let (bench, other) = two_tenants().await;
     let mut superuser = superuser(&bench.database).await;
-    let of_other = format!("select rotation_id::text from rotations where workspace_id = '{other}'");
+    let of_other =
+        format!("select rotation_id::text from rotations where workspace_id = '{other}'");
     let theirs: String =
         sqlx::query_scalar(AssertSqlSafe(of_other)).fetch_one(&mut superuser).await.unwrap();
     let nobodys = "00000000-0000-7000-8000-000000000000";
@@ -193,7 +196,10 @@ async fn a_row_cannot_refer_to_another_workspaces_row() {
 async fn a_unique_key_over_all_workspaces_would_tell_of_anothers_row() {
     let (bench, _) = two_tenants().await;
     let mut connection = app(&bench.database).await;
-    let statement = format!("insert into people values ('{}', 'UX', 'n', null, false, false, now())", bench.workspace);
+    let statement = format!(
+        "insert into people values ('{}', 'UX', 'n', null, false, false, now())",
+        bench.workspace
+    );
     let mut superuser = superuser(&bench.database).await;
     run(
         &mut superuser,
@@ -223,7 +229,8 @@ async fn truncate_would_empty_the_table_of_both() {
     transaction.rollback().await.unwrap();
 
     let mut superuser = superuser(&bench.database).await;
-    run(&mut superuser, "insert into limits select workspace_id, 'post', now() from workspaces").await;
+    run(&mut superuser, "insert into limits select workspace_id, 'post', now() from workspaces")
+        .await;
     run(&mut superuser, "grant truncate on limits to asyncbot_app").await;
     let mut transaction = connection.begin().await.unwrap();
     enter(&mut transaction, bench.workspace).await;

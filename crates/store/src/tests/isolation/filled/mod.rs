@@ -143,7 +143,8 @@ async fn outbox(store: &Store, tenant: &Tenant) -> Vec<DeliveryId> {
         let is_done = match place {
             0 => {
                 let channel = tenant.own.channel("sent");
-                let sent = SentDelivery { claim: delivery.claim, channel, ts: tenant.own.said("ts") };
+                let sent =
+                    SentDelivery { claim: delivery.claim, channel, ts: tenant.own.said("ts") };
                 tx.record_all_sent(&[sent], at(2)).await.unwrap() == 1
             }
             1 => tx.record_not_sent(id, fence, at(3), &code, at(2)).await.unwrap(),
@@ -171,8 +172,7 @@ async fn inbox(store: &Store, tenant: &Tenant) -> Vec<InboxId> {
     assert!(tx.insert_inbox_sealed(&maker.item(), &text, "sealed", at(0)).await.unwrap());
     tx.commit().await.unwrap();
     let worker = maker.said("worker");
-    let claims =
-        store.system().claim_inbox(tenant.id, &worker, at(1), at(60), 100).await.unwrap();
+    let claims = store.system().claim_inbox(tenant.id, &worker, at(1), at(60), 100).await.unwrap();
     assert_eq!(claims.len(), 6, "all of them are leased");
     let mut tx = store.write(tenant.id).await.unwrap();
     assert!(tx.finish_inbox(claims[0].inbox, claims[0].fence, at(2)).await.unwrap());

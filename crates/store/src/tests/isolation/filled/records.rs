@@ -1,7 +1,7 @@
 //! Records of every kind with the word of a workspace in them, under ids that a tag makes.
 
 use super::id;
-use crate::records::{SourceStatus};
+use crate::records::SourceStatus;
 use crate::tests::bench;
 use crate::tests::bench::{at, channel, user};
 use crate::{
@@ -166,11 +166,7 @@ impl Maker {
     }
 
     pub(in super::super) fn deleted_rotation(&self) -> RotationRecord {
-        RotationRecord {
-            id: self.deleted_id(),
-            name: self.said("deleted"),
-            ..self.rotation()
-        }
+        RotationRecord { id: self.deleted_id(), name: self.said("deleted"), ..self.rotation() }
     }
 
     pub(in super::super) fn standing(&self) -> Standing {

@@ -52,9 +52,7 @@ pub(super) async fn call(family: &str, name: &str, tx: &mut Tx, aim: &Aim) -> St
 }
 
 /// Shows a secret, because a leak of it must be seen.
-fn revealed(
-    found: Result<Option<SecretString>, StoreError>,
-) -> Result<Option<String>, StoreError> {
+fn revealed(found: Result<Option<SecretString>, StoreError>) -> Result<Option<String>, StoreError> {
     Ok(found?.map(|secret| secret.expose_secret().to_owned()))
 }
 

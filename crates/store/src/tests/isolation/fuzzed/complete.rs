@@ -8,8 +8,17 @@ const ENDS: [(&str, &str); 2] = [("mod", "commit"), ("mod", "commit_versioned")]
 
 /// What a store does that belongs to no workspace, or begins what is tried.
 const OF_THE_STORE: [&str; 11] = [
-    "open", "migrate", "read", "version", "write", "write_at_length", "enter", "record_heard",
-    "ping", "server_time", "sight",
+    "open",
+    "migrate",
+    "read",
+    "version",
+    "write",
+    "write_at_length",
+    "enter",
+    "record_heard",
+    "ping",
+    "server_time",
+    "sight",
 ];
 
 /// Returns the names of the public functions of a file that wait for the database.
@@ -55,7 +64,9 @@ fn every_call_of_a_transaction_is_tried() {
 fn every_call_of_work_over_many_workspaces_is_tried() {
     let mut written = BTreeSet::new();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for path in sources("system").into_iter().chain([folder.join("system.rs"), folder.join("watch.rs")]) {
+    for path in
+        sources("system").into_iter().chain([folder.join("system.rs"), folder.join("watch.rs")])
+    {
         written.extend(functions(&path));
     }
     let tried: BTreeSet<String> = of_system::NAMES.iter().map(|&name| name.to_owned()).collect();

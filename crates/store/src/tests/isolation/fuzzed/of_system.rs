@@ -132,9 +132,8 @@ async fn every_column_that_can_hold_a_word_holds_one() {
         let (table, column): (String, String) = (row.get("tab"), row.get("col"));
         let Some((columns, rows)) = stored.tables.get(&table) else { continue };
         let place = columns.iter().position(|name| *name == column).unwrap();
-        let has_word = rows
-            .iter()
-            .any(|row| row[place].as_ref().is_some_and(|text| text.contains("wren")));
+        let has_word =
+            rows.iter().any(|row| row[place].as_ref().is_some_and(|text| text.contains("wren")));
         let name = format!("{table}.{column}");
         let is_listed = WITHOUT_WORD.iter().chain(&WITHOUT_WORD_EITHER).any(|it| *it == name);
         if !has_word && !is_listed {
