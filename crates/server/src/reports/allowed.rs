@@ -6,8 +6,11 @@ use sentry::protocol::{
 };
 use std::borrow::Cow;
 
+/// Says whether a value looks as it must.
+type IsGood = fn(&str) -> bool;
+
 /// The tags that may leave, each with what its value must look like.
-const TAGS: [(&str, fn(&str) -> bool); 5] = [
+const TAGS: [(&str, IsGood); 5] = [
     ("method", is_method),
     ("status", is_status),
     ("workspace", is_pseudonym),
@@ -96,7 +99,7 @@ fn tags(tags: &Map<String, String>) -> Map<String, String> {
     clean
 }
 
-fn kept(value: Option<&str>, is_good: fn(&str) -> bool) -> Option<String> {
+fn kept(value: Option<&str>, is_good: IsGood) -> Option<String> {
     value.filter(|value| is_good(value)).map(str::to_owned)
 }
 

@@ -10,15 +10,14 @@ use std::panic::PanicHookInfo;
 pub fn watch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let location = place(panic);
-        match panic.payload().downcast_ref::<&'static str>() {
-            Some(said) => {
-                tracing::error!(target: "asyncbot::panic", location, said, "Something panicked.");
-            }
-            None => tracing::error!(
+        if let Some(said) = panic.payload().downcast_ref::<&'static str>() {
+            tracing::error!(target: "asyncbot::panic", location, said, "Something panicked.");
+        } else {
+            tracing::error!(
                 target: "asyncbot::panic",
                 location,
                 "Something panicked; what it says may hold values, so it is not logged."
-            ),
+            );
         }
         if let Some(reporter) = reporter() {
             reporter.report("panic", Some(location), &Scene::default());

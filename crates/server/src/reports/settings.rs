@@ -14,17 +14,27 @@ const DSN: &str = "SENTRY_DSN";
 #[command(next_help_heading = "Reports")]
 pub(crate) struct ReportSettings {
     /// The DSN of a Sentry project, to which faults and durations are reported without anything personal; off without it; https, or plain http to this machine
-    #[arg(long, env = "SENTRY_DSN", value_name = "DSN", hide_env_values = true, value_parser = secret_parser())]
-    sentry_dsn: Option<SecretString>,
+    #[arg(long = "sentry-dsn", env = "SENTRY_DSN", value_name = "DSN", hide_env_values = true, value_parser = secret_parser())]
+    dsn: Option<SecretString>,
     /// A file that holds `SENTRY_DSN`
-    #[arg(long, env = "SENTRY_DSN_FILE", value_name = "FILE", value_parser = path_parser())]
-    sentry_dsn_file: Option<PathBuf>,
+    #[arg(long = "sentry-dsn-file", env = "SENTRY_DSN_FILE", value_name = "FILE", value_parser = path_parser())]
+    dsn_file: Option<PathBuf>,
     /// What this installation is called in reports: letters, digits, `-` and `_`
-    #[arg(long, env = "SENTRY_ENVIRONMENT", value_name = "NAME", default_value = "production")]
-    sentry_environment: String,
+    #[arg(
+        long = "sentry-environment",
+        env = "SENTRY_ENVIRONMENT",
+        value_name = "NAME",
+        default_value = "production"
+    )]
+    environment: String,
     /// Of which share of requests and deliveries it is reported how long they took, 0 to 1
-    #[arg(long, env = "SENTRY_TRACES_SAMPLE_RATE", value_name = "SHARE", default_value = "0.01")]
-    sentry_traces_sample_rate: String,
+    #[arg(
+        long = "sentry-traces-sample-rate",
+        env = "SENTRY_TRACES_SAMPLE_RATE",
+        value_name = "SHARE",
+        default_value = "0.01"
+    )]
+    share: String,
 }
 
 /// Where reports go, checked.
@@ -86,10 +96,10 @@ pub(crate) fn checked(
     settings: &ReportSettings,
     keys: &KeySettings,
 ) -> Result<Option<ReportConfig>, SettingFault> {
-    let file = settings.sentry_dsn_file.as_deref();
-    let Some(dsn) = given(DSN, settings.sentry_dsn.as_ref(), file)? else { return Ok(None) };
+    let file = settings.dsn_file.as_deref();
+    let Some(dsn) = given(DSN, settings.dsn.as_ref(), file)? else { return Ok(None) };
     let Ok(Some(keys)) = keys.encryption_keys() else { return Ok(None) };
-    let (environment, share) = (&settings.sentry_environment, &settings.sentry_traces_sample_rate);
+    let (environment, share) = (&settings.environment, &settings.share);
     ReportConfig::new(&dsn, environment, share, &keys).map(Some)
 }
 
