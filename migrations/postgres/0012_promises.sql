@@ -1,5 +1,5 @@
--- What keeping our promises needs: the chain of the audit log, where old messages stand, links to archives, and which
--- erasures were carried out.
+-- What keeping our promises needs: the chain of the audit log, where old messages stand, and which erasures were carried
+-- out.
 --
 -- The application still can only add audit events and read them. The system role chains them, replaces a person in them
 -- by a pseudonym that it is given, and prunes them; it cannot read what they say.
@@ -53,23 +53,6 @@ create policy said_app on said to asyncbot_app
     using (workspace_id = current_setting('app.workspace_id')::uuid)
     with check (workspace_id = current_setting('app.workspace_id')::uuid);
 grant select, insert, update, delete on said to asyncbot_app;
-
--- Links to archives. The link itself is stored nowhere; the archive is made when it is fetched.
-create table exports (
-    workspace_id uuid not null references workspaces (workspace_id) on delete cascade,
-    token_hash bytea not null,
-    user_id text,
-    requested_by text not null,
-    created_at timestamptz not null,
-    expires_at timestamptz not null,
-    primary key (workspace_id, token_hash)
-);
-alter table exports enable row level security;
-alter table exports force row level security;
-create policy exports_app on exports to asyncbot_app
-    using (workspace_id = current_setting('app.workspace_id')::uuid)
-    with check (workspace_id = current_setting('app.workspace_id')::uuid);
-grant select, insert, update, delete on exports to asyncbot_app;
 
 -- Which lines of the ledger of erasures, which is a file outside the database, were carried out here.
 create table erasures (

@@ -1,5 +1,5 @@
--- What keeping our promises needs: the chain of the audit log, where old messages stand, links to archives, and which
--- erasures were carried out.
+-- What keeping our promises needs: the chain of the audit log, where old messages stand, and which erasures were carried
+-- out.
 
 -- An event is chained when it has a sequence. One in which a person was erased has no salt any more, and `erasure` signs
 -- what it says since.
@@ -30,17 +30,6 @@ create table said (
     primary key (workspace_id, delivery_id)
 ) strict, without rowid;
 create index said_finished on said (workspace_id, finished_at);
-
--- Links to archives. The link itself is stored nowhere; the archive is made when it is fetched.
-create table exports (
-    workspace_id blob not null references workspaces (workspace_id) on delete cascade,
-    token_hash blob not null,
-    user_id text,
-    requested_by text not null,
-    created_at text not null,
-    expires_at text not null,
-    primary key (workspace_id, token_hash)
-) strict, without rowid;
 
 -- Which lines of the ledger of erasures, which is a file outside the database, were carried out here.
 create table erasures (

@@ -1,6 +1,6 @@
 //! Looks for words that must not be anywhere: whatever a story left behind, byte for byte and as it may be encoded.
 
-use crate::Play;
+use crate::{Play, reported};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use server::cli::log_silence;
@@ -11,10 +11,26 @@ use std::time::Duration;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// The routes of the public address, each with a method that it takes; that none is missing is a test.
+pub const ROUTES: [(&str, &str); 11] = [
+    ("POST", "/slack/commands"),
+    ("POST", "/slack/interactions"),
+    ("POST", "/slack/options"),
+    ("POST", "/slack/events"),
+    ("GET", "/slack/install"),
+    ("GET", "/slack/oauth/callback"),
+    ("POST", "/{source}/webhook/{token}"),
+    ("GET", "/"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("GET", "/nowhere/{token}"),
+];
+
 /// All that a story left behind, each part with its name.
 #[derive(Debug, Default)]
 pub struct Haul {
-    places: Vec<(String, Vec<u8>)>,
+    /// The name and the bytes, each byte as a character, because the library's search in texts is the quick one.
+    places: Vec<(String, String)>,
 }
 
 /// Keeps what is logged, for a [`Haul`].
@@ -55,9 +71,68 @@ impl Haul {
         haul
     }
 
+    /// Takes everything of [`Haul::of_all`], and what those who watch the bot see: its metrics, its health in detail, what
+    /// was reported of it, and what it answers to requests that are none.
+    ///
+    /// # Panics
+    ///
+    /// When the bot does not answer, or nobody watches it.
+    pub async fn of_everything(play: &Play, words: &[&str]) -> Self {
+        let mut haul = Self::of_all(play).await;
+        for page in ["metrics", "health/detail", "livez", "readyz", "nowhere"] {
+            haul.add(&format!("admin {page}"), play.asks_admin(page).await.as_bytes());
+        }
+        haul.add("the reports", &reported().bytes());
+        let browser = reqwest::Client::builder()
+            .timeout(Duration::from_secs(10))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client for loopback");
+        let all = words.join(" ");
+        for (method, route) in ROUTES {
+            let path = route.replace("{source}", "hibob").replace("{token}", words[0]);
+            let mut url = play.stage().bot_url().join(&path).expect("a path of the bot's");
+            url.query_pairs_mut().append_pair("state", &all).append_pair("code", &all);
+            let method = method.parse().expect("a method");
+            let asked =
+                browser.request(method, url).header("cookie", format!("state={}", words[0]));
+            let answer = asked.body(all.clone()).send().await.expect("the bot answers");
+            let mut bytes = format!("{:?}", answer.headers()).into_bytes();
+            // Slack's page is asked for the state that was made just now, and with nothing of what we were asked.
+            bytes.extend(answer.bytes().await.expect("the whole answer"));
+            haul.add(&format!("answer of {route}"), &bytes);
+        }
+        haul
+    }
+
+    /// Returns the names of the places that were looked at.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        self.places.iter().map(|(place, _)| place.clone()).collect()
+    }
+
+    /// Keeps of each place no more than its last kilobyte.
+    pub fn shrinks(&mut self) {
+        for (_, bytes) in &mut self.places {
+            let kept: Vec<char> = bytes.chars().rev().take(1024).collect();
+            *bytes = kept.into_iter().rev().collect();
+        }
+    }
+
+    /// Leaks a word in one place, to see it found.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such place.
+    pub fn leaks(&mut self, place: &str, word: &str) {
+        let found = self.places.iter_mut().find(|(name, _)| name == place);
+        let (_, bytes) = found.unwrap_or_else(|| panic!("there is no place {place}"));
+        bytes.push_str(&searched(word.as_bytes()));
+    }
+
     /// Takes something else: a log, a page, a report.
     pub fn add(&mut self, name: &str, bytes: &[u8]) {
-        self.places.push((String::from(name), bytes.to_ascii_lowercase()));
+        self.places.push((String::from(name), searched(bytes)));
     }
 
     /// Returns where a word is found, plain or encoded, in capitals or not: empty where it is nowhere.
@@ -71,11 +146,12 @@ impl Haul {
     #[must_use]
     pub fn finds(&self, word: &str) -> Vec<String> {
         assert!(word.len() >= 8, "a word of eight bytes or more is not met by chance: {word}");
-        let wanted = spellings(word);
+        let wanted: Vec<(&str, String)> =
+            spellings(word).iter().map(|(how, spelling)| (*how, searched(spelling))).collect();
         let mut found = Vec::new();
         for (place, bytes) in &self.places {
             for (how, spelling) in &wanted {
-                if holds(bytes, spelling) {
+                if bytes.contains(spelling) {
                     found.push(format!("{place}, {how}"));
                 }
             }
@@ -128,6 +204,7 @@ pub fn logged() -> &'static Logged {
             .with_writer(move || lines.line())
             .finish()
             .with(log_silence())
+            .with(server::reports::layer())
             .init();
         logged
     })
@@ -186,8 +263,9 @@ fn list(bytes: &[u8], between: &str) -> Vec<u8> {
     numbers.join(between).into_bytes()
 }
 
-fn holds(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
+/// Returns bytes as what is searched: small letters, and a character for each byte.
+fn searched(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
 #[cfg(test)]

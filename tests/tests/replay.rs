@@ -284,6 +284,7 @@ fn config(simulator: &Simulator, database: &TestDatabase, clock: &Clock) -> BotC
         audits: false,
         grace: Duration::ZERO,
         data_dir: None,
+        erasure_ledger: None,
         clock: clock.clone(),
     }
 }

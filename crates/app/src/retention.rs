@@ -27,8 +27,6 @@ pub struct Retired {
     pub slimmed: u64,
     /// Events of the audit log.
     pub events: u64,
-    /// Links to archives.
-    pub exports: u64,
     /// Notices to the admins.
     pub notices: u64,
 }
@@ -62,7 +60,6 @@ pub async fn retire(
     retired.absences = tx.delete_absences_before(planned_since - ABSENCES_KEPT).await?;
     retired.turns = tx.delete_turns_before(turns_kept_since(now)).await?;
     retired.notices = tx.delete_notices_before(now - NOTICES_KEPT).await?;
-    retired.exports = tx.delete_expired_exports(now).await?;
     for (rotation, planned_at, mut skips) in tx.list_turns_with_skips(events_since).await? {
         if slim(&mut skips) {
             tx.record_skips((rotation, planned_at), &skips).await?;

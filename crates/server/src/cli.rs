@@ -15,6 +15,7 @@ mod simulate;
 mod telemetry;
 mod workspace;
 
+pub use crate::masked::{Masked, mask};
 pub(crate) use audit::end_in_words;
 pub use telemetry::log_silence;
 

@@ -4,6 +4,7 @@ mod inbound;
 
 use crate::inbound::Inbound;
 use crate::ledger::Ledger;
+use crate::reports::{self, ReportConfig};
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SiteSettings,
     SlackSettings, SourceSettings, WatchSettings,
@@ -89,6 +90,8 @@ pub(crate) struct Checked {
     pub(crate) slack: Option<ApiConfig>,
     /// Nothing where Socket Mode is not wanted.
     pub(crate) socket: Option<SocketConfig>,
+    /// Nothing where nothing is reported.
+    pub(crate) reports: Option<ReportConfig>,
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
     data_dir: Option<PathBuf>,
@@ -129,6 +132,11 @@ impl Checked {
         let inbound = inbound::inbound(&settings.inbound, &mut faults);
         let site = site(&settings.site, &mut faults);
         let watch = watch(&settings.watch, &mut faults);
+        let reports = reports::checked(&settings.reports, &settings.keys);
+        let reports = reports.unwrap_or_else(|fault| {
+            faults.0.push(fault);
+            None
+        });
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
         let data_dir = settings.database.data_dir().ok();
@@ -138,6 +146,7 @@ impl Checked {
             keys,
             slack,
             socket,
+            reports,
             signing,
             sources,
             data_dir,

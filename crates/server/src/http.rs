@@ -50,6 +50,7 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .merge(pages)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
+        .layer(middleware::from_fn(crate::reports::measure))
         .layer(middleware::from_fn_with_state(with(), headers::secure))
         .with_state(with())
 }

@@ -6,6 +6,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod inbound;
+pub mod reports;
 pub mod settings;
 pub mod site;
 
@@ -22,6 +23,7 @@ mod hex;
 mod http;
 mod late;
 mod ledger;
+mod masked;
 mod memory;
 mod metrics;
 mod people;

@@ -8,6 +8,7 @@ mod site;
 pub(crate) use inbound::InboundSettings;
 pub(crate) use site::SiteSettings;
 
+use crate::reports::ReportSettings;
 use clap::Args;
 use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser};
 use secrecy::{ExposeSecret, SecretString};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub(crate) database: DatabaseSettings,
     #[command(flatten)]
     pub(crate) watch: WatchSettings,
+    #[command(flatten)]
+    pub(crate) reports: ReportSettings,
 }
 
 /// Who we are to Slack, and where it is.
@@ -195,7 +198,7 @@ impl SettingFault {
 }
 
 /// A secret, or nothing where it was not given.
-type Given = Result<Option<SecretString>, SettingFault>;
+pub(crate) type Given = Result<Option<SecretString>, SettingFault>;
 
 impl SlackSettings {
     pub(crate) fn client_id(&self) -> Option<&str> {
@@ -263,17 +266,21 @@ impl DatabaseSettings {
     }
 }
 
-fn secret_parser() -> impl TypedValueParser<Value = SecretString> {
+pub(crate) fn secret_parser() -> impl TypedValueParser<Value = SecretString> {
     StringValueParser::new().map(SecretString::from)
 }
 
 /// The usual parser refuses an empty path, which here was not given.
-fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// Returns a secret from its variable or its file, but not from both; what is empty was not given.
-fn given(setting: &'static str, value: Option<&SecretString>, file: Option<&Path>) -> Given {
+pub(crate) fn given(
+    setting: &'static str,
+    value: Option<&SecretString>,
+    file: Option<&Path>,
+) -> Given {
     let value = value.filter(|value| !value.expose_secret().is_empty());
     let file = file.filter(|file| !file.as_os_str().is_empty());
     match (value, file) {

@@ -6,9 +6,9 @@
 use crate::chain::{self, Chained, Committed, Head, Link, Linked, Unchained};
 use crate::commitment::hash_of;
 use crate::error::StoreError;
-use crate::records::{AuditFault, AuditFlaw, AuditRow, AuditVerdict};
+use crate::records::{AuditFault, AuditFlaw, AuditVerdict};
 use crate::store::Store;
-use crate::tx::{Tx, run};
+use crate::tx::run;
 use chrono::{DateTime, TimeDelta, Utc};
 use crypto::{OpenFault, Signature};
 use domain::ids::{EventId, UserId, WorkspaceId};
@@ -413,22 +413,6 @@ impl Store {
             count += 1;
         }
         Ok(count)
-    }
-}
-
-impl Tx {
-    /// Returns events from before an instant and an event, the newest first.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn list_events(
-        &mut self,
-        before: (DateTime<Utc>, EventId),
-        limit: u32,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        let workspace = self.workspace;
-        run!(self, audit::list_events(workspace, before, limit))
     }
 }
 

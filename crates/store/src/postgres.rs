@@ -49,6 +49,7 @@ macro_rules! fragment {
 }
 
 mod again;
+mod begin;
 mod check;
 mod counts;
 mod saver;
@@ -64,6 +65,7 @@ use crate::migrations;
 use crate::records::Entry;
 use crate::version::Version;
 use again::begin_again;
+use begin::begin;
 use chrono::{DateTime, Utc};
 use counts::Counts;
 use domain::ids::WorkspaceId;
@@ -121,8 +123,17 @@ pub(crate) async fn migrate(owner_url: &str) -> Result<Vec<String>, StoreError> 
 impl Engine {
     /// Connects both logins and refuses those that may do too much or too little, and pending migrations.
     pub(crate) async fn open(url: &str, system_url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, system_url, APP_CONNECTIONS).await
+    }
+
+    /// Opens the database as [`Engine::open`] does, with so many connections of the run-time login.
+    pub(crate) async fn open_with(
+        url: &str,
+        system_url: &str,
+        connections: u32,
+    ) -> Result<Self, StoreError> {
         let generation = Generation::default();
-        let app = connect(url, APP_CONNECTIONS, &generation).await?;
+        let app = connect(url, connections, &generation).await?;
         let system = connect(system_url, SYSTEM_CONNECTIONS, &generation).await?;
         let mut connection = app.acquire().await?;
         migrations::check(&migrations::POSTGRES, &mut *connection).await?;
@@ -150,7 +161,7 @@ impl Engine {
         &self,
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(begin_again(&self.app, || self.app.begin_with(scoped(READ, workspace))).await?)
+        Ok(begin_again(&self.app, || begin(&self.app, scoped(READ, workspace))).await?)
     }
 
     /// Begins a transaction that may write in one workspace.
@@ -158,7 +169,7 @@ impl Engine {
         &self,
         workspace: WorkspaceId,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(begin_again(&self.app, || self.app.begin_with(scoped("begin", workspace))).await?)
+        Ok(begin_again(&self.app, || begin(&self.app, scoped("begin", workspace))).await?)
     }
 
     /// Enters an absence and what belongs to it, and returns when it is on disk.
@@ -190,13 +201,13 @@ impl Engine {
     }
 
     pub(crate) async fn read_unscoped(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(begin_again(&self.system, || self.system.begin_with(READ)).await?)
+        Ok(begin_again(&self.system, || begin(&self.system, READ)).await?)
     }
 
     pub(crate) async fn write_unscoped(
         &self,
     ) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(begin_again(&self.system, || self.system.begin()).await?)
+        Ok(begin_again(&self.system, || begin(&self.system, "begin")).await?)
     }
 
     /// Returns the server's time: the one place that asks it.

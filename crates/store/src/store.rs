@@ -64,6 +64,20 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a PostgreSQL database with so few connections that transactions follow each other on the same one.
+    #[cfg(test)]
+    pub(crate) async fn open_narrow(
+        settings: &StoreSettings,
+        keys: Arc<KeyRing>,
+        connections: u32,
+    ) -> Result<Self, StoreError> {
+        let system = settings.system_url.as_ref().map_or("", ExposeSecret::expose_secret);
+        let url = settings.url.expose_secret();
+        let engine = postgres::Engine::open_with(url, system, connections).await?;
+        let generation = engine.generation().clone();
+        Ok(Self { engine: Engine::Postgres(engine), keys, generation })
+    }
+
     /// Applies the pending migrations and returns their names, oldest first.
     ///
     /// # Errors

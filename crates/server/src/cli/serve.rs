@@ -3,17 +3,25 @@
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
 use crate::boot;
 use crate::config::Checked;
+use crate::reports;
 use crate::settings::Settings;
 
 pub(super) async fn serve(settings: Settings) -> u8 {
     telemetry::start(None);
-    let config = match Checked::of(&settings).into_config() {
+    reports::watch_panics();
+    let checked = Checked::of(&settings);
+    let reporting = checked.reports.clone();
+    let config = match checked.into_config() {
         Ok(config) => config,
         Err(faults) => {
             output::complain_of_all(&faults);
             return WRONG_USE;
         }
     };
+    if let Some(fault) = reporting.and_then(|config| reports::start(&config).err()) {
+        output::complain(&fault);
+        return WRONG_USE;
+    }
     let running = match boot::start(&config).await {
         Ok(running) => running,
         Err(fault) => {

@@ -1,5 +1,7 @@
 //! The log: a sentence with fields, one event a line, on standard error.
 
+use crate::masked::Masked;
+use crate::reports;
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, filter_fn};
@@ -26,11 +28,17 @@ pub fn log_silence() -> FilterFn {
 pub(super) fn start(usual: Option<&str>) {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(usual.unwrap_or(USUAL)));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let stderr = Masked(std::io::stderr as fn() -> std::io::Stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     // A second start in one process keeps the first log.
     let _ = if std::io::stderr().is_terminal() {
-        log.compact().finish().with(log_silence()).try_init()
+        log.compact().finish().with(log_silence()).with(reports::layer()).try_init()
     } else {
-        log.json().flatten_event(true).finish().with(log_silence()).try_init()
+        log.json()
+            .flatten_event(true)
+            .finish()
+            .with(log_silence())
+            .with(reports::layer())
+            .try_init()
     };
 }

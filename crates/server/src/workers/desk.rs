@@ -6,6 +6,7 @@ use super::outcome::{self, Ended};
 use super::pack::{Packed, pack};
 use super::send::{Content, Page, Parcel, Sent, send};
 use crate::bot::Bot;
+use crate::reports;
 use crate::sending::BeingSent;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Busy;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use slack::Outcome;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 use store::{ClaimedDelivery, Claiming, GivenUp, StoreError};
 use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, SemaphorePermit};
 use tokio::task::JoinHandle;
@@ -174,7 +176,7 @@ impl Desk {
     /// Sends a parcel; it is over as soon as Slack answers, or shows us the message.
     fn start(&self, parcel: Parcel, mut held: Held) -> JoinHandle<Ended> {
         let (bot, busy) = (Arc::clone(&self.bot), self.bot.clock.busy());
-        let parcel = Arc::new(parcel);
+        let (parcel, began) = (Arc::new(parcel), Instant::now());
         self.bot.supervisor.spawn(async move {
             faults::point!("deliveries.call.before", parcel.claim.delivery);
             let (its_bot, its_parcel) = (Arc::clone(&bot), Arc::clone(&parcel));
@@ -193,6 +195,7 @@ impl Desk {
                 }
             };
             faults::point!("deliveries.call.after");
+            reports::delivered(parcel.claim.workspace, began.elapsed(), sent.word());
             Ended { parcel, sent, held, busy }
         })
     }

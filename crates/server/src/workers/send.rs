@@ -64,6 +64,19 @@ pub(super) enum Sent {
     Pointless(&'static str),
 }
 
+impl Sent {
+    /// Returns in one word what it came to.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Called(Outcome::Done(_)) => "sent",
+            Self::Called(Outcome::Ambiguous { .. }) => "ambiguous",
+            Self::Called(Outcome::NotSent(_)) => "not_sent",
+            Self::Before { .. } => "not_asked",
+            Self::Pointless(_) => "pointless",
+        }
+    }
+}
+
 /// Sends what was packed.
 pub(super) async fn send(bot: &Bot, parcel: &Parcel) -> Sent {
     let workspace = parcel.claim.workspace;

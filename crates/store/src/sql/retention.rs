@@ -102,11 +102,6 @@ statements! {
             and rotation_id = $2
             and planned_at = $3"
     );
-    DELETE_OLD_EXPORTS = (
-        "delete from exports
-          where workspace_id = $1
-            and expires_at <= $2"
-    );
     PURGE_INBOX = ("delete from inbox where workspace_id = $1");
     PURGE_OUTBOX = ("delete from outbox where workspace_id = $1");
     PURGE_SAID = ("delete from said where workspace_id = $1");
@@ -204,14 +199,6 @@ pub(crate) async fn delete_old_said(
     before: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     delete(conn, DELETE_SAID, workspace, before).await
-}
-
-pub(crate) async fn delete_old_exports(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    now: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    delete(conn, DELETE_OLD_EXPORTS, workspace, now).await
 }
 
 /// Returns turns that ended before an instant and in which somebody was passed over, with what is kept of that.

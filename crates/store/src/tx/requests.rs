@@ -2,8 +2,9 @@
 
 use super::{Tx, put_off, run};
 use crate::error::StoreError;
-use crate::records::{AuditEvent, Outcome};
+use crate::records::{AuditEvent, AuditRow, Outcome};
 use chrono::{DateTime, Utc};
+use domain::ids::EventId;
 
 impl Tx {
     /// Returns what a request came to, if it was answered with a change in the last day.
@@ -43,5 +44,19 @@ impl Tx {
             return Ok(());
         }
         run!(self, audit::record_event(workspace, event))
+    }
+
+    /// Returns events from before an instant and an event, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn list_events(
+        &mut self,
+        before: (DateTime<Utc>, EventId),
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let workspace = self.workspace;
+        run!(self, audit::list_events(workspace, before, limit))
     }
 }

@@ -107,14 +107,4 @@ impl Tx {
         let workspace = self.workspace;
         run!(self, export::export(workspace))
     }
-
-    /// Deletes the links to archives that have run out; returns how many.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub async fn delete_expired_exports(&mut self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let workspace = self.workspace;
-        run!(self, retention::delete_old_exports(workspace, now))
-    }
 }
