@@ -100,7 +100,7 @@ async fn nothing_leaks(engine: Engine) {
     let found = haul.finds(NAME);
     match engine {
         Engine::Postgres => {
-            assert_eq!(tables(&found), ["public.people"], "a name is kept with the people")
+            assert_eq!(tables(&found), ["public.people"], "a name is kept with the people");
         }
         // A file is not taken apart; that its tables are the same is a test of the store.
         Engine::Sqlite => {

@@ -52,7 +52,7 @@ async fn happens(play: &Play, reported: &Reported) {
     play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
     play.types("ana", "/rotation who support").await;
     for path in ["slack/commands", "slack/events", "nowhere/of/a/%WORD", "hibob/webhook/%WORD"] {
-        let path = format!("{}?q=%WORD", path).replace("%WORD", WORD);
+        let path = format!("{path}?q=%WORD").replace("%WORD", WORD);
         asks(play, reqwest::Method::POST, &path).await;
     }
     for path in ["slack/oauth/callback?code=%WORD&state=%WORD", "slack/install", "%WORD", "readyz"]
