@@ -10,7 +10,7 @@ use stories::{Engine, Play};
 use tempfile::TempDir;
 
 /// The keys of the test databases, as a setting.
-const KEYS: &str = "1:dGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGtleSEhISE=";
+const KEYS: &str = "1:Ourle3ofU1qWSdfU1Xgp25KMl3Tkdk5mF8P41IMFHLo=";
 
 const WHAT: &str = "A backup of the lighthouse lay open to <!channel> & others.";
 

@@ -13,7 +13,8 @@ pub(crate) const SECURITY: [&str; 5] = [
 ];
 
 /// The sections that `/privacy` shows.
-pub(crate) const PRIVACY: [&str; 3] = ["What is stored", "What is never stored", "Who reads what"];
+pub(crate) const PRIVACY: [&str; 4] =
+    ["What is stored", "What is never stored", "Who reads what", "When a workspace leaves"];
 
 /// A section of promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
