@@ -134,7 +134,7 @@ fn what_was_signed_verifies_by_its_key_and_for_its_purpose_alone() {
     let rotated = ring(&format!("{},{}", entry(2, 8), entry(1, 7)));
 
     assert_eq!(rotated.verifies("audit", b"hash", &signature), Ok(true));
-    assert_eq!(rotated.verifies("audit", b"hask", &signature), Ok(false));
+    assert_eq!(rotated.verifies("audit", b"hushed", &signature), Ok(false));
     assert_eq!(rotated.verifies("ledger", b"hash", &signature), Ok(false));
     assert_eq!(rotated.verifies("audith", b"ash", &signature), Ok(false));
     assert_eq!(rotated.sign("audit", b"hash").key, 2);

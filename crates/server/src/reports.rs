@@ -3,7 +3,7 @@
 //!
 //! Three doors lead out: a line of the log at the level of an error, a panic, and what was measured. Each says what it
 //! knows in types that have no room for more: our own sentence, the route as it is written in the source, a method, a
-//! status, the hash of a workspace. What leaves is built anew from those by [`allowed`] as the very last step, in the
+//! status, the hash of a workspace. What leaves is built anew from those by `allowed` as the very last step, in the
 //! transport, so that whatever else the library or a later change puts into an event stays here.
 
 mod allowed;

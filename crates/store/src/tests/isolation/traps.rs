@@ -193,7 +193,7 @@ async fn a_row_cannot_refer_to_another_workspaces_row() {
 
 /// Trap 9: two workspaces may have the same names, and neither learns it.
 #[tokio::test]
-async fn a_unique_key_over_all_workspaces_would_tell_of_anothers_row() {
+async fn a_unique_key_over_all_workspaces_would_tell_of_a_row_elsewhere() {
     let (bench, _) = two_tenants().await;
     let mut connection = app(&bench.database).await;
     let statement = format!(
