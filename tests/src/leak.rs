@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The routes of the public address, each with a method that it takes; that none is missing is a test.
-pub const ROUTES: [(&str, &str); 11] = [
+pub const ROUTES: [(&str, &str); 14] = [
     ("POST", "/slack/commands"),
     ("POST", "/slack/interactions"),
     ("POST", "/slack/options"),
@@ -21,6 +21,9 @@ pub const ROUTES: [(&str, &str); 11] = [
     ("GET", "/slack/oauth/callback"),
     ("POST", "/{source}/webhook/{token}"),
     ("GET", "/"),
+    ("GET", "/security"),
+    ("GET", "/privacy"),
+    ("GET", "/.well-known/security.txt"),
     ("GET", "/livez"),
     ("GET", "/readyz"),
     ("GET", "/nowhere/{token}"),

@@ -3,10 +3,13 @@
 #![cfg(unix)]
 
 use chrono::TimeDelta;
+use domain::ids::{TeamId, UserId, WorkspaceId};
+use secrecy::SecretString;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use store::NewInstall;
 use store::testing::TestDatabase;
 use stories::crash::{Figures, Place, Process, Server, Town, come_to_rest, free_port};
 use tempfile::TempDir;
@@ -109,7 +112,10 @@ async fn a_copy_that_lagged_and_was_promoted_is_noticed_by_each_replica_before_i
     process = scene.starts();
     let mut other = scene.starts_at(&scene.place.beside());
     quiet(&mut scene.town).await;
+    let gone = leaves_again(&scene).await;
     scene.server.copy("standby");
+    erases(&scene.place, &gone);
+    assert!(scene.database.tables_of(workspace_of(&gone)).await.is_empty(), "it is erased");
     let said = lives_on(&mut scene).await;
 
     let before = scene.town.accepted().values().map(Vec::len).sum::<usize>();
@@ -127,6 +133,8 @@ async fn a_copy_that_lagged_and_was_promoted_is_noticed_by_each_replica_before_i
         "nothing is sent before it is sorted out"
     );
     let detail = detail(&scene.place).await;
+    let back = scene.database.tables_of(workspace_of(&gone)).await;
+    assert_eq!(back, Vec::<String>::new(), "what was erased did not come back");
     // Each of the two wrote down when it noticed.
     let noticed = detail["setbacks"].as_array().map_or(0, Vec::len);
     assert!((1..=2).contains(&noticed), "{detail}");
@@ -172,6 +180,39 @@ async fn a_backup_that_was_put_back_while_nobody_looked_is_noticed_by_what_the_f
     let figures = scene.rests().await;
     assert!(figures.are_good(), "{figures:#?}");
     assert!(said > 0, "something was said that was forgotten");
+}
+
+fn workspace_of(team: &str) -> WorkspaceId {
+    WorkspaceId::of_team(&TeamId::new(team))
+}
+
+/// Has a workspace that installed the app and removed it, and returns its team.
+async fn leaves_again(scene: &Scene) -> String {
+    let team = "T0GONE";
+    let store = scene.database.open().await;
+    let at = scene.town.now() - TimeDelta::days(3);
+    let mut tx = store.write(workspace_of(team)).await.expect("a transaction");
+    let install = NewInstall {
+        team: TeamId::new(team),
+        name: "Gone".to_owned(),
+        app_id: "A1".to_owned(),
+        bot_user: UserId::new("UBOT"),
+        scopes: Vec::new(),
+        installer: UserId::new("UGONE"),
+        bot_token: SecretString::from("xoxb-gone"),
+        at,
+    };
+    tx.upsert_workspace(&install).await.expect("it is installed");
+    assert!(tx.end_install(at, at + TimeDelta::days(1)).await.expect("it is removed"));
+    tx.commit().await.expect("it is saved");
+    store.close().await;
+    team.to_owned()
+}
+
+fn erases(place: &Place, team: &str) {
+    let mut command = place.command("workspace");
+    let ended = command.args(["erase", team, "--yes"]).output().expect("it is carried out");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 fn before_the_hour() -> TimeDelta {

@@ -4,6 +4,7 @@
 //! of this process. A server that was promoted from a copy that lagged, or restored to an earlier time, is somewhere else.
 
 use crate::bot::Bot;
+use crate::erasure::{self, EraseFault};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use serde_json::{Value, json};
@@ -142,6 +143,7 @@ async fn sort_out(bot: &Bot, setback: &Setback) -> Result<u64, StoreError> {
         lost_until = %setback.lost_until,
         "The database went back in time: what was saved in between may be lost."
     );
+    erase_again(bot).await?;
     hand_over(bot).await?;
     look_again(bot).await?;
     let mut held = 0;
@@ -154,6 +156,18 @@ async fn sort_out(bot: &Bot, setback: &Setback) -> Result<u64, StoreError> {
         tx.commit().await?;
     }
     Ok(held)
+}
+
+/// Erases again what was erased in the time that the database forgot.
+async fn erase_again(bot: &Bot) -> Result<(), StoreError> {
+    match erasure::replay(&bot.store, &bot.ledger, bot.clock.now()).await {
+        Ok(_) => Ok(()),
+        Err(EraseFault::Store(fault)) => Err(fault),
+        Err(fault) => {
+            tracing::error!(error = %fault, "It could not be seen whether something must be erased again; the next start refuses to serve until it is.");
+            Ok(())
+        }
+    }
 }
 
 /// Waits until the handoffs are carried out that are due: what they say may have been said.

@@ -66,6 +66,8 @@ both_engines! {
         let mut tx = bench.read().await;
         assert!(!tx.find_workspace().await.unwrap().unwrap().is_active);
         assert!(tx.find_bot_token().await.unwrap().is_none());
+        let sealed = bench.store.count_by_key(bench.workspace).await.unwrap();
+        assert!(sealed.is_empty(), "nothing sealed is left in the row: {sealed:?}");
     }
 
     async fn an_old_uninstallation_does_not_end_a_newer_installation(bench) {

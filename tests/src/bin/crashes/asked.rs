@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use stories::Engine;
 
 /// The words with which this program is the service.
-pub(crate) const IS_THE_SERVICE: [&str; 4] = ["serve", "migrate", "doctor", "outbox"];
+pub(crate) const IS_THE_SERVICE: [&str; 5] = ["serve", "migrate", "doctor", "outbox", "workspace"];
 
 /// Kills the service at named places, and compares what is stored with what Slack accepted
 #[derive(Debug, Parser)]
