@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 /// Everything that is measured and reported: the routes as they are written in the source, and what workers do.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 15] = [
     "/",
     "/livez",
     "/readyz",
@@ -22,10 +22,6 @@ pub(super) const NAMES: [&str; 19] = [
     "/slack/install",
     "/slack/oauth/callback",
     "/{source}/webhook/{token}",
-    "/stripe/webhook",
-    "/calendar/{token}",
-    "/schedule/{token}",
-    "/exports/{token}",
     "/security",
     "/privacy",
     "/.well-known/security.txt",

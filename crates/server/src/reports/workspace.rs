@@ -1,9 +1,9 @@
 //! What stands for a workspace in a report.
 
+use crate::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use std::fmt::Write as _;
 
 /// Says what the key is for, so that it is no key of anything else.
 const PURPOSE: &[u8] = b"asyncbot: workspaces in reports, version 1";
@@ -31,11 +31,7 @@ impl Pseudonyms {
     pub(super) fn of(&self, workspace: &str) -> String {
         let mut hash = self.key.clone();
         hash.update(workspace.as_bytes());
-        let mut name = String::with_capacity(16);
-        for byte in &hash.finalize().into_bytes()[..8] {
-            let _ = write!(name, "{byte:02x}");
-        }
-        name
+        hex::encode(&hash.finalize().into_bytes()[..8])
     }
 }
 
