@@ -74,11 +74,6 @@ impl<'a> Diary<'a> {
 
     /// Writes down what was posted, sent or edited since the last look.
     pub async fn looks(&mut self) {
-        // What is on its way from one worker to the next counts for nobody for a moment: a first look gives it the time.
-        for channel in &self.channels {
-            self.play.channel(channel).await;
-        }
-        self.play.stage().clock().settle().await;
         let mut news: Vec<(String, String, Seen, bool)> = Vec::new();
         for channel in self.channels.clone() {
             let seen = self.play.channel(&channel).await;

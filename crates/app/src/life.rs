@@ -36,6 +36,30 @@ pub(crate) async fn follow(
     }
 }
 
+/// Locks every rotation that somebody of these may have to leave: always in the same order, so that two who follow the
+/// same people do not wait for each other in a ring.
+pub(crate) async fn lock_rotations_of_gone(
+    tx: &mut Tx,
+    people: &[&PersonRecord],
+    joining: Option<RotationId>,
+) -> Result<(), AppError> {
+    let gone: Vec<&UserId> =
+        people.iter().filter(|is| why_gone(is).is_some()).map(|is| &is.user).collect();
+    // One by itself locks what it leaves in this order already.
+    if gone.len() < 2 {
+        return Ok(());
+    }
+    let rotations = tx.list_rotations().await?;
+    let concerned = rotations.iter().filter(|rotation| {
+        Some(rotation.id) != joining && gone.iter().any(|user| concerns(rotation, user))
+    });
+    let concerned: BTreeSet<RotationId> = concerned.map(|rotation| rotation.id).collect();
+    for id in concerned {
+        tx.lock_rotation(id).await?;
+    }
+    Ok(())
+}
+
 /// Tells the managers of rotations that speak in a channel that a member of theirs has left it. Nobody is removed.
 ///
 /// # Errors

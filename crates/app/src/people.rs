@@ -94,12 +94,16 @@ pub async fn store_people(
     if people.is_empty() {
         return Ok(());
     }
+    // Always in the same order: two that store the same people do not wait for each other in a ring.
+    let mut people: Vec<&PersonRecord> = people.iter().collect();
+    people.sort_by(|one, other| one.user.cmp(&other.user));
     let mut tx = store.write(workspace).await?;
     let users: Vec<UserId> = people.iter().map(|person| person.user.clone()).collect();
     let before = People::load(&mut tx, &users).await?;
-    for person in people {
+    for person in &people {
         tx.upsert_person(person).await?;
     }
+    life::lock_rotations_of_gone(&mut tx, &people, joining).await?;
     let mut changed = Vec::new();
     for person in people {
         let was = before.0.get(&person.user);

@@ -62,6 +62,14 @@ fn of(constraint: Option<&str>) -> String {
 }
 
 impl StoreError {
+    /// Returns whether others that wrote at the same time stood in the way, in a database that is there: rows were locked
+    /// for too long or in a ring, a statement took too long, or what was read had changed.
+    #[must_use]
+    pub fn is_of_the_rows(&self) -> bool {
+        const CODES: [&str; 4] = ["code 40001", "code 40P01", "code 55P03", "code 57014"];
+        matches!(self, Self::Unavailable { reason } if CODES.iter().any(|code| reason.contains(code)))
+    }
+
     /// Returns whether the transaction in which it happened still stands and may be committed.
     #[must_use]
     pub const fn leaves_transaction_standing(&self) -> bool {

@@ -6,6 +6,7 @@ mod edges;
 mod memo;
 mod oracle;
 mod repeated;
+mod ring;
 mod saying;
 mod together;
 mod zone_data;

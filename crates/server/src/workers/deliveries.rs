@@ -76,11 +76,11 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let mut count_at = bot.clock.now();
     loop {
         let began = Instant::now();
-        let next = match look(&bot, &hall, is_new, &mut count_at).await {
-            Ok(change) => change,
+        let (next, has_failed) = match look(&bot, &hall, is_new, &mut count_at).await {
+            Ok(change) => (change, false),
             Err(fault) => {
                 tracing::error!(error = %fault, "The outbox could not be read.");
-                Some(bot.clock.now() + AFTER_FAILURE)
+                (Some(bot.clock.now() + AFTER_FAILURE), true)
             }
         };
         if !bot.clock.is_manual() {
@@ -100,7 +100,9 @@ pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
             };
             // A desk that ended left word when it is to be asked again.
             if woken != Woken::BySecond {
-                is_new = woken != Woken::ByTime || at.is_none_or(|at| bot.clock.now() < at);
+                let is_poll = at.is_none_or(|at| bot.clock.now() < at);
+                // What was new to a look that failed is new still.
+                is_new = woken != Woken::ByTime || is_poll || (is_new && has_failed);
                 break;
             }
         }
@@ -198,8 +200,10 @@ impl Hall {
                 }
                 None
             }
-            Some(Seat::WaitsUntil(_)) => None,
-            None => {
+            // Waits that something new may have ended were forgotten before this look: one that is here all the same was
+            // left since, and whoever left it may not have seen what is new.
+            Some(Seat::WaitsUntil(_)) if !is_new => None,
+            Some(Seat::WaitsUntil(_)) | None => {
                 let nudge = Arc::<Notify>::default();
                 let seat = Seat::Taken { again: false, nudge: Arc::clone(&nudge) };
                 desks.insert(workspace, seat);
@@ -255,5 +259,54 @@ impl Hall {
 
     fn desks(&self) -> MutexGuard<'_, HashMap<WorkspaceId, Seat>> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clock::Clock;
+    use domain::ids::TeamId;
+
+    fn hall(clock: &Clock) -> Hall {
+        Hall {
+            free: Arc::new(Semaphore::new(1)),
+            database: Semaphore::new(1),
+            beside_handoffs: Semaphore::new(1),
+            alone: Arc::new(Semaphore::new(1)),
+            desks: Mutex::default(),
+            left_behind: Mutex::default(),
+            ended: clock.bell(),
+        }
+    }
+
+    #[test]
+    fn who_leaves_while_it_is_looked_for_what_is_new_is_called_back() {
+        let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        let hall = hall(&Clock::manual(now));
+        let workspace = WorkspaceId::of_team(&TeamId::new("T1"));
+        assert!(hall.seat(workspace, true).is_some());
+
+        // A look begins, since something was stored; the desk asked the database before that, and leaves.
+        hall.forget_waits(true, now);
+        assert!(hall.is_left(workspace, Some(now + TimeDelta::days(1))));
+
+        assert!(hall.seat(workspace, true).is_some(), "what is new does not wait for a day");
+        assert!(hall.is_left(workspace, Some(now + TimeDelta::days(1))));
+        hall.forget_waits(false, now);
+        assert!(hall.seat(workspace, false).is_none(), "nothing is new, and the time has not come");
+    }
+
+    #[test]
+    fn who_is_told_of_something_new_looks_once_more_before_it_leaves() {
+        let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        let hall = hall(&Clock::manual(now));
+        let workspace = WorkspaceId::of_team(&TeamId::new("T1"));
+        assert!(hall.seat(workspace, true).is_some());
+
+        assert!(hall.seat(workspace, true).is_none(), "one desk for each");
+
+        assert!(!hall.is_left(workspace, None));
+        assert!(hall.is_left(workspace, None));
     }
 }

@@ -59,6 +59,9 @@ const PERSISTENCE: Duration = Duration::from_secs(20);
 /// The pause between two such tries.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How often an item is tried at once where others stood in the way of its rows.
+const AT_THE_ROWS: u32 = 3;
+
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let mut queue = Queue {
         room: Arc::new(Room {
@@ -407,8 +410,22 @@ async fn find_all(
     Ok(records)
 }
 
-/// Does what an item asks for, in a task of its own: a panic ends that and nothing else.
+/// Does what an item asks for; where others stood in the way of its rows, again in a moment.
 async fn one(bot: &Arc<Bot>, claim: InboxClaim, record: InboxRecord) -> Option<NotDone> {
+    for _ in 1..AT_THE_ROWS {
+        match try_one(bot, claim, record.clone()).await {
+            Some(NotDone::Failed(AppError::Store(fault))) if fault.is_of_the_rows() => {
+                tracing::info!(error = %fault, inbox.id = %claim.inbox, "Others stood in the way; it is tried again.");
+                tokio::time::sleep(PAUSE).await;
+            }
+            end => return end,
+        }
+    }
+    try_one(bot, claim, record).await
+}
+
+/// Does what an item asks for, in a task of its own: a panic ends that and nothing else.
+async fn try_one(bot: &Arc<Bot>, claim: InboxClaim, record: InboxRecord) -> Option<NotDone> {
     let its_bot = Arc::clone(bot);
     let work = async move {
         faults::point!("inbox.work", claim.inbox);

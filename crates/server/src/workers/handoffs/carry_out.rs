@@ -19,9 +19,6 @@ static ROOM: Semaphore = Semaphore::const_new(4);
 /// How long the handoffs wait where the database does not answer.
 const DATABASE_IS_AWAY: TimeDelta = TimeDelta::seconds(2);
 
-/// The codes of a database that is there: rows were locked for too long, or a statement took too long.
-const OF_THE_ROWS: [&str; 3] = ["code 40P01", "code 55P03", "code 57014"];
-
 /// Why a rotation was not handed over.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -47,14 +44,20 @@ pub(super) async fn carry_out(
     if here.has_work().await {
         ask(&bot, &due, (&mut worker, &bell)).await;
     }
-    let tried = match here.hand_over_all().await {
-        Ok(tried) => tried,
-        Err(fault) => {
-            tracing::warn!(error = %fault, workspace.id = %due.workspace, "The handoffs wait for the database.");
-            under_way.wait_until(bot.clock.now() + DATABASE_IS_AWAY);
-            true
+    let mut tried = false;
+    loop {
+        match here.hand_over_all().await {
+            Ok(more) => tried |= more,
+            Err(fault) => {
+                tracing::warn!(error = %fault, workspace.id = %due.workspace, "The handoffs wait for the database.");
+                under_way.wait_until(bot.clock.now() + DATABASE_IS_AWAY);
+                tried = true;
+            }
         }
-    };
+        if under_way.end(due.workspace) {
+            break;
+        }
+    }
     drop(ending);
     if tried {
         // More may be due by now, and the next try of what failed is known.
@@ -63,7 +66,7 @@ pub(super) async fn carry_out(
     drop(worker);
 }
 
-/// Ends the work on a workspace also where that panics.
+/// Gives up the work on a workspace where that panics.
 struct Ending<'a> {
     bot: &'a Bot,
     under_way: &'a UnderWay,
@@ -72,8 +75,8 @@ struct Ending<'a> {
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        self.under_way.end(self.workspace);
         if std::thread::panicking() {
+            self.under_way.give_up(self.workspace);
             // Not at once: it may happen again.
             self.under_way.wait_until(self.bot.clock.now() + DATABASE_IS_AWAY);
             self.bot.bells.handoffs.ring();
@@ -209,10 +212,10 @@ impl Here<'_> {
         let _room = ROOM.acquire().await;
         match self.bot.supervisor.spawn(act).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(AppError::Store(StoreError::Unavailable { reason })))
-                if !OF_THE_ROWS.iter().any(|code| reason.contains(code)) =>
+            Ok(Err(AppError::Store(fault @ StoreError::Unavailable { .. })))
+                if !fault.is_of_the_rows() =>
             {
-                Err(Failure::DatabaseIsAway(StoreError::Unavailable { reason }))
+                Err(Failure::DatabaseIsAway(fault))
             }
             Ok(Err(fault)) => Err(Failure::Fault(fault)),
             Err(_) => Err(Failure::Panic),

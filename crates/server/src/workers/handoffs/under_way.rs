@@ -23,12 +23,21 @@ pub(super) struct UnderWay(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    workspaces: HashMap<WorkspaceId, Bell>,
+    workspaces: HashMap<WorkspaceId, Work>,
     failed: HashMap<(WorkspaceId, RotationId), Failed>,
     /// Until when nothing is begun, since the database did not answer.
     waits_until: Option<DateTime<Utc>>,
     /// How many rotations fewer than at most go together: after weeks without the service each takes longer.
     fewer: usize,
+}
+
+/// A workspace that is worked on.
+#[derive(Debug)]
+struct Work {
+    /// Wakes whoever works on it.
+    bell: Bell,
+    /// Whether something was found due since: whoever works on it may have asked the database before.
+    again: bool,
 }
 
 /// A rotation that could not be handed over.
@@ -39,27 +48,47 @@ struct Failed {
 }
 
 impl UnderWay {
-    /// Begins with a workspace and returns the bell that wakes whoever works on it; `None` where somebody does already.
+    /// Begins with a workspace and returns the bell that wakes whoever works on it; `None` where somebody does already,
+    /// who then looks once more before it ends.
     pub(super) fn begin(
         &self,
         workspace: WorkspaceId,
         bell: impl FnOnce() -> Bell,
     ) -> Option<Bell> {
         match self.lock().workspaces.entry(workspace) {
-            Entry::Occupied(_) => None,
-            Entry::Vacant(place) => Some(place.insert(bell()).clone()),
+            Entry::Occupied(mut work) => {
+                work.get_mut().again = true;
+                None
+            }
+            Entry::Vacant(place) => {
+                let bell = bell();
+                place.insert(Work { bell: bell.clone(), again: false });
+                Some(bell)
+            }
         }
     }
 
-    /// Ends with a workspace.
-    pub(super) fn end(&self, workspace: WorkspaceId) {
+    /// Ends with a workspace and returns true; false where more was found due meanwhile.
+    pub(super) fn end(&self, workspace: WorkspaceId) -> bool {
+        let mut state = self.lock();
+        if let Some(work) = state.workspaces.get_mut(&workspace)
+            && std::mem::take(&mut work.again)
+        {
+            return false;
+        }
+        state.workspaces.remove(&workspace);
+        true
+    }
+
+    /// Ends with a workspace, whatever was found due.
+    pub(super) fn give_up(&self, workspace: WorkspaceId) {
         self.lock().workspaces.remove(&workspace);
     }
 
     /// Wakes all who work on a workspace and wait.
     pub(super) fn ring(&self) {
-        for bell in self.lock().workspaces.values() {
-            bell.ring();
+        for work in self.lock().workspaces.values() {
+            work.bell.ring();
         }
     }
 
@@ -177,6 +206,20 @@ mod tests {
 
         assert_eq!((it.next_try(now), it.set_aside(now)), (None, 0));
         assert!(!it.has_failed(workspace, rotation));
+    }
+
+    #[test]
+    fn what_is_found_due_while_somebody_is_at_it_is_looked_for_before_the_end() {
+        let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        let clock = clock::Clock::manual(now);
+        let (it, workspace) = (UnderWay::default(), WorkspaceId::of_team(&TeamId::new("T1")));
+        assert!(it.begin(workspace, || clock.bell()).is_some());
+
+        assert!(it.begin(workspace, || clock.bell()).is_none());
+
+        assert!(!it.end(workspace), "it was found due again");
+        assert!(it.end(workspace));
+        assert!(it.begin(workspace, || clock.bell()).is_some());
     }
 
     #[test]
