@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, at, rules, user};
 use store::PersonRecord;
+use tokio::task::JoinSet;
 
 const ROUNDS: u32 = 25;
 
@@ -36,19 +37,16 @@ async fn nobody_waits_in_a_ring(bench: &Bench) {
         let all: Vec<PersonRecord> = names.iter().map(person).collect();
         let back: Vec<PersonRecord> = names.iter().rev().map(person).collect();
         let (first, second) = all.split_at(6);
-        let store = |people: Vec<PersonRecord>| {
+        let lists = if is_gone { [first.to_vec(), second.to_vec()] } else { [all.clone(), back] };
+        // Each in a task of its own, as whoever writes.
+        let mut tasks = JoinSet::new();
+        for people in lists {
             let (store, workspace) = (bench.store.clone(), bench.workspace);
-            tokio::spawn(async move {
+            tasks.spawn(async move {
                 app::people::store_people(&store, workspace, &people, None, seen_at).await
-            })
-        };
-        let lists = if is_gone {
-            vec![store(first.to_vec()), store(second.to_vec())]
-        } else {
-            vec![store(all.clone()), store(back)]
-        };
-        for list in lists {
-            let stored = list.await.expect("it does not panic");
+            });
+        }
+        for stored in tasks.join_all().await {
             assert!(stored.is_ok(), "round {round}: {stored:?}");
         }
     }
