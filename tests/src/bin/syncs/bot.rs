@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::boot;
 use server::config::BotConfig;
-use server::inbound::Inbound;
+use server::inbound::{Inbound, Rates};
 use server::site::Site;
 use slack::{ApiConfig, SigningSecrets};
 use std::io::{BufRead, BufReader, Lines, Write};
@@ -144,7 +144,11 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
             client_secret: SecretString::from("client"),
         },
         signing: SigningSecrets::new(vec![SecretString::from(SECRET)]),
-        inbound: Inbound::default(),
+        // All workspaces are installed from one address, in seconds.
+        inbound: Inbound {
+            rates: Rates { address: 10_000, ..Rates::default() },
+            ..Inbound::default()
+        },
         site: Site::default(),
         socket: None,
         sources: [(SourceCode::new("hibob").expect("a code"), address("hibob/v1"))].into(),
