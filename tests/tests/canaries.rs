@@ -30,8 +30,8 @@ async fn says(play: &Play, who: &str, text: &str, thread: Option<&str>) {
     play.act(&json!({"team": play.team(), "user": who, "say": say})).await;
 }
 
-/// Lives through everything in which people's words pass through the bot.
-async fn lives(play: &Play) {
+/// Lives through everything in which people's words pass through the bot; returns what opens an archive.
+async fn lives(play: &Play) -> String {
     play.renames_person("ben", NAME).await;
     play.has_company().await;
     let invite = json!({"team": play.team(), "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": "#support"});
@@ -55,8 +55,15 @@ async fn lives(play: &Play) {
     let saved = play.fills("ana", &form, &json!({"note": NOTE})).await;
     assert_eq!(saved["response_action"], "update", "the note is stored: {saved}");
     play.closes("ana").await;
+    play.waits_until("2026-06-15T07:00:10Z").await;
+    let told = play.dms("cho").await;
+    assert!(told.iter().any(|dm| dm.text.contains(NOTE)), "the note is delivered: {told:#?}");
+    let offered = play.types("ana", "/rotation export me").await;
+    let (_, opens) = offered.split_once("/exports/").expect("a link");
+    let opens = opens.split_once('|').expect("it has words").0.to_owned();
     fails(play).await;
     play.waits("1h").await;
+    opens
 }
 
 /// Lets everything go wrong that has words in it: bodies that cannot be read, a row that cannot, a panic.
@@ -86,7 +93,7 @@ async fn nothing_leaks(engine: Engine) {
     let (_, _) = (logged(), reported());
     let play = Play::begin_watched(engine, START, None).await;
 
-    lives(&play).await;
+    let opens = lives(&play).await;
     let haul = Haul::of_everything(&play, &[ASKED, "other"]).await;
 
     let log = String::from_utf8_lossy(&logged().bytes()).into_owned();
@@ -95,6 +102,7 @@ async fn nothing_leaks(engine: Engine) {
     for word in NOWHERE {
         assert_eq!(haul.finds(word), Vec::<String>::new(), "{word} is nowhere");
     }
+    assert_eq!(haul.finds(&opens), Vec::<String>::new(), "what opens an archive is nowhere");
     let spoilt = haul.finds(SPOILT);
     assert!(spoilt.iter().all(|place| place.contains(".db")), "{spoilt:?}");
     let found = haul.finds(NAME);

@@ -2,7 +2,10 @@
 //!
 //! What is sealed is not in it, but for the notes that a person wrote or was told: those are theirs to read.
 
+mod link;
 mod table;
+
+pub use link::{look, offer, take};
 
 use crate::AppError;
 use crate::history::Past;

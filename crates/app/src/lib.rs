@@ -11,6 +11,7 @@ pub mod create_rotation;
 pub mod deliver;
 pub mod duty;
 pub mod error;
+pub mod events;
 pub mod export;
 pub mod facts;
 pub mod gate;

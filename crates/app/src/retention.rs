@@ -29,6 +29,8 @@ pub struct Retired {
     pub events: u64,
     /// Notices to the admins.
     pub notices: u64,
+    /// Links to archives that are over.
+    pub links: u64,
 }
 
 /// Retires what has served its time in a workspace; called again, it goes on.
@@ -59,6 +61,7 @@ pub async fn retire(
     let planned_since = tx.find_planned_since(now).await?.map_or(now, |since| since.min(now));
     retired.absences = tx.delete_absences_before(planned_since - ABSENCES_KEPT).await?;
     retired.turns = tx.delete_turns_before(turns_kept_since(now)).await?;
+    retired.links = tx.delete_export_links_before(now).await?;
     retired.notices = tx.delete_notices_before(now - NOTICES_KEPT).await?;
     for (rotation, planned_at, mut skips) in tx.list_turns_with_skips(events_since).await? {
         if slim(&mut skips) {

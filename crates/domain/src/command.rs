@@ -1,6 +1,7 @@
 //! The grammar of what is typed after `/rotation`.
 
 mod cover;
+mod data;
 mod history;
 mod lifecycle;
 mod note;
@@ -47,6 +48,8 @@ const VERBS: &[(&str, &[&str])] = &[
     ("stats", &["statistics"]),
     ("settings", &["setting", "preferences"]),
     ("admin", &[]),
+    ("export", &["download"]),
+    ("events", &["audit"]),
     ("show", &["info"]),
     ("edit", &["change"]),
     ("pause", &[]),
@@ -131,6 +134,8 @@ pub enum Command {
     },
     /// Cover is asked for.
     Cover(story::cover::Command),
+    /// What is stored.
+    Data(story::data::Command),
     /// What was.
     History(story::history::Command),
     /// What people choose.
@@ -172,6 +177,8 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("cover") => cover::parse(rest),
         Some("history") => Ok(history::parse_turns(rest)),
         Some("stats") => history::parse_statistics(rest),
+        Some("export") => data::parse_export(rest),
+        Some("events") => data::parse_events(rest),
         Some("note") => Ok(note::parse(rest)),
         Some("settings") => Ok(settings::parse_settings(rest)),
         Some("admin") => {

@@ -5,7 +5,9 @@
 use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
-use crate::story::{absence_source, cover, lifecycle, note, people, roster, settings, skip, swap};
+use crate::story::{
+    absence_source, cover, data, lifecycle, note, people, roster, settings, skip, swap,
+};
 
 /// What a request would do, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +36,15 @@ impl Command {
             | Self::Next { .. }
             | Self::AbsenceList { .. }
             | Self::History(_)
+            // What is stored of somebody is theirs to see, guests included.
+            | Self::Data(data::Command::Export(data::Scope::Person))
             | Self::Cover(cover::Command::List { .. })
             | Self::Note(note::Command::List { .. }) => Reach::Look,
-            Self::Create { .. } | Self::AbsenceForm | Self::Settings(_) => Reach::Open,
+            Self::Data(data::Command::Export(data::Scope::Workspace)) => Reach::Danger,
+            Self::Create { .. }
+            | Self::AbsenceForm
+            | Self::Settings(_)
+            | Self::Data(data::Command::Events) => Reach::Open,
             Self::Cover(cover::Command::Ask { .. }) | Self::Note(note::Command::Write { .. }) => {
                 Reach::Open
             }
@@ -91,9 +99,12 @@ impl Button {
             | Self::Home(_)
             | Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
             // A test is for those who manage the rotation; it changes nothing.
-            Self::CreateRotation | Self::EnterAbsence | Self::Settings(_) | Self::Announce(_) => {
-                Reach::Open
-            }
+            Self::CreateRotation
+            | Self::EnterAbsence
+            | Self::Data(_)
+            | Self::Settings(_)
+            | Self::Announce(_)
+            | Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
             Self::AbsenceSource(button) => match button.press {
                 absence_source::Press::Connect | absence_source::Press::Webhook => Reach::Open,
                 absence_source::Press::AskNow => Reach::Change,
@@ -112,7 +123,6 @@ impl Button {
                 | cover::Button::Dismiss { .. }
                 | cover::Button::Undo { .. } => Reach::Change,
             },
-            Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,
             Self::TakeTurn { .. }
             | Self::AssignAnyway { .. }
             | Self::RemoveAbsence { .. }

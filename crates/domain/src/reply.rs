@@ -55,6 +55,8 @@ pub enum Reply {
         /// The rotation's zone.
         zone: String,
     },
+    /// Of what is stored.
+    Data(story::data::Reply),
     /// Of a request for cover.
     Cover(Box<story::cover::Reply>),
     /// Of the life of a rotation.

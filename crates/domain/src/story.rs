@@ -4,6 +4,7 @@ pub mod absence;
 pub mod absence_source;
 pub mod announce;
 pub mod cover;
+pub mod data;
 pub mod duty;
 pub mod history;
 pub mod home;

@@ -2,6 +2,7 @@
 
 mod connections;
 mod door;
+mod exports;
 mod headers;
 mod health;
 mod install;
@@ -40,6 +41,7 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route("/slack/install", get(install::begin))
         .route("/slack/oauth/callback", get(install::finish))
         .route("/", get(page::front))
+        .route("/exports/{token}", get(exports::offer).post(exports::fetch))
         .route("/security", get(site::security))
         .route("/privacy", get(site::privacy))
         .route("/.well-known/security.txt", get(site::contact))

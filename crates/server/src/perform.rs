@@ -3,6 +3,7 @@
 pub(crate) mod absence_source;
 pub(crate) mod checked;
 mod cover;
+mod data;
 mod history;
 mod home;
 mod lifecycle;
@@ -119,6 +120,7 @@ async fn carry_out(
             written(bot, said.await)?
         }
         Command::Cover(wanted) => return cover::command(bot, request, &wanted).await,
+        Command::Data(wanted) => return data::command(bot, request, wanted).await,
         Command::History(wanted) => return history::command(bot, request, &wanted).await,
         Command::Roster(wanted) => {
             return roster::command(bot, request, wanted, response_url).await;
@@ -215,6 +217,7 @@ async fn press(
         }
         Button::Cover(button) => return cover::press(bot, request, *button).await,
         Button::Roster(button) => return roster::press(bot, request, button).await,
+        Button::Data(button) => return data::press(bot, request, *button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,
         Button::Skip(button) => return skip::press(bot, request, *button).await,

@@ -8,6 +8,7 @@ mod buttons;
 mod card;
 mod cover;
 mod cover_request;
+mod data;
 mod duty;
 mod help;
 mod history;

@@ -44,9 +44,9 @@ pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, AuditFault, AuditFlaw, AuditRow,
     AuditVerdict, Census, Claim, ClaimedDelivery, Claiming, CoverAnswer, CoverRequestOrigin,
     CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind, CoverageRecord,
-    DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, GivenUp, Heard, InboxClaim,
-    InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault, NoteReceiver, NoteRecord,
-    Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
+    DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, ExportLink, GivenUp, Heard,
+    InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault, NoteReceiver,
+    NoteRecord, Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
     SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
     TurnState, WorkspaceListing, WorkspaceRecord,
 };

@@ -74,6 +74,7 @@ both! {
     11 "0011_outbox_by_workspace",
     12 "0012_promises",
     13 "0013_notices",
+    14 "0014_export_links",
 }
 
 /// Applies the pending migrations and returns their names.

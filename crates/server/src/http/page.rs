@@ -60,6 +60,16 @@ impl Page {
         text: "Too many pages were asked for from where you are. Please try again in a minute.",
         link: None,
     };
+    pub(super) const NO_EXPORT: Self = Self {
+        title: "This link opens nothing",
+        text: "It was used already, its fifteen minutes are over, or another one was asked for since. Ask for a new one in Slack: /rotation export me.",
+        link: None,
+    };
+    pub(super) const NOT_EXPORTED: Self = Self {
+        title: "Not possible right now",
+        text: "The archive could not be made. Please ask for another link in Slack in a minute: /rotation export me.",
+        link: None,
+    };
     pub(super) const NOT_NOW: Self = Self {
         title: "Not possible right now",
         text: "Asyncbot cannot reach its database. Nothing was changed; please try again in a minute.",

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 /// Everything that is measured and reported: the routes as they are written in the source, and what workers do.
-pub(super) const NAMES: [&str; 15] = [
+pub(super) const NAMES: [&str; 16] = [
     "/",
     "/livez",
     "/readyz",
@@ -22,6 +22,7 @@ pub(super) const NAMES: [&str; 15] = [
     "/slack/install",
     "/slack/oauth/callback",
     "/{source}/webhook/{token}",
+    "/exports/{token}",
     "/security",
     "/privacy",
     "/.well-known/security.txt",

@@ -17,7 +17,7 @@ use domain::story::home::{
     self, FaultLine, Home, HomeKind, MemberHome, MyDuty, RotationBlock, RotationFault,
     WorkspaceState,
 };
-use domain::story::{cover, history, lifecycle, roster, settings, swap};
+use domain::story::{cover, data, history, lifecycle, roster, settings, swap};
 use serde_json::{Value, json};
 
 /// The most requests for cover of one rotation that are named.
@@ -183,6 +183,7 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
         words.push(silence(state.settings.prefers_silence).to_owned());
         let change = button(&Button::Settings(settings::Button::Workspace));
         blocks.push(section(&fit(&words, LONGEST_SECTION), Some(change)));
+        blocks.push(actions(&[button(&Button::Data(data::Button::Events))]));
         blocks.extend(super::absence_source::blocks(&state.sources, now, false));
     }
     blocks

@@ -3,7 +3,7 @@
 use super::reply::render_reply;
 use chrono::{DateTime, Utc};
 use domain::reply::Reply;
-use domain::story::{cover, history, lifecycle, note, people};
+use domain::story::{cover, data, history, lifecycle, note, people};
 use serde_json::{Value, json};
 
 /// Returns what a submitted modal is answered with: the modal turns into its outcome, and there is nothing to submit
@@ -31,6 +31,8 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::NotConfirmedYet => "Not confirmed yet",
         Reply::Next(_) => "Who is next",
         Reply::List(_) => "All rotations",
+        Reply::Data(data::Reply::Link { .. }) => "Export",
+        Reply::Data(data::Reply::Events(_)) => "Event log",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Note(note::Reply::List(_)) => "Your notes",

@@ -6,6 +6,7 @@ mod audit;
 mod cover;
 mod delivery;
 mod entry;
+mod export_link;
 mod inbox;
 mod note;
 mod request;
@@ -26,6 +27,7 @@ pub use delivery::{
     Claim, ClaimedDelivery, Claiming, DeliveryRecord, DeliveryState, GivenUp, Heard, SentDelivery,
 };
 pub use entry::Entry;
+pub use export_link::ExportLink;
 pub use inbox::{CoverStep, DueInboxes, InboxClaim, InboxItem, InboxRecord, InboxState};
 pub use note::{NoteFault, NoteReceiver, NoteRecord};
 pub use request::Outcome;

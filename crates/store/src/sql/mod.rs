@@ -15,6 +15,7 @@ pub(crate) mod deliveries;
 pub(crate) mod directs;
 pub(crate) mod entries;
 pub(crate) mod export;
+pub(crate) mod export_links;
 pub(crate) mod inbox;
 pub(crate) mod inbox_queue;
 pub(crate) mod limits;
@@ -53,6 +54,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         deliveries::STATEMENTS,
         directs::STATEMENTS,
         export::STATEMENTS,
+        export_links::STATEMENTS,
         inbox::STATEMENTS,
         inbox_queue::STATEMENTS,
         meta::STATEMENTS,

@@ -7,6 +7,7 @@ use domain::retention::{
     ABSENCES_KEPT, GRACE, NOTICES_KEPT, Plan, SAID_KEPT, SENT_KEPT, TURNS_KEPT_MONTHS, UNSENT_KEPT,
 };
 use domain::settings::RotationSettings;
+use domain::story::data::LINK_OPENS;
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../../docs/DATA.md");
@@ -68,6 +69,7 @@ fn the_page_has_the_numbers_of_the_program() {
         ("said", days(SAID_KEPT)),
         ("request keys", days(kept::REQUEST_KEYS)),
         ("notices", days(NOTICES_KEPT)),
+        ("links to archives", format!("{} minutes", LINK_OPENS.num_minutes())),
         ("event log, Free", days(Plan::Free.event_log_kept())),
         ("event log, Pro", days(Plan::Pro.event_log_kept())),
         ("after uninstalling", days(GRACE)),

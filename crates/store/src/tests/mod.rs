@@ -11,6 +11,7 @@ mod coverages;
 mod data_page;
 mod deliveries;
 mod entries;
+mod export_links;
 mod fairness;
 mod inbox;
 mod isolation;

@@ -8,10 +8,11 @@ use domain::ids::WorkspaceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 14] = [
+const NOT_COUNTED: [&str; 15] = [
     "audit_events",
     "audit_heads",
     "erasures",
+    "export_links",
     "inbox",
     "limits",
     "meta",

@@ -7,8 +7,9 @@ use crate::tests::bench::{at, channel, user};
 use crate::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, CoverAnswer, CoverRequestOrigin,
     CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind, CoverageRecord, Entry,
-    InboxItem, NewInstall, NoteReceiver, NoteRecord, Outcome, PersonRecord, RotationRecord,
-    SkipCode, SkipRecord, StretchRecord, SwapRecord, SwapSide, SwapState, TurnRecord, TurnState,
+    ExportLink, InboxItem, NewInstall, NoteReceiver, NoteRecord, Outcome, PersonRecord,
+    RotationRecord, SkipCode, SkipRecord, StretchRecord, SwapRecord, SwapSide, SwapState,
+    TurnRecord, TurnState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::Span;
@@ -21,6 +22,7 @@ use domain::ids::{
 use domain::interval::Interval;
 use domain::settings::{Preferences, RotationSettings};
 use domain::source::{SourceCode, SourceFault};
+use domain::story::data::Scope;
 use domain::story::notice::Breach;
 use domain::timeline::Standing;
 use secrecy::SecretString;
@@ -328,6 +330,16 @@ impl Maker {
             next_steps: self.said("next"),
             contact: Some(self.said("contact")),
         }
+    }
+
+    #[expect(clippy::unused_self, reason = "it stands beside the others")]
+    pub(in super::super) fn export_link(&self, user: &UserId) -> ExportLink {
+        ExportLink { user: user.clone(), scope: Scope::Person, expires_at: at(9_999) }
+    }
+
+    /// Returns a hash that nobody else has.
+    pub(in super::super) fn export_hash(&self) -> Vec<u8> {
+        self.said("link").into_bytes()
     }
 
     pub(in super::super) fn receiver(&self, user: &UserId) -> NoteReceiver {

@@ -17,6 +17,7 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ("cover_requests", cover_requests::NAMES),
     ("coverages", coverages::NAMES),
     ("deliveries", deliveries::NAMES),
+    ("export_links", export_links::NAMES),
     ("foresight", foresight::NAMES),
     ("inbox", inbox::NAMES),
     ("mod", whole::NAMES),
@@ -39,6 +40,7 @@ pub(super) async fn call(family: &str, name: &str, tx: &mut Tx, aim: &Aim) -> St
         "cover_requests" => cover_requests::call(name, tx, aim).await,
         "coverages" => coverages::call(name, tx, aim).await,
         "deliveries" => deliveries::call(name, tx, aim).await,
+        "export_links" => export_links::call(name, tx, aim).await,
         "foresight" => foresight::call(name, tx, aim).await,
         "inbox" => inbox::call(name, tx, aim).await,
         "mod" => whole::call(name, tx, aim).await,
@@ -211,6 +213,13 @@ tried! { notes(tx, aim) {
     list_note_receivers(aim.maker.note_id());
     list_note_receivers_in(aim.maker.rotation_id(), at(0));
     delete_notes_told_before(aim.maker.rotation_id(), at(9_000));
+} }
+
+tried! { export_links(tx, aim) {
+    set_export_link(&aim.maker.export_link(&ana(aim)), &aim.maker.export_hash());
+    find_export_link(&aim.maker.export_hash(), at(0));
+    take_export_link(&aim.maker.export_hash(), at(0));
+    delete_export_links_before(at(9_000));
 } }
 
 tried! { notices(tx, aim) {

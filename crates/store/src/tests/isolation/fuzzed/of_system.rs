@@ -99,7 +99,7 @@ const WITHOUT_WORD: [&str; 21] = [
 ];
 
 /// What else has no word, each with its reason.
-const WITHOUT_WORD_EITHER: [&str; 10] = [
+const WITHOUT_WORD_EITHER: [&str; 11] = [
     // Flags, instants and a page.
     "preferences.facts",
     "preferences.user_id",
@@ -115,6 +115,8 @@ const WITHOUT_WORD_EITHER: [&str; 10] = [
     // One word of six, and one of one.
     "said.state",
     "notices.kind",
+    // One word of two.
+    "export_links.scope",
     // Which turn it is; who holds it is in seats.
     "turns.holder",
 ];
