@@ -111,9 +111,11 @@ both_engines! {
     async fn a_link_opens_nothing_after_the_app_was_removed(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ben", "cho"]).await;
         let address = link_in(&play.types("cho", "/rotation export me").await);
+        play.waits("1m").await;
+        assert_eq!(visits("GET", &address).await.0, 200);
 
         play.uninstalls().await;
-        play.waits("1s").await;
+        play.waits("1m").await;
 
         assert_eq!(visits("GET", &address).await.0, 404);
         assert_eq!(visits("POST", &address).await.0, 404);

@@ -5,7 +5,8 @@
 use chrono::{DateTime, Utc};
 use domain::action::{Button, Submission};
 use domain::ids::{
-    AbsenceId, CoverRequestId, CoverageId, NoteId, RotationId, SwapId, TeamId, UserId, WorkspaceId,
+    AbsenceId, CoverRequestId, CoverageId, EventId, NoteId, RotationId, SwapId, TeamId, UserId,
+    WorkspaceId,
 };
 use domain::interval::Interval;
 use domain::reach::Reach;
@@ -13,7 +14,7 @@ use domain::source::SourceCode;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
 use domain::story::{
-    absence_source, announce, cover, history, home, note, people, settings, skip, swap,
+    absence_source, announce, cover, data, history, home, note, people, settings, skip, swap,
 };
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -160,7 +161,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 63;
+const BUTTONS: usize = 65;
 
 /// How many forms there are.
 const FORMS: usize = 22;
@@ -281,7 +282,14 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         Button::ShowNext { .. } => Button::EnterAbsence,
         Button::EnterAbsence => Button::RemoveAbsence { absence },
         Button::RemoveAbsence { .. } => Button::StayAvailable { absence },
-        Button::StayAvailable { .. } => Button::History(history::Button::Turns { rotation }),
+        Button::StayAvailable { .. } => Button::Data(data::Button::Events),
+        Button::Data(button) => match button {
+            data::Button::Events => {
+                let event = EventId::new(rotation.as_uuid());
+                Button::Data(data::Button::Older { at: planned_at, event })
+            }
+            data::Button::Older { .. } => Button::History(history::Button::Turns { rotation }),
+        },
         Button::History(button) => match button {
             history::Button::Turns { .. } => {
                 Button::History(history::Button::Older { rotation, before: planned_at })
