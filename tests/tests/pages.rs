@@ -1,5 +1,6 @@
 //! The service's own pages as people see them: in a browser, on a telephone, in the dark, on paper, with the keyboard.
 
+use fantoccini::Locator;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -17,7 +18,7 @@ const LOOK: &str = "
     const behind = one => { for (; one; one = one.parentElement) { const c = colour(getComputedStyle(one).backgroundColor);
         if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
     const faint = [];
-    for (const one of document.querySelectorAll('h1, h2, p, li, a')) {
+    for (const one of document.querySelectorAll('h1, h2, p, li, a, button')) {
         const [a, b] = [light(colour(getComputedStyle(one).color)), light(behind(one))];
         const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
         if (ratio < 4.5) faint.push(one.textContent + ' ' + ratio);
@@ -96,6 +97,42 @@ async fn the_keyboard_leads_past_the_head_and_from_page_to_page() {
         .for_url(&play.stage().bot_url().join("privacy").expect("a path"))
         .await
         .expect("it leads there");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_archive_is_fetched_with_the_button_of_its_page() {
+    let play = Play::begin(Engine::Sqlite, "2026-06-05T10:00:00Z").await;
+    play.makes_support("2026-06-08", &["ben", "cho"]).await;
+    let answer = play.types("cho", "/rotation export me").await;
+    let (_, rest) = answer.split_once('<').expect("a link");
+    let url: Url = rest.split_once('|').expect("words").0.parse().expect("an address");
+    let browser = Browser::open(View::Phone).await;
+
+    for is_dark in [false, true] {
+        browser.looks_at(is_dark, false).await;
+        let seen = looks(&browser, &url).await;
+        let right = json!({"faint": [], "wide": 0, "loaded": [], "elsewhere": [], "headings": 1, "language": "en"});
+        assert_eq!(seen, right, "dark: {is_dark}");
+    }
+    let client = browser.client();
+    let button = client.find(Locator::Css("form button")).await.expect("there is a button");
+    button.click().await.expect("it is pressed");
+
+    // It takes a moment until the browser has asked.
+    let is_used_up = async || {
+        let page = reqwest::get(url.clone()).await.expect("it answers");
+        page.status().as_u16() == 404
+    };
+    let began = std::time::Instant::now();
+    while !is_used_up().await {
+        assert!(began.elapsed().as_secs() < 20, "the button fetches it");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let complaints = browser.complaints().await;
+    let complaints: Vec<_> =
+        complaints.iter().filter(|said| !said.contains("favicon.ico")).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
     browser.close().await;
 }
 
