@@ -8,6 +8,7 @@ mod ask;
 mod case;
 mod edge;
 mod form;
+mod leave;
 mod list;
 mod offered;
 mod settle;
@@ -30,6 +31,7 @@ pub use undo::undo;
 pub(crate) use undo::{end_coming, given_back};
 
 pub(crate) use edge::begin;
+pub(crate) use leave::leave;
 pub(crate) use list::wanted;
 pub(crate) use settle::{absences_changed, after_walk, may_concern};
 pub(crate) use told::compose;

@@ -10,6 +10,7 @@ pub mod cover;
 pub mod create_rotation;
 pub mod deliver;
 pub mod duty;
+pub mod erasure;
 pub mod error;
 pub mod events;
 pub mod export;

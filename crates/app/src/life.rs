@@ -9,9 +9,10 @@ use crate::people::People;
 use crate::snapshot::Snapshot;
 use crate::walk::{Edit, carry_out};
 use chrono::{DateTime, Utc};
-use domain::change::{Change, Leave, RosterChange};
+use domain::change::{Change, Leave, RosterChange, Timed};
 use domain::effect::{Envelope, PeopleEffect, Recipient};
 use domain::ids::{ChannelId, RotationId, UserId, WorkspaceId};
+use domain::rules::Rules;
 use domain::story::people::Gone;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +112,43 @@ pub(crate) fn why_gone(person: &PersonRecord) -> Option<Gone> {
     if person.is_bot { Some(Gone::Bot) } else { person.is_deactivated.then_some(Gone::LeftSlack) }
 }
 
+/// Takes somebody who is erased out of every rotation of the workspace; it is told that somebody was, and not who.
+pub(crate) async fn take_out_erased(
+    tx: &mut Tx,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    take_out(tx, user, Gone::Erased, None, now).await
+}
+
+/// Returns what takes those out of a rotation who were erased while it was deleted.
+pub(crate) fn changes_of_erased(
+    rotation: &RotationRecord,
+    now: DateTime<Utc>,
+) -> Vec<Timed<Change>> {
+    let fallback = rotation.rules.fallback.iter();
+    let erased: BTreeSet<&UserId> =
+        rotation.members.iter().chain(fallback).filter(|user| user.is_erased()).collect();
+    let changes = erased.into_iter().flat_map(|user| changes(rotation, user, Gone::Erased));
+    changes.map(|what| Timed { at: now, what }).collect()
+}
+
+/// Returns what takes somebody out of a rotation.
+fn changes(rotation: &RotationRecord, user: &UserId, why: Gone) -> Vec<Change> {
+    let rules = &rotation.rules;
+    let stands_in = rules.fallback.as_ref() == Some(user);
+    let leave = match why {
+        // It is noted who can stand in for nobody; a bot among the members is simply removed.
+        Gone::Bot | Gone::Erased if !stands_in => Leave::Now,
+        Gone::Bot | Gone::LeftSlack | Gone::Erased => Leave::Deactivated,
+    };
+    let mut changes = vec![Change::Roster(RosterChange::Remove { user: user.clone(), leave })];
+    if stands_in && why == Gone::Erased {
+        changes.push(Change::Rules(Box::new(Rules { fallback: None, ..rules.clone() })));
+    }
+    changes
+}
+
 /// Takes somebody out of every rotation of the workspace at once, but the one that they are joining; a duty that they
 /// hold passes to the next who is free.
 async fn take_out(
@@ -124,6 +162,7 @@ async fn take_out(
     concerned.retain(|id| Some(*id) != joining);
     // Always in the same order: two that lock the same rotations do not wait for each other in a ring.
     concerned.sort_unstable();
+    let named = if why == Gone::Erased { tx.pseudonym_of(user) } else { user.clone() };
     let mut left = Vec::new();
     for id in concerned {
         let Some(record) = tx.lock_rotation(id).await?.filter(|record| concerns(record, user))
@@ -131,34 +170,28 @@ async fn take_out(
             continue;
         };
         let snapshot = Snapshot::load(tx, record, now).await?;
-        let leave = match why {
-            // It is noted who can stand in for nobody; a bot among the members is simply removed.
-            Gone::Bot if snapshot.rotation.rules.fallback.as_ref() != Some(user) => Leave::Now,
-            Gone::Bot | Gone::LeftSlack => Leave::Deactivated,
-        };
-        let change = RosterChange::Remove { user: user.clone(), leave };
-        let edit = Edit::of(&snapshot, Change::Roster(change), now);
+        let edit = Edit::of_all(&snapshot, changes(&snapshot.rotation, user, why), now);
         // They are told nothing of the dates that they lose.
         carry_out(tx, &snapshot, &edit, Some(user), now).await?;
         let entry = Entry {
             action: "member_gone",
             actor: None,
             rotation: Some(id),
-            subject: Some(user),
+            subject: Some(&named),
             details: json!({"why": why}),
         };
         audit::record(tx, now, entry).await?;
         let rotation = snapshot.rotation;
         if rotation.members.iter().all(|member| member == user) {
             let empty =
-                PeopleEffect::RosterEmpty { rotation: id, user: user.clone(), found_at: now, why };
+                PeopleEffect::RosterEmpty { rotation: id, user: named.clone(), found_at: now, why };
             let to = Recipient::Channel(rotation.channel.clone());
             tx.insert_delivery(&Envelope::new(empty, to), now, now).await?;
         }
         left.push(Arc::unwrap_or_clone(rotation));
     }
     let effect =
-        |rotations| PeopleEffect::MemberGone { user: user.clone(), rotations, found_at: now, why };
+        |rotations| PeopleEffect::MemberGone { user: named.clone(), rotations, found_at: now, why };
     tell_managers(tx, &left, user, effect, now).await
 }
 

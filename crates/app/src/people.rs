@@ -29,9 +29,9 @@ impl People {
         Person { user: user.clone(), name: name.filter(|name| !name.trim().is_empty()) }
     }
 
-    /// Returns whether the person is present in Slack; one never looked up is taken to be.
+    /// Returns whether the person is present in Slack; one never looked up is taken to be, one who was erased is not.
     pub(crate) fn is_present(&self, user: &UserId) -> bool {
-        self.0.get(user).is_none_or(|known| !known.is_deactivated)
+        !user.is_erased() && self.0.get(user).is_none_or(|known| !known.is_deactivated)
     }
 
     /// Returns somebody as permissions look at them; one never looked up is a member without rights of an admin.
@@ -69,6 +69,9 @@ impl People {
 
     /// Returns why somebody cannot be on duty at all; nothing of one who can, or was never looked up.
     pub(crate) fn why_gone(&self, user: &UserId) -> Option<Gone> {
+        if user.is_erased() {
+            return Some(Gone::Erased);
+        }
         self.0.get(user).and_then(life::why_gone)
     }
 

@@ -11,7 +11,7 @@ pub use answer::{agree, decline, undo, withdraw};
 pub use ask::{ask, command, open};
 pub use check::{begins, check};
 
-pub(crate) use check::{look_again, look_at};
+pub(crate) use check::{leave, look_again, look_at};
 pub(crate) use said::{compose, lines_of};
 
 use domain::ids::SwapId;

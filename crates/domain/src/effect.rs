@@ -103,6 +103,17 @@ pub enum Recipient {
     },
 }
 
+impl Recipient {
+    /// Returns the one person who reads it; nobody for a channel.
+    #[must_use]
+    pub const fn reader(&self) -> Option<&UserId> {
+        match self {
+            Self::Channel(_) => None,
+            Self::Person(user) | Self::Home(user) | Self::Only { user, .. } => Some(user),
+        }
+    }
+}
+
 /// An effect with the version of its form, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {

@@ -1,7 +1,7 @@
 //! Identifiers: newtypes over Slack's own ids and over UUIDs of ours.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -50,7 +50,33 @@ slack_id! {
     ChannelId
 }
 
+/// With what the name begins that stands in the place of somebody who was erased; no id of Slack's has a hyphen.
+const ERASED: &str = "erased-";
+
+/// How many bytes of a code are in that name.
+const ERASED_BYTES: usize = 6;
+
 impl UserId {
+    /// Returns the name that stands in the place of somebody who was erased, made of a code that only the keys of the
+    /// installation can make of them.
+    #[must_use]
+    pub fn pseudonym(code: &[u8; 32]) -> Self {
+        let mut text = String::from(ERASED);
+        for byte in &code[..ERASED_BYTES] {
+            // Writing into a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self::new(&text)
+    }
+
+    /// Returns whether it stands in the place of somebody who was erased: nobody is called by it, asked about or told.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        let digits = self.0.strip_prefix(ERASED);
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        digits.is_some_and(|it| it.len() == 2 * ERASED_BYTES && it.bytes().all(is_digit))
+    }
+
     /// Returns whether one is a copy of the other; where it is not, they can still be equal.
     pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -155,5 +181,25 @@ impl DeliveryId {
             parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
         let key = format!("delivery:{}", sized.join(";"));
         Self(Uuid::new_v5(&NAMESPACE, key.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_was_erased_is_known_by_a_name_that_nobody_else_has() {
+        let mut code = [0; 32];
+        code[..7].copy_from_slice(&[0, 1, 0xab, 0xcd, 0xef, 0xff, 7]);
+        let pseudonym = UserId::pseudonym(&code);
+
+        assert_eq!(pseudonym.as_str(), "erased-0001abcdefff");
+        assert!(pseudonym.is_erased());
+        for other in
+            ["U012AB3CD", "erased-", "erased-0001ABCDEFFF", "erased-0001abcdefff0", "erased-me"]
+        {
+            assert!(!UserId::new(other).is_erased(), "{other}");
+        }
     }
 }

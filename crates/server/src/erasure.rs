@@ -1,8 +1,9 @@
-//! A workspace is erased: written down first, then deleted until nothing is left.
+//! A workspace is erased, or a person in it: written down first, then deleted until nothing is left.
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Line};
+use app::AppError;
 use chrono::{DateTime, Utc};
-use domain::ids::WorkspaceId;
+use domain::ids::{UserId, WorkspaceId};
 use domain::retention::GRACE;
 use std::io;
 use std::time::Duration;
@@ -14,19 +15,22 @@ const TRIES: u32 = 10;
 /// The pause between two tries: longer than any transaction lives.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Why a workspace was not erased, or not all of it.
+/// Why a workspace or a person was not erased, or not all of it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EraseFault {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is stored cannot be planned with.
+    #[error("{0}, so the person cannot be taken out of it; nothing of them was erased")]
+    Unplannable(AppError),
     /// The ledger.
     #[error(
         "the ledger of erasures cannot be written, so nothing is erased: {0}; please let this user write it"
     )]
     Ledger(#[from] io::Error),
     /// Somebody goes on writing.
-    #[error("something of the workspace is written again and again; please try once more")]
+    #[error("what is erased is written again and again; please try once more")]
     Busy,
     /// A line of the ledger was made with another key.
     #[error(
@@ -52,7 +56,7 @@ pub(crate) async fn erase(
     workspace: WorkspaceId,
     now: DateTime<Utc>,
 ) -> Result<(), EraseFault> {
-    let line = ledger.add(store, workspace, now)?;
+    let line = ledger.add(store, workspace, None, now)?;
     let mut tx = store.write(workspace).await?;
     if let Some(record) = tx.find_workspace().await? {
         tx.end_install(record.installed_at, now).await?;
@@ -62,8 +66,29 @@ pub(crate) async fn erase(
     Ok(store.system().insert_erasure(line, now).await?)
 }
 
+/// Erases a person from a workspace: they leave every rotation, what is theirs alone is deleted, and in the history a
+/// pseudonym stands in their place.
+///
+/// It is done while the service runs as well, on SQLite by the service itself only; it rings the bells then, since others
+/// are told.
+///
+/// # Errors
+///
+/// [`EraseFault`]; called again, or at the next start, it goes on.
+pub(crate) async fn erase_person(
+    store: &Store,
+    ledger: &Ledger,
+    workspace: WorkspaceId,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), EraseFault> {
+    let line = ledger.add(store, workspace, Some(user), now)?;
+    replace_person(store, workspace, user, now).await?;
+    Ok(store.system().insert_erasure(line, now).await?)
+}
+
 /// Carries out what stands in the ledger and not in the database, which was restored from before; returns how many
-/// workspaces were erased.
+/// workspaces and persons were erased.
 ///
 /// # Errors
 ///
@@ -81,7 +106,9 @@ pub(crate) async fn replay(
     let listed = store.system().list_workspaces().await?;
     let mut erased = 0;
     for line in lines.iter().filter(|line| !done.contains(&line.id)) {
-        if let Some(workspace) = line.find(store, &listed).map_err(EraseFault::UnknownKey)? {
+        if line.is_person {
+            erased += replay_person(store, line, &listed, now).await?;
+        } else if let Some(workspace) = line.find(store, &listed).map_err(EraseFault::UnknownKey)? {
             delete(store, workspace.id).await?;
             tracing::warn!(erased_at = %line.at, "A workspace was erased again that had come back with the database.");
             erased += 1;
@@ -89,6 +116,50 @@ pub(crate) async fn replay(
         store.system().insert_erasure(line.id, now).await?;
     }
     Ok(erased)
+}
+
+/// Erases the person of a line wherever anything names them; returns how often that was.
+async fn replay_person(
+    store: &Store,
+    line: &Line,
+    listed: &[WorkspaceListing],
+    now: DateTime<Utc>,
+) -> Result<u64, EraseFault> {
+    let mut erased = 0;
+    for workspace in listed {
+        // The line does not say who it is; whoever it is, is named somewhere if there is anything to be erased.
+        let mentioned = store.read(workspace.id).await?.list_mentioned().await?;
+        for user in mentioned.iter().map(|name| UserId::new(name)) {
+            if line.is_of(store, workspace.id, Some(&user)).map_err(EraseFault::UnknownKey)? {
+                replace_person(store, workspace.id, &user, now).await?;
+                tracing::warn!(erased_at = %line.at, "A person was erased again who had come back with the database.");
+                erased += 1;
+            }
+        }
+    }
+    Ok(erased)
+}
+
+/// Erases a person until nothing names them: what is under way may write once more.
+async fn replace_person(
+    store: &Store,
+    workspace: WorkspaceId,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), EraseFault> {
+    for _ in 0..TRIES {
+        let named = app::erasure::erase(store, workspace, user, now).await;
+        let named = named.map_err(|fault| match fault {
+            AppError::Store(fault) => EraseFault::Store(fault),
+            fault => EraseFault::Unplannable(fault),
+        })?;
+        if named == 0 {
+            store.empty_log().await?;
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(EraseFault::Busy)
 }
 
 /// Deletes until nothing is left: what is under way may write once more.

@@ -7,7 +7,7 @@
 use crate::hex;
 use chrono::{DateTime, SecondsFormat, Utc};
 use crypto::Signature;
-use domain::ids::WorkspaceId;
+use domain::ids::{UserId, WorkspaceId};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -27,9 +27,17 @@ pub(crate) struct Line {
     pub(crate) id: Uuid,
     /// When it was written.
     pub(crate) at: DateTime<Utc>,
-    /// The workspace that was erased, as its keys know it.
+    /// Whether a person was erased, and not a whole workspace.
+    pub(crate) is_person: bool,
+    /// The workspace or the person, as the keys know them.
     pub(crate) mark: Signature,
 }
+
+/// What stands in a line of which a workspace was erased.
+const WORKSPACE: &str = "workspace";
+
+/// What stands in a line of which a person was erased.
+const PERSON: &str = "person";
 
 impl Ledger {
     /// Returns the ledger in a file, which need not be there yet; without one, nothing is written down.
@@ -37,7 +45,7 @@ impl Ledger {
         Self { file }
     }
 
-    /// Writes down that a workspace is erased, and returns the line's id when it is on disk.
+    /// Writes down that a workspace is erased, or a person in it, and returns the line's id when it is on disk.
     ///
     /// # Errors
     ///
@@ -46,10 +54,11 @@ impl Ledger {
         &self,
         store: &Store,
         workspace: WorkspaceId,
+        user: Option<&UserId>,
         now: DateTime<Utc>,
     ) -> io::Result<Uuid> {
-        let line =
-            Line { id: store::new_id(now), at: now, mark: store.mark_of_erased(workspace, None) };
+        let mark = store.mark_of_erased(workspace, user);
+        let line = Line { id: store::new_id(now), at: now, is_person: user.is_some(), mark };
         let Some(path) = &self.file else { return Ok(line.id) };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
@@ -91,7 +100,23 @@ impl Ledger {
 impl Line {
     fn text(&self) -> String {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Micros, true);
-        format!("1 {} {at} workspace {}", self.id, hex::encode(&self.mark.to_bytes()))
+        let what = if self.is_person { PERSON } else { WORKSPACE };
+        format!("1 {} {at} {what} {}", self.id, hex::encode(&self.mark.to_bytes()))
+    }
+
+    /// Returns whether the line is of this workspace, or of this person in it.
+    ///
+    /// # Errors
+    ///
+    /// The id of the key that made the line, where it is not among the keys.
+    pub(crate) fn is_of(
+        &self,
+        store: &Store,
+        workspace: WorkspaceId,
+        user: Option<&UserId>,
+    ) -> Result<bool, u32> {
+        let is_of = store.is_mark_of_erased(&self.mark, workspace, user);
+        Ok(self.is_person == user.is_some() && is_of.map_err(|_| self.mark.key)?)
     }
 
     /// Returns the workspace that the line names, if it is one of these.
@@ -105,10 +130,8 @@ impl Line {
         listed: &'a [WorkspaceListing],
     ) -> Result<Option<&'a WorkspaceListing>, u32> {
         for workspace in listed {
-            match store.is_mark_of_erased(&self.mark, workspace.id, None) {
-                Ok(true) => return Ok(Some(workspace)),
-                Ok(false) => {}
-                Err(_) => return Err(self.mark.key),
+            if self.is_of(store, workspace.id, None)? {
+                return Ok(Some(workspace));
             }
         }
         Ok(None)
@@ -126,14 +149,16 @@ impl FromStr for Line {
         }
         let id = next()?.parse().map_err(|_| ())?;
         let at = next()?.parse().map_err(|_| ())?;
-        if next()? != "workspace" {
-            return Err(());
-        }
+        let is_person = match next()? {
+            WORKSPACE => false,
+            PERSON => true,
+            _ => return Err(()),
+        };
         let mark = hex::decode(next()?).and_then(|bytes| Signature::from_bytes(&bytes)).ok_or(())?;
         if next().is_ok() {
             return Err(());
         }
-        Ok(Self { id, at, mark })
+        Ok(Self { id, at, is_person, mark })
     }
 }
 
@@ -154,6 +179,7 @@ mod tests {
         Line {
             id: Uuid::from_u128(7),
             at: DateTime::from_timestamp(1_780_000_000, 1000).unwrap(),
+            is_person: false,
             mark: Signature { key: 3, code: [9; 32] },
         }
     }
@@ -161,6 +187,8 @@ mod tests {
     #[test]
     fn a_line_is_read_as_it_was_written() {
         assert_eq!(line().text().parse(), Ok(line()));
+        let person = Line { is_person: true, ..line() };
+        assert_eq!(person.text().parse(), Ok(person));
         for wrong in ["", "1", "2 x", "1 x y workspace 00", &format!("{} more", line().text())] {
             assert_eq!(wrong.parse::<Line>(), Err(()), "{wrong}");
         }

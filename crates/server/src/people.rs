@@ -64,7 +64,8 @@ async fn ask(
     };
     let mut people = Vec::with_capacity(users.len());
     let mut wait = None;
-    for user in users {
+    // Nobody is behind the name of whoever was erased.
+    for user in users.iter().filter(|user| !user.is_erased()) {
         match bot.api.users_info(&token, user).await {
             Outcome::Done(facts) => people.push(record(facts, workspace, bot.clock.now())),
             Outcome::NotSent(reason) if reason.kind == NotSentKind::DeadToken => {

@@ -5,6 +5,7 @@
 
 use crate::chain::{self, Chained, Committed, Head, Link, Linked, Unchained};
 use crate::commitment::hash_of;
+use crate::erased::replaced;
 use crate::error::StoreError;
 use crate::records::{AuditFault, AuditFlaw, AuditVerdict};
 use crate::store::Store;
@@ -322,22 +323,26 @@ impl Store {
         user: &UserId,
         pseudonym: &UserId,
     ) -> Result<u64, StoreError> {
-        let (name, instead) = (quoted(user), quoted(pseudonym));
         let mut count = 0;
-        let events: Vec<Committed> = {
+        let found: Vec<Committed> = {
             let mut tx = self.read(workspace).await?;
-            run!(&mut tx, audit::list_events_like(workspace, &format!("%{name}%")))?
+            run!(&mut tx, audit::list_events_like(workspace, &format!("%{user}%")))?
         };
+        // Longer names that begin with theirs are others'.
+        let erased = |event: Committed| {
+            let payload = replaced(&event.payload, user.as_str(), pseudonym.as_str())?;
+            Some(Committed { payload, ..event })
+        };
+        let events: Vec<Committed> = found.into_iter().filter_map(erased).collect();
         for some in events.chunks(BATCH as usize) {
             let mut tx = self.write_unscoped().await?;
             for Committed { event, commitment, payload, erasure } in some {
-                let payload = payload.replace(&name, &instead);
-                let signature = chain::sign_erasure(commitment, &payload, &self.keys);
+                let signature = chain::sign_erasure(commitment, payload, &self.keys);
                 let was = erasure.as_deref();
                 // Another erasure may have changed it meanwhile.
                 let is_done: bool = run!(
                     &mut tx,
-                    chain::erase_in_event(workspace, *event, &payload, was, &signature)
+                    chain::erase_in_event(workspace, *event, payload, was, &signature)
                 )?;
                 if !is_done {
                     return Err(StoreError::TookTooLong);
@@ -414,11 +419,6 @@ impl Store {
         }
         Ok(count)
     }
-}
-
-/// Returns a person as JSON names them.
-fn quoted(user: &UserId) -> String {
-    format!("\"{}\"", user.as_str())
 }
 
 /// Returns nothing where a signature is right.

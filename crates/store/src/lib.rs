@@ -15,6 +15,7 @@ mod audit_log;
 mod canary;
 mod chain;
 mod commitment;
+mod erased;
 mod error;
 mod generation;
 mod id;

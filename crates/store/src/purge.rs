@@ -1,13 +1,20 @@
-//! A workspace is deleted for good.
+//! A workspace is deleted for good, or a person in it.
 
+use crate::erased::Answered;
 use crate::error::StoreError;
+use crate::records::Outcome;
 use crate::store::Store;
 use crate::tx::run;
-use crypto::{OpenFault, Signature};
+use chrono::{DateTime, Utc};
+use crypto::{KeyRing, OpenFault, Signature};
 use domain::ids::{UserId, WorkspaceId};
+use std::collections::BTreeSet;
 
 /// What a name in the ledger of erasures is signed for.
 const ERASED: &str = "erased";
+
+/// What the name is signed for that stands in the place of whoever was erased: not the same as in the ledger.
+const PSEUDONYM: &str = "pseudonym";
 
 impl Store {
     /// Returns what stands in the ledger of erasures for a workspace, or for a person in it: whoever has the keys recognises
@@ -29,6 +36,43 @@ impl Store {
         user: Option<&UserId>,
     ) -> Result<bool, OpenFault> {
         self.keys.verifies(ERASED, &erased(workspace, user), mark)
+    }
+
+    /// Puts a pseudonym in the place of a person in what requests came to, and returns in how many.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; called again, it goes on.
+    pub async fn erase_from_answered(
+        &self,
+        workspace: WorkspaceId,
+        user: &UserId,
+    ) -> Result<u64, StoreError> {
+        let pseudonym = pseudonym_of(&self.keys, workspace, user);
+        let (answered, count): (Vec<Answered>, u64) = {
+            let mut tx = self.read(workspace).await?;
+            run!(&mut tx, erasure::list_outcomes_naming(workspace, user, &pseudonym))?
+        };
+        if count == 0 {
+            return Ok(0);
+        }
+        // They are made and deleted, and never changed: by two logins, so in two transactions. A request that comes again
+        // in between is carried out again.
+        let made: BTreeSet<DateTime<Utc>> = answered.iter().map(|(_, _, at)| *at).collect();
+        let mut tx = self.write_unscoped().await?;
+        for at in made {
+            run!(&mut tx, erasure::delete_outcomes_made_at(workspace, at))?;
+        }
+        tx.commit().await?;
+        let mut tx = self.write(workspace).await?;
+        for (key, facts, at) in answered {
+            match tx.record_outcome(&key, &Outcome { facts }, at).await {
+                Ok(()) | Err(StoreError::Conflict { .. }) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        tx.commit().await?;
+        Ok(count)
     }
 
     /// Returns how many rows there are of a workspace in the tables that tell most of it, by name.
@@ -73,6 +117,15 @@ impl Store {
         self.empty_log().await?;
         Ok(left)
     }
+}
+
+/// Returns the name that stands in the place of a person who is erased.
+pub(crate) fn pseudonym_of(keys: &KeyRing, workspace: WorkspaceId, user: &UserId) -> UserId {
+    // Whoever was erased has that name already.
+    if user.is_erased() {
+        return user.clone();
+    }
+    UserId::pseudonym(&keys.sign(PSEUDONYM, &erased(workspace, Some(user))).code)
 }
 
 /// A workspace's id has a length of its own, so no two names have one message.

@@ -3,6 +3,7 @@
 use super::{Lived, UNDO};
 use crate::audit::{self, Entry};
 use crate::home;
+use crate::life;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -152,7 +153,8 @@ async fn bring_back(
     let rest = crate::hand_over::rest_after(snapshot.rotation.rest, now);
     let name = free_name(tx, &snapshot.rotation.name).await?;
     let is_renamed = name != snapshot.rotation.name;
-    apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
+    let changes = life::changes_of_erased(&snapshot.rotation, now);
+    apply(tx, &snapshot, &Edit { changes, pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_restored(rotation, &name).await?;
     home::touch_admins(tx, now).await?;
     tell_restored(tx, request, &snapshot, deleted_at).await?;

@@ -7,10 +7,10 @@ use crate::audit::{self, Entry};
 use crate::home;
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
-use domain::ids::{RotationId, SwapId, WorkspaceId};
+use domain::ids::{RotationId, SwapId, UserId, WorkspaceId};
 use domain::story::swap::Standing;
 use serde_json::json;
-use store::{InboxItem, Store, SwapRecord, SwapState, Tx};
+use store::{InboxItem, RotationRecord, Store, SwapRecord, SwapState, Tx};
 
 /// Looks at the swaps of a rotation whose turns may be others' now.
 ///
@@ -87,36 +87,58 @@ pub(crate) async fn look_again(
     Ok(())
 }
 
+/// Ends the swaps of somebody who takes no turns any more.
+pub(crate) async fn leave(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<(), AppError> {
+    for swap in tx.list_swaps_since(now).await? {
+        if swap.a.user != *user && swap.b.user != *user {
+            continue;
+        }
+        let Some(record) = tx.lock_rotation(swap.rotation).await? else { continue };
+        if end(tx, &record, swap, now).await? {
+            home::touch(tx, home::people_of(&record), now).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Ends the swaps of which a turn is no longer theirs.
 async fn void(tx: &mut Tx, snapshot: &Snapshot, now: DateTime<Utc>) -> Result<(), AppError> {
     let turns = Turns::of(snapshot, now);
     let mut touched = false;
     for swap in snapshot.layers.live_swaps() {
-        let mut swap = swap.clone();
-        let was_agreed = swap.state == SwapState::Agreed;
         if [&swap.a, &swap.b].into_iter().all(|side| turns.is_theirs(side, now)) {
             continue;
         }
-        let [earlier, later] = swap.turns();
-        let standing = if now < earlier {
-            close(tx, &mut swap, SwapState::Void, now).await?;
-            Standing::Void
-        } else if was_agreed && now < later && swap.closed_at.is_none() {
-            // What was served stays so; only the later turn is not swapped any more.
-            close(tx, &mut swap, SwapState::Agreed, now).await?;
-            Standing::Cut
-        } else {
-            // It is over in a moment, when its time is up, or it is over already.
-            continue;
-        };
-        let told = (standing, None);
-        tell::standing(tx, &snapshot.rotation, &swap, told, was_agreed, now).await?;
-        touched = true;
+        touched |= end(tx, &snapshot.rotation, swap.clone(), now).await?;
     }
     if touched {
         home::touch(tx, home::people_of(&snapshot.rotation), now).await?;
     }
     Ok(())
+}
+
+/// Ends a swap as far as it is not over, and tells those whom it concerns; returns whether there was something to be ended.
+async fn end(
+    tx: &mut Tx,
+    rotation: &RotationRecord,
+    mut swap: SwapRecord,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let was_agreed = swap.state == SwapState::Agreed;
+    let [earlier, later] = swap.turns();
+    let standing = if now < earlier {
+        close(tx, &mut swap, SwapState::Void, now).await?;
+        Standing::Void
+    } else if was_agreed && now < later && swap.closed_at.is_none() {
+        // What was served stays so; only the later turn is not swapped any more.
+        close(tx, &mut swap, SwapState::Agreed, now).await?;
+        Standing::Cut
+    } else {
+        // It is over in a moment, when its time is up, or it is over already.
+        return Ok(false);
+    };
+    tell::standing(tx, rotation, &swap, (standing, None), was_agreed, now).await?;
+    Ok(true)
 }
 
 async fn close(

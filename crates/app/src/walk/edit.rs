@@ -36,8 +36,14 @@ pub(crate) struct Edit {
 impl Edit {
     /// Returns a change at `now`; a rest goes on as it is.
     pub(crate) fn of(snapshot: &Snapshot, change: Change, now: DateTime<Utc>) -> Self {
+        Self::of_all(snapshot, vec![change], now)
+    }
+
+    /// Returns changes at `now`, as [`Edit::of`].
+    pub(crate) fn of_all(snapshot: &Snapshot, changes: Vec<Change>, now: DateTime<Utc>) -> Self {
         let rest = crate::hand_over::rest_after(snapshot.rotation.rest, now);
-        Self { changes: vec![Timed { at: now, what: change }], pauses: None, rest }
+        let changes = changes.into_iter().map(|what| Timed { at: now, what }).collect();
+        Self { changes, pauses: None, rest }
     }
 }
 

@@ -3,6 +3,7 @@
 mod absence_sources;
 mod bench;
 mod edges;
+mod erasure;
 mod memo;
 mod oracle;
 mod repeated;

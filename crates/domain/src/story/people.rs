@@ -57,6 +57,8 @@ pub enum Gone {
     LeftSlack,
     /// It is no person at all, but the user of an app.
     Bot,
+    /// What is stored of them was erased: nobody is told who it was.
+    Erased,
 }
 
 /// Somebody who is gone, as a message names them.

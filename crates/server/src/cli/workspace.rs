@@ -24,7 +24,7 @@ pub(super) enum WorkspaceCommand {
     Show(Box<OneOptions>),
     /// Writes all that is stored of a workspace, or of one person in it, into one archive: JSON, tables and a calendar
     Export(Box<ExportOptions>),
-    /// Deletes everything of a workspace at once and for good; on SQLite the service must not run
+    /// Deletes everything of a workspace, or what is stored of one person in it, at once and for good; on SQLite the service must not run
     Erase(Box<EraseOptions>),
     /// Keeps what an uninstalled workspace left for 30 days more, from now on; installing the app again brings it back
     Restore(Box<OneOptions>),
@@ -77,6 +77,9 @@ pub(super) struct EraseOptions {
     /// The workspace, by its id or its Slack team's
     #[arg(value_name = "ID")]
     id: String,
+    /// One person, by their Slack id: they leave every rotation, and in the history a pseudonym stands in their place
+    #[arg(long, value_name = "USER")]
+    person: Option<String>,
     /// Means it: without this it is only said what would be erased
     #[arg(long)]
     yes: bool,
@@ -204,6 +207,9 @@ async fn erase(store: &Store, options: &EraseOptions) -> Result<u8, StoreError> 
     let Some(listed) = find_workspace(store, &options.id).await? else {
         return Ok(unknown(&options.id));
     };
+    if let Some(user) = &options.person {
+        return erase_person(store, options, &listed, &UserId::new(user)).await;
+    }
     if !options.yes {
         output::say(&in_words(&listed));
         let rows: u64 =
@@ -218,6 +224,49 @@ async fn erase(store: &Store, options: &EraseOptions) -> Result<u8, StoreError> 
         Ok(()) => {
             output::say(
                 "Everything of the workspace is deleted. Backups from before hold it for 7 days at most, and it is deleted again from any that is restored.",
+            );
+            Ok(DONE)
+        }
+        Err(fault) => {
+            output::complain(&fault.to_string());
+            Ok(NOT_WELL)
+        }
+    }
+}
+
+async fn erase_person(
+    store: &Store,
+    options: &EraseOptions,
+    listed: &WorkspaceListing,
+    user: &UserId,
+) -> Result<u8, StoreError> {
+    if user.is_erased() {
+        output::complain(&format!("{user} stands in the place of somebody who was erased already"));
+        return Ok(WRONG_USE);
+    }
+    match app::erasure::is_named(store, listed.id, user).await {
+        Ok(true) => {}
+        Ok(false) => {
+            output::complain(&format!("nothing that is stored of the workspace names {user}"));
+            return Ok(WRONG_USE);
+        }
+        Err(fault) => {
+            output::complain(&fault.to_string());
+            return Ok(NOT_WELL);
+        }
+    }
+    if !options.yes {
+        output::say(&in_words(listed));
+        output::say(&format!(
+            "{user} would leave every rotation at once and for good, and the managers would be told that somebody was erased. What is stored of them alone would be deleted, and in the history a pseudonym would stand in their place; backups hold the rest for 7 days at most. To erase them, add --yes."
+        ));
+        return Ok(NOT_WELL);
+    }
+    let (ledger, now) = (ledger(&options.database), now(store).await);
+    match erasure::erase_person(store, &ledger, listed.id, user, now).await {
+        Ok(()) => {
+            output::say(
+                "The person is erased. Backups from before name them for 7 days at most, and they are erased again from any that is restored.",
             );
             Ok(DONE)
         }

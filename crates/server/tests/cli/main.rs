@@ -12,6 +12,7 @@ mod gate;
 mod keys;
 mod notice;
 mod outbox;
+mod person;
 mod place;
 mod plan;
 mod postgres;

@@ -7,6 +7,9 @@ use domain::message::Person;
 /// The longest name that is shown, in characters.
 const LONGEST: usize = 80;
 
+/// Who stands where somebody was erased.
+pub(crate) const FORMER: &str = "a former member";
+
 /// Returns a person's name without calling them, or a mention where no name is known.
 pub(crate) fn name_of(person: &Person) -> String {
     let name = person.name.as_deref().map(plain).unwrap_or_default();
@@ -16,7 +19,11 @@ pub(crate) fn name_of(person: &Person) -> String {
 /// Returns a person's name for a text in which nothing is a mark: a choice of a menu, an error beside a field.
 pub(crate) fn bare(person: &Person) -> String {
     let name = unmarked(person.name.as_deref().unwrap_or_default());
-    if name.is_empty() { person.user.to_string() } else { name }
+    match name.is_empty() {
+        true if person.user.is_erased() => FORMER.to_owned(),
+        true => person.user.to_string(),
+        false => name,
+    }
 }
 
 /// Returns a name for a text in which nothing is a mark.
@@ -31,8 +38,11 @@ pub(crate) fn straight(words: &str) -> String {
     words.chars().filter(|c| !turns_direction(*c)).collect()
 }
 
-/// Returns a mention, which calls the person: for those who must act.
+/// Returns a mention, which calls the person: for those who must act. Whoever was erased is called by nothing.
 pub(crate) fn mention(user: &UserId) -> String {
+    if user.is_erased() {
+        return FORMER.to_owned();
+    }
     if is_slack_id(user.as_str()) { format!("<@{user}>") } else { plain(user.as_str()) }
 }
 
@@ -185,6 +195,16 @@ mod tests {
 
             assert_eq!(name_of(&person), "<@U1>");
         }
+    }
+
+    #[test]
+    fn whoever_was_erased_is_a_former_member_and_never_a_mention() {
+        let user = UserId::new("erased-0123456789ab");
+
+        assert_eq!(mention(&user), "a former member");
+        let person = Person { user, name: None };
+        assert_eq!(name_of(&person), "a former member");
+        assert_eq!(bare(&person), "a former member");
     }
 
     #[test]

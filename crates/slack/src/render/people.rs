@@ -10,6 +10,9 @@ use domain::story::people::{self, Gone, GonePerson, Message, Reply, RotationLeft
 /// The most rotations of one message; more are counted.
 const MOST_ROTATIONS: usize = 20;
 
+/// What is said of somebody who is to be forgotten, without a name.
+const ERASED: &str = "was erased from what I store";
+
 /// Returns the label of a button.
 pub(crate) const fn label(button: &people::Button) -> &'static str {
     match button {
@@ -45,7 +48,10 @@ pub(crate) fn message(message: &Message, ink: &dyn Fn(&str) -> Ink) -> Vec<Part>
     match message {
         Message::MemberGone { gone, rotations } => {
             let titles = shown(rotations.iter().map(|left| title(&left.name)), rotations.len());
-            let mut lines = vec![format!("{}, so I took them out of {titles}.", why(gone))];
+            let mut lines = vec![match gone.why {
+                Gone::Erased => format!("Somebody {ERASED}, so I took them out of {titles}."),
+                _ => format!("{}, so I took them out of {titles}.", why(gone)),
+            }];
             let rows = rotations.iter().take(MOST_ROTATIONS);
             lines.extend(rows.map(|left| left_line(left, &ink(&left.zone))));
             vec![Part::Lines(lines)]
@@ -100,6 +106,7 @@ fn why(gone: &GonePerson) -> String {
     match gone.why {
         Gone::LeftSlack => format!("{name} left Slack"),
         Gone::Bot => format!("{name} is a bot and cannot be on duty"),
+        Gone::Erased => format!("somebody {ERASED}"),
     }
 }
 
@@ -129,4 +136,44 @@ fn fault_lines(faults: &[(Field, String)]) -> Vec<String> {
     )];
     lines.extend(faults.iter().map(|(_, text)| format!("• {}", plain(text))));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::words::Style;
+    use chrono::DateTime;
+    use domain::ids::UserId;
+    use domain::message::Person;
+
+    #[test]
+    fn of_whoever_was_erased_nobody_is_told_who_it_was() {
+        let user = UserId::new("erased-0123456789ab");
+        let gone = || GonePerson {
+            person: Person { user: user.clone(), name: Some("Ana".to_owned()) },
+            why: Gone::Erased,
+        };
+        let left = RotationLeft {
+            name: "support".to_owned(),
+            on_duty: Vec::new(),
+            until: None,
+            is_empty: false,
+            zone: "UTC".to_owned(),
+        };
+        let ink = |zone: &str| Ink::new(zone, DateTime::UNIX_EPOCH, Style::Text);
+        let said = |told: Message| match message(&told, &ink).remove(0) {
+            Part::Lines(lines) => lines.join("\n"),
+            _ => String::new(),
+        };
+
+        assert_eq!(
+            said(Message::MemberGone { gone: gone(), rotations: vec![left] }),
+            "Somebody was erased from what I store, so I took them out of *support*.\n\
+             • *support*: the order goes on without them."
+        );
+        assert_eq!(
+            said(Message::RosterEmpty { name: "support".to_owned(), gone: gone() }),
+            "*support* has nobody in it any more: somebody was erased from what I store and was the last. Its managers can add people; until then nobody is on duty."
+        );
+    }
 }

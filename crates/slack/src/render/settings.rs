@@ -194,8 +194,10 @@ fn managers_input(managers: &[UserId]) -> Value {
         "placeholder": plain_text("Pick people", 150),
         "max_selected_items": MAX_MANAGERS,
     });
-    if !managers.is_empty() {
-        element["initial_users"] = json!(managers.iter().map(UserId::as_str).collect::<Vec<_>>());
+    let known = managers.iter().filter(|user| !user.is_erased());
+    let known: Vec<&str> = known.map(UserId::as_str).collect();
+    if !known.is_empty() {
+        element["initial_users"] = json!(known);
     }
     element
 }

@@ -4,7 +4,8 @@ use super::{absences, audit, deliveries, requests};
 use crate::error::StoreError;
 use crate::records::Entry;
 use crate::step::Step;
-use domain::ids::WorkspaceId;
+use domain::effect::Recipient;
+use domain::ids::{UserId, WorkspaceId};
 
 /// Returns the steps of an entry. The one of its key fails where the request was answered before.
 pub(crate) fn steps(workspace: WorkspaceId, entry: &Entry) -> Result<Vec<Step>, StoreError> {
@@ -12,7 +13,8 @@ pub(crate) fn steps(workspace: WorkspaceId, entry: &Entry) -> Result<Vec<Step>, 
         absences::inserting(workspace, &entry.absence)?,
         audit::recording(workspace, &entry.event)?,
     ];
-    for (envelope, at) in &entry.deliveries {
+    let is_erased = |to: &Recipient| to.reader().is_some_and(UserId::is_erased);
+    for (envelope, at) in entry.deliveries.iter().filter(|(it, _)| !is_erased(&it.to)) {
         steps.push(deliveries::inserting(workspace, envelope, *at, entry.now)?);
     }
     steps.push(requests::recording_first(workspace, &entry.key, &entry.outcome, entry.now));

@@ -14,6 +14,7 @@ pub(crate) mod coverages;
 pub(crate) mod deliveries;
 pub(crate) mod directs;
 pub(crate) mod entries;
+pub(crate) mod erasure;
 pub(crate) mod export;
 pub(crate) mod export_links;
 pub(crate) mod inbox;
@@ -53,6 +54,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         coverages::STATEMENTS,
         deliveries::STATEMENTS,
         directs::STATEMENTS,
+        erasure::STATEMENTS,
         export::STATEMENTS,
         export_links::STATEMENTS,
         inbox::STATEMENTS,

@@ -5,6 +5,7 @@ mod absences;
 mod cover_requests;
 mod coverages;
 mod deliveries;
+mod erasure;
 mod export_links;
 mod foresight;
 mod inbox;

@@ -3,7 +3,7 @@
 use crate::escape::escape;
 use crate::render::blocks::Part;
 use crate::render::buttons::button;
-use crate::render::names::{column, name_of, title};
+use crate::render::names::{FORMER, column, name_of, title};
 use crate::render::words::Style;
 use chrono::TimeDelta;
 use domain::action::Button;
@@ -63,7 +63,8 @@ fn grids(rows: &[Row], total: &Row) -> Vec<Vec<String>> {
 fn grid_line(row: &Row) -> String {
     let name = match &row.person {
         Some(person) => {
-            column(person.name.as_deref().unwrap_or_else(|| person.user.as_str()), NAME)
+            let id = if person.user.is_erased() { FORMER } else { person.user.as_str() };
+            column(person.name.as_deref().unwrap_or(id), NAME)
         }
         None => column("Total", NAME),
     };

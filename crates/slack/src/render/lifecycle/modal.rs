@@ -119,7 +119,13 @@ fn edit_blocks(defaults: &EditDefaults, now: DateTime<Utc>) -> Vec<Value> {
             Field::Fallback,
             "Who stands in when nobody can",
             None,
-            user_input(form.fallback.as_ref().map(domain::ids::UserId::as_str)),
+            // Slack knows nobody by the name of whoever was erased.
+            user_input(
+                form.fallback
+                    .as_ref()
+                    .filter(|it| !it.is_erased())
+                    .map(domain::ids::UserId::as_str),
+            ),
         )),
     ]);
     blocks

@@ -16,6 +16,7 @@
 
 mod borrowed;
 mod catalog;
+mod erased;
 mod filled;
 mod fuzzed;
 mod guards;

@@ -17,6 +17,7 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ("cover_requests", cover_requests::NAMES),
     ("coverages", coverages::NAMES),
     ("deliveries", deliveries::NAMES),
+    ("erasure", erasure::NAMES),
     ("export_links", export_links::NAMES),
     ("foresight", foresight::NAMES),
     ("inbox", inbox::NAMES),
@@ -40,6 +41,7 @@ pub(super) async fn call(family: &str, name: &str, tx: &mut Tx, aim: &Aim) -> St
         "cover_requests" => cover_requests::call(name, tx, aim).await,
         "coverages" => coverages::call(name, tx, aim).await,
         "deliveries" => deliveries::call(name, tx, aim).await,
+        "erasure" => erasure::call(name, tx, aim).await,
         "export_links" => export_links::call(name, tx, aim).await,
         "foresight" => foresight::call(name, tx, aim).await,
         "inbox" => inbox::call(name, tx, aim).await,
@@ -165,6 +167,11 @@ tried! { deliveries(tx, aim) {
     release_delivery(aim.delivery(6), 1);
     record_forgotten((at(-9_000), at(9_000)), at(300), at(2));
     record_echo(aim.delivery(6), &aim.maker.channel("echo"), "1.2", at(2));
+} }
+
+tried! { erasure(tx, aim) {
+    list_mentioned();
+    erase_person(&ana(aim));
 } }
 
 tried! { foresight(tx, aim) {

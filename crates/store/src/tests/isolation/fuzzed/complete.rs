@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 const ENDS: [(&str, &str); 2] = [("mod", "commit"), ("mod", "commit_versioned")];
 
 /// What a store does that belongs to no workspace, or begins what is tried.
-const OF_THE_STORE: [&str; 23] = [
+const OF_THE_STORE: [&str; 24] = [
     "open",
     "migrate",
     "read",
@@ -24,6 +24,7 @@ const OF_THE_STORE: [&str; 23] = [
     "verify_audit",
     "find_audit_end",
     "prune_audit",
+    "erase_from_answered",
     "erase_from_audit",
     "sign_audit_anew",
     "count_by_key",

@@ -170,6 +170,7 @@ both_engines! {
             ("count_rows", shown(&store.count_rows(here).await)),
             ("canary_key", shown(&store.canary_key().await)),
             ("erase_from_audit", shown(&store.erase_from_audit(here, &ana, &nobody).await)),
+            ("erase_from_answered", shown(&store.erase_from_answered(here, &ana).await)),
             ("sign_audit_anew", shown(&store.sign_audit_anew(here).await)),
             ("reseal", shown(&store.reseal(here).await)),
             ("reseal_canary", shown(&store.reseal_canary().await)),
