@@ -161,7 +161,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 65;
+const BUTTONS: usize = 66;
 
 /// How many forms there are.
 const FORMS: usize = 22;
@@ -288,7 +288,8 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
                 let event = EventId::new(rotation.as_uuid());
                 Button::Data(data::Button::Older { at: planned_at, event })
             }
-            data::Button::Older { .. } => Button::History(history::Button::Turns { rotation }),
+            data::Button::Older { .. } => Button::Data(data::Button::EraseMe),
+            data::Button::EraseMe => Button::History(history::Button::Turns { rotation }),
         },
         Button::History(button) => match button {
             history::Button::Turns { .. } => {

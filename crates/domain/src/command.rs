@@ -50,6 +50,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("admin", &[]),
     ("export", &["download"]),
     ("events", &["audit"]),
+    ("erase", &["forget"]),
     ("show", &["info"]),
     ("edit", &["change"]),
     ("pause", &[]),
@@ -179,6 +180,7 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("stats") => history::parse_statistics(rest),
         Some("export") => data::parse_export(rest),
         Some("events") => data::parse_events(rest),
+        Some("erase") => data::parse_erase(rest),
         Some("note") => Ok(note::parse(rest)),
         Some("settings") => Ok(settings::parse_settings(rest)),
         Some("admin") => {

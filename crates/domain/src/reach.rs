@@ -36,8 +36,8 @@ impl Command {
             | Self::Next { .. }
             | Self::AbsenceList { .. }
             | Self::History(_)
-            // What is stored of somebody is theirs to see, guests included.
-            | Self::Data(data::Command::Export(data::Scope::Person))
+            // What is stored of somebody is theirs to see and to have erased, guests included.
+            | Self::Data(data::Command::Export(data::Scope::Person) | data::Command::EraseMe)
             | Self::Cover(cover::Command::List { .. })
             | Self::Note(note::Command::List { .. }) => Reach::Look,
             Self::Data(data::Command::Export(data::Scope::Workspace)) => Reach::Danger,
@@ -94,14 +94,16 @@ impl Button {
     pub const fn reach(&self) -> Reach {
         match self {
             // What is shown of notes is what the person wrote or received.
+            // Who is erased need not be anything but themselves.
             Self::ShowNext { .. }
+            | Self::Data(data::Button::EraseMe)
             | Self::History(_)
             | Self::Home(_)
             | Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,
             // A test is for those who manage the rotation; it changes nothing.
             Self::CreateRotation
             | Self::EnterAbsence
-            | Self::Data(_)
+            | Self::Data(data::Button::Events | data::Button::Older { .. })
             | Self::Settings(_)
             | Self::Announce(_)
             | Self::Note(note::Button::Write { .. } | note::Button::Edit { .. }) => Reach::Open,

@@ -1,4 +1,4 @@
-//! What is stored: somebody fetches what there is of them, admins fetch all of it and read the event log.
+//! What is stored: somebody fetches what there is of them, or has it erased; admins fetch all of it and read the event log.
 
 use crate::ids::EventId;
 use crate::message::Person;
@@ -19,6 +19,8 @@ pub enum Command {
     Export(Scope),
     /// The event log.
     Events,
+    /// To be erased oneself.
+    EraseMe,
 }
 
 /// Of whom an archive is.
@@ -59,6 +61,8 @@ pub enum Button {
         /// The event.
         event: EventId,
     },
+    /// Erases whoever presses it.
+    EraseMe,
 }
 
 impl Button {
@@ -68,6 +72,7 @@ impl Button {
         match self {
             Self::Events => "data_events",
             Self::Older { .. } => "data_older",
+            Self::EraseMe => "data_erase",
         }
     }
 
@@ -75,7 +80,7 @@ impl Button {
     #[must_use]
     pub fn value(&self) -> String {
         match self {
-            Self::Events => String::from("-"),
+            Self::Events | Self::EraseMe => String::from("-"),
             Self::Older { at, event } => {
                 format!("{}|{event}", at.to_rfc3339_opts(SecondsFormat::Micros, true))
             }
@@ -87,6 +92,7 @@ impl Button {
     pub fn parse(action_id: &str, value: &str) -> Option<Self> {
         match action_id {
             "data_events" => Some(Self::Events),
+            "data_erase" => Some(Self::EraseMe),
             "data_older" => {
                 let (at, event) = value.split_once('|')?;
                 Some(Self::Older {
@@ -111,6 +117,12 @@ pub enum Reply {
     },
     /// Events.
     Events(Page),
+    /// What it means to be erased, with the button that does it.
+    AskToErase,
+    /// Nothing names them any more.
+    Erased,
+    /// They are erased in part, and somebody who runs the service has to look.
+    NotErased,
 }
 
 /// An address that opens something to whoever has it: it is shown once, and to one person.
@@ -180,7 +192,7 @@ mod tests {
     fn a_button_comes_back_as_it_was_and_a_bent_one_not_at_all() {
         let at = DateTime::from_timestamp(1_780_000_000, 123_000).unwrap();
         let older = Button::Older { at, event: EventId::new(Uuid::from_u128(7)) };
-        for button in [Button::Events, older] {
+        for button in [Button::Events, Button::EraseMe, older] {
             assert_eq!(Button::parse(button.action_id(), &button.value()), Some(button));
         }
         for (action_id, value) in [("data_older", "-"), ("data_older", "now|7"), ("data_x", "-")] {

@@ -2,10 +2,11 @@
 
 use super::said;
 use crate::bot::Bot;
+use crate::erasure::{self, EraseFault};
 use crate::random;
 use app::{AppError, Request, events, export};
-use domain::reply::Answer;
-use domain::story::data::{Button, Command};
+use domain::reply::{Answer, Reply};
+use domain::story::data::{self, Button, Command};
 
 /// Carries out a command.
 pub(super) async fn command(
@@ -21,6 +22,7 @@ pub(super) async fn command(
             offered.await?
         }
         Command::Events => events::events(store, request, None).await?,
+        Command::EraseMe => Reply::Data(data::Reply::AskToErase),
     };
     Ok(said(reply))
 }
@@ -34,6 +36,23 @@ pub(super) async fn press(
     let before = match button {
         Button::Events => None,
         Button::Older { at, event } => Some((at, event)),
+        Button::EraseMe => return erase(bot, request).await,
     };
     Ok(said(events::events(&bot.store, request, before).await?))
+}
+
+/// Erases whoever presses.
+async fn erase(bot: &Bot, request: &Request) -> Result<Answer, AppError> {
+    let (workspace, user) = (request.workspace, &request.actor);
+    let erased = erasure::erase_person(&bot.store, &bot.ledger, workspace, user, request.now).await;
+    bot.bells.ring_after_write();
+    match erased {
+        Ok(()) => Ok(said(Reply::Data(data::Reply::Erased))),
+        Err(EraseFault::Store(fault)) => Err(fault.into()),
+        Err(EraseFault::Unplannable(fault)) => Err(fault),
+        Err(fault) => {
+            tracing::error!(error = %fault, workspace.id = %workspace, "A person was not erased.");
+            Ok(said(Reply::Data(data::Reply::NotErased)))
+        }
+    }
 }

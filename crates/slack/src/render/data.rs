@@ -1,7 +1,7 @@
 //! What is stored, in words: a link to an archive, and the event log.
 
 use super::blocks::Part;
-use super::buttons::button;
+use super::buttons::{button, danger};
 use super::names::{name_of, title};
 use super::words::{Ink, Style};
 use crate::escape::escape;
@@ -14,6 +14,9 @@ pub(super) fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Pa
     match reply {
         Reply::Link { scope, address } => vec![Part::Lines(link_lines(*scope, address.show()))],
         Reply::Events(page) => page_parts(page, now, style),
+        Reply::AskToErase => ask_parts(),
+        Reply::Erased => say(ERASED),
+        Reply::NotErased => say(NOT_ERASED),
     }
 }
 
@@ -22,7 +25,28 @@ pub(super) const fn label(button: data::Button) -> &'static str {
     match button {
         data::Button::Events => "Event log",
         data::Button::Older { .. } => "Older",
+        data::Button::EraseMe => "Erase me",
     }
+}
+
+const ERASED: &str = "Done: nothing that I keep names you any more. Should you use me again, I get to know you anew.";
+
+const NOT_ERASED: &str = "I could not finish that: part of what names you may still be here. Please try again in a minute; if it stays, please tell whoever runs me.";
+
+fn say(line: &str) -> Vec<Part> {
+    vec![Part::Lines(vec![line.to_owned()])]
+}
+
+fn ask_parts() -> Vec<Part> {
+    let lines = [
+        "This erases you from everything that I keep in this workspace, at once and for good:",
+        "• your name, your absences, your preferences and notes that nobody has read are deleted",
+        "• you leave every rotation, and the turns to come are planned anew; whoever manages one learns that somebody was erased, and not who",
+        "• in what was, *a former member* stands in your place",
+        "`/rotation export me` gives you all of it first. What you and others wrote in Slack stays there.",
+    ];
+    let erase = danger(&Button::Data(data::Button::EraseMe));
+    vec![Part::Lines(lines.map(String::from).to_vec()), Part::Buttons(vec![erase])]
 }
 
 fn link_lines(scope: Scope, address: &str) -> Vec<String> {

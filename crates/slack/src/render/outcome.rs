@@ -33,6 +33,8 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::List(_) => "All rotations",
         Reply::Data(data::Reply::Link { .. }) => "Export",
         Reply::Data(data::Reply::Events(_)) => "Event log",
+        Reply::Data(data::Reply::NotErased) => "Not done",
+        Reply::Data(data::Reply::AskToErase) => "Erase me",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Note(note::Reply::List(_)) => "Your notes",

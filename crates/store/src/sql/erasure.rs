@@ -488,6 +488,7 @@ fn is_theirs_to_do(fields: &Fields<'_>, item: &Value, user: &str) -> Result<bool
 }
 
 /// Returns whether something is, or was, said to them.
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside one that reads")]
 fn is_to_them(_: &Fields<'_>, envelope: &Value, user: &str) -> Result<bool, StoreError> {
     let to = envelope.get("to");
     let reader = |kind: &str| to.and_then(|to| to.get(kind)).and_then(Value::as_str);
