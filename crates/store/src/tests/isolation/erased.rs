@@ -162,6 +162,8 @@ async fn write(database: &TestDatabase, statements: &[String]) {
         let done = sqlx::query(AssertSqlSafe(statement.clone())).execute(&mut connection).await;
         assert!(done.is_ok(), "{statement}: {:?}", done.err());
     }
+    // Writing so much over rows splits pages, and copies of them stay where nothing is stored.
+    sqlx::query("vacuum").execute(&mut connection).await.unwrap();
 }
 
 /// Returns the statement that puts both people into a column.
@@ -238,10 +240,17 @@ async fn places(database: &TestDatabase) -> Vec<String> {
     let names = |bytes: &[u8]| {
         let windows = bytes.windows(GONE.len()).enumerate();
         let mut found = windows.filter(|(_, some)| *some == GONE.as_bytes());
-        found.any(|(at, _)| bytes.get(at + GONE.len()) != Some(&longer))
+        let found = found.find(|(at, _)| {
+            let after = &bytes[at + GONE.len()..];
+            // In a file a row may go on in another page just there, whose number stands in between.
+            !after.starts_with(&[longer]) && !after.starts_with(&[0, 0, 0])
+        });
+        let around = found.map(|(at, _)| &bytes[at.saturating_sub(60)..bytes.len().min(at + 60)]);
+        around.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     };
     let dump = database.dump().await;
-    dump.into_iter().filter(|(_, bytes)| names(bytes)).map(|(place, _)| place).collect()
+    let found = dump.into_iter().filter_map(|(place, bytes)| Some((place, names(&bytes)?)));
+    found.map(|(place, around)| format!("{place}: {around}")).collect()
 }
 
 /// Erases somebody as far as the store does, until nothing names them.
@@ -254,7 +263,7 @@ async fn erase(store: &Store, workspace: WorkspaceId, gone: &UserId) -> UserId {
         count += store.erase_from_answered(workspace, gone).await.unwrap();
         count += store.erase_from_audit(workspace, gone, &pseudonym).await.unwrap();
         if count == 0 {
-            store.empty_log().await.unwrap();
+            assert!(store.empty_log().await.unwrap());
             return pseudonym;
         }
     }
