@@ -261,6 +261,21 @@ fn buttons(hand: &Hand) -> impl Iterator<Item = Button> {
     std::iter::successors(Some(Button::CreateRotation), |button| after(button, hand))
 }
 
+/// Returns the button that follows one about what is stored; whoever is erased presses nothing after it.
+fn after_data(
+    button: &data::Button,
+    (rotation, planned_at): (RotationId, DateTime<Utc>),
+) -> Option<Button> {
+    match button {
+        data::Button::Events => {
+            let event = EventId::new(rotation.as_uuid());
+            Some(Button::Data(data::Button::Older { at: planned_at, event }))
+        }
+        data::Button::Older { .. } => Some(Button::History(history::Button::Turns { rotation })),
+        data::Button::EraseMe => None,
+    }
+}
+
 /// Returns the button after another; nothing after the last.
 fn after(button: &Button, hand: &Hand) -> Option<Button> {
     let Hand { rotation, absence, planned_at, .. } = *hand;
@@ -283,14 +298,7 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         Button::EnterAbsence => Button::RemoveAbsence { absence },
         Button::RemoveAbsence { .. } => Button::StayAvailable { absence },
         Button::StayAvailable { .. } => Button::Data(data::Button::Events),
-        Button::Data(button) => match button {
-            data::Button::Events => {
-                let event = EventId::new(rotation.as_uuid());
-                Button::Data(data::Button::Older { at: planned_at, event })
-            }
-            data::Button::Older { .. } => Button::Data(data::Button::EraseMe),
-            data::Button::EraseMe => Button::History(history::Button::Turns { rotation }),
-        },
+        Button::Data(button) => return after_data(button, (rotation, planned_at)),
         Button::History(button) => match button {
             history::Button::Turns { .. } => {
                 Button::History(history::Button::Older { rotation, before: planned_at })
@@ -383,7 +391,7 @@ const fn after_source(press: absence_source::Press) -> Option<absence_source::Pr
         Press::Connect => Some(Press::AskNow),
         Press::AskNow => Some(Press::Webhook),
         Press::Webhook => Some(Press::TurnOff),
-        Press::TurnOff => None,
+        Press::TurnOff => Some(Button::Data(data::Button::EraseMe)),
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::Roster(reply) if !reply.is_done() => "Not done",
         Reply::Refused(_)
         | Reply::Failed { .. }
+        | Reply::Data(data::Reply::NotErased)
         | Reply::People(people::Reply::NotChecked | people::Reply::FormFaults(_)) => "Not done",
         Reply::AbsenceSource(reply) if reply.is_refusal() => "Not done",
         Reply::Cover(reply) => match **reply {
@@ -33,7 +34,6 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::List(_) => "All rotations",
         Reply::Data(data::Reply::Link { .. }) => "Export",
         Reply::Data(data::Reply::Events(_)) => "Event log",
-        Reply::Data(data::Reply::NotErased) => "Not done",
         Reply::Data(data::Reply::AskToErase) => "Erase me",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
