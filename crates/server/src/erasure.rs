@@ -151,7 +151,7 @@ async fn replace_person(
         let named = app::erasure::erase(store, workspace, user, now).await;
         let named = named.map_err(|fault| match fault {
             AppError::Store(fault) => EraseFault::Store(fault),
-            fault => EraseFault::Unplannable(fault),
+            fault @ AppError::Unplannable(_) => EraseFault::Unplannable(fault),
         })?;
         if named == 0 {
             store.empty_log().await?;
