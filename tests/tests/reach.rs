@@ -374,7 +374,9 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         },
         Button::Cover(cover::Button::Undo { .. }) => of_source(absence_source::Press::Connect),
         Button::Cover(button) => Button::Cover(after_cover(*button, hand)?),
-        Button::AbsenceSource(button) => of_source(after_source(button.press)?),
+        Button::AbsenceSource(button) => {
+            after_source(button.press).map_or(Button::Data(data::Button::EraseMe), of_source)
+        }
     })
 }
 
@@ -391,7 +393,7 @@ const fn after_source(press: absence_source::Press) -> Option<absence_source::Pr
         Press::Connect => Some(Press::AskNow),
         Press::AskNow => Some(Press::Webhook),
         Press::Webhook => Some(Press::TurnOff),
-        Press::TurnOff => Some(Button::Data(data::Button::EraseMe)),
+        Press::TurnOff => None,
     }
 }
 

@@ -324,7 +324,7 @@ enum Column {
 }
 
 /// Returns whether a row is deleted, by its first column.
-type IsDeleted = fn(&Fields<'_>, &Value, &str) -> Result<bool, StoreError>;
+type IsDeleted = fn(&Fields<'_>, &Value, &str) -> bool;
 
 /// A table whose rows name people within JSON or within a text.
 struct Table {
@@ -451,7 +451,7 @@ async fn erase_in_row(
     }
     let (mut statement, mut is_there) = (table.write, false);
     if let (Some((is_deleted, delete)), Some(Some(first))) = (table.deletes, values.first())
-        && is_deleted(&fields, first, user.as_str())?
+        && is_deleted(&fields, first, user.as_str())
     {
         (statement, is_there) = (delete, true);
     }
@@ -481,20 +481,20 @@ async fn erase_in_row(
 }
 
 /// Returns whether an item that is not worked off is something that they asked for, or that concerns them alone.
-fn is_theirs_to_do(fields: &Fields<'_>, item: &Value, user: &str) -> Result<bool, StoreError> {
-    let is_open = fields.get::<Option<DateTime<Utc>>>("finished_at")?.is_none();
+fn is_theirs_to_do(fields: &Fields<'_>, item: &Value, user: &str) -> bool {
+    let finished = fields.get::<Option<DateTime<Utc>>>("finished_at");
+    let is_open = finished.is_ok_and(|at| at.is_none());
     let names = |field: &str| item.get(field).and_then(Value::as_str) == Some(user);
-    Ok(is_open && (names("user") || names("actor")))
+    is_open && (names("user") || names("actor"))
 }
 
 /// Returns whether something is, or was, said to them.
-#[expect(clippy::unnecessary_wraps, reason = "it stands beside one that reads")]
-fn is_to_them(_: &Fields<'_>, envelope: &Value, user: &str) -> Result<bool, StoreError> {
+fn is_to_them(_: &Fields<'_>, envelope: &Value, user: &str) -> bool {
     let to = envelope.get("to");
     let reader = |kind: &str| to.and_then(|to| to.get(kind)).and_then(Value::as_str);
     let only = to.and_then(|to| to.get("only")).and_then(|only| only.get("user"));
     let readers = [reader("person"), reader("home"), only.and_then(Value::as_str)];
-    Ok(readers.contains(&Some(user)))
+    readers.contains(&Some(user))
 }
 
 /// Returns the answered requests that name a person, and those that were made at the same instants; and how many name
