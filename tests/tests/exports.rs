@@ -1,6 +1,7 @@
 //! What is stored can be fetched: by each person what there is of them, by admins all of it, over a link that works once.
 
 use serde_json::json;
+use std::time::Duration;
 use stories::{Play, both_engines, plain_view};
 
 /// Returns the address in an answer.
@@ -12,7 +13,9 @@ fn link_in(answer: &str) -> String {
 /// Returns the status and the body of a page; it is asked for by `method`.
 async fn visits(method: &str, address: &str) -> (u16, String) {
     let method = method.parse().expect("a method");
-    let answer = reqwest::Client::new().request(method, address).send().await.expect("it answers");
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build();
+    let client = client.expect("a client for loopback");
+    let answer = client.request(method, address).send().await.expect("it answers");
     let status = answer.status().as_u16();
     let body = answer.bytes().await.expect("the whole answer");
     (status, String::from_utf8_lossy(&body).into_owned())

@@ -37,7 +37,8 @@ both_engines! {
         for (user, home) in [("U0GUS", play.team()), ("U0ZOE", "T0QUAY")] {
             let before = hand.state(&play).await;
             let (mut log, mut counted) = (String::new(), (0, 0));
-            for button in buttons(&hand) {
+            // Whoever is erased is somebody new afterwards; tests/erase_me.rs has that.
+            for button in buttons(&hand).filter(|button| *button != Button::Data(data::Button::EraseMe)) {
                 let answer = presses(&play, (user, home), &button).await;
                 if button.reach() > Reach::Look {
                     assert!(answer.contains(LOOK_ONLY), "{user} {button:?}: {answer}");
@@ -55,7 +56,7 @@ both_engines! {
             }
             play.waits("1m").await;
             assert_eq!(hand.state(&play).await, before, "{user} changed nothing");
-            assert_eq!(counted, (BUTTONS, FORMS));
+            assert_eq!(counted, (BUTTONS - 1, FORMS));
             answers.push(log);
         }
 

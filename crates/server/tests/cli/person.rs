@@ -174,9 +174,7 @@ async fn after_the_drill_nothing_names_the_person_and_the_next_duty_is_anothers(
     }
 }
 
-async fn a_person_whom_a_backup_brings_back_is_erased_again_before_anything_is_served(
-    place: Place,
-) {
+async fn a_person_whom_a_backup_brings_back_is_erased_again(place: Place) {
     let store = place.database.open().await;
     lives(&store, "support").await;
     store.close().await;
@@ -252,6 +250,6 @@ macro_rules! on_both {
 
 on_both! {
     after_the_drill_nothing_names_the_person_and_the_next_duty_is_anothers
-    a_person_whom_a_backup_brings_back_is_erased_again_before_anything_is_served
+    a_person_whom_a_backup_brings_back_is_erased_again
     no_person_is_erased_who_cannot_be_written_down
 }
