@@ -183,16 +183,21 @@ impl Desk {
             let mut call = Box::pin(async move { send(&its_bot, &its_parcel).await });
             let sent = tokio::select! {
                 biased;
-                sent = &mut call => sent,
                 placed = held.being_sent.heard() => {
-                    // The answer says nothing more, and a call that is broken off costs its connection.
-                    let busy = bot.clock.busy();
-                    bot.supervisor.spawn(async move {
-                        call.await;
-                        drop(busy);
-                    });
+                    if parcel.record.is_resend {
+                        // It is the first saying that was heard: the second is broken off, and not begun where it can be helped.
+                        drop(call);
+                    } else {
+                        // The answer says nothing more, and a call that is broken off costs its connection.
+                        let busy = bot.clock.busy();
+                        bot.supervisor.spawn(async move {
+                            call.await;
+                            drop(busy);
+                        });
+                    }
                     Sent::Called(Outcome::Done(placed))
                 }
+                sent = &mut call => sent,
             };
             faults::point!("deliveries.call.after");
             reports::delivered(parcel.claim.workspace, began.elapsed(), sent.word());
@@ -227,12 +232,8 @@ impl Desk {
             self.hall.leave_behind(self.workspace, by);
         }
         let (parcels, mut alone) = ready?;
-        let held = parcels.into_iter().filter_map(|parcel| {
-            let held = Held {
-                _free: places.split(1)?,
-                _alone: alone.take(),
-                being_sent: self.bot.sending.begin(parcel.claim.delivery),
-            };
+        let held = parcels.into_iter().filter_map(|(parcel, being_sent)| {
+            let held = Held { _free: places.split(1)?, _alone: alone.take(), being_sent };
             Some((parcel, held))
         });
         Ok(Taken::Some(held.collect()))
@@ -261,7 +262,7 @@ impl Desk {
         by: &str,
         batch: Batch,
         database: Result<SemaphorePermit<'_>, AcquireError>,
-    ) -> Result<(Vec<Parcel>, Option<OwnedSemaphorePermit>), StoreError> {
+    ) -> Result<(Vec<(Parcel, BeingSent)>, Option<OwnedSemaphorePermit>), StoreError> {
         let Some(token) = batch.token else {
             outcome::park(&self.bot, self.workspace, &batch.claimed).await?;
             return Ok((Vec::new(), None));
@@ -400,8 +401,15 @@ impl Desk {
         by: &str,
         packed: Packed,
         may_speak: bool,
-    ) -> Result<Vec<Parcel>, StoreError> {
+    ) -> Result<Vec<(Parcel, BeingSent)>, StoreError> {
         let now = self.now();
+        // From before it is written down that they are being sent: the echo of a first saying that comes in between is
+        // heard by whoever is about to say it again.
+        let begin = |parcel: Parcel| {
+            let being_sent = self.bot.sending.begin(parcel.claim.delivery);
+            (parcel, being_sent)
+        };
+        let mut parcels: Vec<_> = packed.parcels.into_iter().map(begin).collect();
         let mut tx = self.bot.store.write(self.workspace).await?;
         if !may_speak {
             tx.release_batch(by).await?;
@@ -414,14 +422,13 @@ impl Desk {
                 tell_of_end(id, *end, code);
             }
         }
-        let marked: BTreeSet<DeliveryId> = if packed.parcels.is_empty() {
+        let marked: BTreeSet<DeliveryId> = if parcels.is_empty() {
             BTreeSet::new()
         } else {
             tx.record_sending(by, now).await?.into_iter().collect()
         };
-        let mut parcels = packed.parcels;
-        parcels.retain(|parcel| marked.contains(&parcel.record.id));
-        for parcel in &parcels {
+        parcels.retain(|(parcel, _)| marked.contains(&parcel.record.id));
+        for (parcel, _) in &parcels {
             if let Content::Home(Page { user, changes_at: Some(at), .. }) = &parcel.content {
                 outcome::carried_out(app::home::show_again(&mut tx, user, *at, now).await)?;
             }
