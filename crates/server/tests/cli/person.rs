@@ -134,7 +134,7 @@ async fn finds(place: &Place) -> Vec<String> {
     places.into_iter().filter(|(_, bytes)| names(bytes)).map(|(name, _)| name).collect()
 }
 
-async fn after_the_drill_nothing_names_the_person_and_the_next_duty_is_anothers(place: Place) {
+async fn after_the_drill_nothing_names_the_person_and_somebody_else_is_next(place: Place) {
     let store = place.database.open().await;
     let next = lives(&store, "support").await;
     store.close().await;
@@ -249,7 +249,7 @@ macro_rules! on_both {
 }
 
 on_both! {
-    after_the_drill_nothing_names_the_person_and_the_next_duty_is_anothers
+    after_the_drill_nothing_names_the_person_and_somebody_else_is_next
     a_person_whom_a_backup_brings_back_is_erased_again
     no_person_is_erased_who_cannot_be_written_down
 }

@@ -81,7 +81,8 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
-    • `/rotation admin` is for admins: the settings of this workspace
+    • `/rotation export me` gives you everything that I keep of you, `/rotation erase me` erases it
+    • `/rotation admin` is for admins: the settings of this workspace; `/rotation events` shows them who did what, `/rotation export` gives them everything
     • `/rotation help` shows this
     ---
     I pass a duty from one person to the next, and pass over whoever is away.
@@ -110,7 +111,8 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
-    • `/rotation admin` is for admins: the settings of this workspace
+    • `/rotation export me` gives you everything that I keep of you, `/rotation erase me` erases it
+    • `/rotation admin` is for admins: the settings of this workspace; `/rotation events` shows them who did what, `/rotation export` gives them everything
     • `/rotation help` shows this
     [primary Create a rotation: create_rotation -] [I'm away…: enter_absence -]
     ");

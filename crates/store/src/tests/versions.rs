@@ -155,10 +155,15 @@ fn every_statement_that_writes_what_answers_are_made_of_is_counted() {
         for body in text.split("async fn ").skip(1) {
             let function = body.split(['(', '<']).next().unwrap_or_default();
             let words = body.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
-            let named: Vec<&str> = words
+            let mut named: Vec<&str> = words
                 .filter_map(|word| writing.iter().find(|name| **name == word))
                 .copied()
                 .collect();
+            // Its statements stand in lists, which it goes through.
+            if (module.as_str(), function) == ("erasure", "erase") {
+                let lists = text.split_once("const THEIRS").expect("it has lists").1;
+                named.extend(writing.iter().filter(|name| lists.contains(&format!("{name},"))));
+            }
             if !named.is_empty() {
                 seen.extend(named);
                 let call = format!("{module}::{function}(");

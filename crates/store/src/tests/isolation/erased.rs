@@ -24,7 +24,7 @@ const GONE: &str = "U0GONE";
 const OTHER: &str = "U0GONER";
 
 /// The columns that can name a person, by their id alone or within a text.
-const IDS: [&str; 26] = [
+const IDS: [&str; 27] = [
     "absence_sources.connected_by",
     "absences.entered_by",
     "absences.user_id",
@@ -36,6 +36,7 @@ const IDS: [&str; 26] = [
     "coverages.of_user",
     "coverages.undone_by",
     "coverages.user_id",
+    "export_links.user_id",
     "note_receivers.user_id",
     "notes.author",
     "people.user_id",
@@ -85,6 +86,7 @@ const NOBODY: [(&str, &[&str]); 6] = [
             "cover_requests.state",
             "coverages.kind",
             "inbox.state",
+            "export_links.scope",
             "limits.call",
             "notices.kind",
             "outbox.call",
@@ -303,7 +305,12 @@ both_engines! {
         assert_eq!(places(&bench.database).await, Vec::<String>::new());
         assert_eq!(counts(&after, OTHER), counts(&before, OTHER));
         let instead = counts(&after, pseudonym.as_str());
-        let deleted = ["absences.user_id", "people.user_id", "preferences.user_id"];
+        let deleted = [
+            "absences.user_id",
+            "export_links.user_id",
+            "people.user_id",
+            "preferences.user_id",
+        ];
         for column in IDS.iter().chain(&JSON).filter(|column| !deleted.contains(column)) {
             assert!(instead.contains_key(*column), "{column} has no pseudonym");
         }
