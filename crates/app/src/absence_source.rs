@@ -29,9 +29,7 @@ use crate::{AppError, Request};
 use domain::permission::{Act, may};
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use store::Tx;
 
 /// What a write of this story came to.
@@ -48,11 +46,6 @@ pub(crate) enum Done {
 async fn admin(tx: &mut Tx, request: &Request) -> Result<Result<(), Refusal>, AppError> {
     let people = People::load(tx, std::slice::from_ref(&request.actor)).await?;
     Ok(may(&people.actor(&request.actor), Act::Administer))
-}
-
-/// Returns by what the last part of an address is known; the part itself is sealed.
-fn hash_of(token: &SecretString) -> Vec<u8> {
-    Sha256::digest(token.expose_secret().as_bytes()).to_vec()
 }
 
 fn say(reply: Reply) -> Answer {

@@ -7,13 +7,11 @@ use domain::ids::{EventId, RotationId, UserId};
 use domain::permission::{Act, may};
 use domain::reply::Reply;
 use domain::story::data::{self, Button, EVENTS_ON_PAGE, Line, Page};
+use domain::zone::Zone;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{AuditRow, Store};
 use uuid::Uuid;
-
-/// The zone of a reader of whom none is known.
-const UTC: &str = "UTC";
 
 /// Answers with the last events, or with the last before one.
 ///
@@ -56,9 +54,7 @@ pub async fn events(
     };
     Ok(Reply::Data(data::Reply::Events(Page {
         events: told.into_iter().map(line).collect(),
-        zone: reader
-            .zone(&request.actor)
-            .map_or_else(|| UTC.to_owned(), |zone| zone.name().to_owned()),
+        zone: reader.zone(&request.actor).unwrap_or_else(Zone::utc).name().to_owned(),
         has_newer: before.is_some(),
         older,
     })))

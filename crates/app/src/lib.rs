@@ -43,6 +43,7 @@ mod lookup;
 mod outcome;
 mod serving;
 mod snapshot;
+mod token;
 mod walk;
 
 pub use error::AppError;

@@ -2,20 +2,19 @@
 
 use super::sealed::{Hook, Opened};
 use super::sync::clear_fault;
-use super::{Done as Came, admin, hash_of, say};
+use super::{Done as Came, admin, say};
 use crate::audit::{self, Entry};
 use crate::home;
 use crate::outcome::{Decision, Done, once};
+use crate::token::{self, hash_of};
 use crate::{AppError, Request};
 use domain::action::Modal;
-use domain::ids::WorkspaceId;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
 use domain::source::{Credentials, SourceCode, SourceInfo};
 use domain::story::absence_source::{self, ConnectModal};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::json;
-use std::fmt::Write as _;
 use store::{AbsenceSourceRecord, SourceStatus, Store, Tx};
 
 /// Answers with the form in which a source is connected; where it is on, with what of it may be shown.
@@ -106,7 +105,7 @@ async fn save(
     let opened = tx.open_source(&info.code).await?;
     let hook = opened.as_ref().map(Opened::read).transpose()?.and_then(|opened| opened.hook);
     let hook = info.webhook.map(|_| {
-        hook.unwrap_or_else(|| Hook { token: token(request.workspace, random), secret: None })
+        hook.unwrap_or_else(|| Hook { token: token::make(request.workspace, random), secret: None })
     });
     let now = request.now;
     let mut status = before.map(|before| before.status).unwrap_or_default();
@@ -114,7 +113,7 @@ async fn save(
     let record = AbsenceSourceRecord {
         source: info.code.clone(),
         name: info.name.to_owned(),
-        webhook_hash: hook.as_ref().map(|hook| hash_of(&hook.token)),
+        webhook_hash: hook.as_ref().map(|hook| hash_of(hook.token.expose_secret())),
         connected_by: request.actor.clone(),
         connected_at: now,
         status: SourceStatus {
@@ -139,33 +138,4 @@ async fn save(
     audit::record(tx, now, entry).await?;
     home::touch_admins(tx, now).await?;
     Ok(Ok(Done::AbsenceSource(Came::Connected { name: record.name, is_new })))
-}
-
-/// Returns the last part of an address that belongs to a workspace and that nobody guesses.
-fn token(workspace: WorkspaceId, random: [u8; 32]) -> SecretString {
-    let mut text = workspace.as_uuid().simple().to_string();
-    for byte in random {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    SecretString::from(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::ids::TeamId;
-
-    #[test]
-    fn an_address_ends_in_the_workspace_and_in_what_nobody_guesses() {
-        let workspace = WorkspaceId::of_team(&TeamId::new("T1"));
-        let mut random = [0; 32];
-        random[31] = 0xab;
-
-        let token = token(workspace, random);
-
-        let (id, rest) = token.expose_secret().split_at(32);
-        assert_eq!(id, workspace.as_uuid().simple().to_string());
-        assert_eq!(rest, format!("{}ab", "00".repeat(31)));
-    }
 }

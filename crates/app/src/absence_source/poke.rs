@@ -2,23 +2,19 @@
 
 use super::sealed::Opened;
 use crate::AppError;
+use crate::token::{hash_of, workspace_of};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::WorkspaceId;
 use domain::source::SourceCode;
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use store::{AbsenceSourceRecord, InboxItem, Store};
 use subtle::ConstantTimeEq;
-use uuid::Uuid;
 
 /// How long is waited for more of the same before the source is asked.
 const GATHERED: TimeDelta = TimeDelta::seconds(10);
 
 /// The least time between two times that a source is asked since it poked us.
 pub(super) const APART: TimeDelta = TimeDelta::minutes(1);
-
-/// The length of the last part of the address: a workspace's id and 256 bits that nobody guesses.
-const TOKEN_LENGTH: usize = 32 + 64;
 
 /// Returns the workspace to which the last part of an address belongs, and what its source signs with, if that is known.
 ///
@@ -32,14 +28,10 @@ pub async fn find_hook(
     source: &SourceCode,
     token: &str,
 ) -> Result<Option<(WorkspaceId, Option<SecretString>)>, AppError> {
-    let workspace = token.get(..32).and_then(|id| Uuid::try_parse(id).ok());
-    let Some(workspace) = workspace.filter(|_| token.len() == TOKEN_LENGTH) else {
-        return Ok(None);
-    };
-    let workspace = WorkspaceId::new(workspace);
+    let Some(workspace) = workspace_of(token) else { return Ok(None) };
     let mut tx = store.read(workspace).await?;
     let Some(record) = tx.find_source(source).await? else { return Ok(None) };
-    let hash = Sha256::digest(token.as_bytes());
+    let hash = hash_of(token);
     let is_known = record.webhook_hash.is_some_and(|known| known.ct_eq(&hash[..]).into());
     if !is_known {
         return Ok(None);

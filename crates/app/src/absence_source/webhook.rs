@@ -1,10 +1,11 @@
 //! The address at which a source pokes us, and the secret that proves that it was the source.
 
 use super::sealed::Opened;
-use super::{Done as Came, admin, hash_of, say};
+use super::{Done as Came, admin, say};
 use crate::audit::{self, Entry};
 use crate::home;
 use crate::outcome::{Decision, Done, once};
+use crate::token::hash_of;
 use crate::{AppError, Request};
 use domain::action::Modal;
 use domain::refusal::Refusal;
@@ -92,7 +93,7 @@ async fn save(
     let name = record.name.clone();
     if let Some(secret) = secret.and_then(Typed::filled) {
         hook.secret = Some(SecretString::from(secret));
-        record.webhook_hash = Some(hash_of(&hook.token));
+        record.webhook_hash = Some(hash_of(hook.token.expose_secret()));
         let opened = Opened { credentials, hook: Some(hook.clone()) };
         tx.upsert_source(&record, &opened.write()?).await?;
         let entry = Entry {

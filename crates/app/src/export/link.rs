@@ -3,19 +3,15 @@
 use super::{File, of_person, of_workspace};
 use crate::audit::{self, Entry};
 use crate::people::People;
+use crate::token::{self, hash_of, workspace_of};
 use crate::{AppError, Request};
 use chrono::{DateTime, Utc};
-use domain::ids::WorkspaceId;
 use domain::permission::{Act, may};
 use domain::reply::Reply;
 use domain::story::data::{self, Address, LINK_OPENS, Scope};
+use secrecy::ExposeSecret;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use store::{ExportLink, Store};
-use uuid::Uuid;
-
-/// The length of the last part of an address: a workspace's id and 256 bits that nobody guesses, in hexadecimal digits.
-const TOKEN_LENGTH: usize = 32 + 64;
 
 /// Answers with a link to an archive, whose last part is made of `random`; the link before of the same kind opens nothing any
 /// more. `base` is where we are reached.
@@ -38,10 +34,11 @@ pub async fn offer(
             return Ok(Reply::Refused(refusal));
         }
     }
-    let token = token(request.workspace, &random);
+    let token = token::make(request.workspace, random);
+    let token = token.expose_secret();
     let link =
         ExportLink { user: request.actor.clone(), scope, expires_at: request.now + LINK_OPENS };
-    tx.set_export_link(&link, &hash_of(&token)).await?;
+    tx.set_export_link(&link, &hash_of(token)).await?;
     record(&mut tx, &link, "export_offered", request.now).await?;
     tx.commit().await?;
     let address = format!("{}/exports/{token}", base.trim_end_matches('/'));
@@ -111,41 +108,4 @@ async fn record(
         details: json!({"scope": link.scope.as_str()}),
     };
     audit::record(tx, now, entry).await
-}
-
-fn token(workspace: WorkspaceId, random: &[u8; 32]) -> String {
-    let mut token = workspace.as_uuid().simple().to_string();
-    for part in random.chunks_exact(16) {
-        let part: [u8; 16] = part.try_into().unwrap_or_default();
-        token.push_str(&Uuid::from_bytes(part).simple().to_string());
-    }
-    token
-}
-
-fn workspace_of(token: &str) -> Option<WorkspaceId> {
-    let id = token.get(..32).filter(|_| token.len() == TOKEN_LENGTH)?;
-    Uuid::try_parse(id).ok().map(WorkspaceId::new)
-}
-
-fn hash_of(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::ids::TeamId;
-
-    #[test]
-    fn a_token_tells_its_workspace_and_what_is_none_tells_nothing() {
-        let workspace = WorkspaceId::of_team(&TeamId::new("T1"));
-        let token = token(workspace, &[0xab; 32]);
-
-        assert_eq!(token.len(), TOKEN_LENGTH);
-        assert!(token.ends_with(&"ab".repeat(32)));
-        assert_eq!(workspace_of(&token), Some(workspace));
-        for bent in ["", "../..", &token[1..], &format!("{token}0"), &"z".repeat(TOKEN_LENGTH)] {
-            assert_eq!(workspace_of(bent), None, "{bent}");
-        }
-    }
 }

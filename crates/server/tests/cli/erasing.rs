@@ -1,6 +1,6 @@
 //! `asyncbot workspace` and `asyncbot audit`: what is stored is shown, verified, and deleted until nothing is left.
 
-use crate::place::Place;
+use crate::place::{Place, on_both};
 use crate::process::{COMPLETE, KEYS, asyncbot};
 use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient, StartEffect};
@@ -259,29 +259,6 @@ async fn all_that_is_stored_is_written_into_one_archive_and_nothing_that_is_seal
     assert_eq!(data["tables"]["audit_events"].as_array().unwrap().len(), 3);
     assert_eq!(data["tables"]["outbox"].as_array().unwrap().len(), 0, "it names a channel alone");
     assert!(data["tables"].get("workspaces").is_none());
-}
-
-/// Makes two tests of each, one for each engine.
-macro_rules! on_both {
-    ($($name:ident)+) => {
-        mod sqlite {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                let database = TestDatabase::sqlite();
-                database.open().await.close().await;
-                super::$name(Place::of(database)).await;
-            })+
-        }
-
-        mod postgres {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(Place::of(TestDatabase::postgres().await)).await;
-            })+
-        }
-    };
 }
 
 on_both! {

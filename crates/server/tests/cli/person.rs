@@ -1,7 +1,7 @@
 //! `asyncbot workspace erase --person`: whoever is erased is taken out of what is to come, is a pseudonym in what was, and
 //! does not come back with a backup.
 
-use crate::place::Place;
+use crate::place::{Place, on_both};
 use crate::process::{COMPLETE, asyncbot};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use clock::Clock;
@@ -9,7 +9,6 @@ use domain::ids::{ChannelId, RotationId, TeamId, UserId, WorkspaceId};
 use domain::settings::RotationSettings;
 use secrecy::SecretString;
 use serde_json::Value;
-use store::testing::TestDatabase;
 use store::{NewInstall, PersonRecord, RotationRecord, Store};
 
 /// Who is erased.
@@ -223,29 +222,6 @@ async fn no_person_is_erased_who_cannot_be_written_down(place: Place) {
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(refused.err.contains("so nothing is erased"), "{refused:?}");
     assert!(!finds(&place).await.is_empty());
-}
-
-/// Makes two tests of each, one for each engine.
-macro_rules! on_both {
-    ($($name:ident)+) => {
-        mod sqlite {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                let database = TestDatabase::sqlite();
-                database.open().await.close().await;
-                super::$name(Place::of(database)).await;
-            })+
-        }
-
-        mod postgres {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(Place::of(TestDatabase::postgres().await)).await;
-            })+
-        }
-    };
 }
 
 on_both! {

@@ -41,3 +41,26 @@ impl Place {
             .ends()
     }
 }
+
+/// Makes two tests of each, one for each engine.
+macro_rules! on_both {
+    ($($name:ident)+) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let database = store::testing::TestDatabase::sqlite();
+                database.open().await.close().await;
+                super::$name($crate::place::Place::of(database)).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::place::Place::of(store::testing::TestDatabase::postgres().await)).await;
+            })+
+        }
+    };
+}
+
+pub(crate) use on_both;
