@@ -34,3 +34,14 @@ fn a_missing_browser_is_a_failure_and_no_skip() {
 
     check_is_red(&output, "Chromium and its driver cannot be had");
 }
+
+#[test]
+fn a_missing_checker_of_what_deploys_is_a_failure_and_no_skip() {
+    for (variable, name) in
+        [("PROMTOOL", "promtool"), ("CADDY", "caddy"), ("SYSTEMD_ANALYZE", "systemd-analyze")]
+    {
+        let output = run_without(variable);
+
+        check_is_red(&output, &format!("{name} cannot be had"));
+    }
+}

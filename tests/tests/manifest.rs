@@ -276,13 +276,26 @@ fn what_is_not_plainly_written_is_not_read() {
         "a:\n   b: c",
         "a: b\na: c",
         "a:\n  - b\n  c: d",
-        "A: b",
+        "a b: c",
+        "-a: b",
         "a",
+        "a: yes",
+        "a: 007",
+        "a: 1e3",
+        "a: 12:30",
+        "a: .5",
+        "a: -1",
+        "a: [1]",
+        "a: [[\"b\"]]",
+        "a: {b: c}",
     ] {
         assert!(yaml::read(wrong).is_err(), "{wrong:?}: {:?}", yaml::read(wrong));
     }
     let read = yaml::read("# c\na:\n  - b: \"1: 2\"\n    c: true\n  - d\ne: >-\n  f\n  g\n");
     assert_eq!(read, Ok(json!({"a": [{"b": "1: 2", "c": true}, "d"], "e": "f g"})));
+    let read = yaml::read("a.b/c-D: 30s\nE: [\"1\", \"f\"]\ng: 8080\nh: {}\ni: ./k\n");
+    let expected = json!({"a.b/c-D": "30s", "E": ["1", "f"], "g": 8080, "h": {}, "i": "./k"});
+    assert_eq!(read, Ok(expected));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The little of YAML that our own files use, read strictly: whatever else stands there is an error.
 //!
-//! Maps and lists indented by two spaces, plain or "quoted" text, `true` and `false`, folded text (`>-`), and comments on
-//! lines of their own.
+//! Maps and lists indented by two spaces, plain or "quoted" text, whole numbers, `true` and `false`, lists on one line as
+//! JSON writes them, `{}`, folded text (`>-`), and comments on lines of their own. What YAML's versions read differently
+//! has to be quoted.
 
 use serde_json::{Map, Value};
 
@@ -79,8 +80,11 @@ impl<'a> Reader<'a> {
     fn entry(&mut self, line: Line<'a>, map: &mut Map<String, Value>) -> Result<(), String> {
         let (key, value) =
             line.text.split_once(':').ok_or_else(|| line.fault("\"key: value\" is expected"))?;
-        let is_plain = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-        if key.is_empty() || !is_plain || (!value.is_empty() && !value.starts_with(' ')) {
+        let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+        if !key.starts_with(|c: char| c.is_ascii_alphabetic())
+            || !is_plain
+            || (!value.is_empty() && !value.starts_with(' '))
+        {
             return Err(line.fault("\"key: value\" is expected"));
         }
         let value = match value.trim() {
@@ -112,13 +116,48 @@ fn scalar(line: &Line<'_>, text: &str) -> Result<Value, String> {
     match text {
         "true" => return Ok(Value::Bool(true)),
         "false" => return Ok(Value::Bool(false)),
+        "{}" => return Ok(Value::Object(Map::new())),
         _ => {}
     }
-    if text.starts_with('"') {
-        return serde_json::from_str(text).map_err(|_| line.fault("the quotation does not close"));
+    if text.starts_with(['"', '[']) {
+        let read = serde_json::from_str(text).ok().filter(|value: &Value| is_flat(value));
+        return read.ok_or_else(|| line.fault("the quotation or the list is not as in JSON"));
     }
-    let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+    if let Some(number) = number(text) {
+        return Ok(number);
+    }
+    if is_plain(text) {
+        Ok(Value::from(text))
+    } else {
+        Err(line.fault("put it in quotation marks"))
+    }
+}
+
+/// Whether this is a text, or a list of texts.
+fn is_flat(value: &Value) -> bool {
+    value.is_string() || value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
+}
+
+/// Returns a whole number without a sign; one that begins with 0 is octal to some.
+fn number(text: &str) -> Option<Value> {
+    let is_whole = text == "0" || !text.starts_with('0');
+    let is_number = is_whole && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse::<u64>().ok().map(Value::from)).flatten()
+}
+
+/// Whether every version of YAML reads this as the text that stands there.
+fn is_plain(text: &str) -> bool {
+    const OTHERWISE: [&str; 7] = ["yes", "no", "on", "off", "y", "n", "null"];
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    // A number with a unit, such as 30s or 64Mi; an `e` may be an exponent.
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_amount = !text.starts_with('0')
+        && !unit.is_empty()
+        && !unit.starts_with(['e', 'E'])
+        && unit.chars().all(|c| c.is_ascii_alphabetic());
+    let is_path = text == ".." || text.starts_with("./");
+    (begins || is_amount || is_path)
         && !text.contains(": ")
-        && !text.contains(" #");
-    if is_plain { Ok(Value::from(text)) } else { Err(line.fault("put it in quotation marks")) }
+        && !text.contains(" #")
+        && !OTHERWISE.contains(&text.to_ascii_lowercase().as_str())
 }
