@@ -107,18 +107,15 @@ fn commands() -> Vec<(String, String)> {
     }
     for path in files_below("deploy/systemd").into_iter().chain(["docs/OPERATIONS.md".to_owned()]) {
         for line in text(&path).lines() {
-            const BEFORE: [&str; 4] = [
-                "ExecStart=/usr/local/bin/asyncbot ",
-                "asyncbot-by-hand ",
-                "exec asyncbot asyncbot ",
-                "asyncbot ",
-            ];
+            const BEFORE: [&str; 3] =
+                ["ExecStart=/usr/local/bin/asyncbot ", "asyncbot-by-hand ", "asyncbot "];
+            const IN_CONTAINER: &str = " exec asyncbot asyncbot ";
             // A line of commands, or what stands in code type.
             let parts = line.split('`').enumerate().filter(|(index, _)| index % 2 == 1);
             for part in parts.map(|(_, part)| part).chain([line]) {
-                let Some(rest) = BEFORE.iter().find_map(|before| part.strip_prefix(before)) else {
-                    continue;
-                };
+                let begun = BEFORE.iter().find_map(|before| part.strip_prefix(before));
+                let inside = || part.split_once(IN_CONTAINER).map(|(_, rest)| rest);
+                let Some(rest) = begun.or_else(inside) else { continue };
                 let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
                 let command: Vec<&str> = rest.split(' ').take(2).take_while(is_word).collect();
                 // Otherwise it is an option of the program itself.

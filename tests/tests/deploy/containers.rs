@@ -91,8 +91,8 @@ fn no_pod_is_root_or_writes_to_its_own_files() {
 fn the_images_end_as_a_user_who_is_not_root() {
     for name in ["Dockerfile", "Dockerfile.backup", "Dockerfile.caddy"] {
         let text = text(&format!("deploy/{name}"));
-        let users = text.lines().filter_map(|line| line.strip_prefix("USER "));
-        assert_eq!(users.last(), Some(format!("{USER}:{USER}").as_str()), "{name}");
+        let mut users = text.lines().filter_map(|line| line.strip_prefix("USER "));
+        assert_eq!(users.next_back(), Some(format!("{USER}:{USER}").as_str()), "{name}");
     }
     let image = text("deploy/Dockerfile");
     let last = image.lines().rfind(|line| line.starts_with("FROM ")).unwrap();

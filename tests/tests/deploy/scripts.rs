@@ -68,10 +68,10 @@ fn secrets_are_made_once_and_their_folder_is_closed() {
     assert_eq!(passwords.len(), 4, "each has its own");
     assert!(passwords.iter().all(|password| password.len() == 48), "{passwords:?}");
     assert!(again.status.success() && secrets(&inside) == made, "what is there stays");
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&inside), 0o700);
+    let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(rights(&inside), 0o700);
     // Containers read them as users of their own.
-    assert_eq!(mode(&inside.join("database_url")), 0o644);
+    assert_eq!(rights(&inside.join("database_url")), 0o644);
 }
 
 #[test]
