@@ -409,34 +409,6 @@ both_engines! {
 }
 
 #[tokio::test]
-async fn on_sqlite_nothing_is_left_in_pages_that_were_split() {
-    let bench = Bench::sqlite().await;
-    let gone = user(GONE);
-    // Rows of many lengths, of which some go before and the others become longer when they name a pseudonym instead.
-    for batch in 0..10 {
-        let mut tx = bench.write().await;
-        for number in 0..200 {
-            let (key, said) = (
-                format!("{}:{GONE}:{batch}", number * 37 % 200),
-                format!(" {GONE}").repeat(number % 20),
-            );
-            let facts = json!({"of": GONE, "said": said, "also": [GONE, OTHER]});
-            tx.record_outcome(&key, &Outcome { facts }, at(batch)).await.unwrap();
-            let item = InboxItem::Checked { actor: gone.clone() };
-            assert!(tx.insert_inbox(&item, &key, at(batch)).await.unwrap());
-        }
-        tx.commit().await.unwrap();
-    }
-    let some = "delete from request_keys where length(outcome) % 3 = 0";
-    write(&bench.database, &[String::from(some)]).await;
-    assert!(!places(&bench.database).await.is_empty(), "the search finds what is there");
-
-    erase(&bench.store, bench.workspace, &gone).await;
-
-    assert_eq!(places(&bench.database).await, Vec::<String>::new());
-}
-
-#[tokio::test]
 async fn without_the_keys_nobody_can_tell_whose_a_pseudonym_is() {
     let (bench, other) = (Bench::sqlite().await, Bench::postgres().await);
     let gone = user(GONE);
