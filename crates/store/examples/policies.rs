@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{TeamId, UserId, WorkspaceId};
+use secrecy::SecretString;
 use std::time::{Duration, Instant};
 use store::testing::TestDatabase;
-use store::{PersonRecord, Store};
+use store::{NewInstall, PersonRecord, Store};
 
 /// How long each measurement takes.
 const EACH: Duration = Duration::from_secs(3);
@@ -47,8 +48,12 @@ async fn main() {
     println!("the policies take {:.0} % of it", 100.0 * (1.0 - with / without));
 }
 
+fn team(number: usize) -> TeamId {
+    TeamId::new(&format!("T{number}"))
+}
+
 fn workspace(number: usize) -> WorkspaceId {
-    WorkspaceId::of_team(&TeamId::new(&format!("T{number}")))
+    WorkspaceId::of_team(&team(number))
 }
 
 fn user(number: usize) -> UserId {
@@ -57,6 +62,17 @@ fn user(number: usize) -> UserId {
 
 async fn fill(store: &Store, number: usize) {
     let mut tx = store.write(workspace(number)).await.expect("a transaction begins");
+    let install = NewInstall {
+        team: team(number),
+        name: format!("Workspace {number}"),
+        app_id: String::from("A1"),
+        bot_user: UserId::new("UBOT"),
+        scopes: Vec::new(),
+        installer: user(0),
+        bot_token: SecretString::from("xoxb-of-nobody"),
+        at: DateTime::<Utc>::UNIX_EPOCH,
+    };
+    tx.upsert_workspace(&install).await.expect("it is installed");
     for number in 0..PEOPLE {
         let person = PersonRecord {
             user: user(number),
