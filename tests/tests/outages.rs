@@ -9,13 +9,17 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use store::NewInstall;
+
 use store::testing::TestDatabase;
+use store::{NewInstall, PersonRecord};
 use stories::crash::{Figures, Place, Process, Server, Town, come_to_rest, free_port};
 use tempfile::TempDir;
 
 /// How long the service may take to go on.
 const HEALED_WITHIN: Duration = Duration::from_secs(15);
+
+/// Somebody who asks to be erased.
+const WHO_LEFT: &str = "U0PARTED";
 
 /// How long before the full hour, at which handoffs are due, a service is started that has to come to rest before.
 const BEFORE_THE_HOUR: Duration = Duration::from_secs(30);
@@ -112,10 +116,16 @@ async fn a_copy_that_lagged_and_was_promoted_is_noticed_by_each_replica_before_i
     process = scene.starts();
     let mut other = scene.starts_at(&scene.place.beside());
     quiet(&mut scene.town).await;
-    let gone = leaves_again(&scene).await;
+    let (gone, left) = ("T0GONE", "T0LEFT");
+    for team in [gone, left] {
+        was_here(&scene, team).await;
+    }
+    assert!(names(&scene, WHO_LEFT).await, "the search finds who is there");
     scene.server.copy("standby");
-    erases(&scene.place, &gone);
-    assert!(scene.database.tables_of(workspace_of(&gone)).await.is_empty(), "it is erased");
+    erases(&scene.place, &[gone]);
+    erases(&scene.place, &[left, "--person", WHO_LEFT]);
+    assert!(scene.database.tables_of(workspace_of(gone)).await.is_empty(), "it is erased");
+    assert!(!names(&scene, WHO_LEFT).await, "they are erased");
     let said = lives_on(&mut scene).await;
 
     let before = scene.town.accepted().values().map(Vec::len).sum::<usize>();
@@ -133,8 +143,10 @@ async fn a_copy_that_lagged_and_was_promoted_is_noticed_by_each_replica_before_i
         "nothing is sent before it is sorted out"
     );
     let detail = detail(&scene.place).await;
-    let back = scene.database.tables_of(workspace_of(&gone)).await;
+    let back = scene.database.tables_of(workspace_of(gone)).await;
     assert_eq!(back, Vec::<String>::new(), "what was erased did not come back");
+    assert!(!names(&scene, WHO_LEFT).await, "nor who was");
+    assert!(!scene.database.tables_of(workspace_of(left)).await.is_empty(), "the others did");
     // Each of the two wrote down when it noticed.
     let noticed = detail["setbacks"].as_array().map_or(0, Vec::len);
     assert!((1..=2).contains(&noticed), "{detail}");
@@ -186,9 +198,8 @@ fn workspace_of(team: &str) -> WorkspaceId {
     WorkspaceId::of_team(&TeamId::new(team))
 }
 
-/// Has a workspace that installed the app and removed it, and returns its team.
-async fn leaves_again(scene: &Scene) -> String {
-    let team = "T0GONE";
+/// Has a workspace that installed the app and removed it, and knows somebody.
+async fn was_here(scene: &Scene, team: &str) {
     let store = scene.database.open().await;
     let at = scene.town.now() - TimeDelta::days(3);
     let mut tx = store.write(workspace_of(team)).await.expect("a transaction");
@@ -203,15 +214,32 @@ async fn leaves_again(scene: &Scene) -> String {
         at,
     };
     tx.upsert_workspace(&install).await.expect("it is installed");
+    let person = PersonRecord {
+        user: UserId::new(WHO_LEFT),
+        display_name: "Sparrow".to_owned(),
+        zone: None,
+        is_deactivated: false,
+        is_admin: false,
+        is_bot: false,
+        is_guest: false,
+        is_foreign: false,
+        refreshed_at: at,
+    };
+    tx.upsert_person(&person).await.expect("somebody is known");
     assert!(tx.end_install(at, at + TimeDelta::days(1)).await.expect("it is removed"));
     tx.commit().await.expect("it is saved");
     store.close().await;
-    team.to_owned()
 }
 
-fn erases(place: &Place, team: &str) {
+/// Returns whether a dump of the database has this anywhere.
+async fn names(scene: &Scene, what: &str) -> bool {
+    let dump = scene.database.dump().await;
+    dump.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(what))
+}
+
+fn erases(place: &Place, what: &[&str]) {
     let mut command = place.command("workspace");
-    let ended = command.args(["erase", team, "--yes"]).output().expect("it is carried out");
+    let ended = command.arg("erase").args(what).arg("--yes").output().expect("it is carried out");
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 

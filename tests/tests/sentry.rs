@@ -144,6 +144,7 @@ fn check_keys(reported: &Reported) {
         platform
         release
         tags.method
+        tags.workspace
         timestamp
         transaction
         ");
@@ -188,6 +189,7 @@ fn check_keys(reported: &Reported) {
     }
     let delivery = items(&envelopes, "transaction");
     let delivery = delivery.iter().find(|it| it["transaction"] == "delivery").expect("one");
+    assert_eq!(delivery["tags"]["workspace"], event["tags"]["workspace"], "the same stands for it");
     let hash = delivery["tags"]["workspace"].as_str().expect("a hash");
     assert!(hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
 }

@@ -178,6 +178,34 @@ both_engines! {
         assert_eq!(play.channel("support").await.len(), before + 2, "and never again");
     }
 
+    async fn a_second_saying_is_broken_off_when_the_first_is_heard(play at "2026-06-05T10:00:00Z") {
+        play.act(&json!({"team": play.team(), "user": "U0ANA", "command": "/invite", "text": "@asyncbot", "channel": "#support"})).await;
+        play.makes_support("2026-06-08", &["ana", "ben"]).await;
+        play.waits_until("2026-06-07T16:00:00Z").await;
+        let before = play.channel("support").await.len();
+        loses_answers_and_echoes(&play).await;
+        // Slack tells of the first for the last time six minutes later; the second is on its way just then.
+        play.breaks(&json!({"method": "chat.postMessage", "kind": "429", "retry_after_s": 236, "times": 1})).await;
+        play.breaks(&json!({"method": "chat.postMessage", "kind": "slow", "times": 1})).await;
+        play.waits_until("2026-06-08T07:01:30Z").await;
+        hears_again(&play);
+        play.waits_until("2026-06-08T07:05:59Z").await;
+        assert_eq!(play.get("sim/faults").await["faults"], json!([]), "it is on its way");
+        let posts = play.channel("support").await;
+        assert_eq!(posts.len(), before + 1, "and not there yet");
+        let told = delivery_of(&play, &posts[before].ts, "%23support").await;
+        assert_eq!((told.state, told.is_resend), (DeliveryState::Sending, true));
+
+        play.waits("1s").await;
+        let left = play.stage().simulator().until_left("chat.postMessage");
+        tokio::time::timeout(Duration::from_secs(10), left).await.expect("it is broken off");
+        let told = delivery_of(&play, &posts[before].ts, "%23support").await;
+        assert_eq!((told.state, told.ts.as_deref()), (DeliveryState::Sent, Some(posts[before].ts.as_str())));
+        play.waits("10m").await;
+
+        assert_eq!(play.channel("support").await.len(), before + 1);
+    }
+
     async fn a_direct_message_that_did_not_arrive_is_looked_for_and_said_once(play at "2026-06-05T10:00:00Z") {
         play.makes_support("2026-06-08", &["ana", "ben"]).await;
         play.waits_until("2026-06-07T16:00:00Z").await;

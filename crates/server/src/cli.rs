@@ -1,7 +1,9 @@
 //! The command line: `asyncbot --help` is its reference.
 
 mod audit;
+mod described;
 mod doctor;
+mod healthcheck;
 mod keys;
 mod migrate;
 mod notice;
@@ -10,6 +12,7 @@ mod outbox;
 mod output;
 mod plan;
 mod serve;
+mod service_manager;
 #[cfg(feature = "demo")]
 mod simulate;
 mod telemetry;
@@ -59,6 +62,8 @@ enum Command {
     Migrate(DatabaseSettings),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
     Doctor(Settings),
+    /// Asks the service on this machine whether it is ready, as containers do; exit code 1 if it is not
+    Healthcheck(healthcheck::HealthcheckOptions),
     /// What was not delivered
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
@@ -76,6 +81,10 @@ enum Command {
     /// What was done, by whom, and whether that record is whole
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Prints what a shell needs to complete these commands
+    Completions(described::CompletionsOptions),
+    /// Prints the manual page, or writes a page for each command
+    Man(described::ManOptions),
 }
 
 /// Runs the command and returns the exit code: 0 done, 1 not well, 2 wrong use.
@@ -90,6 +99,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Simulate(options) => in_runtime(simulate::simulate(options)),
         Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
         Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
+        Command::Healthcheck(options) => in_runtime(healthcheck::healthcheck(options)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),
         Command::Notice(command) => in_runtime(notice::notice(command)),
         Command::Plan(options) => plan::plan(&options),
@@ -98,6 +108,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keys(keys::KeysCommand::Rotate(options)) => in_runtime(keys::rotate(*options)),
         Command::Workspace(command) => in_runtime(workspace::workspace(command)),
         Command::Audit(command) => in_runtime(audit::audit(command)),
+        Command::Completions(options) => described::completions(&options),
+        Command::Man(options) => described::man(&options),
     };
     ExitCode::from(code)
 }

@@ -15,6 +15,10 @@ pub(crate) enum FaultKind {
     /// No answer, ever; nothing was done.
     #[serde(rename = "hang")]
     Hang,
+    /// Nothing is done for eight seconds, and nothing at all where the caller has left by then. What is not the Web API
+    /// hangs.
+    #[serde(rename = "slow")]
+    Slow,
     /// The connection is reset; nothing was done.
     #[serde(rename = "reset")]
     Reset,
@@ -38,6 +42,7 @@ impl FaultKind {
             Self::TooMany => "429",
             Self::Broken => "500",
             Self::Hang => "hang",
+            Self::Slow => "slow",
             Self::Reset => "reset",
             Self::AcceptThenDrop => "accept_then_drop",
             Self::AcceptThenHang => "accept_then_hang",

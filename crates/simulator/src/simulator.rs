@@ -4,6 +4,7 @@ use crate::listener::{CuttableListener, Switch};
 use crate::settings::SimulatorSettings;
 use crate::sim::Sim;
 use crate::sockets::listen::listen;
+use crate::world::journal::Call;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use std::io;
@@ -69,6 +70,17 @@ impl Simulator {
     /// Lets every call of the Web API take so long from now on, in real time: half of it before it is done.
     pub fn set_latency(&self, latency: Duration) {
         self.sim.set_latency(latency);
+    }
+
+    /// Waits until the bot has left a `slow` call of this method before it was done.
+    pub async fn until_left(&self, method: &str) {
+        let mut version = self.sim.watch();
+        let is_left = |call: &Call| {
+            (call.method.as_str(), call.fault, call.status) == (method, Some("slow"), 0)
+        };
+        let found = |_: &u64| self.sim.read(|world| world.journal.calls().any(is_left));
+        // Where it ends before, nobody waits any more.
+        let _ = version.wait_for(found).await;
     }
 
     /// Gives the app this app-level token and turns Socket Mode on, as the app's page in Slack does.

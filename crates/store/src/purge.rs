@@ -114,7 +114,7 @@ impl Store {
             let mut tx = self.read(workspace).await?;
             run!(&mut tx, retention::count_left(workspace))?
         };
-        self.empty_log().await?;
+        self.leave_no_copies().await?;
         Ok(left)
     }
 }

@@ -80,6 +80,9 @@ pub(crate) const NUMBERED: bool = false;
 const READERS: u32 = 4;
 const READER_WAIT: Duration = Duration::from_secs(5);
 
+/// SQLite's code where somebody else holds the file: `SQLITE_BUSY`.
+const IN_USE: &str = "5";
+
 /// An opened SQLite database.
 #[derive(Clone)]
 pub(crate) struct Engine {
@@ -158,14 +161,20 @@ impl Engine {
         &self.versions
     }
 
-    /// Empties the write-ahead log, in which what was deleted still stands, into the file; returns `false` where somebody
-    /// reads of it for so long that it cannot be emptied.
-    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
+    /// Writes the file anew, since pages that were split keep copies of rows where nothing is stored, and empties the
+    /// write-ahead log into it, in which what was deleted still stands; returns `false` where somebody reads of that for so
+    /// long, or writes, that it cannot be done.
+    pub(crate) async fn leave_no_copies(&self) -> Result<bool, StoreError> {
         let mut connection = Conn::connect_with(&self.options).await?;
+        let is_written = match sqlx::query("vacuum").execute(&mut connection).await {
+            Ok(_) => true,
+            Err(sqlx::Error::Database(fault)) if fault.code().as_deref() == Some(IN_USE) => false,
+            Err(fault) => return Err(fault.into()),
+        };
         let row = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
         let is_busy: i64 = row.try_get(0)?;
         connection.close().await?;
-        Ok(is_busy == 0)
+        Ok(is_written && is_busy == 0)
     }
 
     pub(crate) async fn close(&self) {

@@ -288,15 +288,17 @@ impl Store {
         }
     }
 
-    /// Empties what a database keeps beside its tables of what was deleted, as far as that is in its hands: SQLite's
-    /// write-ahead log. Returns `false` where somebody reads for so long that it cannot be emptied now.
+    /// Lets go of what a database keeps beside its rows of what was deleted, as far as that is in its hands: on SQLite the
+    /// copies in pages that were split, for which the file is written anew (others who write wait meanwhile, and the disk
+    /// needs room for it once more), and the write-ahead log. Returns `false` where somebody reads or writes for so
+    /// long that it cannot be done now.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] where the file cannot be opened.
-    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+    /// [`StoreError::Unavailable`] where the file cannot be opened or written.
+    pub async fn leave_no_copies(&self) -> Result<bool, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.empty_log().await,
+            Engine::Sqlite(engine) => engine.leave_no_copies().await,
             Engine::Postgres(_) => Ok(true),
         }
     }

@@ -1,13 +1,15 @@
 //! `asyncbot serve`: the service, until it is told to stop.
 
-use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
+use super::{DONE, NOT_WELL, WRONG_USE, output, service_manager, telemetry};
 use crate::boot;
 use crate::config::Checked;
 use crate::reports;
 use crate::settings::Settings;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(super) async fn serve(settings: Settings) -> u8 {
-    telemetry::start(None);
+    let loudness = telemetry::start(None);
     reports::watch_panics();
     let checked = Checked::of(&settings);
     let reporting = checked.reports.clone();
@@ -22,7 +24,16 @@ pub(super) async fn serve(settings: Settings) -> u8 {
         output::complain(&fault);
         return WRONG_USE;
     }
-    let running = match boot::start(&config).await {
+    // From here on: whoever asks it to end in the middle of its start is heard, too.
+    let mut stop = Stop::listen();
+    let started = tokio::select! {
+        started = boot::start(&config) => started,
+        () = stop.told() => {
+            tracing::info!("Asyncbot was told to stop before it served.");
+            return DONE;
+        }
+    };
+    let running = match started {
         Ok(running) => running,
         Err(fault) => {
             output::complain(&fault.to_string());
@@ -30,30 +41,49 @@ pub(super) async fn serve(settings: Settings) -> u8 {
         }
     };
     tracing::info!(address = %running.address(), "Asyncbot serves.");
-    told_to_stop().await;
+    service_manager::is_ready();
+    tokio::select! {
+        () = stop.told() => {}
+        () = loudness.follows_signals() => {}
+        () = service_manager::says_it_is_alive() => {}
+    }
+    service_manager::stops();
     tracing::info!("Asyncbot stops; what is under way is finished first.");
     tokio::select! {
         () = running.stop() => DONE,
-        () = told_to_stop() => {
+        () = stop.told() => {
             tracing::warn!("Asyncbot was told to stop a second time and ends at once; what is under way goes on at the next start.");
             std::process::exit(i32::from(NOT_WELL));
         }
     }
 }
 
-/// Returns when the process is asked to end.
-pub(super) async fn told_to_stop() {
+/// Hears when the process is asked to end: from when it is made, also while nobody waits for it.
+pub(super) struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    signals: Option<(Signal, Signal)>,
+}
+
+impl Stop {
+    /// Listens from now on; outside of a runtime it panics.
+    pub(super) fn listen() -> Self {
+        Self {
+            #[cfg(unix)]
+            signals: signal(SignalKind::terminate()).ok().zip(signal(SignalKind::interrupt()).ok()),
+        }
+    }
+
+    /// Returns when the process is asked to end; each time it was, once.
+    pub(super) async fn told(&mut self) {
+        #[cfg(unix)]
+        if let Some((terminate, interrupt)) = &mut self.signals {
             tokio::select! {
                 _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
             }
             return;
         }
+        // Without a signal handler the process ends only by force, which the next start recovers from.
+        let _ = tokio::signal::ctrl_c().await;
     }
-    // Without a signal handler the process ends only by force, which the next start recovers from.
-    let _ = tokio::signal::ctrl_c().await;
 }

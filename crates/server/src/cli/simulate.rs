@@ -1,6 +1,6 @@
 //! `asyncbot demo` and `asyncbot simulate`.
 
-use super::serve::told_to_stop;
+use super::serve::Stop;
 use super::{DONE, NOT_WELL, output, telemetry};
 use crate::demo::{Stage, StageError, StageSettings, new_keys};
 use crate::inbound::Inbound;
@@ -98,7 +98,7 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         stage.simulator().url(),
         stage.bot_url(),
     ));
-    told_to_stop().await;
+    Stop::listen().told().await;
     stage.stop().await;
     Ok(())
 }
@@ -148,7 +148,7 @@ pub(super) async fn simulate(options: SimulateOptions) -> u8 {
     if has_bot && let Err(fault) = simulator::seed_demo(&simulator).await {
         output::complain(&format!("the app could not be installed: {fault}"));
     }
-    told_to_stop().await;
+    Stop::listen().told().await;
     simulator.shutdown().await;
     DONE
 }

@@ -27,11 +27,11 @@ pub(super) enum Late {
 /// The work goes on either way, and its answer is then said where `late` says.
 pub(super) async fn in_time(
     bot: &Arc<Bot>,
-    kind: &'static str,
+    (kind, workspace): (&'static str, WorkspaceId),
     late: Late,
     work: impl Future<Output = Result<Answer, AppError>> + Send + 'static,
 ) -> Answer {
-    let span = tracing::info_span!("request", kind);
+    let span = tracing::info_span!("request", kind, workspace.id = %workspace);
     let began = Instant::now();
     let busy = bot.clock.busy();
     let task = async move {

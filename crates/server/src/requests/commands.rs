@@ -30,12 +30,13 @@ pub(crate) async fn answer(bot: &Arc<Bot>, inbound: Inbound) -> Option<Value> {
 async fn run(bot: &Arc<Bot>, command: SlashCommand) -> Option<Value> {
     let late = Late::ResponseUrl(command.response_url.clone());
     let (team, trigger_id) = (command.team.clone(), command.trigger_id.clone());
+    let whose = ("command", WorkspaceId::of_team(&team));
     let its_bot = Arc::clone(bot);
     let work = async move {
         let answer = perform::command(&its_bot, &command).await?;
         Ok(open_asked(&its_bot, (&team, &command.user), &trigger_id, answer).await)
     };
-    match answer::in_time(bot, "command", late, work).await {
+    match answer::in_time(bot, whose, late, work).await {
         Answer::Say(reply) => Some(say(bot, &reply)),
         Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     }

@@ -47,6 +47,7 @@ async fn press(bot: &Arc<Bot>, click: Click) {
         Late::ResponseUrl(response_url.clone())
     };
     let (team, trigger_id) = (click.team.clone(), click.trigger_id.clone().unwrap_or_default());
+    let whose = ("button", WorkspaceId::of_team(&team));
     let its_bot = Arc::clone(bot);
     let is_refused = is_too_much(bot, &click.team);
     let work = async move {
@@ -64,7 +65,7 @@ async fn press(bot: &Arc<Bot>, click: Click) {
         };
         Ok(open_asked(&its_bot, (&team, &click.user), &trigger_id, answer).await)
     };
-    let reply = match answer::in_time(bot, "button", late, work).await {
+    let reply = match answer::in_time(bot, whose, late, work).await {
         Answer::Say(reply) => Some(*reply),
         Answer::Open(_) | Answer::Next(_) | Answer::FieldErrors(_) | Answer::Nothing => None,
     };
@@ -79,9 +80,10 @@ async fn press(bot: &Arc<Bot>, click: Click) {
 
 async fn submit(bot: &Arc<Bot>, submitted: Submit) -> Option<Value> {
     let late = Late::Person(submitted.team.clone(), submitted.user.clone());
+    let whose = ("modal", WorkspaceId::of_team(&submitted.team));
     let its_bot = Arc::clone(bot);
     let work = async move { perform::submit(&its_bot, &submitted).await };
-    match answer::in_time(bot, "modal", late, work).await {
+    match answer::in_time(bot, whose, late, work).await {
         Answer::Say(reply) => Some(slack::render_outcome(&reply, bot.clock.now())),
         Answer::Next(modal) => Some(slack::render_next_step(&modal, bot.clock.now())),
         Answer::FieldErrors(faults) => Some(slack::render_field_errors(&faults)),

@@ -7,8 +7,10 @@
 )]
 
 mod config_page;
+mod described;
 mod erasing;
 mod gate;
+mod healthcheck;
 mod keys;
 mod notice;
 mod outbox;
@@ -19,6 +21,7 @@ mod postgres;
 mod process;
 mod refusals;
 mod rotating;
+mod service_manager;
 mod serving;
 mod sockets;
 mod usage;

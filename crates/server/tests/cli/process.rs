@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -122,16 +123,18 @@ impl Asyncbot {
             panic!("it does not serve: {said:#?}");
         };
         // The pipe must be read to its end, or the bot would block on a full one.
-        let (tell, rest) = channel();
+        let said = Arc::new(Mutex::new(said));
+        let (tell, ends) = channel();
+        let heard = Arc::clone(&said);
         thread::spawn(move || {
             for line in log {
                 assert!(!line.contains(HUSH), "a secret: {line}");
-                said.push(line);
+                heard.lock().unwrap().push(line);
             }
             // The test may have ended.
-            let _ = tell.send(said);
+            let _ = tell.send(());
         });
-        Serving { child, address, rest, home: self.home }
+        Serving { child, address, said, ends, home: self.home }
     }
 }
 
@@ -159,7 +162,8 @@ impl Ended {
 pub(crate) struct Serving {
     child: Child,
     pub(crate) address: SocketAddr,
-    rest: Receiver<Vec<String>>,
+    said: Arc<Mutex<Vec<String>>>,
+    ends: Receiver<()>,
     home: TempDir,
 }
 
@@ -183,14 +187,24 @@ impl Serving {
 
     /// Asks it to end, as a service manager does.
     pub(crate) fn is_told_to_stop(&self) {
-        let told =
-            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(told.success());
+        self.signal("-TERM");
+    }
+
+    /// Sends it a signal, such as `-USR1`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let told = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(told.unwrap().success());
+    }
+
+    /// Returns how often its log has said something until now.
+    pub(crate) fn has_said(&self, what: &str) -> usize {
+        self.said.lock().unwrap().iter().filter(|line| line.contains(what)).count()
     }
 
     /// Waits until it has ended, and returns its exit code and its log.
     pub(crate) fn ends(mut self) -> (Option<i32>, Vec<String>) {
-        let log = self.rest.recv_timeout(PATIENCE).expect("it ends in time");
+        self.ends.recv_timeout(PATIENCE).expect("it ends in time");
+        let log = std::mem::take(&mut *self.said.lock().unwrap());
         (self.child.wait().unwrap().code(), log)
     }
 

@@ -118,6 +118,37 @@ async fn a_call_that_hangs_lets_the_callers_own_limit_come() {
 }
 
 #[tokio::test]
+async fn a_slow_call_is_done_where_its_caller_has_the_patience() {
+    let bench = Bench::start().await;
+    for (patience, posted) in [(5, 0), (10, 1)] {
+        ask_for(&bench, json!({"method": "chat.postMessage", "kind": "slow"})).await;
+        let caller = async {
+            let _busy = bench.clock.busy();
+            let post = post();
+            let call = bench.try_api("chat.postMessage", &post);
+            bench.clock.timeout(TimeDelta::seconds(patience), call).await.is_ok()
+        };
+        let mover = async {
+            let mut version = bench.simulator.sim.watch();
+            version
+                .wait_for(|_| bench.simulator.sim.read(|world| world.faults.list().is_empty()))
+                .await
+                .unwrap();
+            bench.advance("6s").await;
+            if posted == 0 {
+                bench.simulator.until_left("chat.postMessage").await;
+            }
+            bench.advance("1m").await;
+        };
+
+        let (is_done, ()) = tokio::join!(caller, mover);
+
+        assert_eq!(is_done, posted == 1, "{patience} s");
+        assert_eq!(bench.messages("UANA", "support").await.len(), posted, "{patience} s");
+    }
+}
+
+#[tokio::test]
 async fn a_call_can_be_done_and_never_answered() {
     let bench = Bench::start().await;
     ask_for(&bench, json!({"method": "chat.postMessage", "kind": "accept_then_hang"})).await;

@@ -31,7 +31,7 @@ pub(crate) async fn send(
     let fate = match fault.map(|fault| fault.kind) {
         None => Fate::Good,
         Some(FaultKind::AcceptThenDrop) => Fate::CutAfter,
-        Some(FaultKind::Hang | FaultKind::AcceptThenHang) => Fate::Lost,
+        Some(FaultKind::Hang | FaultKind::AcceptThenHang | FaultKind::Slow) => Fate::Lost,
         Some(
             FaultKind::TooMany
             | FaultKind::Broken

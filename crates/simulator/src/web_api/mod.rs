@@ -26,12 +26,15 @@ use axum::extract::{ConnectInfo, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use catalogue::Method;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use context::Context;
 use domain::ids::TeamId;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+
+/// How long a slow call takes.
+const SLOW: TimeDelta = TimeDelta::seconds(8);
 
 pub(crate) fn routes() -> Router<Sim> {
     Router::new().route("/slack/api/{method}", any(call))
@@ -70,10 +73,14 @@ async fn call(
     // Half of the time is the way there: a call is done before the other half.
     let way = sim.latency() / 2;
     travel(way).await;
-    let fault = sim.change(|world, _| {
+    let mut fault = sim.change(|world, _| {
         let team = find_team(world, &incoming);
         world.faults.take("slack", &method, team.as_ref())
     });
+    let word = fault.as_ref().map(|fault| fault.kind.word());
+    if let Some(slow) = fault.take_if(|fault| fault.kind == FaultKind::Slow) {
+        dawdle(&sim, &incoming, &slow).await;
+    }
     if let Some(fault) = fault.as_ref().filter(|fault| !fault.kind.comes_after()) {
         sim.change(|world, now| {
             let team = find_team(world, &incoming);
@@ -82,7 +89,6 @@ async fn call(
         travel(way).await;
         return play(&sim, fault, &switch).await;
     }
-    let word = fault.as_ref().map(|fault| fault.kind.word());
     let performed = sim.change(|world, now| {
         let performed = perform(&sim, world, &incoming, now);
         world.journal.record_call(journal_entry(&method, &performed, word, now));
@@ -107,6 +113,31 @@ async fn travel(way: Duration) {
     }
 }
 
+/// Waits before a call is done. A caller who leaves meanwhile takes the call along.
+async fn dawdle(sim: &Sim, incoming: &Incoming<'_>, fault: &Fault) {
+    let now = sim.clock().now();
+    let team = sim.read(|world| find_team(world, incoming));
+    let mut waiting = Waiting { sim, left: Some(faulty_call(incoming, team, fault, now)) };
+    // The caller is kept waiting on purpose, so its own limit must be able to come.
+    let _loan = sim.clock().lend();
+    sim.clock().sleep_until(now + SLOW).await;
+    waiting.left = None;
+}
+
+/// A call that waits to be done: where that is given up, it stands in the journal as not done.
+struct Waiting<'a> {
+    sim: &'a Sim,
+    left: Option<Call>,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(call) = self.left.take() {
+            self.sim.change(|world, _| world.journal.record_call(call));
+        }
+    }
+}
+
 /// Returns the workspace that a call is made for, as far as its header says.
 fn find_team(world: &World, incoming: &Incoming<'_>) -> Option<TeamId> {
     let (workspace, _) = world.find_by_token(bearer(incoming.headers)?)?;
@@ -120,7 +151,7 @@ pub(crate) async fn play(sim: &Sim, fault: &Fault, switch: &Switch) -> Response 
         FaultKind::Broken => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
         }
-        FaultKind::Hang | FaultKind::AcceptThenHang => {
+        FaultKind::Hang | FaultKind::AcceptThenHang | FaultKind::Slow => {
             // The caller is kept waiting on purpose, so its own limit must be able to come.
             let _loan = sim.clock().lend();
             sim.stop_signal().cancelled().await;

@@ -154,7 +154,7 @@ async fn late_answers_have_outcomes_too() {
         Move::Answer("404 Not Found", "", String::from("expired_url")),
         Move::Answer("429 Too Many Requests", "Retry-After: 7\r\n", String::new()),
         Move::Answer("500 Internal Server Error", "", String::new()),
-        Move::Answer("302 Found", "Location: https://evil.example/\r\n", String::new()),
+        Move::Answer("302 Found", "Location: http://127.0.0.1:9/\r\n", String::new()),
         Move::Close,
         ok(r#"{"ok":false,"error":"used_url"}"#),
     ])

@@ -17,8 +17,9 @@ async fn no_call_to_slack_follows_a_redirect() {
         "307 Temporary Redirect",
         "308 Permanent Redirect",
     ] {
-        let moves =
-            (0..2 * CALLS).map(|_| Move::Answer(status, "Location: /elsewhere\r\n", String::new()));
+        // Whoever followed them would be sent on until they give up.
+        let moves = (0..20 * CALLS)
+            .map(|_| Move::Answer(status, "Location: /elsewhere\r\n", String::new()));
         let mut stand_in = start(moves.collect()).await;
         let (api, _) = client(&stand_in.url);
         let (channel, user) = (ChannelId::new("C1"), UserId::new("U1"));

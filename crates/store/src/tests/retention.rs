@@ -143,6 +143,35 @@ both_engines! {
     }
 }
 
+#[tokio::test]
+async fn on_sqlite_nothing_of_a_purged_workspace_is_left_in_pages_that_were_split() {
+    const WORD: &str = "wren-in-a-row";
+    let bench = Bench::sqlite().await;
+    let finds = async || {
+        let dump = bench.database.dump().await;
+        let holds = |bytes: &[u8]| bytes.windows(WORD.len()).any(|some| some == WORD.as_bytes());
+        dump.into_iter().filter(|(_, bytes)| holds(bytes)).map(|(file, _)| file).collect::<Vec<_>>()
+    };
+    // Rows of many lengths, in no order, between those of another workspace.
+    let other = bench.install("T2").await;
+    for batch in 0..10 {
+        for (workspace, word) in [(bench.workspace, WORD), (other, "robin")] {
+            let mut tx = bench.store.write(workspace).await.unwrap();
+            for number in 0..200 {
+                let key = format!("{}:{word}:{batch}", number * 37 % 200);
+                let facts = json!({"said": word.repeat(number % 20)});
+                tx.record_outcome(&key, &Outcome { facts }, at(batch)).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+    }
+    assert!(!finds().await.is_empty(), "the search finds what is there");
+
+    assert_eq!(bench.store.purge(bench.workspace).await.unwrap(), 0);
+
+    assert_eq!(finds().await, Vec::<String>::new());
+}
+
 /// Puts something into the tables of a workspace.
 async fn fill(bench: &Bench, workspace: domain::ids::WorkspaceId) {
     let record = rotation("support");

@@ -13,6 +13,7 @@
 //! | 9 a unique key over all workspaces tells of another's | `catalog`, `traps` |
 //! | 10 `truncate` does not ask the policies | `catalog`, `traps` |
 //! | 11 a policy that is no plain equality has no index | `plans` |
+//! | 12 the policies cost time | the example `policies` measures how much |
 
 mod borrowed;
 mod catalog;
@@ -22,6 +23,7 @@ mod fuzzed;
 mod guards;
 mod plans;
 mod policies;
+mod resealed;
 mod roles;
 mod soak;
 mod traps;

@@ -19,7 +19,7 @@ const OF_THE_STORE: [&str; 24] = [
     "ping",
     "server_time",
     "sight",
-    "empty_log",
+    "leave_no_copies",
     "chain_audit",
     "verify_audit",
     "find_audit_end",
