@@ -105,6 +105,7 @@ fn commands() -> Vec<(String, String)> {
         let arguments: Value = serde_json::from_str(line).expect("a command as a list");
         commands.push((path.to_owned(), texts(&arguments).join(" ")));
     }
+    commands.extend(health_checks());
     for path in files_below("deploy/systemd").into_iter().chain(["docs/OPERATIONS.md".to_owned()]) {
         for line in text(&path).lines() {
             const BEFORE: [&str; 3] =
@@ -126,6 +127,25 @@ fn commands() -> Vec<(String, String)> {
         }
     }
     commands
+}
+
+/// Returns the commands by which containers of the bot are asked how they are.
+fn health_checks() -> Vec<(String, String)> {
+    let text = text("deploy/Dockerfile");
+    let line = text.lines().find(|line| line.starts_with("HEALTHCHECK ")).expect("a health check");
+    let (_, list) = line.split_once(" CMD ").expect("a command");
+    let image: Value = serde_json::from_str(list).expect("a command as a list");
+    let compose = document("deploy/compose.yaml");
+    let service = texts(&compose["services"]["asyncbot"]["healthcheck"]["test"]).join(" ");
+    let asked = [("deploy/Dockerfile", texts(&image).join(" ")), ("deploy/compose.yaml", service)];
+    asked
+        .into_iter()
+        .map(|(path, words)| {
+            let words = words.strip_prefix("CMD ").unwrap_or(&words);
+            let command = words.strip_prefix("asyncbot ").expect("it asks with the program itself");
+            (path.to_owned(), command.to_owned())
+        })
+        .collect()
 }
 
 #[test]
