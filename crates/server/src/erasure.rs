@@ -161,10 +161,10 @@ async fn replace_person(
     Err(EraseFault::Busy)
 }
 
-/// Deletes until nothing is left: what is under way may write once more.
+/// Deletes until nothing is left, nor a copy beside the rows: what is under way may write once more.
 async fn delete(store: &Store, workspace: WorkspaceId) -> Result<(), EraseFault> {
     for _ in 0..TRIES {
-        if store.purge(workspace).await? == 0 {
+        if store.purge(workspace).await? == 0 && store.leave_no_copies().await? {
             return Ok(());
         }
         tokio::time::sleep(PAUSE).await;

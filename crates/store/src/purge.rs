@@ -92,7 +92,7 @@ impl Store {
     /// was deleted: nought when it is gone.
     ///
     /// What carries its own name, the audit log, is deleted first: whoever is interrupted still finds the workspace and
-    /// goes on.
+    /// goes on. What the database keeps beside its rows is another matter: [`Store::leave_no_copies`].
     ///
     /// # Errors
     ///
@@ -110,12 +110,8 @@ impl Store {
         let mut tx = self.write_unscoped().await?;
         run!(&mut tx, chain::purge(workspace))?;
         tx.commit().await?;
-        let left: u64 = {
-            let mut tx = self.read(workspace).await?;
-            run!(&mut tx, retention::count_left(workspace))?
-        };
-        self.leave_no_copies().await?;
-        Ok(left)
+        let mut tx = self.read(workspace).await?;
+        run!(&mut tx, retention::count_left(workspace))
     }
 }
 

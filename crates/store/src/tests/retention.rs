@@ -168,6 +168,7 @@ async fn on_sqlite_nothing_of_a_purged_workspace_is_left_in_pages_that_were_spli
     assert!(!finds().await.is_empty(), "the search finds what is there");
 
     assert_eq!(bench.store.purge(bench.workspace).await.unwrap(), 0);
+    assert!(bench.store.leave_no_copies().await.unwrap());
 
     assert_eq!(finds().await, Vec::<String>::new());
 }
