@@ -74,6 +74,7 @@ impl Scene {
             grace: Duration::ZERO,
             data_dir: None,
             erasure_ledger: None,
+            backups: None,
             clock: clock.clone(),
         };
         let http = reqwest::Client::builder().build().expect("a client for loopback");

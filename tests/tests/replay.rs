@@ -285,6 +285,7 @@ fn config(simulator: &Simulator, database: &TestDatabase, clock: &Clock) -> BotC
         grace: Duration::ZERO,
         data_dir: None,
         erasure_ledger: None,
+        backups: None,
         clock: clock.clone(),
     }
 }

@@ -114,7 +114,10 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         replica: replica::name(address),
         data_dir: config.data_dir.clone(),
         ledger,
+        keys: Arc::clone(&config.keys),
+        backups: config.backups.clone().map(|backups| backups.0),
     });
+    take_up_setback(&bot).await?;
     take_back(&bot).await?;
     workers::start(&bot);
     if config.audits {
@@ -165,6 +168,18 @@ impl RunningBot {
         self.bot.store.close().await;
         drop(self.claim);
     }
+}
+
+/// Takes up a setback that was recorded and that nobody has seen to, such as that of a database that was restored. A clock
+/// that is moved by hand lets nobody see to it.
+async fn take_up_setback(bot: &Bot) -> Result<(), StoreError> {
+    if bot.clock.is_manual() {
+        return Ok(());
+    }
+    if let Some(setback) = bot.store.system().find_open_setback().await? {
+        bot.store.generation().take_up(setback);
+    }
+    Ok(())
 }
 
 /// Takes back what an earlier life of this process had under way when it ended.

@@ -1,6 +1,7 @@
 //! The running bot: what its requests and its workers share.
 
 use crate::auditor::Auditor;
+use crate::backup::BackupConfig;
 use crate::inbound::Door;
 use crate::late::LateAnswers;
 use crate::ledger::Ledger;
@@ -12,8 +13,10 @@ use crate::watch::LastLook;
 use app::memo::Memo;
 use clock::{Bell, Clock};
 use connect::Wire;
+use crypto::KeyRing;
 use slack::{Api, SigningSecrets};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Store;
 use url::Url;
@@ -48,6 +51,10 @@ pub(crate) struct Bot {
     pub(crate) data_dir: Option<PathBuf>,
     /// What was erased and may not come back.
     pub(crate) ledger: Ledger,
+    /// The keys that seal and sign.
+    pub(crate) keys: Arc<KeyRing>,
+    /// How the day's backup is made, where the service makes it.
+    pub(crate) backups: Option<BackupConfig>,
 }
 
 impl Bot {

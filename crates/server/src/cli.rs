@@ -1,6 +1,7 @@
 //! The command line: `asyncbot --help` is its reference.
 
 mod audit;
+mod backup;
 mod described;
 mod doctor;
 mod healthcheck;
@@ -75,6 +76,11 @@ enum Command {
     /// Keys that seal what is secret
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Backups: making, listing and trying them
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    /// Restores a backup into a database in which there is nothing yet; the service must not run
+    Restore(Box<backup::RestoreOptions>),
     /// The workspaces that have installed the app, and erasing one
     #[command(subcommand)]
     Workspace(workspace::WorkspaceCommand),
@@ -106,6 +112,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keys(keys::KeysCommand::Generate { id }) => keys::generate(id),
         Command::Keys(keys::KeysCommand::Status(options)) => in_runtime(keys::status(*options)),
         Command::Keys(keys::KeysCommand::Rotate(options)) => in_runtime(keys::rotate(*options)),
+        Command::Backup(command) => in_runtime(backup::backup(command)),
+        Command::Restore(options) => in_runtime(backup::restore(*options)),
         Command::Workspace(command) => in_runtime(workspace::workspace(command)),
         Command::Audit(command) => in_runtime(audit::audit(command)),
         Command::Completions(options) => described::completions(&options),

@@ -1,13 +1,15 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
+mod backup;
 mod inbound;
 
+use crate::backup::{BackupConfig, Place};
 use crate::inbound::Inbound;
 use crate::ledger::Ledger;
 use crate::reports::{self, ReportConfig};
 use crate::settings::{
-    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SiteSettings,
-    SlackSettings, SourceSettings, WatchSettings,
+    AddressSettings, BackupSettings, DatabaseSettings, KeySettings, SettingFault, Settings,
+    SiteSettings, SlackSettings, SourceSettings, WatchSettings,
 };
 use crate::site::Site;
 use chrono::TimeDelta;
@@ -68,9 +70,15 @@ pub struct BotConfig {
     pub data_dir: Option<PathBuf>,
     /// The ledger of erasures, if there is to be one.
     pub erasure_ledger: Option<PathBuf>,
+    /// How the day's backup is made, if the service is to make it.
+    pub backups: Option<Backups>,
     /// The time.
     pub clock: Clock,
 }
+
+/// How backups are made by the service.
+#[derive(Clone, Debug)]
+pub struct Backups(pub(crate) BackupConfig);
 
 /// How Slack is connected to in Socket Mode.
 #[derive(Clone, Debug)]
@@ -96,6 +104,7 @@ pub(crate) struct Checked {
     sources: BTreeMap<SourceCode, Url>,
     data_dir: Option<PathBuf>,
     erasure_ledger: Option<PathBuf>,
+    pub(crate) backups: Option<BackupConfig>,
     addresses: Option<Addresses>,
     inbound: Option<Inbound>,
     site: Option<Site>,
@@ -140,6 +149,8 @@ impl Checked {
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
         let data_dir = settings.database.data_dir().ok();
+        let backups =
+            backup::of_service(&settings.backup, store.as_ref(), data_dir.as_deref(), &mut faults);
         Self {
             faults: faults.0,
             store,
@@ -151,6 +162,7 @@ impl Checked {
             sources,
             data_dir,
             erasure_ledger: settings.database.erasure_ledger(),
+            backups,
             addresses,
             inbound,
             site,
@@ -188,6 +200,7 @@ impl Checked {
                     grace: watch.grace,
                     data_dir: self.data_dir,
                     erasure_ledger: self.erasure_ledger,
+                    backups: self.backups.map(Backups),
                     clock: Clock::system_ahead(
                         TimeDelta::from_std(faults::ahead()).unwrap_or_default(),
                     ),
@@ -239,6 +252,78 @@ pub(crate) fn opened_store(
 ) -> Result<(StoreSettings, Arc<KeyRing>), Vec<SettingFault>> {
     let mut faults = Faults::default();
     let store = serving_store(database, &mut faults);
+    let keys = keys(key_settings, &mut faults);
+    store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// Returns how a backup is made, for the command that makes one.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn backup_config(
+    settings: &BackupSettings,
+    database: &DatabaseSettings,
+) -> Result<BackupConfig, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = serving_store(database, &mut faults);
+    let work = database.data_dir().ok();
+    let config =
+        store.and_then(|store| backup::of_command(settings, &store, work.as_deref(), &mut faults));
+    config.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// Returns where backups are stored, for a command that makes none.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn backup_place(settings: &BackupSettings) -> Result<Place, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let place = backup::place(settings, &mut faults);
+    place.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// What a trial needs: the keys, PostgreSQL's login, and a folder.
+pub(crate) type BackupGround = (Arc<KeyRing>, Option<SecretString>, PathBuf);
+
+/// Returns what a backup is restored on trial with; the database that serves need not be there.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn backup_ground(
+    settings: &BackupSettings,
+    database: &DatabaseSettings,
+    key_settings: &KeySettings,
+) -> Result<BackupGround, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let keys = keys(key_settings, &mut faults);
+    let login = faults.keep(settings.login());
+    let work = backup::work_folder(database.data_dir().ok().as_deref());
+    match (keys, login) {
+        (Some(keys), Some(login)) if faults.0.is_empty() => Ok((keys, login, work)),
+        _ => Err(faults.0),
+    }
+}
+
+/// Returns the database into which a backup is restored; on PostgreSQL with all three logins.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn restoring_store(
+    database: &DatabaseSettings,
+    key_settings: &KeySettings,
+) -> Result<(StoreSettings, Arc<KeyRing>), Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = serving_store(database, &mut faults);
+    if store.as_ref().is_some_and(|it| is_postgres(&it.url) && it.owner_url.is_none()) {
+        faults.note(
+            "DATABASE_OWNER_URL",
+            "it is missing; only the login that owns the tables can restore into PostgreSQL",
+        );
+    }
     let keys = keys(key_settings, &mut faults);
     store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
 }

@@ -229,6 +229,7 @@ fn bot_config(
         audits: settings.watch.is_some(),
         data_dir: None,
         erasure_ledger: None,
+        backups: None,
         grace: Duration::ZERO,
         clock: clock.clone(),
     })

@@ -32,6 +32,9 @@ pub(crate) enum EraseFault {
     /// Somebody goes on writing.
     #[error("what is erased is written again and again; please try once more")]
     Busy,
+    /// What was erased is there.
+    #[error("a workspace is there that was erased at {0}, according to the ledger of erasures")]
+    StillThere(DateTime<Utc>),
     /// A line of the ledger was made with another key.
     #[error(
         "the ledger of erasures has a line that was made with key {0}, which is not among ASYNCBOT_ENCRYPTION_KEYS, so it is not known whether something must be erased here; please add that key behind the current one"
@@ -116,6 +119,25 @@ pub(crate) async fn replay(
         store.system().insert_erasure(line.id, now).await?;
     }
     Ok(erased)
+}
+
+/// Looks whether anything is there of a workspace that the ledger says was erased; one that was installed again since is
+/// another.
+///
+/// # Errors
+///
+/// [`EraseFault::StillThere`], and what the database says.
+pub(crate) async fn check(store: &Store, ledger: &Ledger) -> Result<(), EraseFault> {
+    let listed = store.system().list_workspaces().await?;
+    for line in ledger.lines()?.iter().filter(|line| !line.is_person) {
+        let found = line.find(store, &listed).map_err(EraseFault::UnknownKey)?;
+        let Some(workspace) = found else { continue };
+        let record = store.read(workspace.id).await?.find_workspace().await?;
+        if record.is_some_and(|record| record.installed_at <= line.at) {
+            return Err(EraseFault::StillThere(line.at));
+        }
+    }
+    Ok(())
 }
 
 /// Erases the person of a line wherever anything names them; returns how often that was.

@@ -16,6 +16,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod archive;
 mod auditor;
+mod backup;
 mod bot;
 mod dead_token;
 mod erasure;

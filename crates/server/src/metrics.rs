@@ -65,6 +65,8 @@ pub(crate) struct Seen {
     pub(crate) oldest_sync: Amount,
     pub(crate) caught_up: Family<Label, Level>,
     pub(crate) memory: Level,
+    /// Nothing until a backup was restored.
+    pub(crate) last_restore: Family<Label, Amount>,
 }
 
 /// What came of a call to Slack.
@@ -207,6 +209,12 @@ impl Metrics {
             "When the auditor's question was last answered",
             unit(),
             seen.audited_at.clone(),
+        );
+        registry.register_with_unit(
+            "backup_last_restore_timestamp",
+            "When a backup was last restored on trial and was well; nothing until one was",
+            unit(),
+            seen.last_restore.clone(),
         );
         registry.register_with_unit(
             "clock_offset",

@@ -20,7 +20,17 @@ pub(crate) fn token() -> String {
 /// As [`token`].
 #[must_use]
 pub(crate) fn bytes() -> [u8; 32] {
-    let mut bytes = [0; 32];
+    some_bytes()
+}
+
+/// Returns so many random bytes.
+///
+/// # Panics
+///
+/// As [`token`].
+#[must_use]
+pub(crate) fn some_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }

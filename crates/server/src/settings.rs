@@ -2,9 +2,11 @@
 //!
 //! They are taken as text and checked elsewhere, so that one start names every fault by its variable.
 
+mod backup;
 mod inbound;
 mod site;
 
+pub(crate) use backup::BackupSettings;
 pub(crate) use inbound::InboundSettings;
 pub(crate) use site::SiteSettings;
 
@@ -31,6 +33,8 @@ pub struct Settings {
     pub(crate) site: SiteSettings,
     #[command(flatten)]
     pub(crate) database: DatabaseSettings,
+    #[command(flatten)]
+    pub(crate) backup: BackupSettings,
     #[command(flatten)]
     pub(crate) watch: WatchSettings,
     #[command(flatten)]

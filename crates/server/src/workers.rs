@@ -1,6 +1,7 @@
 //! What runs by itself. Each worker may run twice, late, or on several replicas at once.
 
 mod absences;
+mod backups;
 mod chaining;
 mod cover;
 mod deliveries;
@@ -44,6 +45,7 @@ pub(crate) fn start(bot: &Arc<Bot>) {
         keep(bot, "timekeeping", timekeeping::run);
         keep(bot, "sightings", setbacks::watch);
         keep(bot, "setbacks", setbacks::run);
+        keep(bot, "backups", backups::run);
     }
 }
 

@@ -96,6 +96,14 @@ impl Generation {
         }
     }
 
+    /// Takes note of a setback that was recorded before this process began, such as that of a database that was restored.
+    pub fn take_up(&self, setback: Setback) {
+        let mut seen = self.seen();
+        seen.setback = Some(setback);
+        seen.epoch += 1;
+        self.0.is_trusted.send_replace(false);
+    }
+
     /// Says that what follows from a setback was seen to, which is then over, unless another one was noticed meanwhile.
     pub fn trust_again(&self, done: &Setback) {
         let mut seen = self.seen();

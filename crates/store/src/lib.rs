@@ -12,6 +12,7 @@ macro_rules! statements {
 }
 
 mod audit_log;
+pub mod backup;
 mod canary;
 mod chain;
 mod commitment;
@@ -43,13 +44,13 @@ pub use generation::{Generation, Mark, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, AuditFault, AuditFlaw, AuditRow,
-    AuditVerdict, Census, Claim, ClaimedDelivery, Claiming, CoverAnswer, CoverRequestOrigin,
-    CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind, CoverageRecord,
-    DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, ExportLink, GivenUp, Heard,
-    InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault, NoteReceiver,
-    NoteRecord, Outcome, Overdue, PersonRecord, RotationRecord, SentDelivery, SkipCode, SkipRecord,
-    SourceStatus, StretchRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord,
-    TurnState, WorkspaceListing, WorkspaceRecord,
+    AuditVerdict, BackupKind, Census, Claim, ClaimedDelivery, Claiming, CoverAnswer,
+    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
+    CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, ExportLink,
+    GivenUp, Heard, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault,
+    NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord, RestoredBackup, RotationRecord,
+    SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
+    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
 };
 pub use reseal::Resealed;
 pub use sqlite::FileClaim;

@@ -75,6 +75,7 @@ both! {
     12 "0012_promises",
     13 "0013_notices",
     14 "0014_export_links",
+    16 "0016_backups",
 }
 
 /// Applies the pending migrations and returns their names.

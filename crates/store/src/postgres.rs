@@ -132,14 +132,28 @@ impl Engine {
         system_url: &str,
         connections: u32,
     ) -> Result<Self, StoreError> {
+        let opened = Self::open_unchecked(url, system_url, connections).await?;
+        let mut connection = opened.app.acquire().await?;
+        check::login(&mut connection, &check::APP).await?;
+        check::login(&mut *opened.system.acquire().await?, &check::SYSTEM).await?;
+        drop(connection);
+        Ok(opened)
+    }
+
+    /// Opens a database that was restored on trial, with the login that owns it, and refuses pending migrations alone.
+    pub(crate) async fn open_on_trial(url: &str) -> Result<Self, StoreError> {
+        Self::open_unchecked(url, url, SYSTEM_CONNECTIONS).await
+    }
+
+    async fn open_unchecked(
+        url: &str,
+        system_url: &str,
+        connections: u32,
+    ) -> Result<Self, StoreError> {
         let generation = Generation::default();
         let app = connect(url, connections, &generation).await?;
         let system = connect(system_url, SYSTEM_CONNECTIONS, &generation).await?;
-        let mut connection = app.acquire().await?;
-        migrations::check(&migrations::POSTGRES, &mut *connection).await?;
-        check::login(&mut connection, &check::APP).await?;
-        check::login(&mut *system.acquire().await?, &check::SYSTEM).await?;
-        drop(connection);
+        migrations::check(&migrations::POSTGRES, &mut *app.acquire().await?).await?;
         let counts = Counts::start(system.clone());
         let seen = generation.clone();
         let saving = pool(GROUPS)

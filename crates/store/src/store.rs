@@ -64,6 +64,27 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database that was restored on trial: on PostgreSQL with the one login that made it, which may read all of it
+    /// and serves nobody.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`], but for what the login may do.
+    pub async fn open_on_trial(
+        settings: &StoreSettings,
+        keys: Arc<KeyRing>,
+    ) -> Result<Self, StoreError> {
+        let url = settings.url.expose_secret();
+        if !postgres::is_mine(url) {
+            return Self::open(settings, keys).await;
+        }
+        let engine = postgres::Engine::open_on_trial(url).await?;
+        let generation = engine.generation().clone();
+        let store = Self { engine: Engine::Postgres(engine), keys, generation };
+        canary::check(&store, &store.keys).await?;
+        Ok(store)
+    }
+
     /// Opens a PostgreSQL database with so few connections that transactions follow each other on the same one.
     #[cfg(test)]
     pub(crate) async fn open_narrow(

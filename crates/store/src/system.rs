@@ -1,5 +1,6 @@
 //! The one door to many workspaces at once: ids and instants, never content.
 
+mod backups;
 mod inbox;
 
 use crate::error::StoreError;

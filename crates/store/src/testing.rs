@@ -86,6 +86,15 @@ impl TestDatabase {
         }
     }
 
+    /// Returns the URL of the login that makes backups; `None` on SQLite.
+    #[must_use]
+    pub fn backup_url(&self) -> Option<String> {
+        match &self.place {
+            Place::Folder(_) => None,
+            Place::Server(database) => Some(database.backup_url()),
+        }
+    }
+
     /// Reads what is compared in tests, past all doors.
     ///
     /// # Panics

@@ -105,7 +105,14 @@ pub(super) async fn run(bot: Arc<Bot>, _worker: Worker) {
             noticed_at = %setback.noticed_at,
             "The database went back in time. Nothing is sent until it is sorted out."
         );
-        match sort_out(&bot, &setback).await {
+        let sorted_out = match sort_out(&bot, &setback).await {
+            Ok(held) => {
+                let closed = bot.store.system().close_setbacks(setback.noticed_at).await;
+                closed.map(|()| held)
+            }
+            Err(fault) => Err(fault),
+        };
+        match sorted_out {
             Ok(held) => {
                 tracing::error!(
                     held,

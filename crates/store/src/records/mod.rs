@@ -3,6 +3,7 @@
 mod absence;
 mod absence_source;
 mod audit;
+mod backup;
 mod cover;
 mod delivery;
 mod entry;
@@ -19,6 +20,7 @@ mod workspace;
 pub use absence::{AbsenceRecord, AbsenceSource};
 pub use absence_source::{AbsenceSourceRecord, SourceStatus, SyncClaim};
 pub use audit::{AuditEvent, AuditFault, AuditFlaw, AuditRow, AuditVerdict};
+pub use backup::{BackupKind, RestoredBackup};
 pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
 };

@@ -8,6 +8,7 @@ mod row;
 pub(crate) mod absence_sources;
 pub(crate) mod absences;
 pub(crate) mod audit;
+pub(crate) mod backups;
 pub(crate) mod chain;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
@@ -49,6 +50,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         absence_sources::STATEMENTS,
         absences::STATEMENTS,
         audit::STATEMENTS,
+        backups::STATEMENTS,
         chain::STATEMENTS,
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,

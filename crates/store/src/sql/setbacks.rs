@@ -1,7 +1,7 @@
 //! When the database went back in time, and what may have been said in what it forgot.
 
 use super::deliveries::HOLD;
-use super::{Conn, Fields};
+use super::{Conn, Fields, Row};
 use crate::error::StoreError;
 use crate::generation::Setback;
 use chrono::{DateTime, Utc};
@@ -20,6 +20,15 @@ statements! {
           where noticed_at >= $1
           order by noticed_at"
     );
+    OPEN_SETBACK = ("update setbacks set is_open = true where noticed_at = $1");
+    FIND_OPEN_SETBACK = (
+        "select noticed_at, lost_from, lost_until
+           from setbacks
+          where is_open
+          order by noticed_at
+          limit 1"
+    );
+    CLOSE_SETBACKS = ("update setbacks set is_open = false where is_open and noticed_at <= $1");
     // Work is finished all the time, and both columns have an index.
     FIND_LAST_WORK = (
         "select max(at) as at
@@ -68,18 +77,39 @@ pub(crate) async fn list_setbacks(
     since: DateTime<Utc>,
 ) -> Result<Vec<Setback>, StoreError> {
     let rows = sqlx::query(LIST_SETBACKS).bind(since).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let fields = Fields::new(row, "setbacks", "noticed_at");
-            Ok(Setback {
-                noticed_at: fields.get("noticed_at")?,
-                lost_from: fields.get("lost_from")?,
-                lost_until: fields.get("lost_until")?,
-                // How far it goes back was found out before it was written down.
-                goes_further_back: false,
-            })
-        })
-        .collect()
+    rows.iter().map(read).collect()
+}
+
+pub(crate) async fn open_setback(
+    conn: &mut Conn,
+    noticed_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(OPEN_SETBACK).bind(noticed_at).execute(conn).await?;
+    Ok(())
+}
+
+pub(crate) async fn find_open_setback(conn: &mut Conn) -> Result<Option<Setback>, StoreError> {
+    let row = sqlx::query(FIND_OPEN_SETBACK).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn close_setbacks(
+    conn: &mut Conn,
+    noticed_until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(CLOSE_SETBACKS).bind(noticed_until).execute(conn).await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<Setback, StoreError> {
+    let fields = Fields::new(row, "setbacks", "noticed_at");
+    Ok(Setback {
+        noticed_at: fields.get("noticed_at")?,
+        lost_from: fields.get("lost_from")?,
+        lost_until: fields.get("lost_until")?,
+        // How far it goes back was found out before it was written down.
+        goes_further_back: false,
+    })
 }
 
 pub(crate) async fn find_last_work(conn: &mut Conn) -> Result<Option<DateTime<Utc>>, StoreError> {

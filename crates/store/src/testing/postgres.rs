@@ -14,7 +14,8 @@ pub(super) const LOCK: i64 = 0x0a57_2c80;
 const OWNER: &str = "asyncbot_test_owner";
 const APP: &str = "asyncbot_test_app";
 const SYSTEM: &str = "asyncbot_test_system";
-/// The password of all three; it protects nothing.
+const BACKUP: &str = "asyncbot_test_backup";
+/// The password of all four; it protects nothing.
 const PASSWORD: &str = "asyncbot_test";
 
 /// A database of its own on the server that the variable names.
@@ -42,6 +43,10 @@ impl PostgresDatabase {
 
     pub(super) fn settings(&self) -> StoreSettings {
         settings(&self.server, &self.name)
+    }
+
+    pub(super) fn backup_url(&self) -> String {
+        login_url(&self.server, BACKUP, &self.name).into()
     }
 
     pub(super) fn superuser_url(&self) -> String {
@@ -116,16 +121,22 @@ async fn has_database(connection: &mut PgConnection, name: &str) -> bool {
 
 /// The owner may make roles, as the owner of a real server may, so the migrations make the groups.
 async fn make_logins(connection: &mut PgConnection) {
-    for (login, rights) in [(OWNER, "createrole"), (APP, "nocreaterole"), (SYSTEM, "nocreaterole")]
-    {
+    for (login, rights) in [
+        (OWNER, "createrole"),
+        (APP, "nocreaterole"),
+        (SYSTEM, "nocreaterole"),
+        (BACKUP, "bypassrls createdb in role pg_read_all_data"),
+    ] {
         let exists: bool =
             sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
                 .bind(login)
                 .fetch_one(&mut *connection)
                 .await
                 .expect("the server lists its roles");
-        let verb = if exists { "alter" } else { "create" };
-        run(connection, &format!("{verb} role {login} login {rights} password '{PASSWORD}'")).await;
+        if !exists {
+            run(connection, &format!("create role {login} login {rights} password '{PASSWORD}'"))
+                .await;
+        }
     }
 }
 
@@ -136,14 +147,16 @@ pub(super) async fn run(connection: &mut PgConnection, statement: &str) {
 }
 
 fn settings(server: &Url, database: &str) -> StoreSettings {
-    let url = |login: &str| {
-        let mut url = server.clone();
-        url.set_username(login).expect("the URL can have a user");
-        url.set_password(Some(PASSWORD)).expect("the URL can have a password");
-        url.set_path(database);
-        SecretString::from(String::from(url))
-    };
+    let url = |login: &str| SecretString::from(String::from(login_url(server, login, database)));
     StoreSettings { url: url(APP), system_url: Some(url(SYSTEM)), owner_url: Some(url(OWNER)) }
+}
+
+fn login_url(server: &Url, login: &str, database: &str) -> Url {
+    let mut url = server.clone();
+    url.set_username(login).expect("the URL can have a user");
+    url.set_password(Some(PASSWORD)).expect("the URL can have a password");
+    url.set_path(database);
+    url
 }
 
 /// Returns a word that changes with the migrations.

@@ -8,9 +8,10 @@ use domain::ids::WorkspaceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 15] = [
+const NOT_COUNTED: [&str; 16] = [
     "audit_events",
     "audit_heads",
+    "backups",
     "erasures",
     "export_links",
     "inbox",

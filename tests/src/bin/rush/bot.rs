@@ -121,6 +121,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         grace: Duration::ZERO,
         data_dir: None,
         erasure_ledger: None,
+        backups: None,
         clock,
     }
 }

@@ -6,8 +6,9 @@ use sqlx::{PgConnection, Row};
 const OWNER: &str = "asyncbot_test_owner";
 
 /// The tables that belong to no workspace, each with what it is for.
-const OF_NO_WORKSPACE: [(&str, &str); 5] = [
+const OF_NO_WORKSPACE: [(&str, &str); 6] = [
     ("_sqlx_migrations", "which migrations were applied"),
+    ("backups", "which backups of the whole database were restored on trial"),
     ("erasures", "which erasures were carried out"),
     ("meta", "whether the keys open what is stored"),
     ("oauth_states", "installations that have begun, before there is a workspace"),
@@ -17,11 +18,12 @@ const OF_NO_WORKSPACE: [(&str, &str); 5] = [
 /// What work over many workspaces may see and do: the table, the command and the rows, as PostgreSQL writes them.
 ///
 /// Whoever adds one says here that it is meant.
-const SYSTEM: [(&str, &str, &str); 19] = [
+const SYSTEM: [(&str, &str, &str); 20] = [
     ("absence_sources", "SELECT", "true"),
     ("absence_sources", "UPDATE", "true"),
     ("audit_events", "ALL", "true"),
     ("audit_heads", "ALL", "true"),
+    ("backups", "ALL", "true"),
     ("erasures", "ALL", "true"),
     ("inbox", "DELETE", "(finished_at IS NOT NULL)"),
     ("inbox", "SELECT", "true"),

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 const ENDS: [(&str, &str); 2] = [("mod", "commit"), ("mod", "commit_versioned")];
 
 /// What a store does that belongs to no workspace, or begins what is tried.
-const OF_THE_STORE: [&str; 24] = [
+const OF_THE_STORE: [&str; 25] = [
     "open",
+    "open_on_trial",
     "migrate",
     "read",
     "version",

@@ -3,8 +3,8 @@
 use super::super::filled::{Tenant, fill, stored};
 use super::super::{Bench, both_engines, superuser};
 use super::shown;
-use crate::Setback;
 use crate::tests::bench::at;
+use crate::{BackupKind, RestoredBackup, Setback};
 use sqlx::Row;
 
 macro_rules! calls {
@@ -44,6 +44,13 @@ calls! { system, tenant {
     earliest_sync_at();
     release_sync_leases("other");
     insert_setback(&Setback { noticed_at: at(5), lost_from: at(1), lost_until: at(2), goes_further_back: false });
+    insert_open_setback(&Setback { noticed_at: at(6), lost_from: at(1), lost_until: at(2), goes_further_back: false });
+    find_open_setback();
+    close_setbacks(at(9));
+    claim_backup(uuid::Uuid::from_u128(1), (at(5), at(9)), at(0));
+    release_backup(uuid::Uuid::from_u128(1));
+    record_backup(&backup());
+    list_last_restores();
     find_last_work();
     list_setbacks(at(0));
     insert_oauth_state(b"state", b"browser", at(9_000));
@@ -53,6 +60,17 @@ calls! { system, tenant {
     list_workspaces();
     delete_expired(at(900_000_000));
 } }
+
+fn backup() -> RestoredBackup {
+    RestoredBackup {
+        id: uuid::Uuid::from_u128(2),
+        kind: BackupKind::Created,
+        begun_at: at(5),
+        restored_at: at(6),
+        bytes: 7,
+        checksum: vec![8; 32],
+    }
+}
 
 both_engines! {
     async fn work_over_many_workspaces_shows_no_content(bench) {
