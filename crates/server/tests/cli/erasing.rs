@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use store::testing::TestDatabase;
 use store::{AuditEvent, InboxItem, NewInstall, Outcome, Store};
 
-fn at() -> DateTime<Utc> {
+pub(crate) fn at() -> DateTime<Utc> {
     "2026-06-01T07:00:00Z".parse().unwrap()
 }
 
-fn workspace_of(team: &str) -> WorkspaceId {
+pub(crate) fn workspace_of(team: &str) -> WorkspaceId {
     WorkspaceId::of_team(&TeamId::new(team))
 }
 
 /// Installs the app for a team and lets something be stored of it, with a canary in everything that is a text.
-async fn lives(store: &Store, team: &str) {
+pub(crate) async fn lives(store: &Store, team: &str) {
     let canary = format!("sparrow-of-{team}");
     let workspace = workspace_of(team);
     let mut tx = store.write(workspace).await.unwrap();
@@ -59,7 +59,7 @@ async fn lives(store: &Store, team: &str) {
     tx.commit().await.unwrap();
 }
 
-async fn two_live(place: &Place) {
+pub(crate) async fn two_live(place: &Place) {
     let store = place.database.open().await;
     for team in ["T0GONE", "T0STAYS"] {
         lives(&store, team).await;

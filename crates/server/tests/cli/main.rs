@@ -6,6 +6,7 @@
     reason = "a test that panics has failed; clippy knows only the functions marked as tests"
 )]
 
+mod backups;
 mod config_page;
 mod described;
 mod erasing;

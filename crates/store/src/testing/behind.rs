@@ -58,6 +58,14 @@ impl TestDatabase {
         .await;
     }
 
+    /// Ends the installation of a team and leaves its token where it is, as no code outside a test does.
+    pub async fn leave_token(&self, team: &str) {
+        self.run_behind(&format!(
+            "update workspaces set is_active = false where team_id = '{team}'"
+        ))
+        .await;
+    }
+
     /// Puts all work into quarantine.
     pub async fn quarantine_work(&self) {
         self.run_behind(
