@@ -30,6 +30,9 @@ const BEFORE: TimeDelta = TimeDelta::hours(2);
 /// How long one request to a store may take: a part of a backup is some ten megabytes.
 const REQUEST: Duration = Duration::from_mins(5);
 
+/// How much of what a store complains of is repeated, in characters.
+const LONGEST_COMPLAINT: usize = 500;
+
 /// What the names begin with.
 const PREFIX: &str = "asyncbot-";
 
@@ -201,9 +204,9 @@ impl Shelf {
         if let Err(fault) = tokio::io::copy(&mut from, &mut to).await {
             // What was sent of it is not kept; where that fails as well, the store's own rules remove it.
             let _ = to.abort().await;
-            return Err(BackupFault::Shelf(fault.to_string()));
+            return Err(told(&fault));
         }
-        to.shutdown().await.map_err(|fault| BackupFault::Shelf(fault.to_string()))
+        to.shutdown().await.map_err(|broken| told(&broken))
     }
 
     /// Fetches a backup into a file.
@@ -297,10 +300,16 @@ impl Shelf {
     }
 }
 
-/// What a store says may hold addresses, and no keys.
 #[expect(clippy::needless_pass_by_value, reason = "it is what a failure is mapped with")]
 fn fault(fault: object_store::Error) -> BackupFault {
-    BackupFault::Shelf(fault.to_string())
+    told(&fault)
+}
+
+/// What a store says may hold addresses, and no keys.
+fn told(fault: &impl fmt::Display) -> BackupFault {
+    let said = fault.to_string().replace('\n', " ");
+    let said: String = said.chars().take(LONGEST_COMPLAINT).collect();
+    BackupFault::Shelf(format!("{said}; check ASYNCBOT_BACKUP_TO and what belongs to it"))
 }
 
 fn make_folder(folder: &Path) -> std::io::Result<()> {

@@ -1,9 +1,9 @@
 //! `asyncbot backup` and `asyncbot restore`: what is stored comes back whole, or it is said why not.
 
+use crate::bucket::{self, Bucket};
 use crate::erasing::{lives, two_live, workspace_of};
 use crate::place::{Place, on_both};
 use crate::process::{Asyncbot, COMPLETE, Ended, PATIENCE, asyncbot};
-use age::secrecy::ExposeSecret as _;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -408,6 +408,49 @@ async fn a_backup_of_one_engine_is_not_restored_into_the_other() {
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(refused.err.contains("is a backup of sqlite"), "{refused:?}");
     assert!(refused.err.contains("`asyncbot copy`"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_are_stored_in_a_bucket_and_come_back_from_there() {
+    let (bucket, place, shelf) =
+        (Bucket::default(), Place::of(TestDatabase::sqlite()), Shelf::new());
+    let endpoint = format!("http://{}", bucket.serve().await);
+    two_live(&place).await;
+    let runs = |place: &Place, arguments: &[&str], key: &str| {
+        shelf
+            .command(place, arguments)
+            .with([
+                ("ASYNCBOT_BACKUP_TO", "s3://asyncbot/prod/bot"),
+                ("ASYNCBOT_BACKUP_S3_ENDPOINT", endpoint.as_str()),
+                ("ASYNCBOT_BACKUP_S3_REGION", bucket::REGION),
+                ("ASYNCBOT_BACKUP_S3_KEY_ID", bucket::KEY_ID),
+                ("ASYNCBOT_BACKUP_S3_KEY", key),
+            ])
+            .ends()
+    };
+    let (identity, target) = (shelf.identity(), another(&place).await);
+    let verify = ["backup", "verify", "--identity", identity];
+
+    let refused = runs(&place, &["backup", "create"], "hush-another");
+    runs(&place, &["backup", "create"], bucket::KEY).results();
+    runs(&place, &verify, bucket::KEY).results();
+    let listed = runs(&place, &["backup", "list", "--json"], bucket::KEY).results();
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let name = listed[0]["name"].as_str().unwrap();
+    runs(&target, &["restore", name, "--identity", identity], bucket::KEY).results();
+
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
+    assert!(refused.err.contains("SignatureDoesNotMatch"), "{refused:?}");
+    assert!(refused.err.contains("check ASYNCBOT_BACKUP_TO"), "{refused:?}");
+    let key = format!("prod/bot/{name}");
+    assert_eq!(bucket.keys(), [key.clone(), format!("{key}.json")]);
+    assert!(listed[0]["verified_at"].is_string(), "{listed}");
+    let found = contents(&target).await;
+    assert_eq!(contents(&place).await.differing(&found), ["backups", "setbacks"]);
+    bucket.damage(&key);
+    let damaged = runs(&place, &verify, bucket::KEY);
+    assert_eq!(damaged.code, Some(1), "{damaged:?}");
+    assert!(damaged.err.contains("is not what was stored"), "{damaged:?}");
 }
 
 /// Waits until something is so, as long as anything may take.

@@ -7,6 +7,7 @@
 )]
 
 mod backups;
+mod bucket;
 mod config_page;
 mod described;
 mod erasing;
