@@ -11,7 +11,8 @@ password_in() {
 owner=$(password_in database_owner_url)
 run=$(password_in database_url)
 wide=$(password_in database_system_url)
-if [[ -z $owner || -z $run || -z $wide ]]; then
+backup=$(password_in database_backup_url)
+if [[ -z $owner || -z $run || -z $wide || -z $backup ]]; then
     echo "roles.sh: an address of the database has no password of letters and digits" >&2
     exit 1
 fi
@@ -23,7 +24,8 @@ create role asyncbot_system nologin;
 create role asyncbot_owner login password '$owner';
 create role asyncbot_run login password '$run' in role asyncbot_app;
 create role asyncbot_wide login password '$wide' in role asyncbot_system;
+create role asyncbot_backup login bypassrls createdb password '$backup' in role pg_read_all_data;
 create database asyncbot owner asyncbot_owner;
 revoke all on database asyncbot from public;
-grant connect on database asyncbot to asyncbot_app, asyncbot_system;
+grant connect on database asyncbot to asyncbot_app, asyncbot_system, asyncbot_backup;
 SQL

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The licences that what we ship may carry; deny.toml has the same list.
-const LICENCES: [&str; 11] = [
+const LICENCES: [&str; 12] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
     "CDLA-Permissive-2.0",
@@ -33,21 +34,39 @@ const BANNED: [(&str, &[&str], &str); 6] = [
 ];
 
 /// What the binary contains in two versions, and who keeps the older one.
-const TWICE: [(&str, &str); 14] = [
+const TWICE: [(&str, &str); 32] = [
+    ("aead", "age 0.12 asks for 0.5, and its peers below as well"),
+    ("aes", "comes with age"),
+    ("aes-gcm", "comes with age"),
     ("base64", "sqlx 0.9 and its peers have not moved to 0.23"),
     ("block-buffer", "comes with digest"),
+    ("chacha20", "comes with age"),
+    ("cipher", "comes with age"),
+    ("const-oid", "comes with digest"),
     ("cpufeatures", "comes with sha2"),
     ("crypto-common", "comes with digest"),
+    ("ctr", "comes with age"),
     ("darling", "derive_builder 0.20, at build time only"),
     ("darling_core", "comes with darling"),
     ("darling_macro", "comes with darling"),
     ("digest", "comes with sha2"),
     ("getrandom", "ring 0.17 asks for 0.2"),
+    ("ghash", "comes with age"),
     ("hashbrown", "sqlx 0.9 asks for 0.16"),
+    ("hkdf", "comes with age"),
+    ("hmac", "comes with age"),
+    ("hybrid-array", "comes with age"),
+    ("inout", "comes with age"),
+    ("polyval", "comes with age"),
     ("rand", "fail 0.5 asks for 0.8, in tests alone"),
     ("rand_core", "comes with rand"),
     ("sha2", "sqlx 0.9 asks for 0.10, for the checksums of migrations"),
+    ("spin", "age's translations ask for an older one"),
     ("syn", "derive macros are moving from 2 to 3, at build time only"),
+    ("thiserror", "age's translations ask for 1, at build time"),
+    ("thiserror-impl", "comes with thiserror"),
+    ("toml", "age's translations ask for 0.5, at build time only"),
+    ("universal-hash", "comes with age"),
 ];
 
 fn root() -> &'static Path {

@@ -14,7 +14,7 @@ const LOGIN: &str = "DATABASE_BACKUP_URL";
 /// What is said of a backup that nobody could open.
 const NO_RECIPIENT: &str = "it is missing; make a key with `age-keygen`, keep its file away from this machine, and give the line that begins with age1";
 
-/// Returns how backups are made by the service; nothing where none are wanted, or a fault was found.
+/// Returns how backups are made by the service; nothing where it is to make none, or a fault was found.
 pub(super) fn of_service(
     settings: &BackupSettings,
     store: Option<&StoreSettings>,
@@ -25,7 +25,12 @@ pub(super) fn of_service(
     if !is_given(&settings.to) && !is_given(&settings.recipient) {
         return None;
     }
-    of_command(settings, store?, work, faults)
+    let store = store?;
+    // On PostgreSQL a process of its own may make them, so that the service has no login that reads everything.
+    if is_postgres(&store.url) && matches!(settings.login(), Ok(None)) {
+        return None;
+    }
+    of_command(settings, store, work, faults)
 }
 
 /// Returns how a backup is made.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Backups")]
 pub(crate) struct BackupSettings {
-    /// Where backups are stored: a folder on another disk, or `s3://BUCKET/PREFIX`; with it and `ASYNCBOT_BACKUP_RECIPIENT` `serve` makes one a day
+    /// Where backups are stored: a folder on another disk, or `s3://BUCKET/PREFIX`; with it and `ASYNCBOT_BACKUP_RECIPIENT` `serve` makes one a day, on PostgreSQL where it has `DATABASE_BACKUP_URL` too
     #[arg(long = "backup-to", env = "ASYNCBOT_BACKUP_TO", value_name = "PLACE")]
     pub(crate) to: Option<String>,
     /// For whom backups are encrypted: the public key `age1...` that `age-keygen` prints, whose secret key is kept elsewhere; several, with commas between

@@ -120,6 +120,7 @@ impl Server {
                 .replace("asyncbot_owner", &format!("{database}_owner"))
                 .replace("asyncbot_run", &format!("{database}_run"))
                 .replace("asyncbot_wide", &format!("{database}_wide"))
+                .replace("asyncbot_backup", &format!("{database}_backup"))
                 .replace("database asyncbot ", &format!("database {database} "))
                 .replace("'...'", &format!("'{HUSH}'"));
             operator.run(&statement).await;
