@@ -61,7 +61,7 @@ const TWICE: [(&str, &str); 32] = [
     ("rand", "fail 0.5 asks for 0.8, in tests alone"),
     ("rand_core", "comes with rand"),
     ("sha2", "sqlx 0.9 asks for 0.10, for the checksums of migrations"),
-    ("spin", "age's translations ask for an older one"),
+    ("spin", "sqlx's channel for SQLite asks for 0.9"),
     ("syn", "derive macros are moving from 2 to 3, at build time only"),
     ("thiserror", "age's translations ask for 1, at build time"),
     ("thiserror-impl", "comes with thiserror"),

@@ -72,7 +72,11 @@ async fn make(config: &BackupConfig, judge: &Judge, shelf: &Shelf) -> Result<Mad
     let random = u32::from_be_bytes(crate::random::some_bytes());
     let name = Name::new(header.made_at, header.engine, random);
     shelf.put(&name, &sealed).await?;
-    read_back(shelf, &name, folder.path(), (bytes, checksum)).await?;
+    if let Err(fault) = read_back(shelf, &name, folder.path(), (bytes, checksum)).await {
+        // Whoever looks for the newest would find it.
+        shelf.delete(&name).await?;
+        return Err(fault);
+    }
 
     let id = store::new_id(judge.now);
     let sheet = Sheet {

@@ -283,16 +283,26 @@ impl Shelf {
             if !name.is_over(now) {
                 continue;
             }
-            // The sheet first: without its backup nobody would find it again.
-            for key in [self.key(&format!("{}{SHEET}", name.as_str())), self.key(name.as_str())] {
-                match self.objects.delete(&key).await {
-                    Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                    Err(other) => return Err(fault(other)),
-                }
-            }
+            self.delete(&name).await?;
             deleted.push(name);
         }
         Ok(deleted)
+    }
+
+    /// Deletes a backup and what stands beside it, as far as they are there.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupFault::Shelf`].
+    pub(crate) async fn delete(&self, name: &Name) -> Result<(), BackupFault> {
+        // The sheet first: without its backup nobody would find it again.
+        for key in [self.key(&format!("{}{SHEET}", name.as_str())), self.key(name.as_str())] {
+            match self.objects.delete(&key).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(other) => return Err(fault(other)),
+            }
+        }
+        Ok(())
     }
 
     fn key(&self, name: &str) -> Key {

@@ -447,10 +447,56 @@ async fn backups_are_stored_in_a_bucket_and_come_back_from_there() {
     assert!(listed[0]["verified_at"].is_string(), "{listed}");
     let found = contents(&target).await;
     assert_eq!(contents(&place).await.differing(&found), ["backups", "setbacks"]);
+    bucket.fails(true);
+    let spoiled = runs(&place, &["backup", "create"], bucket::KEY);
+    assert_eq!(spoiled.code, Some(1), "{spoiled:?}");
+    assert!(spoiled.err.contains("was read back and is not what was written"), "{spoiled:?}");
+    bucket.fails(false);
     bucket.damage(&key);
     let damaged = runs(&place, &verify, bucket::KEY);
     assert_eq!(damaged.code, Some(1), "{damaged:?}");
     assert!(damaged.err.contains("is not what was stored"), "{damaged:?}");
+}
+
+/// Whoever makes a backup by other means, or another version, says something else than what is in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_does_not_hold_what_it_says_of_itself_is_refused() {
+    let (place, shelf) = (Place::of(TestDatabase::sqlite()), Shelf::new());
+    two_live(&place).await;
+    shelf.runs(&place, &["backup", "create"]).results();
+    let key = std::fs::read_to_string(&shelf.identity).unwrap();
+    let key: age::x25519::Identity = key.parse().unwrap();
+    let sealed = std::fs::read(shelf.only()).unwrap();
+    let plain = zstd::stream::decode_all(&age::decrypt(&key, &sealed).unwrap()[..]).unwrap();
+    let mut lines = plain.splitn(3, |byte| *byte == b'\n');
+    let (magic, header, dump) =
+        (lines.next().unwrap(), lines.next().unwrap(), lines.next().unwrap());
+    let target = another(&place).await;
+
+    for (pointer, value, words) in [
+        (
+            "/contents/tables/people/count",
+            Value::from(7),
+            "is not what the backup was made of: people",
+        ),
+        ("/contents/tables/workspaces/digest", Value::from("7"), "made of: workspaces"),
+        ("/contents/migration", Value::from(9), "is not what the backup was made of"),
+        ("/engine", Value::from("oracle"), "what it says of itself cannot be read"),
+    ] {
+        let mut header: Value = serde_json::from_slice(header).unwrap();
+        *header.pointer_mut(pointer).unwrap() = value;
+        let bent = [magic, header.to_string().as_bytes(), dump].join(&b'\n');
+        let bent = zstd::stream::encode_all(&bent[..], 1).unwrap();
+        let file = shelf.folder.path().join("bent.age");
+        std::fs::write(&file, age::encrypt(&key.to_public(), &bent).unwrap()).unwrap();
+
+        let verify = ["backup", "verify", file.to_str().unwrap(), "--identity", shelf.identity()];
+        for ended in [shelf.runs(&place, &verify), shelf.restores(&target, &file)] {
+            assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{ended:?}");
+            assert!(ended.err.contains(words), "`{words}` is not in {ended:?}");
+        }
+        assert_eq!(contents(&target).await, Contents::default());
+    }
 }
 
 /// Waits until something is so, as long as anything may take.

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// The id of its access key.
@@ -24,7 +25,11 @@ pub(crate) const REGION: &str = "eu-test-1";
 
 /// A bucket that is named `asyncbot`.
 #[derive(Clone, Default)]
-pub(crate) struct Bucket(Arc<Mutex<BTreeMap<String, Bytes>>>);
+pub(crate) struct Bucket {
+    objects: Arc<Mutex<BTreeMap<String, Bytes>>>,
+    /// Whether it spoils what is put into it from now on.
+    is_failing: Arc<AtomicBool>,
+}
 
 impl Bucket {
     /// Serves it until the test ends, and returns where.
@@ -46,16 +51,19 @@ impl Bucket {
 
     /// Returns the names of what is in it.
     pub(crate) fn keys(&self) -> Vec<String> {
-        self.0.lock().unwrap().keys().cloned().collect()
+        self.objects.lock().unwrap().keys().cloned().collect()
     }
 
     /// Changes one byte of an object.
     pub(crate) fn damage(&self, key: &str) {
-        let mut objects = self.0.lock().unwrap();
-        let mut bytes = objects[key].to_vec();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        objects.insert(key.to_owned(), bytes.into());
+        let mut objects = self.objects.lock().unwrap();
+        let damaged = damaged(&objects[key]);
+        objects.insert(key.to_owned(), damaged);
+    }
+
+    /// Lets it spoil what is put into it from now on, and say nothing of it.
+    pub(crate) fn fails(&self, is_failing: bool) {
+        self.is_failing.store(is_failing, Ordering::Relaxed);
     }
 }
 
@@ -70,7 +78,7 @@ async fn answer(State(bucket): State<Bucket>, request: Request<Body>) -> Respons
     };
     let key = key.trim_start_matches('/').to_owned();
     let query = parts.uri.query().unwrap_or_default();
-    let mut objects = bucket.0.lock().unwrap();
+    let mut objects = bucket.objects.lock().unwrap();
     match (parts.method.as_str(), key.is_empty()) {
         ("GET", true) => list(&objects, query).into_response(),
         ("POST", true) if query.starts_with("delete") => {
@@ -81,7 +89,8 @@ async fn answer(State(bucket): State<Bucket>, request: Request<Body>) -> Respons
             "<DeleteResult></DeleteResult>".into_response()
         }
         ("PUT", false) => {
-            objects.insert(key, body);
+            let is_failing = bucket.is_failing.load(Ordering::Relaxed);
+            objects.insert(key, if is_failing { damaged(&body) } else { body });
             [("etag", "\"1\"")].into_response()
         }
         ("GET", false) => match objects.get(&key) {
@@ -96,6 +105,13 @@ async fn answer(State(bucket): State<Bucket>, request: Request<Body>) -> Respons
         }
         _ => (StatusCode::NOT_IMPLEMENTED, error("NotImplemented")).into_response(),
     }
+}
+
+fn damaged(bytes: &[u8]) -> Bytes {
+    let mut bytes = bytes.to_vec();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    bytes.into()
 }
 
 /// When everything was written.
