@@ -83,10 +83,13 @@ async fn answer(State(bucket): State<Bucket>, request: Request<Body>) -> Respons
         ("GET", true) => list(&objects, query).into_response(),
         ("POST", true) if query.starts_with("delete") => {
             let text = String::from_utf8(body.to_vec()).unwrap();
+            let mut deleted = String::new();
             for rest in text.split("<Key>").skip(1) {
-                objects.remove(rest.split("</Key>").next().unwrap());
+                let key = rest.split("</Key>").next().unwrap();
+                objects.remove(key);
+                let _ = write!(deleted, "<Deleted><Key>{key}</Key></Deleted>");
             }
-            "<DeleteResult></DeleteResult>".into_response()
+            format!("<DeleteResult>{deleted}</DeleteResult>").into_response()
         }
         ("PUT", false) => {
             let is_failing = bucket.is_failing.load(Ordering::Relaxed);
