@@ -1,6 +1,7 @@
 //! The command line: `asyncbot --help` is its reference.
 
 mod audit;
+mod copy;
 mod described;
 mod doctor;
 mod healthcheck;
@@ -11,6 +12,7 @@ mod opened;
 mod outbox;
 mod output;
 mod plan;
+mod progress;
 mod serve;
 mod service_manager;
 #[cfg(feature = "demo")]
@@ -22,7 +24,7 @@ pub use crate::masked::{Masked, mask};
 pub(crate) use audit::end_in_words;
 pub use telemetry::log_silence;
 
-use crate::settings::{DatabaseSettings, Settings};
+use crate::settings::Settings;
 use clap::{Parser, Subcommand};
 use std::future::Future;
 use std::process::ExitCode;
@@ -59,7 +61,7 @@ enum Command {
     #[cfg(feature = "demo")]
     Simulate(simulate::SimulateOptions),
     /// Applies migrations and prints which
-    Migrate(DatabaseSettings),
+    Migrate(migrate::MigrateOptions),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
     Doctor(Settings),
     /// Asks the service on this machine whether it is ready, as containers do; exit code 1 if it is not
@@ -81,6 +83,8 @@ enum Command {
     /// What was done, by whom, and whether that record is whole
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Moves all that is stored from one database engine to the other; nothing may serve from either meanwhile
+    Copy(Box<copy::CopyOptions>),
     /// Prints what a shell needs to complete these commands
     Completions(described::CompletionsOptions),
     /// Prints the manual page, or writes a page for each command
@@ -108,6 +112,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keys(keys::KeysCommand::Rotate(options)) => in_runtime(keys::rotate(*options)),
         Command::Workspace(command) => in_runtime(workspace::workspace(command)),
         Command::Audit(command) => in_runtime(audit::audit(command)),
+        Command::Copy(options) => in_runtime(copy::copy(*options)),
         Command::Completions(options) => described::completions(&options),
         Command::Man(options) => described::man(&options),
     };

@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::reports::{self, ReportConfig};
 use crate::settings::{
     AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SiteSettings,
-    SlackSettings, SourceSettings, WatchSettings,
+    SlackSettings, SourceSettings, WatchSettings, given,
 };
 use crate::site::Site;
 use chrono::TimeDelta;
@@ -241,6 +241,47 @@ pub(crate) fn opened_store(
     let store = serving_store(database, &mut faults);
     let keys = keys(key_settings, &mut faults);
     store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// The two databases of a copy, and what opens what is sealed in them.
+pub(crate) struct CopiedStores {
+    pub(crate) from: SecretString,
+    pub(crate) to: SecretString,
+    pub(crate) keys: Arc<KeyRing>,
+}
+
+/// A URL, given by itself or in a file.
+type GivenUrl<'a> = (Option<&'a SecretString>, Option<&'a Path>);
+
+/// Returns the databases of a copy.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn copied_stores(
+    from: GivenUrl<'_>,
+    to: GivenUrl<'_>,
+    key_settings: &KeySettings,
+) -> Result<CopiedStores, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let mut url = |setting, (url, file): GivenUrl<'_>| {
+        let given = faults.keep(given(setting, url, file))?;
+        if given.is_none() {
+            faults.note(
+                setting,
+                "it is missing; write it as sqlite://FILE or postgres://user@host/name",
+            );
+        }
+        given
+    };
+    let (from, to) = (url("--from", from), url("--to", to));
+    let keys = keys(key_settings, &mut faults);
+    match (from, to, keys) {
+        (Some(from), Some(to), Some(keys)) if faults.0.is_empty() => {
+            Ok(CopiedStores { from, to, keys })
+        }
+        _ => Err(faults.0),
+    }
 }
 
 /// Returns the ledger of erasures.

@@ -15,6 +15,7 @@ mod audit_log;
 mod canary;
 mod chain;
 mod commitment;
+mod copy;
 mod erased;
 mod error;
 mod generation;
@@ -38,6 +39,7 @@ mod version;
 mod watch;
 
 pub use audit_log::Chaining;
+pub use copy::{Copied, CopyStep, copy};
 pub use error::StoreError;
 pub use generation::{Generation, Mark, Setback, Sighting};
 pub use id::new_id;

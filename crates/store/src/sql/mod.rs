@@ -9,6 +9,7 @@ pub(crate) mod absence_sources;
 pub(crate) mod absences;
 pub(crate) mod audit;
 pub(crate) mod chain;
+pub(crate) mod copy;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
 pub(crate) mod deliveries;
@@ -50,6 +51,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         absences::STATEMENTS,
         audit::STATEMENTS,
         chain::STATEMENTS,
+        copy::STATEMENTS,
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,
         deliveries::STATEMENTS,
