@@ -7,6 +7,7 @@
 )]
 
 mod config_page;
+mod copying;
 mod described;
 mod erasing;
 mod gate;
