@@ -30,10 +30,10 @@ async fn moves(from: Engine, to: Engine) {
     play.waits_until("2026-06-15T08:00:00Z").await;
     let seen = play.channel("support").await;
     assert_eq!(seen.len(), posts + 1, "one handoff, one post: {seen:#?}");
-    assert!(seen.last().expect("the post").text.contains("Ben"), "{seen:#?}");
+    assert!(seen.last().expect("the post").text.contains("U0BEN"), "{seen:#?}");
     play.waits_until("2026-06-22T08:00:00Z").await;
     let seen = play.channel("support").await;
-    assert!(seen.last().expect("the post").text.contains("Ana"), "cho is away: {seen:#?}");
+    assert!(seen.last().expect("the post").text.contains("to <@U0ANA>"), "cho is away: {seen:#?}");
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn a_thousand_workspaces_are_moved_there_and_back_and_all_stand_where_they
     let here = TestDatabase::sqlite();
     let store = here.open().await;
     let crowd = Crowd {
-        teams: (0..WORKSPACES).map(|place| TeamId::new(format!("T{place:04}"))).collect(),
+        teams: (0..WORKSPACES).map(|place| TeamId::new(&format!("T{place:04}"))).collect(),
         rotations: 2,
         all_at: None,
     };

@@ -259,7 +259,7 @@ impl Metrics {
         );
         registry.register_with_unit(
             "absence_sync_oldest_age",
-            "How long ago the absence source was read that waits longest",
+            "For how long the absence source has been due that waits longest",
             unit(),
             seen.oldest_sync.clone(),
         );

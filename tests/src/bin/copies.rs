@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 async fn measure(workspaces: usize) {
     let began_at: DateTime<Utc> = "2026-09-15T10:10:00Z".parse().expect("an instant");
     let crowd = Crowd {
-        teams: (0..workspaces).map(|place| TeamId::new(format!("T{place:04}"))).collect(),
+        teams: (0..workspaces).map(|place| TeamId::new(&format!("T{place:04}"))).collect(),
         rotations: ROTATIONS,
         all_at: None,
     };

@@ -101,7 +101,12 @@ impl Side {
 
     async fn sqlite(url: &str, name: &str, keys: &Arc<KeyRing>) -> Result<Self, StoreError> {
         let settings = StoreSettings { url: url.into(), system_url: None, owner_url: None };
-        let claim = FileClaim::take(&settings)?;
+        let claim = FileClaim::take(&settings).map_err(|fault| match fault {
+            StoreError::Settings(text) => {
+                refused(format!("the {name} cannot be had alone: {text}"))
+            }
+            other => other,
+        })?;
         let (pool, columns) = sqlite::copying::open(url, name).await?;
         let transaction = pool.begin_with("begin immediate").await?;
         let tx = tx(EngineTx::SqliteRead(transaction), keys);
