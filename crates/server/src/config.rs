@@ -137,6 +137,7 @@ impl Checked {
             faults.0.push(fault);
             None
         });
+        faults.keep(reports::checked_traces(&settings.traces, &settings.keys));
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
         let data_dir = settings.database.data_dir().ok();

@@ -32,7 +32,7 @@ pub(super) async fn in_time(
     late: Late,
     work: impl Future<Output = Result<Answer, AppError>> + Send + 'static,
 ) -> Answer {
-    let span = tracing::info_span!("request", kind, workspace.id = %workspace);
+    let span = tracing::error_span!("request", kind, workspace.id = %workspace);
     let began = Instant::now();
     let busy = bot.clock.busy();
     let task = async move {
