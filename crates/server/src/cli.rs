@@ -63,7 +63,7 @@ enum Command {
     /// Applies migrations and prints which
     Migrate(migrate::MigrateOptions),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
-    Doctor(Settings),
+    Doctor(Box<doctor::DoctorOptions>),
     /// Asks the service on this machine whether it is ready, as containers do; exit code 1 if it is not
     Healthcheck(healthcheck::HealthcheckOptions),
     /// What was not delivered
@@ -102,7 +102,7 @@ pub fn run(cli: Cli) -> ExitCode {
         #[cfg(feature = "demo")]
         Command::Simulate(options) => in_runtime(simulate::simulate(options)),
         Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
-        Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
+        Command::Doctor(options) => in_runtime(doctor::doctor(*options)),
         Command::Healthcheck(options) => in_runtime(healthcheck::healthcheck(options)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),
         Command::Notice(command) => in_runtime(notice::notice(command)),

@@ -94,8 +94,8 @@ pub(crate) struct Checked {
     pub(crate) reports: Option<ReportConfig>,
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
-    data_dir: Option<PathBuf>,
-    erasure_ledger: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) erasure_ledger: Option<PathBuf>,
     addresses: Option<Addresses>,
     inbound: Option<Inbound>,
     site: Option<Site>,
@@ -157,6 +157,11 @@ impl Checked {
             site,
             watch,
         }
+    }
+
+    /// Returns the address under which the service is reached, where one was given.
+    pub(crate) fn public_url(&self) -> Option<&Url> {
+        self.addresses.as_ref()?.public_url.as_ref()
     }
 
     /// Returns what to start the bot with.

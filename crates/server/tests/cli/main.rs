@@ -25,4 +25,5 @@ mod rotating;
 mod service_manager;
 mod serving;
 mod sockets;
+mod traces;
 mod usage;

@@ -38,7 +38,7 @@ pub(crate) struct TraceSettings {
         value_name = "SHARE",
         default_value = "1"
     )]
-    share: String,
+    traced_share: String,
 }
 
 /// Where traces go, checked.
@@ -73,7 +73,7 @@ pub(crate) fn checked(
         address: address(endpoint)?,
         lets_in: lets_in(headers.as_ref())?,
         service_name: service_name(&settings.service_name)?,
-        share: share(&settings.share)?,
+        share: share(&settings.traced_share)?,
         secret: SecretString::from(oldest),
     }))
 }
