@@ -5,14 +5,15 @@
 //! does not fit is dropped.
 
 mod allowed;
+mod chosen;
 mod post;
 mod settings;
 
 pub(crate) use settings::{TraceConfig, TraceSettings, checked};
 
-use super::layer::OURS;
 use super::workspace::Pseudonyms;
-use allowed::{Allowed, NAMES};
+use allowed::Allowed;
+use chosen::Chosen;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
@@ -24,7 +25,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tracing::Subscriber;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
 /// How many spans may wait; what comes then is dropped.
@@ -96,11 +96,9 @@ impl Traces {
             .with_threads(false)
             .with_level(false)
             .with_target(false)
-            .with_tracked_inactivity(false);
-        Box::new(layer.with_filter(filter_fn(|what| {
-            let is_ours = what.target().split("::").next().is_some_and(|it| OURS.contains(&it));
-            what.is_span() && is_ours && NAMES.contains(&what.name())
-        })))
+            .with_tracked_inactivity(false)
+            .with_context_activation(false);
+        Box::new(Chosen(layer))
     }
 
     /// Sends what is left, for as long as that may take.

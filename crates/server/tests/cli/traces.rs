@@ -56,10 +56,12 @@ fn take(mut stream: TcpStream, tell: &Sender<(String, Vec<u8>)>) {
     }
 }
 
+/// How often a process on the real clock is asked how far it is.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// A bot whose spans go to an address, installed in a workspace with Ana in it.
 struct Traced {
     serving: Serving,
-    #[expect(dead_code, reason = "it answers the bot for as long as the test runs")]
     slack: Simulator,
     team: String,
 }
@@ -87,6 +89,16 @@ impl Traced {
         assert_eq!(made["installed"], true, "{made}");
         let team = made["team"].as_str().unwrap().to_owned();
         Self { serving, slack, team }
+    }
+
+    /// Waits until the one who installed it was welcomed, which is a delivery.
+    async fn until_welcomed(&self) {
+        let address = self.slack.url().socket_addrs(|| None).unwrap()[0];
+        let (began, mut looks) = (Instant::now(), tokio::time::interval(LOOK));
+        while !exchange(address, "GET", "/sim/calls", &[], "").1.contains("chat.postMessage") {
+            assert!(began.elapsed() < PATIENCE, "nobody is welcomed");
+            looks.tick().await;
+        }
     }
 
     /// Sends a slash command and returns how long the answer took.
@@ -118,6 +130,7 @@ async fn a_collector_gets_the_spans_of_a_request_and_of_a_delivery_and_nothing_p
     let (address, told) = collector();
     let bot = Traced::start(&format!("http://{address}")).await;
     bot.types(1);
+    bot.until_welcomed().await;
     let team = bot.team.clone();
 
     let (code, log) = bot.serving.stops();
