@@ -56,12 +56,12 @@ enum Command {
     #[cfg(feature = "demo")]
     Demo(simulate::DemoOptions),
     /// The service, until it is told to stop
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// The stand-in for Slack alone
     #[cfg(feature = "demo")]
     Simulate(simulate::SimulateOptions),
     /// Applies migrations and prints which
-    Migrate(migrate::MigrateOptions),
+    Migrate(Box<migrate::MigrateOptions>),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
     Doctor(Box<doctor::DoctorOptions>),
     /// Asks the service on this machine whether it is ready, as containers do; exit code 1 if it is not
@@ -98,10 +98,10 @@ pub fn run(cli: Cli) -> ExitCode {
     let code = match cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(options) => in_runtime(simulate::demo(options)),
-        Command::Serve(settings) => in_runtime(serve::serve(settings)),
+        Command::Serve(settings) => in_runtime(serve::serve(*settings)),
         #[cfg(feature = "demo")]
         Command::Simulate(options) => in_runtime(simulate::simulate(options)),
-        Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
+        Command::Migrate(options) => in_runtime(migrate::migrate(*options)),
         Command::Doctor(options) => in_runtime(doctor::doctor(*options)),
         Command::Healthcheck(options) => in_runtime(healthcheck::healthcheck(options)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),

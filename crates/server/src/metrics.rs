@@ -164,7 +164,13 @@ impl Metrics {
     }
 
     fn register(&mut self) {
-        let (registry, seen) = (&mut self.registry, &self.seen);
+        self.register_work();
+        self.register_seen();
+    }
+
+    /// Registers what is counted when it happens.
+    fn register_work(&mut self) {
+        let registry = &mut self.registry;
         let unit = || Unit::Seconds;
         registry.register_with_unit(
             "delivery_lateness",
@@ -201,6 +207,12 @@ impl Metrics {
             unit(),
             self.handoffs.clone(),
         );
+    }
+
+    /// Registers what is found when somebody looks.
+    fn register_seen(&mut self) {
+        let (registry, seen) = (&mut self.registry, &self.seen);
+        let unit = || Unit::Seconds;
         registry.register(
             "database_up",
             "Whether the database answered when it was last looked at",

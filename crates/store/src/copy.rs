@@ -147,7 +147,9 @@ async fn compare(
     let mut digest = Digest::default();
     let mut after = None;
     while let Some(page) = next_page(target, table, after).await? {
-        page.iter().for_each(|record| digest.add(table, record));
+        for record in &page {
+            digest.add(table, record);
+        }
         step.done += page.len() as u64;
         told(*step);
         after = page.into_iter().last();

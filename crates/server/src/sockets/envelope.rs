@@ -24,7 +24,7 @@ pub(super) fn take(bot: &Arc<Bot>, under_way: &TaskTracker, acks: Acks, envelope
             its_bot.metrics.answered(kind, outcome, took);
             its_bot.metrics.acknowledged(kind, is_right, took);
         };
-        let (answer, is_right) = verdict::of(work_off(&its_bot, content)).await;
+        let (answer, is_right) = Box::pin(verdict::of(work_off(&its_bot, content))).await;
         let Ok(answer) = answer else {
             measure("not_stored", false);
             return;
