@@ -29,7 +29,7 @@ pub use leak::{Haul, Logged, ROUTES, logged};
 pub use neighbour::posted;
 pub use outside::{Answered, Outside};
 pub use page::{Page, Shown, at_the_page};
-pub use play::{Engine, Play};
+pub use play::{Engine, Play, copies};
 pub use race::{Race, Round};
 pub use recorder::Recorder;
 pub use rush::{Crowd, Past, ZONES, announced, renamed};

@@ -10,6 +10,7 @@ use server::site::Site;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use store::testing::{TestDatabase, keys};
+use store::{Copied, StoreSettings, copy};
 
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,6 +290,19 @@ impl Play {
         self.post("sim/bot", &json!({"running": false, "how": how})).await;
     }
 
+    /// Moves the bot, which is stopped, to another database, into which everything is copied.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be copied.
+    pub async fn moves_to(&mut self, engine: Engine) -> Copied {
+        let database = engine.new_database().await;
+        let copied = copies(&self.database, &database).await;
+        self.stage.change_database(database.settings().clone());
+        self.database = database;
+        copied
+    }
+
     /// Starts the bot again and lets it do what is due.
     pub async fn starts_bot(&self) {
         self.post("sim/bot", &json!({"running": true})).await;
@@ -432,6 +446,19 @@ impl Play {
         let answer = self.http.delete(url).json(body).send().await.expect("the simulator answers");
         read(answer).await
     }
+}
+
+/// Copies one database into another, as their owner.
+///
+/// # Panics
+///
+/// When it cannot be copied.
+pub async fn copies(from: &TestDatabase, to: &TestDatabase) -> Copied {
+    let owner = |settings: &StoreSettings| {
+        settings.owner_url.clone().unwrap_or_else(|| settings.url.clone())
+    };
+    let (from, to) = (owner(from.settings()), owner(to.settings()));
+    copy(&from, &to, &keys(), &mut |_| {}).await.expect("it is copied")
 }
 
 fn is_welcome(message: &Seen) -> bool {

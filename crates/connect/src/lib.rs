@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod collector;
 pub mod hibob;
 mod ping;
 mod registry;
@@ -7,6 +8,7 @@ mod sink;
 mod source;
 mod wire;
 
+pub use collector::{Collector, CollectorFault};
 pub use ping::{Ping, PingFault};
 pub use registry::{find, sources};
 pub use sink::{Sink, SinkFault};

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod copy;
 mod described;
 mod doctor;
 mod healthcheck;
@@ -12,6 +13,7 @@ mod opened;
 mod outbox;
 mod output;
 mod plan;
+mod progress;
 mod serve;
 mod service_manager;
 #[cfg(feature = "demo")]
@@ -23,7 +25,7 @@ pub use crate::masked::{Masked, mask};
 pub(crate) use audit::end_in_words;
 pub use telemetry::log_silence;
 
-use crate::settings::{DatabaseSettings, Settings};
+use crate::settings::Settings;
 use clap::{Parser, Subcommand};
 use std::future::Future;
 use std::process::ExitCode;
@@ -55,14 +57,14 @@ enum Command {
     #[cfg(feature = "demo")]
     Demo(simulate::DemoOptions),
     /// The service, until it is told to stop
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// The stand-in for Slack alone
     #[cfg(feature = "demo")]
     Simulate(simulate::SimulateOptions),
     /// Applies migrations and prints which
-    Migrate(DatabaseSettings),
+    Migrate(Box<migrate::MigrateOptions>),
     /// Checks configuration, database, keys, Slack token and scopes, clock; exit code 1 if one fails
-    Doctor(Settings),
+    Doctor(Box<doctor::DoctorOptions>),
     /// Asks the service on this machine whether it is ready, as containers do; exit code 1 if it is not
     Healthcheck(healthcheck::HealthcheckOptions),
     /// What was not delivered
@@ -87,6 +89,8 @@ enum Command {
     /// What was done, by whom, and whether that record is whole
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Moves all that is stored from one database engine to the other; nothing may serve from either meanwhile
+    Copy(Box<copy::CopyOptions>),
     /// Prints what a shell needs to complete these commands
     Completions(described::CompletionsOptions),
     /// Prints the manual page, or writes a page for each command
@@ -100,11 +104,11 @@ pub fn run(cli: Cli) -> ExitCode {
     let code = match cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(options) => in_runtime(simulate::demo(options)),
-        Command::Serve(settings) => in_runtime(serve::serve(settings)),
+        Command::Serve(settings) => in_runtime(serve::serve(*settings)),
         #[cfg(feature = "demo")]
         Command::Simulate(options) => in_runtime(simulate::simulate(options)),
-        Command::Migrate(settings) => in_runtime(migrate::migrate(settings)),
-        Command::Doctor(settings) => in_runtime(doctor::doctor(settings)),
+        Command::Migrate(options) => in_runtime(migrate::migrate(*options)),
+        Command::Doctor(options) => in_runtime(doctor::doctor(*options)),
         Command::Healthcheck(options) => in_runtime(healthcheck::healthcheck(options)),
         Command::Outbox(command) => in_runtime(outbox::outbox(command)),
         Command::Notice(command) => in_runtime(notice::notice(command)),
@@ -116,6 +120,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Restore(options) => in_runtime(backup::restore(*options)),
         Command::Workspace(command) => in_runtime(workspace::workspace(command)),
         Command::Audit(command) => in_runtime(audit::audit(command)),
+        Command::Copy(options) => in_runtime(copy::copy(*options)),
         Command::Completions(options) => described::completions(&options),
         Command::Man(options) => described::man(&options),
     };

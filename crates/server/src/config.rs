@@ -3,13 +3,15 @@
 mod backup;
 mod inbound;
 
-use crate::backup::{BackupConfig, Place};
+pub(crate) use backup::{backup_config, backup_ground, backup_place, restoring_store};
+
+use crate::backup::BackupConfig;
 use crate::inbound::Inbound;
 use crate::ledger::Ledger;
 use crate::reports::{self, ReportConfig};
 use crate::settings::{
-    AddressSettings, BackupSettings, DatabaseSettings, KeySettings, SettingFault, Settings,
-    SiteSettings, SlackSettings, SourceSettings, WatchSettings,
+    AddressSettings, DatabaseSettings, KeySettings, SettingFault, Settings, SiteSettings,
+    SlackSettings, SourceSettings, WatchSettings, given,
 };
 use crate::site::Site;
 use chrono::TimeDelta;
@@ -102,8 +104,8 @@ pub(crate) struct Checked {
     pub(crate) reports: Option<ReportConfig>,
     signing: Option<SigningSecrets>,
     sources: BTreeMap<SourceCode, Url>,
-    data_dir: Option<PathBuf>,
-    erasure_ledger: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) erasure_ledger: Option<PathBuf>,
     pub(crate) backups: Option<BackupConfig>,
     addresses: Option<Addresses>,
     inbound: Option<Inbound>,
@@ -146,6 +148,7 @@ impl Checked {
             faults.0.push(fault);
             None
         });
+        faults.keep(reports::checked_traces(&settings.traces, &settings.keys));
         let store = serving_store(&settings.database, &mut faults);
         // Without a folder the platform knows of, what is kept there is kept in memory alone.
         let data_dir = settings.database.data_dir().ok();
@@ -168,6 +171,11 @@ impl Checked {
             site,
             watch,
         }
+    }
+
+    /// Returns the address under which the service is reached, where one was given.
+    pub(crate) fn public_url(&self) -> Option<&Url> {
+        self.addresses.as_ref()?.public_url.as_ref()
     }
 
     /// Returns what to start the bot with.
@@ -256,76 +264,45 @@ pub(crate) fn opened_store(
     store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
 }
 
-/// Returns how a backup is made, for the command that makes one.
-///
-/// # Errors
-///
-/// Every fault, not only the first.
-pub(crate) fn backup_config(
-    settings: &BackupSettings,
-    database: &DatabaseSettings,
-) -> Result<BackupConfig, Vec<SettingFault>> {
-    let mut faults = Faults::default();
-    let store = serving_store(database, &mut faults);
-    let work = database.data_dir().ok();
-    let config =
-        store.and_then(|store| backup::of_command(settings, &store, work.as_deref(), &mut faults));
-    config.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+/// The two databases of a copy, and what opens what is sealed in them.
+pub(crate) struct CopiedStores {
+    pub(crate) from: SecretString,
+    pub(crate) to: SecretString,
+    pub(crate) keys: Arc<KeyRing>,
 }
 
-/// Returns where backups are stored, for a command that makes none.
+/// A URL, given by itself or in a file.
+type GivenUrl<'a> = (Option<&'a SecretString>, Option<&'a Path>);
+
+/// Returns the databases of a copy.
 ///
 /// # Errors
 ///
 /// Every fault, not only the first.
-pub(crate) fn backup_place(settings: &BackupSettings) -> Result<Place, Vec<SettingFault>> {
-    let mut faults = Faults::default();
-    let place = backup::place(settings, &mut faults);
-    place.filter(|_| faults.0.is_empty()).ok_or(faults.0)
-}
-
-/// What a trial needs: the keys, PostgreSQL's login, and a folder.
-pub(crate) type BackupGround = (Arc<KeyRing>, Option<SecretString>, PathBuf);
-
-/// Returns what a backup is restored on trial with; the database that serves need not be there.
-///
-/// # Errors
-///
-/// Every fault, not only the first.
-pub(crate) fn backup_ground(
-    settings: &BackupSettings,
-    database: &DatabaseSettings,
+pub(crate) fn copied_stores(
+    from: GivenUrl<'_>,
+    to: GivenUrl<'_>,
     key_settings: &KeySettings,
-) -> Result<BackupGround, Vec<SettingFault>> {
+) -> Result<CopiedStores, Vec<SettingFault>> {
     let mut faults = Faults::default();
+    let mut url = |setting, (url, file): GivenUrl<'_>| {
+        let given = faults.keep(given(setting, url, file))?;
+        if given.is_none() {
+            faults.note(
+                setting,
+                "it is missing; write it as sqlite://FILE or postgres://user@host/name",
+            );
+        }
+        given
+    };
+    let (from, to) = (url("--from", from), url("--to", to));
     let keys = keys(key_settings, &mut faults);
-    let login = faults.keep(settings.login());
-    let work = backup::work_folder(database.data_dir().ok().as_deref());
-    match (keys, login) {
-        (Some(keys), Some(login)) if faults.0.is_empty() => Ok((keys, login, work)),
+    match (from, to, keys) {
+        (Some(from), Some(to), Some(keys)) if faults.0.is_empty() => {
+            Ok(CopiedStores { from, to, keys })
+        }
         _ => Err(faults.0),
     }
-}
-
-/// Returns the database into which a backup is restored; on PostgreSQL with all three logins.
-///
-/// # Errors
-///
-/// Every fault, not only the first.
-pub(crate) fn restoring_store(
-    database: &DatabaseSettings,
-    key_settings: &KeySettings,
-) -> Result<(StoreSettings, Arc<KeyRing>), Vec<SettingFault>> {
-    let mut faults = Faults::default();
-    let store = serving_store(database, &mut faults);
-    if store.as_ref().is_some_and(|it| is_postgres(&it.url) && it.owner_url.is_none()) {
-        faults.note(
-            "DATABASE_OWNER_URL",
-            "it is missing; only the login that owns the tables can restore into PostgreSQL",
-        );
-    }
-    let keys = keys(key_settings, &mut faults);
-    store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
 }
 
 /// Returns the ledger of erasures.

@@ -16,7 +16,7 @@ use crate::site::Site;
 use crate::supervisor::Supervisor;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bot_host::BotHost;
+use bot_host::{BotHost, Given};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
 use crypto::KeyRing;
@@ -91,6 +91,7 @@ pub struct Stage {
     bot_url: Url,
     signing_secret: SecretString,
     keys: watch::Sender<Arc<KeyRing>>,
+    store: watch::Sender<StoreSettings>,
     admin: watch::Receiver<Option<SocketAddr>>,
     supervisor: Supervisor,
 }
@@ -126,8 +127,10 @@ impl Stage {
         });
         let config = bot_config(&settings, &clock, &simulator, &app, socket)?;
         let (keys, given_keys) = watch::channel(Arc::clone(&config.keys));
+        let (store, given_store) = watch::channel(config.store.clone());
         let (at, admin) = watch::channel(None);
-        let mut host = BotHost::new(config, given_keys, at, Arc::clone(&simulator));
+        let given = Given { keys: given_keys, store: given_store };
+        let mut host = BotHost::new(config, given, at, Arc::clone(&simulator));
         let bot_url = host.start().await?;
         let supervisor = Supervisor::default();
         let stopping = supervisor.clone();
@@ -136,7 +139,7 @@ impl Stage {
             supervisor.spawn(tick(clock.clone(), supervisor.clone()));
         }
         let signing_secret = SecretString::from(app.signing_secret);
-        Ok(Self { simulator, clock, bot_url, signing_secret, keys, admin, supervisor })
+        Ok(Self { simulator, clock, bot_url, signing_secret, keys, store, admin, supervisor })
     }
 
     /// Returns the simulator.
@@ -172,6 +175,11 @@ impl Stage {
     /// Gives the bot other keys, which it has from its next start on.
     pub fn change_keys(&self, keys: Arc<KeyRing>) {
         self.keys.send_replace(keys);
+    }
+
+    /// Gives the bot another database, which it has from its next start on.
+    pub fn change_database(&self, store: StoreSettings) {
+        self.store.send_replace(store);
     }
 
     /// Ends the play: the bot politely, then the simulator.

@@ -14,6 +14,7 @@ mod webhook;
 pub(crate) use connections::serve;
 
 use crate::bot::Bot;
+use crate::requests::verdict;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
@@ -76,7 +77,7 @@ async fn measure(State(bot): State<Arc<Bot>>, request: Request, next: Next) -> R
         _ => "other",
     };
     let began = Instant::now();
-    let answer = next.run(request).await;
+    let (answer, is_right) = verdict::of(next.run(request)).await;
     let outcome = match answer.status().as_u16() {
         200..300 => "answered",
         401 => "bad_signature",
@@ -84,6 +85,11 @@ async fn measure(State(bot): State<Arc<Bot>>, request: Request, next: Next) -> R
         503 => "not_stored",
         _ => "refused",
     };
-    bot.metrics.answered(kind, outcome, began.elapsed());
+    let took = began.elapsed();
+    bot.metrics.answered(kind, outcome, took);
+    // Whoever is not Slack, or sends what Slack never sends, waits for nothing of ours.
+    if !matches!(outcome, "bad_signature" | "refused") {
+        bot.metrics.acknowledged(kind, is_right && outcome == "answered", took);
+    }
     answer
 }

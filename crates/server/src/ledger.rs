@@ -60,17 +60,7 @@ impl Ledger {
         let mark = store.mark_of_erased(workspace, user);
         let line = Line { id: store::new_id(now), at: now, is_person: user.is_some(), mark };
         let Some(path) = &self.file else { return Ok(line.id) };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut opening = std::fs::OpenOptions::new();
-        opening.append(true).create(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            opening.mode(0o600);
-        }
-        let mut file = opening.open(path)?;
+        let mut file = open(path)?;
         file.write_all(format!("{}\n", line.text()).as_bytes())?;
         file.sync_all()?;
         if let Some(folder) = path.parent() {
@@ -78,6 +68,20 @@ impl Ledger {
             std::fs::File::open(folder)?.sync_all()?;
         }
         Ok(line.id)
+    }
+
+    /// Returns the file, where there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Opens the file as an erasure would, which makes it where it is missing, and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub(crate) fn try_to_open(&self) -> io::Result<()> {
+        self.file.as_deref().map_or(Ok(()), |path| open(path).map(drop))
     }
 
     /// Returns all lines, the oldest first. A last line that was cut off is none: nothing was erased after it.
@@ -95,6 +99,20 @@ impl Ledger {
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         whole.lines().enumerate().map(|(index, line)| read(path, index + 1, line)).collect()
     }
+}
+
+fn open(path: &Path) -> io::Result<std::fs::File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut opening = std::fs::OpenOptions::new();
+    opening.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        opening.mode(0o600);
+    }
+    opening.open(path)
 }
 
 impl Line {

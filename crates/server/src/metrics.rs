@@ -26,6 +26,9 @@ const LATENESS: [f64; 13] =
 /// The bounds of how long an answer takes, in seconds: Slack waits for three.
 const ANSWERING: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1.0, 2.0, 3.0];
 
+/// How long Slack waits for an acknowledgement.
+const SLACK_WAITS: Duration = Duration::from_secs(3);
+
 type Label = [(&'static str, &'static str); 1];
 type Labels = [(&'static str, &'static str); 2];
 
@@ -43,6 +46,8 @@ pub(crate) struct Metrics {
     limited: Family<Label, Counter>,
     requests: Family<Labels, Counter>,
     answering: Family<Label, Histogram>,
+    acknowledgements: Family<Label, Counter>,
+    good_acknowledgements: Family<Label, Counter>,
     handoffs: Histogram,
     /// What was found when the database was last looked at.
     pub(crate) seen: Seen,
@@ -57,6 +62,8 @@ pub(crate) struct Seen {
     pub(crate) outbox: Family<Label, Level>,
     pub(crate) inbox: Family<Label, Level>,
     pub(crate) oldest_due: Family<Label, Amount>,
+    pub(crate) oldest_in_state: Family<Labels, Amount>,
+    pub(crate) audit_lag: Amount,
     pub(crate) limits: Family<Label, Level>,
     pub(crate) overdue: Family<Label, Level>,
     pub(crate) audited_at: Amount,
@@ -105,6 +112,8 @@ impl Default for Metrics {
             limited: Family::default(),
             requests: Family::default(),
             answering: Family::new_with_constructor(|| Histogram::new(ANSWERING)),
+            acknowledgements: Family::default(),
+            good_acknowledgements: Family::default(),
             handoffs: Histogram::new(LATENESS),
             seen: Seen::default(),
             catch_up: CatchUp::default(),
@@ -141,6 +150,13 @@ impl Metrics {
         self.answering.get_or_create(&[("kind", kind)]).observe(took.as_secs_f64());
     }
 
+    /// Counts a request that Slack has sent as acknowledged: in time and with what was asked for, or not.
+    pub(crate) fn acknowledged(&self, kind: &'static str, is_right: bool, took: Duration) {
+        self.acknowledgements.get_or_create(&[("kind", kind)]).inc();
+        let good = self.good_acknowledgements.get_or_create(&[("kind", kind)]);
+        good.inc_by(u64::from(is_right && took <= SLACK_WAITS));
+    }
+
     /// Returns all of it as text.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -150,7 +166,13 @@ impl Metrics {
     }
 
     fn register(&mut self) {
-        let (registry, seen) = (&mut self.registry, &self.seen);
+        self.register_work();
+        self.register_seen();
+    }
+
+    /// Registers what is counted when it happens.
+    fn register_work(&mut self) {
+        let registry = &mut self.registry;
         let unit = || Unit::Seconds;
         registry.register_with_unit(
             "delivery_lateness",
@@ -171,12 +193,28 @@ impl Metrics {
             unit(),
             self.answering.clone(),
         );
+        registry.register(
+            "acknowledgements",
+            "Requests of Slack's that wait for an acknowledgement",
+            self.acknowledgements.clone(),
+        );
+        registry.register(
+            "acknowledgements_good",
+            "Those acknowledged within three seconds, with what was asked for",
+            self.good_acknowledgements.clone(),
+        );
         registry.register_with_unit(
             "handoff_lateness",
             "From a handoff's time to its being stored",
             unit(),
             self.handoffs.clone(),
         );
+    }
+
+    /// Registers what is found when somebody looks.
+    fn register_seen(&mut self) {
+        let (registry, seen) = (&mut self.registry, &self.seen);
+        let unit = || Unit::Seconds;
         registry.register(
             "database_up",
             "Whether the database answered when it was last looked at",
@@ -193,6 +231,18 @@ impl Metrics {
             "For how long the oldest row has been due that waits for no limit",
             unit(),
             seen.oldest_due.clone(),
+        );
+        registry.register_with_unit(
+            "queue_oldest_age",
+            "For how long the oldest row of a state has been due, whatever it waits for",
+            unit(),
+            seen.oldest_in_state.clone(),
+        );
+        registry.register_with_unit(
+            "audit_chain_lag",
+            "How long ago the oldest event happened that is not chained in its audit log yet",
+            unit(),
+            seen.audit_lag.clone(),
         );
         registry.register(
             "limits_in_force",
@@ -229,7 +279,7 @@ impl Metrics {
         );
         registry.register_with_unit(
             "absence_sync_oldest_age",
-            "How long ago the absence source was read that waits longest",
+            "For how long the absence source has been due that waits longest",
             unit(),
             seen.oldest_sync.clone(),
         );
@@ -265,6 +315,9 @@ mod tests {
         metrics.limited("users.info");
         metrics.handed_over(TimeDelta::milliseconds(-3));
         metrics.answered("command", "done", Duration::from_millis(7));
+        metrics.acknowledged("command", true, Duration::from_secs(3));
+        metrics.acknowledged("command", true, Duration::from_millis(3001));
+        metrics.acknowledged("command", false, Duration::from_millis(5));
         metrics.seen.overdue.get_or_create(&[("kind", "outbox")]).set(0);
         let text = metrics.text();
 
@@ -276,6 +329,8 @@ mod tests {
             "asyncbot_handoff_lateness_seconds_count 1",
             "asyncbot_requests_total{kind=\"command\",outcome=\"done\"} 1",
             "asyncbot_request_duration_seconds_count{kind=\"command\"} 1",
+            "asyncbot_acknowledgements_total{kind=\"command\"} 3",
+            "asyncbot_acknowledgements_good_total{kind=\"command\"} 1",
             "asyncbot_overdue{kind=\"outbox\"} 0",
         ] {
             assert!(text.lines().any(|it| it == line), "{line} is missing in\n{text}");

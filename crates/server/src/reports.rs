@@ -11,14 +11,16 @@ mod layer;
 mod measured;
 mod panics;
 mod settings;
+mod traces;
 mod transport;
 mod workspace;
 
 pub use layer::layer;
-pub(crate) use measured::{delivered, measure};
+pub(crate) use measured::{delivered, delivery, measure};
 pub use panics::watch_panics;
 pub use settings::ReportConfig;
 pub(crate) use settings::{ReportSettings, checked};
+pub(crate) use traces::{TraceSettings, Traces, checked as checked_traces};
 
 use connect::Sink;
 use secrecy::SecretString;

@@ -4,3 +4,4 @@ pub(crate) mod answer;
 pub(crate) mod commands;
 pub(crate) mod events;
 pub(crate) mod interactions;
+pub(crate) mod verdict;

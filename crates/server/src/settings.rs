@@ -10,7 +10,7 @@ pub(crate) use backup::BackupSettings;
 pub(crate) use inbound::InboundSettings;
 pub(crate) use site::SiteSettings;
 
-use crate::reports::ReportSettings;
+use crate::reports::{ReportSettings, TraceSettings};
 use clap::Args;
 use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser};
 use secrecy::{ExposeSecret, SecretString};
@@ -39,6 +39,8 @@ pub struct Settings {
     pub(crate) watch: WatchSettings,
     #[command(flatten)]
     pub(crate) reports: ReportSettings,
+    #[command(flatten)]
+    pub(crate) traces: TraceSettings,
 }
 
 /// Who we are to Slack, and where it is.

@@ -17,6 +17,9 @@ const FRESH: TimeDelta = TimeDelta::seconds(15);
 const OUTBOX: [&str; 7] =
     ["pending", "sending", "ambiguous", "expired", "failed", "unconfirmed", "quarantined"];
 
+/// The states in which a message waits for something.
+const WAITING: [&str; 3] = ["pending", "sending", "ambiguous"];
+
 /// As [`OUTBOX`], of the inbox.
 const INBOX: [&str; 2] = ["pending", "quarantined"];
 
@@ -74,6 +77,17 @@ pub(crate) async fn text(bot: &Bot) -> String {
         seen.oldest_due.get_or_create(&[("queue", "outbox")]).set(ages.outbox);
         seen.oldest_due.get_or_create(&[("queue", "inbox")]).set(ages.inbox);
         seen.oldest_sync.set(ages.sync);
+        for (queue, states, found) in [
+            ("outbox", &WAITING[..], &census.outbox_since),
+            ("inbox", &INBOX[..1], &census.inbox_since),
+        ] {
+            for state in states {
+                let since = found.iter().find(|(found, _)| found == state).map(|(_, since)| *since);
+                let labels = [("queue", queue), ("state", *state)];
+                seen.oldest_in_state.get_or_create(&labels).set(age(since, now));
+            }
+        }
+        seen.audit_lag.set(age(census.oldest_unchained_at, now));
     }
     // That the database does not answer is measured above.
     if let Ok(Ok(restored)) =
@@ -105,12 +119,15 @@ pub(crate) struct Ages {
 
 /// Returns the ages of what is due.
 pub(crate) fn ages(census: &Census, now: DateTime<Utc>) -> Ages {
-    let age = |at: Option<DateTime<Utc>>| at.map_or(0.0, |at| seconds(now - at).max(0.0));
     Ages {
-        outbox: age(census.oldest_delivery_due_at),
-        inbox: age(census.oldest_inbox_due_at),
-        sync: age(census.oldest_sync_due_at),
+        outbox: age(census.oldest_delivery_due_at, now),
+        inbox: age(census.oldest_inbox_due_at, now),
+        sync: age(census.oldest_sync_due_at, now),
     }
+}
+
+fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> f64 {
+    since.map_or(0.0, |since| seconds(now - since).max(0.0))
 }
 
 /// Returns the count of a word; a word that was not counted has none.

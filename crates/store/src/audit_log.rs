@@ -3,16 +3,18 @@
 //! An event is written in the transaction of what it tells of, and chained seconds later: the lock of a chain held through
 //! every flush would let a workspace do little at once.
 
-use crate::chain::{self, Chained, Committed, Head, Link, Linked, Unchained};
-use crate::commitment::hash_of;
+mod verify;
+
+use crate::chain::{self, Committed, Head, Link, Linked, Unchained};
 use crate::erased::replaced;
 use crate::error::StoreError;
-use crate::records::{AuditFault, AuditFlaw, AuditVerdict};
+use crate::records::AuditVerdict;
 use crate::store::Store;
 use crate::tx::run;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use crypto::{OpenFault, Signature};
 use domain::ids::{EventId, UserId, WorkspaceId};
+use verify::flaw_of_head;
 
 /// How many events are chained in one transaction: on SQLite it has the one writer for a tenth of a second at most.
 const BATCH: u32 = 50;
@@ -20,14 +22,8 @@ const BATCH: u32 = 50;
 /// How many workspaces are looked at at once.
 const WORKSPACES: u32 = 500;
 
-/// How many events are read at once.
-const PAGE: u32 = 500;
-
 /// How many events are deleted in one transaction.
 const PRUNED_AT_ONCE: u64 = 1_000;
-
-/// How long an event may wait to be chained before something is wrong.
-const PATIENCE: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of a look at what is to be chained.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +74,7 @@ impl Store {
         let found: Option<(Head, Vec<u8>)> = run!(&mut tx, chain::lock_head(workspace))?;
         let Some((mut head, signature)) = found else { return Ok(Batch::Chained(0)) };
         // What was changed from outside is not signed over: it is to be found.
-        if self.flaw_of_head(workspace, &head, &signature).is_some() {
+        if flaw_of_head(&self.keys, workspace, &head, &signature).is_some() {
             return Ok(Batch::Broken);
         }
         let events: Vec<Unchained> = run!(&mut tx, chain::list_unchained(workspace, BATCH))?;
@@ -118,67 +114,7 @@ impl Store {
         kept: Option<(u64, [u8; 32])>,
         now: DateTime<Utc>,
     ) -> Result<AuditVerdict, StoreError> {
-        let mut tx = self.read(workspace).await?;
-        let mut verdict = AuditVerdict::default();
-        let (waiting, since): (u64, Option<DateTime<Utc>>) =
-            run!(&mut tx, audit::oldest_unchained(workspace))?;
-        verdict.waiting = waiting;
-        let head: Option<(Head, Vec<u8>)> = run!(&mut tx, audit::find_head(workspace))?;
-        let first = Head::first(workspace);
-        let (head, flaw) = match head {
-            Some((head, signature)) => (head, self.flaw_of_head(workspace, &head, &signature)),
-            None => (first, None),
-        };
-        let has_head = head != first;
-        verdict.pruned = head.pruned_sequence;
-        verdict.sequence = head.sequence;
-        verdict.hash = head.hash;
-        let mut last = (head.pruned_sequence, head.pruned_hash);
-        let is_as_kept = |(sequence, hash): (u64, [u8; 32])| {
-            kept.is_none_or(|(number, known)| number != sequence || known == hash)
-        };
-        if !is_as_kept(last) {
-            let what = AuditFlaw::NotAsKept;
-            verdict.fault = Some(AuditFault { sequence: last.0, event: None, what });
-            return Ok(verdict);
-        }
-        loop {
-            let page: Vec<Chained> = run!(&mut tx, audit::list_chain(workspace, last.0, PAGE))?;
-            let is_last = page.len() < PAGE as usize;
-            for event in page {
-                if let Some(fault) = self.flaw_of(&event, last) {
-                    verdict.fault = Some(fault);
-                    return Ok(verdict);
-                }
-                verdict.good += 1;
-                verdict.erased += u64::from(event.erasure.is_some());
-                last = (event.sequence, event.hash);
-                if !is_as_kept(last) {
-                    let (sequence, event) = (event.sequence, Some(event.event));
-                    verdict.fault =
-                        Some(AuditFault { sequence, event, what: AuditFlaw::NotAsKept });
-                    return Ok(verdict);
-                }
-            }
-            if is_last {
-                break;
-            }
-        }
-        let at_the_end = |what| Some(AuditFault { sequence: last.0 + 1, event: None, what });
-        verdict.fault = match flaw {
-            Some(flaw) => at_the_end(flaw),
-            None if !has_head && 0 < last.0 => at_the_end(AuditFlaw::NoHead),
-            None if kept.is_some_and(|(number, _)| last.0 < number) => {
-                at_the_end(AuditFlaw::NotAsKept)
-            }
-            None if last.0 < head.sequence => at_the_end(AuditFlaw::Missing),
-            None if last != (head.sequence, head.hash) => at_the_end(AuditFlaw::Head),
-            None if since.is_some_and(|since| since + PATIENCE < now) => {
-                at_the_end(AuditFlaw::Unchained)
-            }
-            None => None,
-        };
-        Ok(verdict)
+        self.read(workspace).await?.verify_audit(workspace, kept, now).await
     }
 
     /// Returns the number and the hash of the last event of a workspace's chain, where it has one: whoever keeps them notices
@@ -194,70 +130,6 @@ impl Store {
         let mut tx = self.read(workspace).await?;
         let head: Option<(Head, Vec<u8>)> = run!(&mut tx, audit::find_head(workspace))?;
         Ok(head.map(|(head, _)| (head.sequence, head.hash)))
-    }
-
-    /// Returns what is wrong with an event, given the number and the hash of the one before it.
-    fn flaw_of(&self, event: &Chained, (sequence, hash): (u64, [u8; 32])) -> Option<AuditFault> {
-        let at = |sequence, event, what| Some(AuditFault { sequence, event, what });
-        if event.sequence != sequence + 1 {
-            return at(sequence + 1, None, AuditFlaw::Missing);
-        }
-        let link = Link {
-            sequence: event.sequence,
-            event: event.event,
-            at: event.at,
-            action: &event.action,
-            commitment: &event.commitment,
-        };
-        let here = |what| at(event.sequence, Some(event.event), what);
-        if link.hash(&hash) != event.hash {
-            return here(AuditFlaw::Link);
-        }
-        let verified =
-            |signature: &[u8], verify: &dyn Fn(&Signature) -> Result<bool, OpenFault>| {
-                match Signature::from_bytes(signature).map(|signature| verify(&signature)) {
-                    Some(Ok(is_right)) => is_right.then_some(()).ok_or(AuditFlaw::Signature),
-                    Some(Err(_)) => Err(AuditFlaw::UnknownKey),
-                    None => Err(AuditFlaw::Signature),
-                }
-            };
-        let keys = &self.keys;
-        let signed = verified(&event.signature, &|signature| {
-            chain::is_link_signed(&event.hash, keys, signature)
-        });
-        if let Err(flaw) = signed {
-            return here(flaw);
-        }
-        match &event.erasure {
-            // With its salt somebody could try out what stood there.
-            Some(_) if !event.salt.is_empty() => here(AuditFlaw::Payload),
-            Some(signature) => {
-                let erased = |signature: &Signature| {
-                    chain::is_erasure_signed(&event.commitment, &event.payload, keys, signature)
-                };
-                match verified(signature, &erased) {
-                    Ok(()) => None,
-                    Err(AuditFlaw::UnknownKey) => here(AuditFlaw::UnknownKey),
-                    Err(_) => here(AuditFlaw::Payload),
-                }
-            }
-            None if hash_of(&event.salt, event.payload.as_bytes())[..] == event.commitment => None,
-            None => here(AuditFlaw::Payload),
-        }
-    }
-
-    fn flaw_of_head(
-        &self,
-        workspace: WorkspaceId,
-        head: &Head,
-        signature: &[u8],
-    ) -> Option<AuditFlaw> {
-        let signature = Signature::from_bytes(signature);
-        match signature.map(|it| head.is_signed(workspace, &self.keys, &it)) {
-            Some(Ok(true)) => None,
-            Some(Ok(false)) | None => Some(AuditFlaw::Head),
-            Some(Err(_)) => Some(AuditFlaw::UnknownKey),
-        }
     }
 
     /// Deletes the chained events from before an instant, oldest first, and notes in the chain's head after which event it
@@ -289,7 +161,7 @@ impl Store {
         let mut tx = self.write_unscoped().await?;
         let found: Option<(Head, Vec<u8>)> = run!(&mut tx, chain::lock_head(workspace))?;
         let Some((head, signature)) = found else { return Ok(0) };
-        if self.flaw_of_head(workspace, &head, &signature).is_some() {
+        if flaw_of_head(&self.keys, workspace, &head, &signature).is_some() {
             return Ok(0);
         }
         let kept: Option<u64> = run!(&mut tx, chain::first_kept(workspace, before))?;

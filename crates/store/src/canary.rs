@@ -37,7 +37,8 @@ async fn insert(store: &Store, keys: &KeyRing) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-fn open(bytes: Vec<u8>, keys: &KeyRing) -> Result<(), StoreError> {
+/// Refuses keys that do not open the canary.
+pub(crate) fn open(bytes: Vec<u8>, keys: &KeyRing) -> Result<(), StoreError> {
     let opened = match Sealed::from_bytes(bytes) {
         Ok(sealed) => keys.open(&PLACE, &sealed),
         Err(_) => Err(OpenFault::Closed),

@@ -45,6 +45,9 @@ pub enum StoreError {
     /// Migrations are pending or do not fit; the text says what to do.
     #[error("{0}")]
     Migration(String),
+    /// Nothing was copied from one database to another; the text says why and what to do.
+    #[error("{0}")]
+    Copy(String),
     /// A sealed value could not be sealed or opened.
     #[error("the sealed value {table}.{column} cannot be used: {reason}")]
     Sealed {

@@ -16,6 +16,7 @@ pub mod backup;
 mod canary;
 mod chain;
 mod commitment;
+mod copy;
 mod erased;
 mod error;
 mod generation;
@@ -39,6 +40,7 @@ mod version;
 mod watch;
 
 pub use audit_log::Chaining;
+pub use copy::{Copied, CopyStep, copy};
 pub use error::StoreError;
 pub use generation::{Generation, Mark, Setback, Sighting};
 pub use id::new_id;

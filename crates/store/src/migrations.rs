@@ -109,6 +109,28 @@ pub(crate) async fn check<C: Migrate>(
     )))
 }
 
+/// Refuses a database whose schema is not this version's, older or newer.
+pub(crate) async fn check_same<C: Migrate>(
+    migrator: &Migrator,
+    connection: &mut C,
+    name: &str,
+) -> Result<(), StoreError> {
+    let pending = match pending(migrator, connection, Newer::Refused).await {
+        Ok(pending) => pending,
+        Err(StoreError::Migration(text)) => {
+            return Err(StoreError::Copy(format!("the {name}: {text}")));
+        }
+        Err(error) => return Err(error),
+    };
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Copy(format!(
+        "the {name} is of an older version and lacks the migrations {}; apply them first, with `asyncbot migrate`",
+        pending.join(", ")
+    )))
+}
+
 async fn pending<C: Migrate>(
     migrator: &Migrator,
     connection: &mut C,

@@ -51,6 +51,7 @@ macro_rules! fragment {
 mod again;
 mod begin;
 mod check;
+pub(crate) mod copying;
 mod counts;
 mod saver;
 mod sight;

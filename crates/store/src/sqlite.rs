@@ -50,6 +50,7 @@ macro_rules! fragment {
 
 mod claim;
 mod connect;
+pub(crate) mod copying;
 #[path = "sql/mod.rs"]
 pub(crate) mod sql;
 mod together;

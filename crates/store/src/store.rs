@@ -400,6 +400,6 @@ impl Engine {
     }
 }
 
-fn unknown_engine() -> StoreError {
+pub(crate) fn unknown_engine() -> StoreError {
     StoreError::Settings(String::from("the database URL must begin with sqlite:// or postgres://"))
 }

@@ -1,12 +1,13 @@
 //! `asyncbot audit`: whether the audit log is what was written; it may run while the service does.
 
 use super::opened::{self, find_workspace, now};
+use super::progress::Progress;
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
 use crate::settings::{DatabaseSettings, KeySettings};
 use clap::Subcommand;
 use domain::ids::WorkspaceId;
 use serde_json::{Value, json};
-use store::{AuditVerdict, Store, StoreError, WorkspaceListing};
+use store::{AuditFault, AuditVerdict, Store, StoreError, WorkspaceListing};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
@@ -59,13 +60,15 @@ async fn verify(store: &Store, options: &VerifyOptions) -> Result<u8, StoreError
     };
     let now = now(store).await;
     let (mut found, mut is_well) = (Vec::new(), true);
-    for WorkspaceListing { id: workspace, .. } in workspaces {
+    let (bar, total) = (Progress::of("audit logs", 0), workspaces.len());
+    for (number, WorkspaceListing { id: workspace, .. }) in workspaces.into_iter().enumerate() {
+        bar.is_at(number as u64, total as u64);
         let verdict = store.verify_audit(workspace, options.end, now).await?;
         is_well &= verdict.fault.is_none();
         if options.json {
             found.push(in_json(workspace, &verdict));
         } else {
-            output::say(&in_words(workspace, &verdict));
+            bar.lets(|| output::say(&in_words(workspace, &verdict)));
         }
     }
     if options.json {
@@ -99,14 +102,14 @@ fn in_words(workspace: WorkspaceId, verdict: &AuditVerdict) -> String {
         format!("{good} good, {erased} of them erased in part, {pruned} pruned, {waiting} waiting");
     match fault {
         None => format!("{workspace}  well  {counts}  end {}", end_in_words(*sequence, hash)),
-        Some(fault) => {
-            let event = fault.event.map(|event| format!(" ({event})")).unwrap_or_default();
-            format!(
-                "{workspace}  NOT WELL  event {}{event}: {}  {counts}",
-                fault.sequence, fault.what
-            )
-        }
+        Some(fault) => format!("{}  {counts}", fault_in_words(workspace, fault)),
     }
+}
+
+/// Returns what is wrong with a log, and where it begins.
+pub(super) fn fault_in_words(workspace: WorkspaceId, fault: &AuditFault) -> String {
+    let event = fault.event.map(|event| format!(" ({event})")).unwrap_or_default();
+    format!("{workspace}  NOT WELL  event {}{event}: {}", fault.sequence, fault.what)
 }
 
 /// Returns where a log ends, as `--end` takes it.

@@ -2,6 +2,7 @@
 //! the service does.
 
 use super::opened;
+use super::progress::Progress;
 use super::{DONE, NOT_WELL, output, telemetry};
 use crate::random;
 use crate::settings::{DatabaseSettings, KeySettings};
@@ -95,16 +96,19 @@ fn complain(fault: &StoreError) -> u8 {
 async fn seal_anew(store: &Store) -> Result<(Status, Vec<String>), StoreError> {
     let workspaces = store.system().list_workspaces().await?;
     let mut stuck = Vec::new();
+    let bar = Progress::of("workspaces", 0);
     for (number, workspace) in workspaces.iter().enumerate() {
+        bar.is_at(number as u64, workspaces.len() as u64);
         let resealed = store.reseal(workspace.id).await?;
         stuck.extend(resealed.stuck.into_iter().map(|(table, row)| format!("{table} {row}")));
         if resealed.done > 0 {
-            output::note(&format!(
+            let told = format!(
                 "workspace {} of {}: {} sealed anew",
                 number + 1,
                 workspaces.len(),
                 resealed.done
-            ));
+            );
+            bar.lets(|| output::note(&told));
         }
     }
     if stuck.is_empty() {

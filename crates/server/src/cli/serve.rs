@@ -1,17 +1,36 @@
 //! `asyncbot serve`: the service, until it is told to stop.
 
-use super::{DONE, NOT_WELL, WRONG_USE, output, service_manager, telemetry};
+use super::telemetry::{self, Loudness};
+use super::{DONE, NOT_WELL, WRONG_USE, output, service_manager};
 use crate::boot;
 use crate::config::Checked;
-use crate::reports;
+use crate::reports::{self, Traces};
 use crate::settings::Settings;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(super) async fn serve(settings: Settings) -> u8 {
-    let loudness = telemetry::start(None);
+    // What is wrong with their settings is said with all the others.
+    let traces = reports::checked_traces(&settings.traces, &settings.keys).ok().flatten();
+    let traces = traces.map(|config| Traces::start(&config)).transpose();
+    let traces = match traces {
+        Ok(traces) => traces,
+        Err(fault) => {
+            output::complain(&fault);
+            return WRONG_USE;
+        }
+    };
+    let loudness = telemetry::start_traced(None, traces.as_ref());
+    let code = serve_traced(&settings, loudness).await;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
+    code
+}
+
+async fn serve_traced(settings: &Settings, loudness: Loudness) -> u8 {
     reports::watch_panics();
-    let checked = Checked::of(&settings);
+    let checked = Checked::of(settings);
     let reporting = checked.reports.clone();
     let config = match checked.into_config() {
         Ok(config) => config,

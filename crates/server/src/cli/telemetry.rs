@@ -2,7 +2,7 @@
 //! from signals while the service runs.
 
 use crate::masked::Masked;
-use crate::reports;
+use crate::reports::{self, Traces};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, filter_fn};
@@ -37,6 +37,11 @@ pub(super) struct Loudness {
 
 /// Starts the log: readable on a terminal, JSON elsewhere.
 pub(super) fn start(usual: Option<&str>) -> Loudness {
+    start_traced(usual, None)
+}
+
+/// Starts the log, and what takes spans out of it where there are traces.
+pub(super) fn start_traced(usual: Option<&str>, traces: Option<&Traces>) -> Loudness {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(usual.unwrap_or(USUAL)));
     let usual = filter.to_string();
@@ -46,12 +51,14 @@ pub(super) fn start(usual: Option<&str>) -> Loudness {
     if std::io::stderr().is_terminal() {
         let log = log.compact().with_filter_reloading();
         let handle = log.reload_handle();
-        let _ = log.finish().with(log_silence()).with(reports::layer()).try_init();
+        let log = log.finish().with(log_silence()).with(reports::layer());
+        let _ = log.with(traces.map(Traces::layer)).try_init();
         Loudness { usual, change: Box::new(move |filter| handle.reload(filter).is_ok()) }
     } else {
         let log = log.json().flatten_event(true).with_filter_reloading();
         let handle = log.reload_handle();
-        let _ = log.finish().with(log_silence()).with(reports::layer()).try_init();
+        let log = log.finish().with(log_silence()).with(reports::layer());
+        let _ = log.with(traces.map(Traces::layer)).try_init();
         Loudness { usual, change: Box::new(move |filter| handle.reload(filter).is_ok()) }
     }
 }

@@ -1,6 +1,7 @@
 //! `asyncbot workspace`: which workspaces there are, what is stored of one, and erasing it.
 
 use super::opened::{self, find_workspace, now};
+use super::progress::Progress;
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
 use crate::archive;
 use crate::config::{claimed_store, ledger};
@@ -220,7 +221,10 @@ async fn erase(store: &Store, options: &EraseOptions) -> Result<u8, StoreError> 
         return Ok(NOT_WELL);
     }
     let ledger = ledger(&options.database);
-    match erasure::erase(store, &ledger, listed.id, now(store).await).await {
+    let waiting = Progress::waits("erasing");
+    let erased = erasure::erase(store, &ledger, listed.id, now(store).await).await;
+    drop(waiting);
+    match erased {
         Ok(()) => {
             output::say(
                 "Everything of the workspace is deleted. Backups from before hold it for 7 days at most, and it is deleted again from any that is restored.",
@@ -263,7 +267,10 @@ async fn erase_person(
         return Ok(NOT_WELL);
     }
     let (ledger, now) = (ledger(&options.database), now(store).await);
-    match erasure::erase_person(store, &ledger, listed.id, user, now).await {
+    let waiting = Progress::waits("erasing");
+    let erased = erasure::erase_person(store, &ledger, listed.id, user, now).await;
+    drop(waiting);
+    match erased {
         Ok(()) => {
             output::say(
                 "The person is erased. Backups from before name them for 7 days at most, and they are erased again from any that is restored.",

@@ -1,10 +1,12 @@
 //! The settings of backups, checked.
 
-use super::{Faults, is_postgres, outside_url};
+use super::{Faults, is_postgres, keys, outside_url, serving_store};
 use crate::backup::{BackupConfig, Place, Recipients};
-use crate::settings::BackupSettings;
+use crate::settings::{BackupSettings, DatabaseSettings, KeySettings, SettingFault};
+use crypto::KeyRing;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::StoreSettings;
 
 const TO: &str = "ASYNCBOT_BACKUP_TO";
@@ -34,7 +36,7 @@ pub(super) fn of_service(
 }
 
 /// Returns how a backup is made.
-pub(super) fn of_command(
+fn of_command(
     settings: &BackupSettings,
     store: &StoreSettings,
     work: Option<&Path>,
@@ -65,7 +67,7 @@ pub(super) fn of_command(
 }
 
 /// Returns where backups are stored, for a command that makes none.
-pub(super) fn place(settings: &BackupSettings, faults: &mut Faults) -> Option<Place> {
+fn place(settings: &BackupSettings, faults: &mut Faults) -> Option<Place> {
     let Some(text) = settings.to.as_deref().filter(|text| !text.is_empty()) else {
         faults.note(TO, "it is missing; name a folder on another disk, or s3://BUCKET/PREFIX");
         return None;
@@ -108,7 +110,7 @@ pub(super) fn place(settings: &BackupSettings, faults: &mut Faults) -> Option<Pl
 }
 
 /// Returns the login that makes backups on PostgreSQL; SQLite's file needs none.
-pub(super) fn login(
+fn login(
     settings: &BackupSettings,
     store: &StoreSettings,
     faults: &mut Faults,
@@ -130,6 +132,77 @@ pub(super) fn login(
 }
 
 /// Returns where a dump lies until it is encrypted.
-pub(super) fn work_folder(work: Option<&Path>) -> PathBuf {
+fn work_folder(work: Option<&Path>) -> PathBuf {
     work.map_or_else(std::env::temp_dir, Path::to_owned)
+}
+
+/// Returns how a backup is made, for the command that makes one.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn backup_config(
+    settings: &BackupSettings,
+    database: &DatabaseSettings,
+) -> Result<BackupConfig, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = serving_store(database, &mut faults);
+    let work = database.data_dir().ok();
+    let config = store.and_then(|store| of_command(settings, &store, work.as_deref(), &mut faults));
+    config.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// Returns where backups are stored, for a command that makes none.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn backup_place(settings: &BackupSettings) -> Result<Place, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let place = place(settings, &mut faults);
+    place.filter(|_| faults.0.is_empty()).ok_or(faults.0)
+}
+
+/// What a trial needs: the keys, PostgreSQL's login, and a folder.
+pub(crate) type BackupGround = (Arc<KeyRing>, Option<SecretString>, PathBuf);
+
+/// Returns what a backup is restored on trial with; the database that serves need not be there.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn backup_ground(
+    settings: &BackupSettings,
+    database: &DatabaseSettings,
+    key_settings: &KeySettings,
+) -> Result<BackupGround, Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let keys = keys(key_settings, &mut faults);
+    let login = faults.keep(settings.login());
+    let work = work_folder(database.data_dir().ok().as_deref());
+    match (keys, login) {
+        (Some(keys), Some(login)) if faults.0.is_empty() => Ok((keys, login, work)),
+        _ => Err(faults.0),
+    }
+}
+
+/// Returns the database into which a backup is restored; on PostgreSQL with all three logins.
+///
+/// # Errors
+///
+/// Every fault, not only the first.
+pub(crate) fn restoring_store(
+    database: &DatabaseSettings,
+    key_settings: &KeySettings,
+) -> Result<(StoreSettings, Arc<KeyRing>), Vec<SettingFault>> {
+    let mut faults = Faults::default();
+    let store = serving_store(database, &mut faults);
+    if store.as_ref().is_some_and(|it| is_postgres(&it.url) && it.owner_url.is_none()) {
+        faults.note(
+            "DATABASE_OWNER_URL",
+            "it is missing; only the login that owns the tables can restore into PostgreSQL",
+        );
+    }
+    let keys = keys(key_settings, &mut faults);
+    store.zip(keys).filter(|_| faults.0.is_empty()).ok_or(faults.0)
 }

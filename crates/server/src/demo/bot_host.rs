@@ -9,14 +9,14 @@ use crypto::KeyRing;
 use simulator::{BotStatus, HostRequest, How, Simulator};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use store::StoreSettings;
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
 /// The bot's host: what it is started with, and whether it runs.
 pub(super) struct BotHost {
     config: BotConfig,
-    /// The keys that it has from its next start on.
-    keys: watch::Receiver<Arc<KeyRing>>,
+    given: Given,
     /// Where its admin address is told.
     admin: watch::Sender<Option<SocketAddr>>,
     simulator: Arc<Simulator>,
@@ -25,19 +25,26 @@ pub(super) struct BotHost {
     next_handoff: Option<DateTime<Utc>>,
 }
 
+/// What the bot has from its next start on.
+pub(super) struct Given {
+    pub(super) keys: watch::Receiver<Arc<KeyRing>>,
+    pub(super) store: watch::Receiver<StoreSettings>,
+}
+
 impl BotHost {
     pub(super) const fn new(
         config: BotConfig,
-        keys: watch::Receiver<Arc<KeyRing>>,
+        given: Given,
         admin: watch::Sender<Option<SocketAddr>>,
         simulator: Arc<Simulator>,
     ) -> Self {
-        Self { config, keys, admin, simulator, process: None, next_handoff: None }
+        Self { config, given, admin, simulator, process: None, next_handoff: None }
     }
 
     /// Starts the bot, at the address that it had before where that is still free, and tells Slack where it is.
     pub(super) async fn start(&mut self) -> Result<Url, BootError> {
-        self.config.keys = Arc::clone(&self.keys.borrow());
+        self.config.keys = Arc::clone(&self.given.keys.borrow());
+        self.config.store = self.given.store.borrow().clone();
         let process = match BotProcess::start(self.config.clone()).await {
             Err(BootError::Bind { .. }) if self.config.bind.port() != 0 => {
                 self.config.bind.set_port(0);

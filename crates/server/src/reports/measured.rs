@@ -1,14 +1,15 @@
 //! How long requests and workers take, of a sample.
 
-use super::{RELEASE, Reporter, Scene, reporter};
+use super::{RELEASE, Reporter, Scene, reporter, traces};
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::effect::Call;
 use domain::ids::WorkspaceId;
 use sentry::Envelope;
 use sentry::protocol::{Context, SpanStatus, TraceContext, Transaction};
 use std::time::Duration;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// Everything that is measured and reported: the routes as they are written in the source, and what workers do.
 pub(super) const NAMES: [&str; 16] = [
@@ -38,19 +39,48 @@ const DELIVERY: &str = "delivery";
 
 /// Measures a request, where anything is reported, and says to the log within it which one it is.
 pub(crate) async fn measure(request: Request, next: Next) -> Response {
-    let Some(reporter) = reporter() else { return next.run(request).await };
+    let reporter = reporter();
+    if reporter.is_none() && !traces::are_on() {
+        return next.run(request).await;
+    }
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let route = path.and_then(|path| NAMES.iter().find(|name| **name == path));
     let route = route.copied().unwrap_or(NO_ROUTE);
     let method = method(request.method().as_str());
-    let span = tracing::error_span!("http", http.method = method, http.route = route);
+    let span = tracing::error_span!(
+        "http",
+        http.method = method,
+        http.route = route,
+        http.status = tracing::field::Empty,
+    );
     let began = std::time::Instant::now();
-    let answer = next.run(request).instrument(span).await;
+    let answer = next.run(request).instrument(span.clone()).await;
     let status = answer.status();
+    span.record("http.status", status.as_u16());
+    let Some(reporter) = reporter else { return answer };
     let scene = Scene { method: Some(method), route: Some(route.to_owned()), workspace: None };
     let end = if status.is_server_error() { SpanStatus::InternalError } else { SpanStatus::Ok };
     reporter.measured("http.server", end, began.elapsed(), &scene, ("status", status.as_str()));
     answer
+}
+
+/// Returns the span of a delivery, which is a trace of its own: what it is due to may be long ago.
+pub(crate) fn delivery(workspace: WorkspaceId, call: Call) -> Span {
+    if !traces::are_on() {
+        return Span::none();
+    }
+    tracing::error_span!(
+        parent: None,
+        "deliver",
+        workspace.id = %workspace,
+        call = call.as_str(),
+        outcome = tracing::field::Empty,
+    )
+}
+
+/// Returns whether a request's name is one of those in the source.
+pub(super) fn is_name(name: &str) -> bool {
+    NAMES.contains(&name)
 }
 
 /// Reports how long a delivery took, and what it came to, as one word.

@@ -1,5 +1,6 @@
 //! Answering within Slack's three seconds.
 
+use super::verdict;
 use crate::bot::Bot;
 use crate::late::{self, respond};
 use app::AppError;
@@ -31,7 +32,7 @@ pub(super) async fn in_time(
     late: Late,
     work: impl Future<Output = Result<Answer, AppError>> + Send + 'static,
 ) -> Answer {
-    let span = tracing::info_span!("request", kind, workspace.id = %workspace);
+    let span = tracing::error_span!("request", kind, workspace.id = %workspace);
     let began = Instant::now();
     let busy = bot.clock.busy();
     let task = async move {
@@ -42,8 +43,13 @@ pub(super) async fn in_time(
     };
     let mut task = bot.supervisor.spawn(task.instrument(span));
     if let Ok(done) = tokio::time::timeout(GUARD, &mut task).await {
-        return done.map_or_else(|_| crashed(), |(answer, _)| answer);
+        let answer = done.map_or_else(|_| crashed(), |(answer, _)| answer);
+        if is_apology(&answer) {
+            verdict::is_not_what_was_asked_for();
+        }
+        return answer;
     }
+    verdict::is_not_what_was_asked_for();
     let its_bot = Arc::clone(bot);
     bot.supervisor.spawn(async move {
         let Ok((answer, _busy)) = task.await else {
@@ -59,6 +65,12 @@ pub(super) async fn in_time(
         }
     });
     Answer::Say(Box::new(Reply::NotConfirmedYet))
+}
+
+/// Returns whether somebody is told that nobody knows what became of what they asked for.
+fn is_apology(answer: &Answer) -> bool {
+    let Answer::Say(reply) = answer else { return false };
+    matches!(**reply, Reply::NotConfirmedYet | Reply::Failed { .. })
 }
 
 /// Returns what can still be said when Slack no longer waits: a form cannot be opened any more.

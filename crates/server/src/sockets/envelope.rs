@@ -1,7 +1,7 @@
 //! One envelope: worked off as the same request over HTTP, then acknowledged.
 
 use crate::bot::Bot;
-use crate::requests::{commands, events, interactions};
+use crate::requests::{commands, events, interactions, verdict};
 use serde_json::Value;
 use slack::{Acks, Closed, Enclosed, Envelope};
 use std::sync::Arc;
@@ -19,9 +19,14 @@ pub(super) fn take(bot: &Arc<Bot>, under_way: &TaskTracker, acks: Acks, envelope
         let _busy = busy;
         let Envelope { id, content, takes_answer, is_again } = envelope;
         let (kind, began) = (kind(&content), Instant::now());
-        let measure = |outcome| its_bot.metrics.answered(kind, outcome, began.elapsed());
-        let Ok(answer) = work_off(&its_bot, content).await else {
-            measure("not_stored");
+        let measure = |outcome, is_right| {
+            let took = began.elapsed();
+            its_bot.metrics.answered(kind, outcome, took);
+            its_bot.metrics.acknowledged(kind, is_right, took);
+        };
+        let (answer, is_right) = Box::pin(verdict::of(work_off(&its_bot, content))).await;
+        let Ok(answer) = answer else {
+            measure("not_stored", false);
             return;
         };
         if answer.is_some() && !takes_answer {
@@ -29,7 +34,10 @@ pub(super) fn take(bot: &Arc<Bot>, under_way: &TaskTracker, acks: Acks, envelope
         }
         let acknowledgement = slack::acknowledge(&id, answer.filter(|_| takes_answer));
         let sent = acks.send(&acknowledgement).await;
-        measure(if sent.is_ok() { "answered" } else { "too_late" });
+        match sent {
+            Ok(()) => measure("answered", is_right),
+            Err(Closed) => measure("too_late", false),
+        }
         if let Err(Closed) = sent {
             tracing::info!(is_again, "An acknowledgement came too late for its connection.");
         }

@@ -22,7 +22,7 @@ use std::time::Instant;
 use store::{ClaimedDelivery, Claiming, GivenUp, StoreError};
 use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, SemaphorePermit};
 use tokio::task::JoinHandle;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// How many deliveries of one workspace are under way at once.
 const OF_ONE_WORKSPACE: usize = 8;
@@ -177,7 +177,8 @@ impl Desk {
     fn start(&self, parcel: Parcel, mut held: Held) -> JoinHandle<Ended> {
         let (bot, busy) = (Arc::clone(&self.bot), self.bot.clock.busy());
         let (parcel, began) = (Arc::new(parcel), Instant::now());
-        self.bot.supervisor.spawn(async move {
+        let span = reports::delivery(parcel.claim.workspace, parcel.record.envelope.call());
+        let sending = async move {
             faults::point!("deliveries.call.before", parcel.claim.delivery);
             let (its_bot, its_parcel) = (Arc::clone(&bot), Arc::clone(&parcel));
             let mut call = Box::pin(async move { send(&its_bot, &its_parcel).await });
@@ -201,8 +202,10 @@ impl Desk {
             };
             faults::point!("deliveries.call.after");
             reports::delivered(parcel.claim.workspace, began.elapsed(), sent.word());
+            Span::current().record("outcome", sent.word());
             Ended { parcel, sent, held, busy }
-        })
+        };
+        self.bot.supervisor.spawn(sending.instrument(span))
     }
 
     /// Leases deliveries, puts them together and marks them as being sent.

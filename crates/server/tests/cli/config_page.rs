@@ -129,13 +129,16 @@ fn write_command(command: &Command, page: &mut String) {
     let _ = writeln!(page, "\n### {name}\n\n{about}.\n\n```sh\n{usage}\n```");
     if let Some((_, text)) = TAKE_SETTINGS.iter().find(|(name, _)| *name == command.get_name()) {
         let _ = writeln!(page, "\n{text}");
+    } else if command.get_arguments().any(|it| it.get_help_heading() == Some("Database")) {
+        page.push_str("\nIt takes the settings of the [database](#database) and of [encryption](#encryption), and:\n");
+    } else if command.get_arguments().any(|it| it.get_help_heading() == Some("Encryption")) {
+        page.push_str("\nIt takes the settings of [encryption](#encryption), and:\n");
+    }
+    let own = |it: &&Arg| it.get_id() != "help" && it.get_help_heading().is_none();
+    if !command.get_arguments().any(|it| own(&it)) {
         return;
     }
-    if command.get_arguments().any(|it| it.get_help_heading() == Some("Database")) {
-        page.push_str("\nIt takes the settings of the [database](#database) and of [encryption](#encryption), and:\n");
-    }
     page.push_str("\n| argument | variable | default | meaning |\n|---|---|---|---|\n");
-    let own = |it: &&Arg| it.get_id() != "help" && it.get_help_heading().is_none();
     for argument in command.get_arguments().filter(own) {
         let variable =
             variable(argument).map_or_else(|| "–".to_owned(), |name| format!("`{name}`"));

@@ -61,7 +61,10 @@ fn the_doctor_finds_a_fresh_set_up_well() {
     assert_eq!(
         examined,
         "ok   settings: complete\n\
+         ok   disk: the data folder has room\n\
+         ok   erasures: the ledger can be read and written\n\
          ok   database: open, migrated, and its keys fit\n\
+         ok   keys: everything sealed has its key\n\
          ok   clock: this machine's is the only one\n\
          ok   database: has not gone back in time in the last 30 days\n\
          ok   slack: no workspace has installed the app yet; see /slack/install\n"
@@ -81,6 +84,32 @@ fn the_doctor_names_what_is_not_well_and_checks_the_rest() {
     ] {
         assert!(ended.out.contains(finding), "{finding} is not in\n{}", ended.out);
     }
+}
+
+#[test]
+fn the_doctor_says_what_to_do_about_each_finding_and_prints_json_for_scripts() {
+    let settings = [
+        ("ASYNCBOT_PUBLIC_URL", "https://bot.internal"),
+        ("ASYNCBOT_ERASURE_LEDGER", "/proc/no/ledger"),
+    ];
+    let words = asyncbot(&["doctor"]).with(COMPLETE).with(settings).ends();
+    let json = asyncbot(&["doctor", "--json"]).with(COMPLETE).with(settings).ends();
+
+    assert_eq!((words.code, words.err.as_str()), (Some(1), ""));
+    assert!(!words.out.contains('\u{1b}'), "no colours where nobody sees them: {}", words.out);
+    let lines: Vec<&str> = words.out.lines().collect();
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("FAIL")) {
+        assert!(lines[at + 1].starts_with("     to do: "), "{lines:#?}");
+    }
+    let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((json.code, &told["is_well"]), (Some(1), &false.into()), "{told}");
+    let findings = told["findings"].as_array().unwrap();
+    let ill: Vec<_> = findings.iter().filter(|finding| finding["is_well"] == false).collect();
+    assert_eq!(ill.len(), 2, "{told}");
+    assert!(ill[0]["text"].as_str().unwrap().starts_with("public URL: "), "{told}");
+    assert!(ill[0]["fix"].as_str().unwrap().contains("ASYNCBOT_PUBLIC_URL"), "{told}");
+    assert!(ill[1]["text"].as_str().unwrap().starts_with("erasures: "), "{told}");
+    assert!(ill[1]["fix"].as_str().unwrap().contains("ASYNCBOT_ERASURE_LEDGER"), "{told}");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod backups;
 mod bucket;
 mod config_page;
+mod copying;
 mod described;
 mod erasing;
 mod gate;
@@ -26,4 +27,5 @@ mod rotating;
 mod service_manager;
 mod serving;
 mod sockets;
+mod traces;
 mod usage;

@@ -263,7 +263,7 @@ pub(crate) async fn start_slack() -> Simulator {
     .unwrap()
 }
 
-fn sign(body: &str, at: &str) -> String {
+pub(crate) fn sign(body: &str, at: &str) -> String {
     let secret = COMPLETE.iter().find(|it| it.0 == "SLACK_SIGNING_SECRET").unwrap().1;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("v0:{at}:{body}").as_bytes());

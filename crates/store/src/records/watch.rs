@@ -45,6 +45,12 @@ pub struct Census {
     pub inbox: Vec<(String, u64)>,
     /// Calls that Slack limits now, with how many workspaces each concerns.
     pub limits: Vec<(String, u64)>,
+    /// Since when the oldest unfinished message of each state is due, whatever it waits for.
+    pub outbox_since: Vec<(String, DateTime<Utc>)>,
+    /// Since when the oldest unfinished work of each state is due.
+    pub inbox_since: Vec<(String, DateTime<Utc>)>,
+    /// When the oldest event of an audit log happened that is not chained yet.
+    pub oldest_unchained_at: Option<DateTime<Utc>>,
     /// Since when the oldest message is due that waits for no limit.
     pub oldest_delivery_due_at: Option<DateTime<Utc>>,
     /// Since when the oldest row of the inbox is due.

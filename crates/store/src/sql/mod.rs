@@ -10,6 +10,7 @@ pub(crate) mod absences;
 pub(crate) mod audit;
 pub(crate) mod backups;
 pub(crate) mod chain;
+pub(crate) mod copy;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
 pub(crate) mod deliveries;
@@ -52,6 +53,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         audit::STATEMENTS,
         backups::STATEMENTS,
         chain::STATEMENTS,
+        copy::STATEMENTS,
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,
         deliveries::STATEMENTS,

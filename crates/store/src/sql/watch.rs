@@ -148,6 +148,25 @@ statements! {
                   where s.next_at <= $1
                     and w.is_active) as sync"
     );
+    WATCH_OUTBOX_AGES = (
+        "select state, min(due_at) as since
+           from outbox
+          where finished_at is null
+            and due_at <= $1
+          group by state"
+    );
+    WATCH_INBOX_AGES = (
+        "select state, min(available_at) as since
+           from inbox
+          where finished_at is null
+            and available_at <= $1
+          group by state"
+    );
+    WATCH_UNCHAINED = (
+        "select min(occurred_at) as since
+           from audit_events
+          where sequence is null"
+    );
     WATCH_LOST = (
         "select workspace_id, row_id, is_work, state, due_at, attempts, crashes, code, is_resend
            from (select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
@@ -214,9 +233,16 @@ pub(crate) async fn take_census(conn: &mut Conn, now: DateTime<Utc>) -> Result<C
     let outbox = words(conn, WATCH_OUTBOX, "outbox", now - COUNTED).await?;
     let inbox = words(conn, WATCH_INBOX, "inbox", now - COUNTED).await?;
     let limits = words(conn, WATCH_LIMITS, "limits", now).await?;
-    let oldest = sqlx::query(WATCH_OLDEST).bind(now).fetch_one(conn).await?;
+    let oldest = sqlx::query(WATCH_OLDEST).bind(now).fetch_one(&mut *conn).await?;
     let fields = Fields::new(&oldest, "outbox", "outbox");
+    let outbox_since = ages(conn, WATCH_OUTBOX_AGES, "outbox", now).await?;
+    let inbox_since = ages(conn, WATCH_INBOX_AGES, "inbox", now).await?;
+    let unchained = sqlx::query(WATCH_UNCHAINED).fetch_one(conn).await?;
+    let unchained = Fields::new(&unchained, "audit_events", "since");
     Ok(Census {
+        outbox_since,
+        inbox_since,
+        oldest_unchained_at: unchained.get("since")?,
         outbox,
         inbox,
         limits,
@@ -237,6 +263,21 @@ async fn words(
         .map(|row| {
             let fields = Fields::new(row, table, "state");
             Ok((fields.get("state")?, fields.count("number")?))
+        })
+        .collect()
+}
+
+async fn ages(
+    conn: &mut Conn,
+    statement: &'static str,
+    table: &'static str,
+    now: DateTime<Utc>,
+) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    let rows = sqlx::query(statement).bind(now).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::new(row, table, "state");
+            Ok((fields.get("state")?, fields.get("since")?))
         })
         .collect()
 }

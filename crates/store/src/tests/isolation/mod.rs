@@ -17,6 +17,7 @@
 
 mod borrowed;
 mod catalog;
+mod copied;
 mod erased;
 mod filled;
 mod fuzzed;
