@@ -2,6 +2,7 @@
 //! run meanwhile.
 
 use super::opened::{self, now};
+use super::progress::Progress;
 use super::{DONE, NOT_WELL, WRONG_USE, output, telemetry};
 use crate::backup::{
     self, BackupConfig, BackupFault, Ground, Identities, Judge, Made, Place, Stored, Tools,
@@ -167,7 +168,10 @@ async fn make(
     judge: &Judge,
     as_json: bool,
 ) -> Result<u8, BackupFault> {
-    let Made { sheet, tried, record, deleted } = backup::create(config, judge).await?;
+    let waiting = Progress::waits("making a backup and restoring it on trial");
+    let made = backup::create(config, judge).await;
+    drop(waiting);
+    let Made { sheet, tried, record, deleted } = made?;
     store.system().record_backup(&record).await?;
     let deleted: Vec<&str> = deleted.iter().map(backup::Name::as_str).collect();
     if as_json {
@@ -252,7 +256,10 @@ async fn verify(options: &VerifyOptions) -> Result<u8, u8> {
         let ground = Ground { folder: folder.path(), login: login.as_ref(), tools: &tools };
         backup::verify(&found, place.as_ref(), &identities, &ground, &judge).await
     };
-    let verified = tried.await.map_err(|fault| failed(&fault))?;
+    let waiting = Progress::waits("restoring on trial");
+    let verified = tried.await;
+    drop(waiting);
+    let verified = verified.map_err(|fault| failed(&fault))?;
     let is_recorded = record(options, &verified.record).await;
     if options.json {
         output::say(
@@ -331,8 +338,9 @@ async fn try_restore(options: &RestoreOptions) -> Result<u8, u8> {
         let ledger = (&judge, options.ledger_is_lost);
         backup::restore(&found, &identities, &target, &tools, ledger).await
     };
+    let waiting = Progress::waits("restoring");
     let done = done.await;
-    drop(claim);
+    drop((waiting, claim));
     let restored = done.map_err(|fault| failed(&fault))?;
     output::say(&format!(
         "The database is as it was at {}: {} rows, {} workspaces, {} events of their audit logs verified, {} erasures carried out again.",

@@ -1,5 +1,6 @@
 //! `asyncbot doctor`: checks what serving needs, line by line, and says what to do about what is not well.
 
+mod backups;
 mod ill;
 mod place;
 
@@ -95,6 +96,7 @@ async fn examine(checked: &Checked) -> Vec<Finding> {
     findings.push(sealed(&store).await);
     findings.push(clock(&time, &store).await);
     findings.push(setbacks(&time, &store).await);
+    findings.extend(backups::examine(checked.backups.as_ref(), &time, &store).await);
     if let Some(slack) = &checked.slack {
         match Api::new(slack.clone(), time) {
             Ok(api) => {

@@ -3,6 +3,7 @@
 mod absence_sources;
 mod absences;
 mod audit;
+mod backups;
 mod bench;
 mod chain;
 mod claims;

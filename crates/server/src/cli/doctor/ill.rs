@@ -44,6 +44,14 @@ pub(super) enum Ill {
     KeysLacking(Vec<u32>),
     /// Which keys are needed cannot be read.
     KeysUnread(StoreError),
+    /// Where backups go cannot be read, as its place says.
+    BackupPlace(String),
+    /// A program that makes backups is not there, and which.
+    BackupTools(String),
+    /// No backup was restored for so many days.
+    RestoreOld(i64),
+    /// When a backup was last restored cannot be read.
+    RestoresUnread(StoreError),
 }
 
 impl Ill {
@@ -97,6 +105,13 @@ impl Ill {
                 format!("keys: something is sealed with {}, which is not given", keys.join(", "))
             }
             Self::KeysUnread(fault) => format!("keys: which are needed cannot be read: {fault}"),
+            Self::BackupPlace(fault) | Self::BackupTools(fault) => format!("backups: {fault}"),
+            Self::RestoreOld(days) => {
+                format!("backups: none was restored on trial for {days} days")
+            }
+            Self::RestoresUnread(fault) => {
+                format!("backups: when one was last restored cannot be read: {fault}")
+            }
         }
     }
 
@@ -119,6 +134,7 @@ impl Ill {
             | Self::ClockUnread(_)
             | Self::SetbacksUnread(_)
             | Self::WorkspacesUnread(_)
+            | Self::RestoresUnread(_)
             | Self::KeysUnread(_) => DATABASE.to_owned(),
             Self::Client(_) => {
                 String::from("check SLACK_API_URL and the root certificates of this machine")
@@ -148,6 +164,15 @@ impl Ill {
             Self::LedgerUnread { .. } | Self::LedgerUnwritten { .. } => ERASURES.to_owned(),
             Self::PublicUrl(_) => String::from(
                 "set ASYNCBOT_PUBLIC_URL to the https address at which your proxy takes Slack's requests, such as https://bot.example.com",
+            ),
+            Self::BackupPlace(_) => String::from(
+                "let this user write the folder, or check the bucket, its address and its access key",
+            ),
+            Self::BackupTools(_) => String::from(
+                "put PostgreSQL's client programs on this machine, or leave backups to a process of its own as docs/OPERATIONS.md says",
+            ),
+            Self::RestoreOld(_) => String::from(
+                "look at the log for why the day's backup is not made, and make one with `asyncbot backup create`",
             ),
             Self::KeysLacking(_) => String::from(
                 "put these keys back into ASYNCBOT_ENCRYPTION_KEYS, behind the current one; `asyncbot keys rotate` then makes them needless",
@@ -191,6 +216,10 @@ mod tests {
             Ill::PublicUrl("x"),
             Ill::KeysLacking(vec![3]),
             Ill::KeysUnread(away()),
+            Ill::BackupPlace(text()),
+            Ill::BackupTools(text()),
+            Ill::RestoreOld(9),
+            Ill::RestoresUnread(away()),
         ]
     }
 
