@@ -1,5 +1,6 @@
 //! The routes of the public and of the admin address.
 
+mod calendar;
 mod connections;
 mod door;
 mod exports;
@@ -16,6 +17,7 @@ pub(crate) use connections::serve;
 use crate::bot::Bot;
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::HeaderName;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -42,6 +44,7 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route("/slack/oauth/callback", get(install::finish))
         .route("/", get(page::front))
         .route("/exports/{token}", get(exports::offer).post(exports::fetch))
+        .route("/calendar/{token}", get(calendar::subscribe))
         .route("/security", get(site::security))
         .route("/privacy", get(site::privacy))
         .route("/.well-known/security.txt", get(site::contact))
@@ -65,6 +68,11 @@ pub(crate) fn admin_routes(bot: &Arc<Bot>) -> Router {
         .route("/health/detail", get(health::detail))
         .route("/metrics", get(health::metrics))
         .with_state(Arc::clone(bot))
+}
+
+/// Returns the header that keeps what is behind a link out of what search engines show.
+fn unseen() -> [(HeaderName, &'static str); 1] {
+    [(HeaderName::from_static("x-robots-tag"), "noindex, nofollow")]
 }
 
 /// Measures how long Slack waits for an answer, and what it is.

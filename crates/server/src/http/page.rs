@@ -70,6 +70,16 @@ impl Page {
         text: "The archive could not be made. Please ask for another link in Slack in a minute: /rotation export me.",
         link: None,
     };
+    pub(super) const NO_CALENDAR: Self = Self {
+        title: "There is no calendar here",
+        text: "The link was revoked, replaced by a newer one, or is not whole; or whoever made it, or the rotation, is gone. In Slack, /rotation calendar gives you a new one.",
+        link: None,
+    };
+    pub(super) const NOT_READ: Self = Self {
+        title: "Not possible right now",
+        text: "Asyncbot cannot reach its database. Please try again in a minute; your calendar keeps what it has.",
+        link: None,
+    };
     pub(super) const NOT_NOW: Self = Self {
         title: "Not possible right now",
         text: "Asyncbot cannot reach its database. Nothing was changed; please try again in a minute.",

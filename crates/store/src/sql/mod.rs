@@ -9,6 +9,7 @@ pub(crate) mod absence_sources;
 pub(crate) mod absences;
 pub(crate) mod audit;
 pub(crate) mod backups;
+pub(crate) mod calendar_links;
 pub(crate) mod chain;
 pub(crate) mod cover_requests;
 pub(crate) mod coverages;
@@ -51,6 +52,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         absences::STATEMENTS,
         audit::STATEMENTS,
         backups::STATEMENTS,
+        calendar_links::STATEMENTS,
         chain::STATEMENTS,
         cover_requests::STATEMENTS,
         coverages::STATEMENTS,

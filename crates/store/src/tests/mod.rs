@@ -4,6 +4,7 @@ mod absence_sources;
 mod absences;
 mod audit;
 mod bench;
+mod calendar_links;
 mod chain;
 mod claims;
 mod cover_requests;
