@@ -9,6 +9,7 @@ mod health;
 mod install;
 mod page;
 mod receive;
+mod schedule;
 mod site;
 mod webhook;
 
@@ -45,16 +46,19 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route("/", get(page::front))
         .route("/exports/{token}", get(exports::offer).post(exports::fetch))
         .route("/calendar/{token}", get(calendar::subscribe))
+        .route("/schedule/{token}", get(schedule::show))
         .route("/security", get(site::security))
         .route("/privacy", get(site::privacy))
         .route("/.well-known/security.txt", get(site::contact))
         .route_layer(middleware::from_fn_with_state(with(), door::whole))
-        .route_layer(middleware::from_fn_with_state(with(), door::visitor));
+        .route_layer(middleware::from_fn_with_state(with(), door::visitor))
+        .route_layer(middleware::from_fn(page::in_words));
     slack
         .merge(sources)
         .merge(pages)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
+        .fallback(page::nothing_here)
         .layer(middleware::from_fn(crate::reports::measure))
         .layer(middleware::from_fn_with_state(with(), headers::secure))
         .with_state(with())
