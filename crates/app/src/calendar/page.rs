@@ -7,7 +7,6 @@ use crate::read::card_of;
 use chrono::{DateTime, Utc};
 use domain::ids::UserId;
 use domain::interval::Interval;
-use domain::message::Person;
 use domain::reply::DutyCard;
 use domain::shift::Shift;
 use domain::story::calendar::Opens;
@@ -36,12 +35,6 @@ impl Schedule {
     #[must_use]
     pub fn name_of<'a>(&'a self, user: &'a UserId) -> &'a str {
         self.names.get(user).map_or(user.as_str(), String::as_str)
-    }
-
-    /// Returns what somebody is called whom an answer speaks of.
-    #[must_use]
-    pub fn name(person: &Person) -> String {
-        name_of(person)
     }
 }
 

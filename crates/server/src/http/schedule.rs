@@ -79,10 +79,15 @@ pub(super) async fn show(
 
 fn screen(schedule: &Schedule, choice: &Choice, now: DateTime<Utc>) -> Screen {
     let bars: Vec<Bar> = bars(schedule);
-    let next = schedule.card.next.as_ref().filter(|next| !next.people.is_empty());
-    let next = next.map(|next| Next {
-        names: lines::in_words(next.people.iter().map(Schedule::name).collect()),
-        at: when(&schedule.zone, next.at),
+    let coming = coming(schedule, now);
+    // Whoever takes over next in truth, be it in the middle of a turn.
+    let next = coming.iter().find(|line| !line.is_now);
+    let next = next.map(|line| Next {
+        names: match &*line.people {
+            [] => line.instead.to_owned(),
+            people => lines::in_words(people.iter().map(|who| who.name.clone()).collect()),
+        },
+        at: line.from.clone(),
     });
     Screen {
         name: schedule.card.name.clone(),
@@ -92,7 +97,7 @@ fn screen(schedule: &Schedule, choice: &Choice, now: DateTime<Utc>) -> Screen {
         now: duty(schedule),
         next,
         month: Month::of(choice, &bars, &schedule.zone),
-        coming: coming(schedule, now),
+        coming,
     }
 }
 

@@ -13,6 +13,14 @@ const MOST_IN_WORDS: usize = 100;
 const NAME_FITS: f64 = 12.0;
 const LETTERS_FIT: f64 = 3.0;
 
+/// The same where the page is narrow: for all words, for a name of a few letters, for its first letters.
+const WORDS_FIT_NARROW: f64 = 45.0;
+const NAME_FITS_NARROW: f64 = 14.0;
+const LETTERS_FIT_NARROW: f64 = 7.0;
+
+/// How many letters a few are.
+const FEW: usize = 5;
+
 /// The month that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
@@ -59,7 +67,7 @@ pub(super) struct Piece {
     /// What is written on it, as far as it fits.
     pub(super) text: String,
     /// What is written on it where the page is narrow.
-    pub(super) short: String,
+    pub(super) narrow: String,
     pub(super) class: String,
 }
 
@@ -137,21 +145,26 @@ fn piece((start, end): (NaiveDateTime, NaiveDateTime), bar: &Bar, monday: NaiveD
     let (left, right) = (place(start), place(end));
     let width = right - left;
     let of = bar.of.as_ref().map(|of| format!(" for {of}")).unwrap_or_default();
-    let (text, letters) = if width >= NAME_FITS {
-        (format!("{}{of}", bar.name), short(&bar.name))
-    } else if width >= LETTERS_FIT {
-        (short(&bar.name), short(&bar.name))
-    } else {
-        (String::new(), String::new())
+    let (all, letters) = (format!("{}{of}", bar.name), short(&bar.name));
+    let is_brief = bar.name.chars().count() <= FEW;
+    let narrow = match width {
+        width if width >= WORDS_FIT_NARROW => all.clone(),
+        width if width >= NAME_FITS_NARROW && is_brief => bar.name.clone(),
+        width if width >= LETTERS_FIT_NARROW => letters.clone(),
+        _ => String::new(),
+    };
+    let text = match width {
+        width if width >= NAME_FITS => all,
+        width if width >= LETTERS_FIT => letters,
+        _ => String::new(),
     };
     let is_begun = if start < midnight(monday) { " begun" } else { "" };
     let goes_on = if width > 0.0 && right >= 100.0 { " on" } else { "" };
     Piece {
         left: format!("{left:.3}"),
         width: format!("{width:.3}"),
-        // Two letters fit on a phone where a name does on a desk; a whole week holds the name on both.
-        short: if width >= 2.0 * NAME_FITS { text.clone() } else { letters },
         text,
+        narrow,
         class: format!("{}{is_begun}{goes_on}", bar.class),
     }
 }
