@@ -244,7 +244,7 @@ both_engines! {
         play.makes_support("2026-06-08", &["ben", "cho", "dee"]).await;
         play.waits("1m").await;
         let mut links = Vec::new();
-        for (who, what) in [("cho", "me"), ("cho", "support"), ("dee", "me"), ("eli", "support"), ("ben", "me")] {
+        for (who, what) in [("cho", "me"), ("cho", "support"), ("dee", "me"), ("ana", "support"), ("ben", "me"), ("eli", "me")] {
             links.push(link_in(&play.types(who, &format!("/rotation calendar {what}")).await));
         }
         for link in &links {
@@ -262,7 +262,10 @@ both_engines! {
 
         play.deactivates("cho").await;
         play.waits("1m").await;
-        assert_eq!(open().await, "234", "Cho left Slack");
+        assert_eq!(open().await, "2345", "Cho left Slack");
+        play.deactivates("eli").await;
+        play.waits("1m").await;
+        assert_eq!(open().await, "234", "Eli too, who is in no rotation");
         play.reactivates("cho").await;
         play.waits("1m").await;
         assert_eq!(open().await, "234", "and does not come back with the links");

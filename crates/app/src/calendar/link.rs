@@ -1,7 +1,7 @@
 //! Links are made and revoked: 256 random bits each, of which the database knows a hash.
 
 use crate::audit::{self, Entry};
-use crate::people::People;
+use crate::people::{People, look_up_actor};
 use crate::token::{self, hash_of, workspace_of};
 use crate::{AppError, Request, lookup};
 use domain::calendar::Published;
@@ -72,6 +72,8 @@ pub async fn offer(
         created_at: request.now,
     };
     tx.insert_calendar_link(&link, &hash_of(token)).await?;
+    // Only of somebody who is known is it heard that they leave, and the link ends with them.
+    look_up_actor(&mut tx, request).await?;
     record(&mut tx, request, "calendar_link_made", json!({"opens": opens.kind()}), Some(opens))
         .await?;
     tx.commit().await?;
