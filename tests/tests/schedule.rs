@@ -311,7 +311,7 @@ const CALM: &str = "const style = document.createElement('style');
     const width = font => { const one = document.createElement('canvas').getContext('2d'); one.font = font; return one.measureText('mmmmWWWW').width; };
     return width('40px \"DejaVu Sans\", monospace') !== width('40px monospace')";
 
-/// Tells how many of a thousand points of two pictures differ, and how large both are.
+/// Tells how many points of two pictures differ where they differ most, of the 64 of a small square, and how large both are.
 const COMPARE: &str = "const [one, other, done] = arguments;
     const load = data => new Promise((loaded, failed) => { const image = new Image(); image.onload = () => loaded(image); image.onerror = failed; image.src = 'data:image/png;base64,' + data; });
     Promise.all([load(one), load(other)]).then(([a, b]) => {
@@ -319,13 +319,18 @@ const COMPARE: &str = "const [one, other, done] = arguments;
         const points = image => { const canvas = document.createElement('canvas'); canvas.width = width; canvas.height = height;
             const context = canvas.getContext('2d'); context.drawImage(image, 0, 0); return context.getImageData(0, 0, width, height).data; };
         const [x, y] = [points(a), points(b)];
-        let differ = 0;
-        for (let at = 0; at < x.length; at += 4) if ([0, 1, 2].some(part => Math.abs(x[at + part] - y[at + part]) > 24)) differ++;
-        done({differ: 1000 * differ / (width * height), sizes: [[a.width, a.height], [b.width, b.height]]});
+        const differs = (left, top) => { const at = 4 * (top * width + left); return [0, 1, 2].some(part => Math.abs(x[at + part] - y[at + part]) > 24); };
+        let most = 0;
+        for (let top = 0; top + 8 <= height; top += 4) for (let left = 0; left + 8 <= width; left += 4) {
+            let differ = 0;
+            for (let point = 0; point < 64; point++) if (differs(left + point % 8, top + (point >> 3))) differ++;
+            most = Math.max(most, differ);
+        }
+        done({differ: most, sizes: [[a.width, a.height], [b.width, b.height]]});
     }, fault => done(String(fault)))";
 
-/// How many of a thousand points may differ, and by how many points the heights: rounding, and nothing that is seen.
-const MAY_DIFFER: f64 = 3.0;
+/// How many points of a square may differ, and by how many points the heights: rounding, and nothing that is seen.
+const MAY_DIFFER: u64 = 20;
 const MAY_BE_LONGER: i64 = 1;
 
 /// Returns a picture of the page that is open, a quarter of its size, without letters.
@@ -346,7 +351,7 @@ async fn difference(browser: &Browser, one: &[u8], other: &[u8]) -> Option<Strin
     let side = |which: usize, side: usize| seen["sizes"][which][side].as_i64().unwrap_or_default();
     let is_same = side(0, 0) == side(1, 0)
         && (side(0, 1) - side(1, 1)).abs() <= MAY_BE_LONGER
-        && seen["differ"].as_f64().is_some_and(|differ| differ <= MAY_DIFFER);
+        && seen["differ"].as_u64().is_some_and(|differ| differ <= MAY_DIFFER);
     (!is_same).then(|| seen.to_string())
 }
 
