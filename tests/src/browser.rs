@@ -1,5 +1,6 @@
 //! A real Chromium without a window, driven through `WebDriver`.
 
+use base64::Engine as _;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ pub enum View {
     Desk,
     /// A telephone of 390 by 844 pixels.
     Phone,
+    /// A small telephone, of 360 by 740 pixels.
+    Narrow,
 }
 
 impl View {
@@ -22,6 +25,7 @@ impl View {
         match self {
             Self::Desk => (1280, 800),
             Self::Phone => (390, 844),
+            Self::Narrow => (360, 740),
         }
     }
 }
@@ -81,7 +85,7 @@ impl Browser {
     /// Makes what the page has to itself exactly as large as the view, whatever the frame of the window takes.
     pub async fn resize(&self, view: View) {
         let (width, height) = view.size();
-        let params = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": view == View::Phone});
+        let params = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": view != View::Desk});
         self.ask(
             "goog/cdp/execute",
             &json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": params}),
@@ -106,6 +110,23 @@ impl Browser {
             ["SEVERE", "WARNING"].contains(&entry["level"].as_str().unwrap_or_default())
         });
         bad.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Returns the whole page, however long it is, as a PNG; `scale` is how much smaller or larger than it stands there.
+    ///
+    /// # Panics
+    ///
+    /// When the browser makes no picture.
+    pub async fn picture_of_all(&self, scale: f64) -> Vec<u8> {
+        let size =
+            "return [document.documentElement.clientWidth, document.documentElement.scrollHeight]";
+        let size = self.client.execute(size, Vec::new()).await.expect("the page has a size");
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": scale});
+        let params = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let command = json!({"cmd": "Page.captureScreenshot", "params": params});
+        let made = self.ask("goog/cdp/execute", &command).await;
+        let data = made["data"].as_str().expect("a picture");
+        base64::engine::general_purpose::STANDARD.decode(data).expect("it is base64")
     }
 
     /// Closes the browser.

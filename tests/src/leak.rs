@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The routes of the public address, each with a method that it takes; that none is missing is a test.
-pub const ROUTES: [(&str, &str); 16] = [
+pub const ROUTES: [(&str, &str); 18] = [
     ("POST", "/slack/commands"),
     ("POST", "/slack/interactions"),
     ("POST", "/slack/options"),
@@ -20,6 +20,8 @@ pub const ROUTES: [(&str, &str); 16] = [
     ("GET", "/slack/install"),
     ("GET", "/slack/oauth/callback"),
     ("POST", "/{source}/webhook/{token}"),
+    ("GET", "/calendar/{token}"),
+    ("GET", "/schedule/{token}"),
     ("GET", "/exports/{token}"),
     ("POST", "/exports/{token}"),
     ("GET", "/"),

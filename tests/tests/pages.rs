@@ -14,22 +14,7 @@ const PAGES: [&str; 3] = ["", "security", "privacy"];
 
 /// Returns the texts whose colour stands out too little from what is behind them (WCAG 2.2, 1.4.3), and how wide the page is
 /// beyond its window.
-const LOOK: &str = "
-    const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
-    const colour = text => text.match(/[\\d.]+/g).map(Number);
-    const behind = one => { for (; one; one = one.parentElement) { const c = colour(getComputedStyle(one).backgroundColor);
-        if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
-    const faint = [];
-    for (const one of document.querySelectorAll('h1, h2, p, li, a, button')) {
-        const [a, b] = [light(colour(getComputedStyle(one).color)), light(behind(one))];
-        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-        if (ratio < 4.5) faint.push(one.textContent + ' ' + ratio);
-    }
-    return {faint, wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        loaded: performance.getEntriesByType('resource').map(one => one.name).filter(name => !name.endsWith('/favicon.ico')),
-        elsewhere: [...document.querySelectorAll('a')].map(one => one.href).filter(href => !href.startsWith(location.origin) && !href.startsWith('mailto:')),
-        headings: document.querySelectorAll('h1').length, language: document.documentElement.lang}";
+const LOOK: &str = include_str!("looks/look.js");
 
 async fn looks(browser: &Browser, url: &Url) -> Value {
     browser.client().goto(url.as_str()).await.expect("the page opens");

@@ -14,7 +14,8 @@ use domain::source::SourceCode;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
 use domain::story::{
-    absence_source, announce, cover, data, history, home, note, people, settings, skip, swap,
+    absence_source, announce, calendar, cover, data, history, home, note, people, settings, skip,
+    swap,
 };
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -162,7 +163,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 66;
+const BUTTONS: usize = 67;
 
 /// How many forms there are.
 const FORMS: usize = 22;
@@ -298,7 +299,10 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         Button::ShowNext { .. } => Button::EnterAbsence,
         Button::EnterAbsence => Button::RemoveAbsence { absence },
         Button::RemoveAbsence { .. } => Button::StayAvailable { absence },
-        Button::StayAvailable { .. } => Button::Data(data::Button::Events),
+        Button::StayAvailable { .. } => {
+            Button::Calendar(calendar::Button::Revoke(calendar::Opens::Rotation(rotation)))
+        }
+        Button::Calendar(_) => Button::Data(data::Button::Events),
         Button::Data(button) => return after_data(button, (rotation, planned_at)),
         Button::History(button) => match button {
             history::Button::Turns { .. } => {

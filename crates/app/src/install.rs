@@ -77,6 +77,7 @@ pub async fn uninstall(
 ) -> Result<(), AppError> {
     let mut tx = store.write(workspace).await?;
     if tx.deactivate_workspace(at).await? {
+        tx.delete_calendar_links().await?;
         let entry = Entry {
             action: "uninstalled",
             actor: None,
@@ -106,6 +107,7 @@ pub async fn end_dead(
     let mut tx = store.write(workspace).await?;
     let is_ended = tx.end_install(installed_at, now).await?;
     if is_ended {
+        tx.delete_calendar_links().await?;
         let entry = Entry {
             action: "uninstalled",
             actor: None,

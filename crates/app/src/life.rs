@@ -158,6 +158,7 @@ async fn take_out(
     joining: Option<RotationId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
+    tx.delete_calendar_links_of(user).await?;
     let mut concerned: Vec<RotationId> = rotations_of(tx, user).await?;
     concerned.retain(|id| Some(*id) != joining);
     // Always in the same order: two that lock the same rotations do not wait for each other in a ring.

@@ -7,8 +7,8 @@ pub use field::Field;
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{
-    absence_source, announce, cover, data, history, home, lifecycle, note, people, roster,
-    settings, skip, swap,
+    absence_source, announce, calendar, cover, data, history, home, lifecycle, note, people,
+    roster, settings, skip, swap,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -66,6 +66,8 @@ pub enum Button {
     },
     /// One of absence sources.
     AbsenceSource(absence_source::Button),
+    /// Of links that show who is on duty outside Slack.
+    Calendar(calendar::Button),
     /// Of what is stored.
     Data(data::Button),
     /// One of the history's.
@@ -106,6 +108,7 @@ impl Button {
             Self::RemoveAbsence { .. } => "remove_absence",
             Self::StayAvailable { .. } => "stay_available",
             Self::AbsenceSource(button) => button.action_id(),
+            Self::Calendar(button) => button.action_id(),
             Self::Data(button) => button.action_id(),
             Self::History(button) => button.action_id(),
             Self::Home(button) => button.action_id(),
@@ -142,6 +145,7 @@ impl Button {
                 absence.to_string()
             }
             Self::AbsenceSource(button) => button.value(),
+            Self::Calendar(button) => button.value(),
             Self::Data(button) => button.value(),
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
@@ -213,6 +217,7 @@ impl Button {
         match story {
             "announce" => announce::Button::parse(action_id, value).map(Self::Announce),
             "cover" => cover::Button::parse(action_id, value).map(Self::Cover),
+            "calendar" => calendar::Button::parse(action_id, value).map(Self::Calendar),
             "data" => data::Button::parse(action_id, value).map(Self::Data),
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),

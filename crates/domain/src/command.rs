@@ -1,5 +1,6 @@
 //! The grammar of what is typed after `/rotation`.
 
+mod calendar;
 mod cover;
 mod data;
 mod history;
@@ -67,6 +68,8 @@ const VERBS: &[(&str, &[&str])] = &[
     ("cover", &["coverage"]),
     ("swap", &["exchange", "trade"]),
     ("note", &["notes"]),
+    ("calendar", &["ical", "ics", "feed"]),
+    ("page", &["schedule"]),
 ];
 
 /// The verbs that may follow `ooo`, each with the other words that are read as it.
@@ -133,6 +136,8 @@ pub enum Command {
         /// `None` means the only one there is.
         days: Option<String>,
     },
+    /// A link that shows who is on duty outside Slack.
+    Calendar(story::calendar::Command),
     /// Cover is asked for.
     Cover(story::cover::Command),
     /// What is stored.
@@ -181,6 +186,8 @@ pub fn parse_command(text: &str) -> Result<Command, Refusal> {
         Some("export") => data::parse_export(rest),
         Some("events") => data::parse_events(rest),
         Some("erase") => data::parse_erase(rest),
+        Some("calendar") => calendar::parse_calendar(rest),
+        Some("page") => calendar::parse_page(rest),
         Some("note") => Ok(note::parse(rest)),
         Some("settings") => Ok(settings::parse_settings(rest)),
         Some("admin") => {

@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod action;
 pub mod cadence;
+pub mod calendar;
 pub mod change;
 pub mod command;
 pub mod coverage;

@@ -43,6 +43,8 @@ pub struct Circle<'a> {
 pub enum Act<'a> {
     /// Look at rotations, turns and statistics.
     Look,
+    /// Have a link that shows rotations, or one's own turns, outside Slack.
+    Subscribe,
     /// Change anything at all; what it is decides the rest.
     Change,
     /// Make a rotation; the flag says whether the workspace leaves that to its admins.
@@ -94,12 +96,14 @@ impl Circle<'_> {
 pub fn may(actor: &Actor, act: Act<'_>) -> Result<(), Refusal> {
     match (actor.standing, act) {
         (_, Act::Look) => return Ok(()),
+        // A guest sees it here; people of another workspace are not ours to know when they leave it.
+        (ActorStanding::Guest, Act::Subscribe) => return Ok(()),
         (ActorStanding::Member, _) => {}
         _ => return Err(Refusal::GuestsLook),
     }
     let user = &actor.user;
     let (is_allowed, who) = match act {
-        Act::Look | Act::Change => (true, ""),
+        Act::Look | Act::Subscribe | Act::Change => (true, ""),
         Act::Create { only_admins } => (!only_admins || actor.is_admin, "an admin"),
         Act::Manage(circle) | Act::Delete(circle) => {
             (actor.is_admin || circle.is_managed_by(user), "a manager of the rotation or an admin")
@@ -163,6 +167,7 @@ mod tests {
     #[expect(clippy::redundant_closure, reason = "a variant's constructor is of one lifetime only")]
     fn each_act_has_its_people() {
         check(|_| Act::Look, "maker manager member admin stranger");
+        check(|_| Act::Subscribe, "maker manager member admin stranger");
         check(|_| Act::Change, "maker manager member admin stranger");
         check(|_| Act::Create { only_admins: false }, "maker manager member admin stranger");
         check(|_| Act::Create { only_admins: true }, "admin");
@@ -222,6 +227,8 @@ mod tests {
             let maker = actor("maker", true, standing);
 
             assert_eq!(may(&maker, Act::Look), Ok(()), "{standing:?}");
+            let is_ours = is_full || standing == ActorStanding::Guest;
+            assert_eq!(may(&maker, Act::Subscribe).is_ok(), is_ours, "{standing:?}");
             assert_eq!(may(&maker, Act::Change).is_ok(), is_full, "{standing:?}");
             assert_eq!(may(&maker, Act::Manage(circle)).is_ok(), is_full, "{standing:?}");
             assert_eq!(may(&maker, Act::Administer).is_ok(), is_full, "{standing:?}");

@@ -25,6 +25,7 @@ mod window;
 
 pub use file::{MAX_BYTES, read_plan};
 pub use forecast::make_plan;
+pub(crate) use ics::folded;
 pub use ics::shifts_to_ics;
 pub use window::{DEFAULT_COUNT, MAX_COUNT, Reach, Window};
 

@@ -6,7 +6,7 @@ use crate::action::{Button, Submission};
 use crate::command::Command;
 use crate::ids::UserId;
 use crate::story::{
-    absence_source, cover, data, lifecycle, note, people, roster, settings, skip, swap,
+    absence_source, calendar, cover, data, lifecycle, note, people, roster, settings, skip, swap,
 };
 
 /// What a request would do, at most.
@@ -38,6 +38,8 @@ impl Command {
             | Self::History(_)
             // What is stored of somebody is theirs to see and to have erased, guests included.
             | Self::Data(data::Command::Export(data::Scope::Person) | data::Command::EraseMe)
+            // Who may see a rotation may have it in their calendar, and a link is its maker's own.
+            | Self::Calendar(_)
             | Self::Cover(cover::Command::List { .. })
             | Self::Note(note::Command::List { .. }) => Reach::Look,
             Self::Data(data::Command::Export(data::Scope::Workspace)) => Reach::Danger,
@@ -97,6 +99,7 @@ impl Button {
             // Who is erased need not be anything but themselves.
             Self::ShowNext { .. }
             | Self::Data(data::Button::EraseMe)
+            | Self::Calendar(calendar::Button::Revoke(_))
             | Self::History(_)
             | Self::Home(_)
             | Self::Note(note::Button::Open { .. } | note::Button::Older { .. }) => Reach::Look,

@@ -57,6 +57,8 @@ pub enum Reply {
     },
     /// Of what is stored.
     Data(story::data::Reply),
+    /// About a link that shows who is on duty outside Slack.
+    Calendar(story::calendar::Reply),
     /// Of a request for cover.
     Cover(Box<story::cover::Reply>),
     /// Of the life of a rotation.

@@ -6,6 +6,7 @@ pub(crate) mod lookups;
 
 pub(crate) use local_clock::LocalClock;
 
+use crate::interval::Interval;
 use crate::suggest;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use jiff::Timestamp;
@@ -46,6 +47,21 @@ pub(crate) struct Gap {
     pub(crate) start: NaiveDateTime,
     /// The first local time that exists again.
     pub(crate) end: NaiveDateTime,
+}
+
+/// A time of the year in a zone, as calendars define it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Observance {
+    /// What the clocks showed when it began, before they were turned.
+    pub(crate) from: NaiveDateTime,
+    /// How far from UTC the clocks were before.
+    pub(crate) offset_before: TimeDelta,
+    /// How far they are in it.
+    pub(crate) offset: TimeDelta,
+    /// What it is called, such as `CEST`.
+    pub(crate) name: String,
+    /// Whether it is summer time.
+    pub(crate) is_summer: bool,
 }
 
 /// A stretch of time `[from, until)` in which the offset of a zone does not change.
@@ -128,6 +144,38 @@ impl Zone {
             before = after;
             (gap.start < gap.end).then_some(gap)
         })
+    }
+
+    /// Returns the observances of a window, the one in which it begins first.
+    pub(crate) fn observances(&self, window: Interval) -> Vec<Observance> {
+        let start = timestamp_of(window.start()).unwrap_or(Timestamp::MIN);
+        let end = timestamp_of(window.end()).unwrap_or(Timestamp::MAX);
+        let instant = jiff::SignedDuration::from_nanos(1);
+        // A change at this very instant begins the window.
+        let just_after = start.checked_add(instant).unwrap_or(start);
+        let first = self.rules.preceding(just_after).next();
+        let later = self.rules.following(start).take_while(|change| change.timestamp() < end);
+        let observance = |change: TimeZoneTransition<'_>| {
+            let at = change.timestamp();
+            let before = at.checked_sub(instant).unwrap_or(at);
+            let offset_before = self.offset_at(before);
+            Some(Observance {
+                from: saturating_add(instant_of_timestamp(at)?.naive_utc(), offset_before),
+                offset_before,
+                offset: TimeDelta::seconds(change.offset().seconds().into()),
+                name: change.abbreviation().to_owned(),
+                is_summer: change.dst().is_dst(),
+            })
+        };
+        let mut found: Vec<Observance> =
+            first.into_iter().chain(later).filter_map(observance).collect();
+        if found.is_empty() {
+            // The clocks were never turned.
+            let offset = self.offset_at(start);
+            let (from, name) = (DateTime::UNIX_EPOCH.naive_utc(), String::from(self.name()));
+            found.push(Observance { from, offset_before: offset, offset, name, is_summer: false });
+        }
+        found
     }
 
     /// Returns a stretch of constant offset in which an instant lies; it begins and ends with the calendar where there

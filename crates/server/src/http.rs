@@ -1,5 +1,6 @@
 //! The routes of the public and of the admin address.
 
+mod calendar;
 mod connections;
 mod door;
 mod exports;
@@ -8,6 +9,7 @@ mod health;
 mod install;
 mod page;
 mod receive;
+mod schedule;
 mod site;
 mod webhook;
 
@@ -17,6 +19,7 @@ use crate::bot::Bot;
 use crate::requests::verdict;
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::HeaderName;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -43,16 +46,20 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route("/slack/oauth/callback", get(install::finish))
         .route("/", get(page::front))
         .route("/exports/{token}", get(exports::offer).post(exports::fetch))
+        .route("/calendar/{token}", get(calendar::subscribe))
+        .route("/schedule/{token}", get(schedule::show))
         .route("/security", get(site::security))
         .route("/privacy", get(site::privacy))
         .route("/.well-known/security.txt", get(site::contact))
         .route_layer(middleware::from_fn_with_state(with(), door::whole))
-        .route_layer(middleware::from_fn_with_state(with(), door::visitor));
+        .route_layer(middleware::from_fn_with_state(with(), door::visitor))
+        .route_layer(middleware::from_fn(page::in_words));
     slack
         .merge(sources)
         .merge(pages)
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
+        .fallback(page::nothing_here)
         .layer(middleware::from_fn(crate::reports::measure))
         .layer(middleware::from_fn_with_state(with(), headers::secure))
         .with_state(with())
@@ -66,6 +73,11 @@ pub(crate) fn admin_routes(bot: &Arc<Bot>) -> Router {
         .route("/health/detail", get(health::detail))
         .route("/metrics", get(health::metrics))
         .with_state(Arc::clone(bot))
+}
+
+/// Returns the header that keeps what is behind a link out of what search engines show.
+fn unseen() -> [(HeaderName, &'static str); 1] {
+    [(HeaderName::from_static("x-robots-tag"), "noindex, nofollow")]
 }
 
 /// Measures how long Slack waits for an answer, and what it is.

@@ -1,6 +1,7 @@
 //! A verified request becomes a use case, and the use case an answer.
 
 pub(crate) mod absence_source;
+mod calendar;
 pub(crate) mod checked;
 mod cover;
 mod data;
@@ -120,6 +121,7 @@ async fn carry_out(
             written(bot, said.await)?
         }
         Command::Cover(wanted) => return cover::command(bot, request, &wanted).await,
+        Command::Calendar(wanted) => return calendar::command(bot, request, &wanted).await,
         Command::Data(wanted) => return data::command(bot, request, wanted).await,
         Command::History(wanted) => return history::command(bot, request, &wanted).await,
         Command::Roster(wanted) => {
@@ -217,6 +219,7 @@ async fn press(
         }
         Button::Cover(button) => return cover::press(bot, request, *button).await,
         Button::Roster(button) => return roster::press(bot, request, button).await,
+        Button::Calendar(button) => return calendar::press(bot, request, *button).await,
         Button::Data(button) => return data::press(bot, request, *button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,

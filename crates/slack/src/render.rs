@@ -5,6 +5,7 @@ mod absence_source;
 mod announce;
 mod blocks;
 mod buttons;
+mod calendar;
 mod card;
 mod cover;
 mod cover_request;

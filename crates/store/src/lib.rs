@@ -46,7 +46,7 @@ pub use generation::{Generation, Mark, Setback, Sighting};
 pub use id::new_id;
 pub use records::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, AuditFault, AuditFlaw, AuditRow,
-    AuditVerdict, BackupKind, Census, Claim, ClaimedDelivery, Claiming, CoverAnswer,
+    AuditVerdict, BackupKind, CalendarLink, Census, Claim, ClaimedDelivery, Claiming, CoverAnswer,
     CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverStep, CoverWord, CoverageKind,
     CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, ExportLink,
     GivenUp, Heard, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault,

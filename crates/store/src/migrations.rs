@@ -75,6 +75,7 @@ both! {
     12 "0012_promises",
     13 "0013_notices",
     14 "0014_export_links",
+    15 "0015_calendar_links",
     16 "0016_backups",
 }
 

@@ -121,6 +121,8 @@ async fn remove(
     let rest = snapshot.rotation.rest.filter(|_| is_paused);
     apply(tx, &snapshot, &Edit { changes: Vec::new(), pauses: Some(pauses), rest }, now).await?;
     tx.record_rotation_deleted(rotation, now).await?;
+    // Brought back, it is shown under new links: who had the old ones was told that it is gone.
+    tx.delete_calendar_links_to(rotation).await?;
     home::touch_admins(tx, now).await?;
     let effect = LifecycleEffect::RotationDeleted { rotation, by: by.clone(), deleted_at: now };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());

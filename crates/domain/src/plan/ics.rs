@@ -43,7 +43,7 @@ pub fn shifts_to_ics<'a>(
 }
 
 /// Folds what is longer than 75 octets (RFC 5545, 3.1); the calendar's own folding can be one octet late.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for line in text.split_inclusive("\r\n") {
         let mut octets = 0;

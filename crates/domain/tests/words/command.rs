@@ -3,6 +3,7 @@
 use domain::command::{Command, MAX_COUNT, MAX_NAME, parse_command};
 use domain::ids::UserId;
 use domain::refusal::Refusal;
+use domain::story::calendar;
 use proptest::prelude::*;
 
 #[test]
@@ -133,6 +134,36 @@ fn somebody_is_available_after_all() {
         "ooo free tomorrow morning",
         Command::AbsenceAvailable { who: None, days: Some("tomorrow morning".into()) },
     );
+}
+
+#[test]
+fn links_are_of_ones_own_turns_of_a_rotation_or_of_a_page() {
+    let calendar = |rotation: Option<&str>| {
+        let rotation = rotation.map(str::to_owned);
+        Command::Calendar(calendar::Command::Rotation { rotation })
+    };
+    let page = |rotation: Option<&str>| {
+        let rotation = rotation.map(str::to_owned);
+        Command::Calendar(calendar::Command::Page { rotation })
+    };
+    for (text, command) in [
+        ("calendar", calendar(None)),
+        ("ical support", calendar(Some("support"))),
+        ("Calendar team 2", calendar(Some("team 2"))),
+        ("calendar me", Command::Calendar(calendar::Command::Mine)),
+        ("calendar \"me\"", calendar(Some("me"))),
+        ("calendar me too", calendar(Some("me too"))),
+        ("calendar revoke", Command::Calendar(calendar::Command::Revoke)),
+        ("page off", Command::Calendar(calendar::Command::Revoke)),
+        ("calendar \"revoke\"", calendar(Some("revoke"))),
+        ("page", page(None)),
+        ("schedule support", page(Some("support"))),
+        ("page me", page(Some("me"))),
+    ] {
+        check(text, command);
+    }
+    let usage = "/rotation calendar revoke";
+    assert_eq!(parse_command("calendar revoke support"), Err(Refusal::Usage { usage }));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The few pages that the service itself shows.
 
 use askama::Template;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// What the pages may load: their own style and nothing else.
@@ -20,11 +23,6 @@ pub(super) struct Page {
 const TRY_AGAIN: Option<(&str, &str)> = Some(("/slack/install", "Install again"));
 
 impl Page {
-    pub(super) const FRONT: Self = Self {
-        title: "Asyncbot",
-        text: "It knows who is on duty now, and who is next, and tells your team in Slack.",
-        link: Some(("/slack/install", "Add to Slack")),
-    };
     pub(super) const INSTALLED: Self = Self {
         title: "Asyncbot is installed",
         text: "Go back to Slack and type /rotation create in the channel of your team.",
@@ -70,6 +68,56 @@ impl Page {
         text: "The archive could not be made. Please ask for another link in Slack in a minute: /rotation export me.",
         link: None,
     };
+    pub(super) const NO_CALENDAR: Self = Self {
+        title: "There is no calendar here",
+        text: "The link was revoked, replaced by a newer one, or is not whole; or whoever made it, or the rotation, is gone. In Slack, /rotation calendar gives you a new one.",
+        link: None,
+    };
+    pub(super) const NO_SCHEDULE: Self = Self {
+        title: "There is no page here",
+        text: "The link was revoked, replaced by a newer one, or is not whole; or whoever made it, or the rotation, is gone. In Slack, /rotation page gives you a new one.",
+        link: None,
+    };
+    pub(super) const NO_MONTH: Self = Self {
+        title: "This month is not shown",
+        text: "The page shows twelve months back and ahead. Take away what follows the question mark in the address to see this month.",
+        link: None,
+    };
+    const NOTHING_HERE: Self = Self {
+        title: "There is nothing here",
+        text: "The address may have been typed wrong, or is of something that is gone.",
+        link: Some(("/", "To the front page")),
+    };
+    const NOT_THIS_WAY: Self = Self {
+        title: "That is not possible here",
+        text: "This address is there, but does not do what it was asked for.",
+        link: Some(("/", "To the front page")),
+    };
+    const TOO_SLOW: Self = Self {
+        title: "That took too long",
+        text: "Your browser began to send something and did not go on. Please try again.",
+        link: None,
+    };
+    const TOO_LARGE: Self = Self {
+        title: "That is too large",
+        text: "What was sent is more than is taken here. Nothing was kept of it.",
+        link: None,
+    };
+    const BROKEN: Self = Self {
+        title: "Something went wrong here",
+        text: "It is our fault and not yours. Please try again in a minute.",
+        link: None,
+    };
+    const BUSY: Self = Self {
+        title: "Not possible right now",
+        text: "Asyncbot is busy, or cannot reach its database. Please try again in a minute.",
+        link: None,
+    };
+    pub(super) const NOT_READ: Self = Self {
+        title: "Not possible right now",
+        text: "Asyncbot cannot reach its database. Please try again in a minute; your calendar keeps what it has.",
+        link: None,
+    };
     pub(super) const NOT_NOW: Self = Self {
         title: "Not possible right now",
         text: "Asyncbot cannot reach its database. Nothing was changed; please try again in a minute.",
@@ -77,8 +125,51 @@ impl Page {
     };
 }
 
+/// What makes people want it.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "landing.html")]
+struct Landing;
+
 pub(super) async fn front() -> Response {
-    show(StatusCode::OK, &Page::FRONT)
+    match Landing.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Asyncbot").into_response(),
+    }
+}
+
+/// Answers for an address that there is not.
+pub(super) async fn nothing_here() -> Response {
+    show(StatusCode::NOT_FOUND, &Page::NOTHING_HERE)
+}
+
+/// Says in a page what an answer of a page's address says by its status alone; what was said with it stays.
+pub(super) async fn in_words(request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    let status = answer.status();
+    let is_said = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    let is_wrong = status.is_client_error() || status.is_server_error();
+    if is_said || !is_wrong {
+        return answer;
+    }
+    let page = match status {
+        StatusCode::METHOD_NOT_ALLOWED => Page::NOT_THIS_WAY,
+        StatusCode::REQUEST_TIMEOUT => Page::TOO_SLOW,
+        StatusCode::PAYLOAD_TOO_LARGE => Page::TOO_LARGE,
+        StatusCode::TOO_MANY_REQUESTS => Page::TOO_MANY,
+        StatusCode::SERVICE_UNAVAILABLE => Page::BUSY,
+        status if status.is_server_error() => Page::BROKEN,
+        _ => Page::NOTHING_HERE,
+    };
+    let mut shown = show(status, &page);
+    for (name, value) in answer.headers() {
+        if name != CONTENT_TYPE && name != CONTENT_LENGTH {
+            shown.headers_mut().insert(name, value.clone());
+        }
+    }
+    shown
 }
 
 pub(super) fn show(status: StatusCode, page: &Page) -> Response {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tracing::{Instrument, Span};
 
 /// Everything that is measured and reported: the routes as they are written in the source, and what workers do.
-pub(super) const NAMES: [&str; 16] = [
+pub(super) const NAMES: [&str; 18] = [
     "/",
     "/livez",
     "/readyz",
@@ -24,6 +24,8 @@ pub(super) const NAMES: [&str; 16] = [
     "/slack/oauth/callback",
     "/{source}/webhook/{token}",
     "/exports/{token}",
+    "/calendar/{token}",
+    "/schedule/{token}",
     "/security",
     "/privacy",
     "/.well-known/security.txt",

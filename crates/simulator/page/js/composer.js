@@ -8,7 +8,7 @@ import { targetId } from "./messages.js";
 import { app, botName, channelAt, page, people } from "./state.js";
 
 const compose = document.getElementById("compose");
-const SUGGESTIONS = ["/rotation create", "/rotation list", "/rotation who", "/rotation next", "/rotation ooo add tomorrow", "/rotation help"];
+const SUGGESTIONS = ["/rotation create", "/rotation list", "/rotation who", "/rotation next", "/rotation ooo add tomorrow", "/rotation page", "/rotation calendar me", "/rotation help"];
 const parts = {};
 const state = { hints: [], active: -1, history: [], back: 0 };
 

@@ -105,6 +105,7 @@ const fn label(button: &Button) -> &'static str {
         Button::RemoveAbsence { .. } => "Take it back",
         Button::StayAvailable { .. } => "I'm available after all",
         Button::AbsenceSource(button) => super::absence_source::label(button),
+        Button::Calendar(button) => super::calendar::label(*button),
         Button::Data(button) => super::data::label(*button),
         Button::History(button) => super::history::label(button),
         Button::Home(button) => super::home::label(*button),

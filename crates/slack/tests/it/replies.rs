@@ -81,6 +81,8 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
+    • `/rotation calendar support` gives you a link to its calendar, `/rotation calendar me` to your own turns, `/rotation page support` to a page with the whole month
+    • `/rotation calendar revoke` lets your links open nothing any more
     • `/rotation export me` gives you everything that I keep of you, `/rotation erase me` erases it
     • `/rotation admin` is for admins: the settings of this workspace; `/rotation events` shows them who did what, `/rotation export` gives them everything
     • `/rotation help` shows this
@@ -111,6 +113,8 @@ fn help_lists_the_verbs_with_examples() {
     • `/rotation ooo remove 24 Dec` takes it back; `/rotation ooo available` says that you are there although another system says otherwise
     • `/rotation history support` shows the last turns, `/rotation stats support 90d` who did how much
     • `/rotation settings support` sets who manages it and what it sends, `/rotation settings me` what you get
+    • `/rotation calendar support` gives you a link to its calendar, `/rotation calendar me` to your own turns, `/rotation page support` to a page with the whole month
+    • `/rotation calendar revoke` lets your links open nothing any more
     • `/rotation export me` gives you everything that I keep of you, `/rotation erase me` erases it
     • `/rotation admin` is for admins: the settings of this workspace; `/rotation events` shows them who did what, `/rotation export` gives them everything
     • `/rotation help` shows this

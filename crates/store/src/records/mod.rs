@@ -4,6 +4,7 @@ mod absence;
 mod absence_source;
 mod audit;
 mod backup;
+mod calendar_link;
 mod cover;
 mod delivery;
 mod entry;
@@ -21,6 +22,7 @@ pub use absence::{AbsenceRecord, AbsenceSource};
 pub use absence_source::{AbsenceSourceRecord, SourceStatus, SyncClaim};
 pub use audit::{AuditEvent, AuditFault, AuditFlaw, AuditRow, AuditVerdict};
 pub use backup::{BackupKind, RestoredBackup};
+pub use calendar_link::CalendarLink;
 pub use cover::{
     CoverAnswer, CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord,
 };

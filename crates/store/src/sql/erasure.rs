@@ -15,6 +15,8 @@ statements! {
     ERASE_PEOPLE = ("delete from people where workspace_id = $1 and user_id = $2");
     ERASE_PREFERENCES = ("delete from preferences where workspace_id = $1 and user_id = $2");
     ERASE_ABSENCES = ("delete from absences where workspace_id = $1 and user_id = $2");
+    ERASE_CALENDAR_LINKS =
+        ("delete from calendar_links where workspace_id = $1 and user_id = $2");
     ERASE_EXPORT_LINKS = ("delete from export_links where workspace_id = $1 and user_id = $2");
     ERASE_UNTOLD = (
         "delete from note_receivers
@@ -280,10 +282,11 @@ statements! {
 }
 
 /// Deletes by the workspace and the person.
-const THEIRS: [&str; 6] = [
+const THEIRS: [&str; 7] = [
     ERASE_PEOPLE,
     ERASE_PREFERENCES,
     ERASE_ABSENCES,
+    ERASE_CALENDAR_LINKS,
     ERASE_EXPORT_LINKS,
     ERASE_UNTOLD,
     ERASE_UNSENT_NOTES,

@@ -9,6 +9,7 @@ pub(crate) mod absence_sources;
 pub(crate) mod absences;
 pub(crate) mod audit;
 pub(crate) mod backups;
+pub(crate) mod calendar_links;
 pub(crate) mod chain;
 pub(crate) mod copy;
 pub(crate) mod cover_requests;
@@ -52,6 +53,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         absences::STATEMENTS,
         audit::STATEMENTS,
         backups::STATEMENTS,
+        calendar_links::STATEMENTS,
         chain::STATEMENTS,
         copy::STATEMENTS,
         cover_requests::STATEMENTS,

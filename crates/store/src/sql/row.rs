@@ -76,7 +76,8 @@ impl<'r> Fields<'r> {
         json.map(|json| json.map(|json| json.0)).map_err(|_| self.fault(column))
     }
 
-    fn fault(&self, column: &'static str) -> StoreError {
+    /// Returns that what stands in a column makes no sense.
+    pub(crate) fn fault(&self, column: &'static str) -> StoreError {
         let id = self.row.try_get::<Uuid, _>(self.id_column);
         StoreError::Inconsistent {
             table: self.table,

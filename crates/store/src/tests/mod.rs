@@ -5,6 +5,7 @@ mod absences;
 mod audit;
 mod backups;
 mod bench;
+mod calendar_links;
 mod chain;
 mod claims;
 mod cover_requests;

@@ -53,7 +53,7 @@ fn the_engines_differ_in_few_statements() {
         .filter(|((_, here), (_, there))| here != there)
         .count();
 
-    assert!(differing <= 19, "{differing} statements differ");
+    assert!(differing <= 20, "{differing} statements differ");
 }
 
 #[test]

@@ -8,10 +8,11 @@ use domain::ids::WorkspaceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 16] = [
+const NOT_COUNTED: [&str; 17] = [
     "audit_events",
     "audit_heads",
     "backups",
+    "calendar_links",
     "erasures",
     "export_links",
     "inbox",

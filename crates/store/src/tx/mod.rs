@@ -2,6 +2,7 @@
 
 mod absence_sources;
 mod absences;
+mod calendar_links;
 mod cover_requests;
 mod coverages;
 mod deliveries;

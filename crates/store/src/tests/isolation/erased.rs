@@ -24,10 +24,11 @@ const GONE: &str = "U0GONE";
 const OTHER: &str = "U0GONER";
 
 /// The columns that can name a person, by their id alone or within a text.
-const IDS: [&str; 27] = [
+const IDS: [&str; 28] = [
     "absence_sources.connected_by",
     "absences.entered_by",
     "absences.user_id",
+    "calendar_links.user_id",
     "cover_answers.user_id",
     "cover_requests.closed_by",
     "cover_requests.made_by",
@@ -86,6 +87,7 @@ const NOBODY: [(&str, &[&str]); 6] = [
             "cover_requests.state",
             "coverages.kind",
             "inbox.state",
+            "calendar_links.kind",
             "export_links.scope",
             "limits.call",
             "notices.kind",
@@ -307,6 +309,7 @@ both_engines! {
         let instead = counts(&after, pseudonym.as_str());
         let deleted = [
             "absences.user_id",
+            "calendar_links.user_id",
             "export_links.user_id",
             "people.user_id",
             "preferences.user_id",

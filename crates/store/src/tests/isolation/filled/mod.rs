@@ -111,6 +111,9 @@ async fn passing_on(tx: &mut Tx, maker: &Maker) {
     let by = maker.who("undoer");
     assert!(tx.undo_coverage(undone.id, &by, at(5)).await.unwrap());
     tx.insert_swap(&maker.swap()).await.unwrap();
+    tx.insert_calendar_link(&maker.calendar_link(&maker.who("asker")), &maker.export_hash())
+        .await
+        .unwrap();
     tx.set_export_link(&maker.export_link(&maker.who("asker")), &maker.export_hash())
         .await
         .unwrap();

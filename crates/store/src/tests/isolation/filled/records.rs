@@ -5,14 +5,15 @@ use crate::records::SourceStatus;
 use crate::tests::bench;
 use crate::tests::bench::{at, channel, user};
 use crate::{
-    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, CoverAnswer, CoverRequestOrigin,
-    CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind, CoverageRecord, Entry,
-    ExportLink, InboxItem, NewInstall, NoteReceiver, NoteRecord, Outcome, PersonRecord,
-    RotationRecord, SkipCode, SkipRecord, StretchRecord, SwapRecord, SwapSide, SwapState,
-    TurnRecord, TurnState,
+    AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, CalendarLink, CoverAnswer,
+    CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind,
+    CoverageRecord, Entry, ExportLink, InboxItem, NewInstall, NoteReceiver, NoteRecord, Outcome,
+    PersonRecord, RotationRecord, SkipCode, SkipRecord, StretchRecord, SwapRecord, SwapSide,
+    SwapState, TurnRecord, TurnState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::Span;
+use domain::calendar::Published;
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::engine::{Seat, SeatedBy, Seating, Stretch};
 use domain::ids::{
@@ -22,6 +23,7 @@ use domain::ids::{
 use domain::interval::Interval;
 use domain::settings::{Preferences, RotationSettings};
 use domain::source::{SourceCode, SourceFault};
+use domain::story::calendar::Opens;
 use domain::story::data::Scope;
 use domain::story::notice::Breach;
 use domain::timeline::Standing;
@@ -329,6 +331,15 @@ impl Maker {
             when: self.said("when"),
             next_steps: self.said("next"),
             contact: Some(self.said("contact")),
+        }
+    }
+
+    pub(in super::super) fn calendar_link(&self, user: &UserId) -> CalendarLink {
+        CalendarLink {
+            user: user.clone(),
+            opens: Opens::Rotation(self.rotation_id()),
+            published: Published::default(),
+            created_at: at(0),
         }
     }
 

@@ -3,17 +3,20 @@
 use super::{Aim, tried};
 use crate::tests::bench::at;
 use crate::{AbsenceSource, Claim, Claiming, GivenUp, NoteFault, SentDelivery, StoreError, Tx};
+use domain::calendar::Published;
 use domain::ids::{UserId, WorkspaceId};
 use domain::interval::Interval;
 use domain::note::NoteText;
 use domain::settings::{ChannelFault, RotationSettings, WorkspaceSettings};
 use domain::source::SourceCode;
+use domain::story::calendar::Opens;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The files of `tx` that have calls, each with its calls.
 pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ("absence_sources", absence_sources::NAMES),
     ("absences", absences::NAMES),
+    ("calendar_links", calendar_links::NAMES),
     ("cover_requests", cover_requests::NAMES),
     ("coverages", coverages::NAMES),
     ("deliveries", deliveries::NAMES),
@@ -38,6 +41,7 @@ pub(super) async fn call(family: &str, name: &str, tx: &mut Tx, aim: &Aim) -> St
     match family {
         "absence_sources" => absence_sources::call(name, tx, aim).await,
         "absences" => absences::call(name, tx, aim).await,
+        "calendar_links" => calendar_links::call(name, tx, aim).await,
         "cover_requests" => cover_requests::call(name, tx, aim).await,
         "coverages" => coverages::call(name, tx, aim).await,
         "deliveries" => deliveries::call(name, tx, aim).await,
@@ -120,6 +124,17 @@ tried! { absences(tx, aim) {
     find_absence(aim.maker.absence_id());
     delete_absence(aim.maker.absence_id());
     delete_absences_of_source(&AbsenceSource::Synced(hibob()));
+} }
+
+tried! { calendar_links(tx, aim) {
+    insert_calendar_link(&aim.maker.calendar_link(&ana(aim)), &aim.maker.export_hash());
+    find_calendar_link(&aim.maker.export_hash());
+    lock_calendar_link(&aim.maker.export_hash());
+    record_published(&aim.maker.export_hash(), &Published::default());
+    delete_calendar_link(&ana(aim), Opens::Rotation(aim.maker.rotation_id()));
+    delete_calendar_links_to(aim.maker.rotation_id());
+    delete_calendar_links_of(&ana(aim));
+    delete_calendar_links();
 } }
 
 tried! { cover_requests(tx, aim) {

@@ -117,7 +117,7 @@ const WITHOUT_WORD: [&str; 21] = [
 ];
 
 /// What else has no word, each with its reason.
-const WITHOUT_WORD_EITHER: [&str; 11] = [
+const WITHOUT_WORD_EITHER: [&str; 12] = [
     // Flags, instants and a page.
     "preferences.facts",
     "preferences.user_id",
@@ -133,8 +133,9 @@ const WITHOUT_WORD_EITHER: [&str; 11] = [
     // One word of six, and one of one.
     "said.state",
     "notices.kind",
-    // One word of two.
+    // One word of two, and one of three.
     "export_links.scope",
+    "calendar_links.kind",
     // Which turn it is; who holds it is in seats.
     "turns.holder",
 ];
