@@ -34,7 +34,7 @@ const BANNED: [(&str, &[&str], &str); 6] = [
 ];
 
 /// What the binary contains in two versions, and who keeps the older one.
-const TWICE: [(&str, &str); 32] = [
+const TWICE: [(&str, &str); 33] = [
     ("aead", "age 0.12 asks for 0.5, and its peers below as well"),
     ("aes", "comes with age"),
     ("aes-gcm", "comes with age"),
@@ -50,7 +50,7 @@ const TWICE: [(&str, &str); 32] = [
     ("darling_core", "comes with darling"),
     ("darling_macro", "comes with darling"),
     ("digest", "comes with sha2"),
-    ("getrandom", "ring 0.17 asks for 0.2"),
+    ("getrandom", "ring 0.17 asks for 0.2, opentelemetry_sdk's rand for 0.3"),
     ("ghash", "comes with age"),
     ("hashbrown", "sqlx 0.9 asks for 0.16"),
     ("hkdf", "comes with age"),
@@ -58,7 +58,8 @@ const TWICE: [(&str, &str); 32] = [
     ("hybrid-array", "comes with age"),
     ("inout", "comes with age"),
     ("polyval", "comes with age"),
-    ("rand", "fail 0.5 asks for 0.8, in tests alone"),
+    ("rand", "opentelemetry_sdk 0.33 asks for 0.9; fail 0.5 for 0.8, in tests alone"),
+    ("rand_chacha", "comes with rand"),
     ("rand_core", "comes with rand"),
     ("sha2", "sqlx 0.9 asks for 0.10, for the checksums of migrations"),
     ("spin", "sqlx's channel for SQLite asks for 0.9"),
