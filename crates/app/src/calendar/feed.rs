@@ -81,7 +81,7 @@ async fn of_rotation(
     let rotation = &loaded.snapshot.rotation;
     let zone = &rotation.rules.zone;
     let source = Source { rotation: rotation.id, name: &name, zone };
-    let entries = calendar::entries_of(source, &loaded.shifts, names(&loaded.people));
+    let entries = calendar::entries_of(source, &loaded.row, names(&loaded.people));
     let about = format!("Who is on duty in {name}, from Asyncbot. It follows every change.");
     Ok(Told { zone: Some(zone.clone()), name, about, entries })
 }
@@ -95,7 +95,7 @@ async fn of_person(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<Tol
         let (name, zone) = (rotation.name.as_str(), &rotation.rules.zone);
         let source = Source { rotation: rotation.id, name, zone };
         let names = names(&loaded.people);
-        entries.extend(calendar::own_entries(source, &loaded.shifts, user, names));
+        entries.extend(calendar::own_entries(source, &loaded.row, user, names));
     }
     Ok(Told {
         name: String::from("On duty"),

@@ -59,7 +59,7 @@ pub async fn schedule(
     let loaded = shifts::load(&mut tx, rotation, window, now).await?;
     let card = card_of(&loaded.snapshot, now);
     let mut people = loaded.snapshot.rotation.members.clone();
-    for user in shifts::named(&loaded.shifts) {
+    for user in shifts::named(&loaded.row) {
         if !people.contains(&user) {
             people.push(user);
         }
@@ -70,5 +70,5 @@ pub async fn schedule(
         names.entry(user.clone()).or_insert_with(|| name_of(&loaded.people.person(user)));
     }
     let zone = loaded.snapshot.rotation.rules.zone.clone();
-    Ok(Some(Schedule { card, zone, shifts: loaded.shifts, window, people, names }))
+    Ok(Some(Schedule { card, zone, shifts: loaded.row, window, people, names }))
 }

@@ -11,17 +11,18 @@ use domain::interval::Interval;
 use domain::shift::Shift;
 use domain::view::FinalView;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::{RotationRecord, Tx};
 
 /// How many stretches are shown before now, and how many after: a year of days twice over, and some months of hours.
 const MOST: usize = 2_000;
 
 /// The shifts of a rotation in a window.
-pub(super) struct Shifts {
+pub(super) struct Laid {
     /// The rotation as it is planned.
     pub(super) snapshot: Snapshot,
     /// In order; the first and the last may reach out of the window.
-    pub(super) shifts: Vec<Shift>,
+    pub(super) row: Vec<Shift>,
     /// Everybody who is named in them.
     pub(super) people: People,
 }
@@ -35,9 +36,9 @@ pub(super) async fn load(
     rotation: RotationRecord,
     window: Interval,
     now: DateTime<Utc>,
-) -> Result<Shifts, AppError> {
+) -> Result<Laid, AppError> {
     let snapshot = Snapshot::load(tx, rotation, now).await?;
-    let rotation = snapshot.rotation.clone();
+    let rotation = Arc::clone(&snapshot.rotation);
     let mut stretches: Vec<(DateTime<Utc>, Stretch)> = Vec::new();
     for record in tx.list_stretches(rotation.id, window).await? {
         stretches.push((record.planned_at, record.stretch));
@@ -71,7 +72,7 @@ pub(super) async fn load(
     drop(timeline);
     shifts.retain(|shift: &Shift| shift.window.intersection(window).is_some());
     let people = People::load(tx, &named(&shifts)).await?;
-    Ok(Shifts { snapshot, shifts, people })
+    Ok(Laid { snapshot, row: shifts, people })
 }
 
 /// Returns everybody whom shifts name.

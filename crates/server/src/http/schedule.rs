@@ -69,7 +69,7 @@ pub(super) async fn show(
     let Some(choice) = choose(asked.get("month").map(String::as_str), today) else {
         return page::show(StatusCode::NOT_FOUND, &Page::NO_MONTH);
     };
-    match screen(&schedule, &choice, now).render() {
+    match screen(&schedule, choice, now).render() {
         Ok(html) => ([(CACHE_CONTROL, "private, no-cache")], unseen(), Html(html)).into_response(),
         Err(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()
@@ -77,7 +77,7 @@ pub(super) async fn show(
     }
 }
 
-fn screen(schedule: &Schedule, choice: &Choice, now: DateTime<Utc>) -> Screen {
+fn screen(schedule: &Schedule, choice: Choice, now: DateTime<Utc>) -> Screen {
     let bars: Vec<Bar> = bars(schedule);
     let coming = coming(schedule, now);
     // Whoever takes over next in truth, be it in the middle of a turn.

@@ -92,8 +92,8 @@ fn ends(this: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
 }
 
 impl Month {
-    pub(super) fn of(choice: &Choice, bars: &[Bar], zone: &Zone) -> Self {
-        let Choice { first, today } = *choice;
+    pub(super) fn of(choice: Choice, bars: &[Bar], zone: &Zone) -> Self {
+        let Choice { first, today } = choice;
         let this = today.with_day(1).unwrap_or(today);
         let (earliest, latest) = ends(this).unwrap_or((this, this));
         let after = first.checked_add_months(Months::new(1)).unwrap_or(first);
@@ -226,7 +226,7 @@ mod tests {
 
     fn month(asked: &str, bars: &[Bar]) -> Month {
         let choice = choose(Some(asked), date("2026-10-14")).unwrap();
-        Month::of(&choice, bars, &Zone::parse("Europe/Berlin").unwrap())
+        Month::of(choice, bars, &Zone::parse("Europe/Berlin").unwrap())
     }
 
     #[test]
