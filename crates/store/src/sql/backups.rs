@@ -1,5 +1,6 @@
 //! Which backups are being made and which were restored on trial.
 
+use super::inbox_queue::TRY_TO_LOCK;
 use super::{Conn, Fields};
 use crate::error::StoreError;
 use crate::records::{BackupKind, RestoredBackup};
@@ -13,17 +14,16 @@ const KEPT: TimeDelta = TimeDelta::days(400);
 const LOCK: Uuid = Uuid::from_u128(0xbac0_0b5e);
 
 statements! {
-    TRY_TO_LOCK_BACKUPS = (try_to_lock);
     CLAIM_BACKUP = (
         "insert into backups (backup_id, kind, begun_at, leased_until)
-         select $1", as_id, ", 'created', $2", as_instant, ", $3", as_instant, "
+         select $1, 'created', $2, $3
           where not exists (
                 select 1
                   from backups
                  where kind = 'created'
                    and (restored_at > $4 or (restored_at is null and leased_until > $2)))"
     );
-    FORGET_UNFINISHED = (
+    FORGET_UNFINISHED_BACKUPS = (
         "delete from backups
           where restored_at is null
             and leased_until <= $1"
@@ -43,7 +43,7 @@ statements! {
           where backup_id = $1
             and restored_at is null"
     );
-    LIST_LAST_RESTORES = (
+    LIST_BACKUPS_RESTORED = (
         "select kind, max(restored_at) as at
            from backups
           where restored_at is not null
@@ -59,12 +59,11 @@ pub(crate) async fn claim(
     (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
     since: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let is_alone: bool =
-        sqlx::query_scalar(TRY_TO_LOCK_BACKUPS).bind(LOCK).fetch_one(&mut *conn).await?;
+    let is_alone: bool = sqlx::query_scalar(TRY_TO_LOCK).bind(LOCK).fetch_one(&mut *conn).await?;
     if !is_alone {
         return Ok(false);
     }
-    sqlx::query(FORGET_UNFINISHED).bind(now).execute(&mut *conn).await?;
+    sqlx::query(FORGET_UNFINISHED_BACKUPS).bind(now).execute(&mut *conn).await?;
     sqlx::query(FORGET_OLD_BACKUPS).bind(now - KEPT).execute(&mut *conn).await?;
     let done = sqlx::query(CLAIM_BACKUP)
         .bind(id)
@@ -97,7 +96,7 @@ pub(crate) async fn release(conn: &mut Conn, id: Uuid) -> Result<(), StoreError>
 pub(crate) async fn list_last_restores(
     conn: &mut Conn,
 ) -> Result<Vec<(BackupKind, DateTime<Utc>)>, StoreError> {
-    let rows = sqlx::query(LIST_LAST_RESTORES).fetch_all(conn).await?;
+    let rows = sqlx::query(LIST_BACKUPS_RESTORED).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let fields = Fields::new(row, "backups", "kind");

@@ -102,7 +102,7 @@ statements! {
                 and crashes > 0)"
     );
     // Held until the claim is saved. A statement of its own, so that the next one sees what whoever had it before saved.
-    TRY_TO_LOCK_INBOX = (try_to_lock);
+    TRY_TO_LOCK = (try_to_lock);
     CLAIM_INBOX = (
         "with picked as (
              select q.workspace_id, q.inbox_id
@@ -281,7 +281,7 @@ pub(crate) async fn claim(
 
 /// Returns whether this transaction alone may lease in the workspace, for as long as it lasts.
 async fn try_to_lock(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(TRY_TO_LOCK_INBOX).bind(workspace.as_uuid()).fetch_one(conn).await?)
+    Ok(sqlx::query_scalar(TRY_TO_LOCK).bind(workspace.as_uuid()).fetch_one(conn).await?)
 }
 
 pub(crate) async fn claim_lone(

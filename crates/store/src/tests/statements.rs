@@ -71,6 +71,7 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
     let unscoped = [
         "META",
         "PING",
+        "BACKUP",
         "OAUTH",
         "CLAIM",
         "CRASHES",
@@ -92,7 +93,7 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "COUNT_INBOX",
         "FIND_LONE_INBOX",
         "GLANCE_AT_INBOX",
-        "TRY_TO_LOCK_INBOX",
+        "TRY_TO_LOCK",
         "GO_THROUGH_INBOX",
         "HAS_INBOX_DUE_SINCE",
         "HAS_LONE_INBOX",
