@@ -290,7 +290,6 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         let users = vec![UserId::new(leaver)];
         Button::Roster(roster::Button::Leave(Leaving { rotation, users, when, may_empty: false }))
     };
-    let statistics = |days| Button::History(history::Button::Statistics { rotation, days });
     Some(match button {
         Button::CreateRotation => Button::TakeTurn { rotation, planned_at, day },
         Button::TakeTurn { .. } => Button::AssignAnyway { rotation, planned_at, day },
@@ -304,15 +303,7 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         }
         Button::Calendar(_) => Button::Data(data::Button::Events),
         Button::Data(button) => return after_data(button, (rotation, planned_at)),
-        Button::History(button) => match button {
-            history::Button::Turns { .. } => {
-                Button::History(history::Button::Older { rotation, before: planned_at })
-            }
-            history::Button::Older { .. } => statistics(30),
-            history::Button::Statistics { days: 30, .. } => statistics(90),
-            history::Button::Statistics { days: 90, .. } => statistics(365),
-            history::Button::Statistics { .. } => Button::Note(note::Button::Write { rotation }),
-        },
+        Button::History(button) => after_history(button, (rotation, planned_at)),
         Button::Note(button) => match button {
             note::Button::Write { .. } => Button::Note(note::Button::Open { note }),
             note::Button::Open { .. } => Button::Note(note::Button::Edit { note }),
@@ -383,6 +374,28 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
             after_source(button.press).map_or(Button::Data(data::Button::EraseMe), of_source)
         }
     })
+}
+
+/// Returns the button after one of the history.
+const fn after_history(
+    button: &history::Button,
+    (rotation, planned_at): (RotationId, DateTime<Utc>),
+) -> Button {
+    match button {
+        history::Button::Turns { .. } => {
+            Button::History(history::Button::Older { rotation, before: planned_at })
+        }
+        history::Button::Older { .. } => {
+            Button::History(history::Button::Statistics { rotation, days: 30 })
+        }
+        history::Button::Statistics { days: 30, .. } => {
+            Button::History(history::Button::Statistics { rotation, days: 90 })
+        }
+        history::Button::Statistics { days: 90, .. } => {
+            Button::History(history::Button::Statistics { rotation, days: 365 })
+        }
+        history::Button::Statistics { .. } => Button::Note(note::Button::Write { rotation }),
+    }
 }
 
 /// Returns a button of HiBob's.

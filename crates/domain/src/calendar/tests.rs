@@ -203,7 +203,8 @@ proptest! {
         let mut published = Published::default();
         let mut now = at("2026-10-01T09:00Z");
         // Of each UID its highest number ever, and how it was published last, if it was in the last publication.
-        let mut seen: std::collections::BTreeMap<Uuid, (u32, Option<Uuid>)> = Default::default();
+        let mut seen: std::collections::BTreeMap<Uuid, (u32, Option<Uuid>)> =
+            std::collections::BTreeMap::default();
         for (plan, seconds) in history {
             // A clock that is set back changes nothing of it.
             now += TimeDelta::seconds(seconds);
@@ -213,7 +214,9 @@ proptest! {
             let stored = Published::from_bytes(&published.to_bytes());
             prop_assert_eq!(Some(&published), stored.as_ref());
             let mut next = seen.clone();
-            next.values_mut().for_each(|(_, last)| *last = None);
+            for (_, last) in next.values_mut() {
+                *last = None;
+            }
             for entry in &entries {
                 let number = number(&published, entry);
                 if let Some((highest, last)) = seen.get(&entry.uid) {
