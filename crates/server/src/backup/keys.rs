@@ -56,15 +56,23 @@ impl fmt::Debug for Recipients {
 }
 
 impl Identities {
-    /// Reads the file that `age-keygen` writes.
+    /// Reads the file that `age-keygen` writes, or standard input where it is named `-`, so that a key need not lie where the
+    /// service's user can read it.
     ///
     /// # Errors
     ///
     /// Words for the one who gave it.
     pub(crate) fn read(file: &Path) -> Result<Self, String> {
         let name = file.display();
-        let opened = std::fs::File::open(file)
-            .map_err(|fault| format!("the identity {name} cannot be read: {fault}"))?;
+        let opened: Box<dyn Read> = if file == Path::new("-") {
+            Box::new(io::stdin())
+        } else {
+            Box::new(std::fs::File::open(file).map_err(|fault| {
+                format!(
+                    "the identity {name} cannot be read: {fault}; where it is another user's, say `--identity -` and give it on standard input"
+                )
+            })?)
+        };
         let wrong = |fault: String| {
             format!("the identity {name} is no file of `age-keygen` with a secret key: {fault}")
         };

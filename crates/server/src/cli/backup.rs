@@ -60,7 +60,7 @@ pub(super) struct VerifyOptions {
     /// The backup, by the name that `backup list` prints or as a file; without it, the newest that is stored
     #[arg(value_name = "BACKUP")]
     which: Option<String>,
-    /// The file of the secret key, as `age-keygen` writes it; it is read and kept nowhere
+    /// The file of the secret key, as `age-keygen` writes it, or `-` for standard input; it is read and kept nowhere
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
     /// Prints JSON, one object
@@ -79,7 +79,7 @@ pub(super) struct RestoreOptions {
     /// The backup, as a file or by the name that `backup list` prints
     #[arg(value_name = "FILE")]
     which: String,
-    /// The file of the secret key, as `age-keygen` writes it; it is read and kept nowhere
+    /// The file of the secret key, as `age-keygen` writes it, or `-` for standard input; it is read and kept nowhere
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
     /// Restores although the ledger of erasures is lost: who was erased since the backup comes back, until somebody erases them again

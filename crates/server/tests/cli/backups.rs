@@ -123,8 +123,9 @@ async fn what_is_backed_up_comes_back_row_for_row(place: Place) {
 
     let made = shelf.runs(&place, &["backup", "create"]).results();
     let listed = shelf.runs(&place, &["backup", "list", "--json"]).results();
-    let verify = ["backup", "verify", "--identity", shelf.identity(), "--json"];
-    let verified = shelf.runs(&place, &verify).results();
+    let key = std::fs::read(&shelf.identity).unwrap();
+    let verify = ["backup", "verify", "--identity", "-", "--json"];
+    let verified = shelf.command(&place, &verify).reads(key).ends().results();
     let target = another(&place).await;
     let restored = shelf.restores(&target, &shelf.only()).results();
 
@@ -392,6 +393,8 @@ async fn what_is_missing_is_said_with_what_to_do() {
     assert!(said(shelf.command(&place, &none)).contains("there is no file"));
     let secretless = ["backup", "verify", "--identity", file.to_str().unwrap()];
     assert!(said(shelf.command(&place, &secretless)).contains("cannot be read"));
+    let empty = ["backup", "verify", "--identity", "-"];
+    assert!(said(shelf.command(&place, &empty)).contains("it holds no key"));
     assert_eq!(shelf.backups(), Vec::<PathBuf>::new());
 }
 

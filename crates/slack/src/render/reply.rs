@@ -54,7 +54,10 @@ fn replaces_original(reply: &Reply) -> bool {
 fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
     let ink = |zone: &str| Ink::new(zone, now, style);
     match reply {
-        Reply::Help => vec![Part::Lines(help_lines()), Part::Buttons(home_buttons())],
+        Reply::Help => {
+            let [rotations, people] = help_lines();
+            vec![Part::Lines(rotations), Part::Lines(people), Part::Buttons(home_buttons())]
+        }
         Reply::Home(cards) => {
             let mut parts = cards_or(cards, "This channel has no rotation yet.", &ink, duty_lines);
             // Each rotation's buttons stand below it, as long as that stays easy to look over.
