@@ -34,7 +34,7 @@ const BANNED: [(&str, &[&str], &str); 6] = [
 ];
 
 /// What the binary contains in two versions, and who keeps the older one.
-const TWICE: [(&str, &str); 33] = [
+const TWICE: [(&str, &str); 34] = [
     ("aead", "age 0.12 asks for 0.5, and its peers below as well"),
     ("aes", "comes with age"),
     ("aes-gcm", "comes with age"),
@@ -57,6 +57,7 @@ const TWICE: [(&str, &str); 33] = [
     ("hmac", "comes with age"),
     ("hybrid-array", "comes with age"),
     ("inout", "comes with age"),
+    ("itertools", "OpenTelemetry's derive macros ask for 0.13, at build time only"),
     ("polyval", "comes with age"),
     ("rand", "opentelemetry_sdk 0.33 asks for 0.9; fail 0.5 for 0.8, in tests alone"),
     ("rand_chacha", "comes with rand"),

@@ -54,7 +54,7 @@ fn rights_of(service: &Value) -> Vec<&'static str> {
 #[test]
 fn no_service_is_root_or_writes_to_its_own_files() {
     let services = services();
-    assert_eq!(services.len(), 4, "{services:?}");
+    assert_eq!(services.len(), 5, "{services:?}");
 
     for (name, service) in &services {
         assert_eq!(rights_of(service), Vec::<&str>::new(), "{name}");
@@ -207,7 +207,7 @@ fn every_secret_of_a_pod_is_named_where_they_are_to_be_made() {
         }
     }
 
-    assert_eq!(seen, 7);
+    assert_eq!(seen, 9);
     let deployment = &documents("deploy/kubernetes/deployment.yaml")[0];
     assert_eq!(deployment["spec"]["replicas"], 2);
     let owner = find_all(deployment, "secretName").into_iter().filter(|name| **name != "asyncbot");

@@ -52,20 +52,21 @@ fn secrets_are_made_once_and_their_folder_is_closed() {
     let again = make_secrets(&inside, "");
 
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(made.len(), 7, "{:?}", made.keys());
+    assert_eq!(made.len(), 8, "{:?}", made.keys());
     assert_eq!(made["slack_client_secret"], "of the client\n");
     assert_eq!(made["slack_signing_secret"], "of the signature\n");
     let key = SecretString::from(made["encryption_keys"].trim());
     assert!(KeyRing::parse(&key).is_ok(), "the program does not take the key");
     let mut passwords: Vec<&str> =
-        ["database_url", "database_system_url", "database_owner_url", "postgres_password"]
+        ["database_url", "database_system_url", "database_owner_url", "database_backup_url"]
             .iter()
+            .chain(&["postgres_password"])
             .map(|name| made[*name].trim())
             .map(|url| url.split('@').next().and_then(|it| it.rsplit(':').next()).unwrap())
             .collect();
     passwords.sort_unstable();
     passwords.dedup();
-    assert_eq!(passwords.len(), 4, "each has its own");
+    assert_eq!(passwords.len(), 5, "each has its own");
     assert!(passwords.iter().all(|password| password.len() == 48), "{passwords:?}");
     assert!(again.status.success() && secrets(&inside) == made, "what is there stays");
     let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -147,6 +148,6 @@ fn the_page_on_operations_makes_the_same_roles() {
         lines.map(|line| line.split('\'').step_by(2).collect::<Vec<_>>().join("'...'")).collect()
     };
 
-    assert_eq!(statements(&script).len(), 5);
+    assert_eq!(statements(&script).len(), 6);
     assert_eq!(statements(&script), statements(&page));
 }
