@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
+use store::backup::Moment;
 use store::{Store, StoreError, StoreSettings};
 use stories::crash::Server;
 use tempfile::TempDir;
@@ -132,9 +133,13 @@ async fn the_logins_are_made_as_the_service_wants_them() {
         owner_url: None,
     };
     let refused = Store::open(&swapped, keys).await;
+    let backup = url("database_backup_url");
+    let mut moment = Moment::begin(&backup).await.expect("backups can be made with its login");
+    let contents = moment.contents().await.expect("it reads every table");
 
     assert!(applied.len() >= 14, "{applied:?}");
     store.expect("both logins are as they should be").close().await;
+    assert!(contents.tables.contains_key("workspaces"), "{contents:?}");
     assert!(matches!(refused, Err(StoreError::Settings(_))), "the owner may not serve");
     let again = make_roles(&address, folder.path());
     assert!(!again.status.success(), "what is there is not made twice in silence");
