@@ -378,10 +378,8 @@ fn store_settings(
     (faults.0.len() == before).then_some(StoreSettings { url, system_url, owner_url })
 }
 
-/// A URL gives `%` and `?` a meaning that they lack in the name of a folder.
 fn sqlite_in(dir: &Path) -> SecretString {
-    let file = dir.join("asyncbot.db").display().to_string();
-    SecretString::from(format!("sqlite://{}", file.replace('%', "%25").replace('?', "%3F")))
+    SecretString::from(store::backup::url_of(&dir.join("asyncbot.db")))
 }
 
 fn keys(settings: &KeySettings, faults: &mut Faults) -> Option<Arc<KeyRing>> {

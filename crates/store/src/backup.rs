@@ -9,7 +9,7 @@ mod sqlite;
 
 pub use contents::{Contents, Flaw, Rows};
 pub use postgres::{Moment, Scratch, clear, is_empty};
-pub use sqlite::{copy_file, file_of, is_unused};
+pub use sqlite::{copy_file, file_of, is_unused, url_of};
 
 use crate::error::StoreError;
 use crate::store::StoreSettings;

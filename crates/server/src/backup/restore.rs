@@ -262,7 +262,7 @@ async fn into_file(
     let written = unfinished.clone();
     let done = match told(&fetched.name, apart(move || trial::write(dump, &written)).await) {
         Ok(()) => {
-            let url = SecretString::from(trial::address(&unfinished));
+            let url = SecretString::from(backup::url_of(&unfinished));
             let place = StoreSettings { url, system_url: None, owner_url: None };
             trial::compare(header, &place).await
         }

@@ -196,8 +196,8 @@ fn database_of(login: &SecretString, database: Option<&str>) -> String {
 
 /// Returns text as it was before it was written into an address.
 fn percent_decoded(text: &str) -> String {
-    // A `+` means itself outside of a form.
-    let text = text.replace('+', "%2B");
+    // These mean themselves outside of a form.
+    let text = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     let pairs: Vec<_> = url::form_urlencoded::parse(text.as_bytes()).collect();
     match &pairs[..] {
         [(one, value)] if value.is_empty() => one.clone().into_owned(),
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn an_address_is_told_to_the_programs_by_their_environment_alone() {
         let login = SecretString::from(
-            "postgres://back%40up:p%2Bw+d%3A@db.example:6543/as%2Fbot?sslmode=verify-full&x=y",
+            "postgres://back%40up:p%2Bw+d%3A&=%25@db.example:6543/as%2Fbot?sslmode=verify-full&x=y",
         );
 
         let command = Tools::default().command("pg_dump", &login, None).unwrap();
@@ -233,7 +233,7 @@ mod tests {
                 ("PGAPPNAME", "asyncbot backup"),
                 ("PGDATABASE", "as/bot"),
                 ("PGHOST", "db.example"),
-                ("PGPASSWORD", "p+w+d:"),
+                ("PGPASSWORD", "p+w+d:&=%"),
                 ("PGPORT", "6543"),
                 ("PGSSLMODE", "verify-full"),
                 ("PGUSER", "back@up"),

@@ -48,7 +48,7 @@ pub(crate) async fn restore_on_trial(
             let file = ground.folder.join("trial.db");
             let written = file.clone();
             apart(move || write(dump, &written)).await?;
-            let url = SecretString::from(address(&file));
+            let url = SecretString::from(backup::url_of(&file));
             let place = StoreSettings { url, system_url: None, owner_url: None };
             let tried = look(header, &place, judge).await;
             for ending in ["", "-wal", "-shm"] {
@@ -157,9 +157,4 @@ pub(super) fn write(mut dump: impl Read, file: &Path) -> Result<(), BackupFault>
     let mut to = opening.open(file)?;
     std::io::copy(&mut dump, &mut to)?;
     Ok(to.sync_all()?)
-}
-
-/// Returns the address of a SQLite file.
-pub(super) fn address(file: &Path) -> String {
-    format!("sqlite://{}", file.display().to_string().replace('%', "%25").replace('?', "%3F"))
 }

@@ -121,6 +121,12 @@ fn misused<T>(checked: Result<T, Vec<crate::settings::SettingFault>>) -> Result<
     })
 }
 
+/// Returns where backups are stored, if the settings say so: a command that is given a file needs no place.
+fn place_if_given(settings: &BackupSettings) -> Result<Option<Place>, u8> {
+    let given = settings.to.as_ref().filter(|to| !to.is_empty());
+    given.map(|_| misused(backup_place(settings))).transpose()
+}
+
 async fn create(options: &CreateOptions) -> Result<u8, u8> {
     let config = misused(backup_config(&options.backup, &options.database))?;
     let store = opened::open(&options.database, &options.keys).await?;
@@ -245,8 +251,7 @@ async fn verify(options: &VerifyOptions) -> Result<u8, u8> {
     })?;
     let (keys, login, work) =
         misused(backup_ground(&options.backup, &options.database, &options.keys))?;
-    let place = options.backup.to.as_ref().filter(|to| !to.is_empty());
-    let place = place.map(|_| misused(backup_place(&options.backup))).transpose()?;
+    let place = place_if_given(&options.backup)?;
     let judge = Judge { keys, ledger: ledger(&options.database), now: Clock::system().now() };
     let tools = Tools(options.backup.tools());
     let tried = async {
@@ -323,8 +328,7 @@ async fn try_restore(options: &RestoreOptions) -> Result<u8, u8> {
         WRONG_USE
     })?;
     let (target, keys) = misused(restoring_store(&options.database, &options.keys))?;
-    let place = options.backup.to.as_ref().filter(|to| !to.is_empty());
-    let place: Option<Place> = place.map(|_| misused(backup_place(&options.backup))).transpose()?;
+    let place = place_if_given(&options.backup)?;
     // On SQLite nobody may serve from the file meanwhile.
     let claim = claimed_store(&options.database).map_err(|text| {
         output::complain(&text);

@@ -38,6 +38,14 @@ impl Contents {
         differing
     }
 
+    /// Returns whether no workspace is or was there, and nothing that came from outside.
+    pub(super) fn is_bare(&self) -> bool {
+        // What a first start writes, or nobody could have noticed.
+        let of_a_start = [MIGRATIONS, "meta", "oauth_states", "backups"];
+        let mut tables = self.tables.iter();
+        tables.all(|(name, rows)| rows.count == 0 || of_a_start.contains(&name.as_str()))
+    }
+
     /// Returns how many rows there are of all tables.
     #[must_use]
     pub fn count(&self) -> u64 {

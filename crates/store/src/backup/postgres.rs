@@ -148,14 +148,7 @@ pub async fn is_empty(owner: &SecretString) -> Result<bool, StoreError> {
     let found = contents(&mut connection).await?;
     connection.execute("rollback").await?;
     connection.close().await?;
-    Ok(is_bare(&found))
-}
-
-/// Returns whether no workspace is or was in a database, and nothing that came from outside.
-pub(super) fn is_bare(found: &Contents) -> bool {
-    // What a first start writes, or nobody could have noticed.
-    let of_a_start = [MIGRATIONS, "meta", "oauth_states", "backups"];
-    found.tables.iter().all(|(name, rows)| rows.count == 0 || of_a_start.contains(&name.as_str()))
+    Ok(found.is_bare())
 }
 
 /// Drops our tables, so that a dump can be restored into the database; it is for one that [`is_empty`].

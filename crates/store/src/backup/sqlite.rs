@@ -63,11 +63,12 @@ pub async fn is_unused(url: &SecretString) -> Result<bool, StoreError> {
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let found = contents(&mut connection).await?;
     connection.close().await?;
-    Ok(super::postgres::is_bare(&found))
+    Ok(found.is_bare())
 }
 
-/// Returns the address of a file.
-fn url_of(file: &Path) -> String {
+/// Returns the address of a file: an address gives `%` and `?` a meaning that they lack in the name of a folder.
+#[must_use]
+pub fn url_of(file: &Path) -> String {
     format!("sqlite://{}", file.display().to_string().replace('%', "%25").replace('?', "%3F"))
 }
 
