@@ -2,9 +2,10 @@
 
 use crate::AppError;
 use chrono::{DateTime, Utc};
+use domain::billing::{EVENTS_KEPT, Plan};
 use domain::ids::WorkspaceId;
 use domain::retention::{
-    ABSENCES_KEPT, NOTICES_KEPT, Plan, SAID_KEPT, SENT_KEPT, UNSENT_KEPT, turns_kept_since,
+    ABSENCES_KEPT, NOTICES_KEPT, SAID_KEPT, SENT_KEPT, UNSENT_KEPT, turns_kept_since,
 };
 use serde_json::Value;
 use store::Store;
@@ -31,9 +32,11 @@ pub struct Retired {
     pub notices: u64,
     /// Links to archives that are over.
     pub links: u64,
+    /// Ids of events of Stripe's.
+    pub billing_events: u64,
 }
 
-/// Retires what has served its time in a workspace; called again, it goes on.
+/// Retires what has served its time in a workspace, the event log as its plan says; called again, it goes on.
 ///
 /// # Errors
 ///
@@ -41,7 +44,6 @@ pub struct Retired {
 pub async fn retire(
     store: &Store,
     workspace: WorkspaceId,
-    plan: Plan,
     now: DateTime<Utc>,
 ) -> Result<Retired, AppError> {
     let mut retired = Retired::default();
@@ -54,8 +56,12 @@ pub async fn retire(
             break;
         }
     }
-    let events_since = now - plan.event_log_kept();
     let mut tx = store.write_at_length(workspace).await?;
+    let subscription = tx.find_subscription().await?;
+    let plan = subscription.as_ref().map_or_else(Plan::default, |record| record.plan);
+    let fell_at = subscription.and_then(|record| record.free_since);
+    let events_since = plan.entitlements().events_kept_since(fell_at, now);
+    retired.billing_events = tx.delete_billing_events_before(now - EVENTS_KEPT).await?;
     retired.forgotten = tx.delete_said_before(now - SAID_KEPT).await?;
     // What a turn was planned with that runs, or that is overdue, is needed as long as it is.
     let planned_since = tx.find_planned_since(now).await?.map_or(now, |since| since.min(now));

@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod action;
+pub mod billing;
 pub mod cadence;
 pub mod calendar;
 pub mod change;

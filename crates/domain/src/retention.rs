@@ -2,27 +2,6 @@
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 
-/// What a workspace pays for; without billing everybody has everything.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Plan {
-    /// The free plan of the hosted service.
-    Free,
-    /// The paid plan, and every installation of one's own.
-    #[default]
-    Pro,
-}
-
-impl Plan {
-    /// Returns how long events are kept, and what a turn says beside ids and counts.
-    #[must_use]
-    pub const fn event_log_kept(self) -> TimeDelta {
-        match self {
-            Self::Free => TimeDelta::days(30),
-            Self::Pro => TimeDelta::days(365),
-        }
-    }
-}
-
 /// How many months a turn is kept after its end, with all that belongs to it.
 pub const TURNS_KEPT_MONTHS: u32 = 13;
 

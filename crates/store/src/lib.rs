@@ -51,8 +51,9 @@ pub use records::{
     CoverageRecord, DeliveryRecord, DeliveryState, DueHandoffs, DueInboxes, Entry, ExportLink,
     GivenUp, Heard, InboxClaim, InboxItem, InboxRecord, InboxState, LostRow, NewInstall, NoteFault,
     NoteReceiver, NoteRecord, Outcome, Overdue, PersonRecord, RestoredBackup, RotationRecord,
-    SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SwapRecord, SwapSide,
-    SwapState, Swept, SyncClaim, TurnRecord, TurnState, WorkspaceListing, WorkspaceRecord,
+    SentDelivery, SkipCode, SkipRecord, SourceStatus, StretchRecord, SubscriptionClaim,
+    SubscriptionRecord, SwapRecord, SwapSide, SwapState, Swept, SyncClaim, TurnRecord, TurnState,
+    WorkspaceListing, WorkspaceRecord,
 };
 pub use reseal::Resealed;
 pub use sqlite::FileClaim;

@@ -77,6 +77,7 @@ both! {
     14 "0014_export_links",
     15 "0015_calendar_links",
     16 "0016_backups",
+    17 "0017_subscriptions",
 }
 
 /// Applies the pending migrations and returns their names.

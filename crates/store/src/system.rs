@@ -2,6 +2,7 @@
 
 mod backups;
 mod inbox;
+mod subscriptions;
 
 use crate::error::StoreError;
 use crate::generation::Setback;

@@ -8,7 +8,6 @@ use crate::erasure;
 use app::retention::Retired;
 use chrono::TimeDelta;
 use clock::Worker;
-use domain::retention::Plan;
 use std::sync::Arc;
 use std::time::Duration;
 use store::WorkspaceListing;
@@ -111,7 +110,7 @@ async fn erase_deleted(bot: &Bot) {
 async fn retire(bot: &Bot) {
     for workspace in listed(bot).await {
         let (id, now) = (workspace.id, bot.clock.now());
-        match app::retention::retire(&bot.store, id, Plan::default(), now).await {
+        match app::retention::retire(&bot.store, id, now).await {
             Ok(retired) if retired == Retired::default() => {}
             Ok(retired) => {
                 tracing::info!(?retired, workspace.id = %id, "What has served its time was deleted.");

@@ -13,6 +13,7 @@ mod inbox;
 mod note;
 mod request;
 mod rotation;
+mod subscription;
 mod swap;
 mod turn;
 mod watch;
@@ -36,6 +37,7 @@ pub use inbox::{CoverStep, DueInboxes, InboxClaim, InboxItem, InboxRecord, Inbox
 pub use note::{NoteFault, NoteReceiver, NoteRecord};
 pub use request::Outcome;
 pub use rotation::{RotationRecord, StretchRecord};
+pub use subscription::{SubscriptionClaim, SubscriptionRecord};
 pub use swap::{SwapRecord, SwapSide, SwapState};
 pub use turn::{CoverageKind, CoverageRecord, SkipCode, SkipRecord, TurnRecord, TurnState};
 pub use watch::{Census, LostRow, Overdue};

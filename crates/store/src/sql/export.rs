@@ -116,6 +116,13 @@ statements! {
           where workspace_id = $1
           order by rotation_id, starts_at"
     );
+    EXPORT_SUBSCRIPTIONS = (
+        "select plan, free_since, customer_id, subscription_id, status, price_id, period_end,
+                cancel_at, past_due_since, is_ended_by_us, checkout_attempt, checkout_at
+           from subscriptions
+          where workspace_id = $1
+          order by workspace_id"
+    );
     EXPORT_SWAPS = (
         "select swap_id, rotation_id, asked_by, user_a, planned_a, user_b, planned_b, state,
                 agreed_a_at, agreed_b_at, created_at, closed_by, closed_at
@@ -334,6 +341,24 @@ const TABLES: &[Table] = &[
             ("ends_at", At),
             ("planned_at", At),
             ("stretch", Json),
+        ],
+    ),
+    (
+        "subscriptions",
+        EXPORT_SUBSCRIPTIONS,
+        &[
+            ("plan", Text),
+            ("free_since", At),
+            ("customer_id", Text),
+            ("subscription_id", Text),
+            ("status", Text),
+            ("price_id", Text),
+            ("period_end", At),
+            ("cancel_at", At),
+            ("past_due_since", At),
+            ("is_ended_by_us", Flag),
+            ("checkout_attempt", Count),
+            ("checkout_at", At),
         ],
     ),
     (

@@ -34,6 +34,7 @@ pub(crate) mod rotations;
 pub(crate) mod sealed;
 pub(crate) mod setbacks;
 pub(crate) mod steps;
+pub(crate) mod subscriptions;
 pub(crate) mod swaps;
 pub(crate) mod system;
 pub(crate) mod turns;
@@ -76,6 +77,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         rotations::STATEMENTS,
         sealed::STATEMENTS,
         setbacks::STATEMENTS,
+        subscriptions::STATEMENTS,
         swaps::STATEMENTS,
         system::STATEMENTS,
         turns::STATEMENTS,

@@ -3,8 +3,9 @@
 use super::parity::sqlite_schema;
 use crate::system::kept;
 use chrono::TimeDelta;
+use domain::billing::{EVENTS_KEPT, FALL_GRACE, Plan};
 use domain::retention::{
-    ABSENCES_KEPT, GRACE, NOTICES_KEPT, Plan, SAID_KEPT, SENT_KEPT, TURNS_KEPT_MONTHS, UNSENT_KEPT,
+    ABSENCES_KEPT, GRACE, NOTICES_KEPT, SAID_KEPT, SENT_KEPT, TURNS_KEPT_MONTHS, UNSENT_KEPT,
 };
 use domain::settings::RotationSettings;
 use domain::story::data::LINK_OPENS;
@@ -70,8 +71,10 @@ fn the_page_has_the_numbers_of_the_program() {
         ("request keys", days(kept::REQUEST_KEYS)),
         ("notices", days(NOTICES_KEPT)),
         ("links to archives", format!("{} minutes", LINK_OPENS.num_minutes())),
-        ("event log, Free", days(Plan::Free.event_log_kept())),
-        ("event log, Pro", days(Plan::Pro.event_log_kept())),
+        ("event log, Free", days(Plan::Free.entitlements().event_log_kept)),
+        ("event log, Pro", days(Plan::Pro.entitlements().event_log_kept)),
+        ("event log as on Pro, after a fall to Free", days(FALL_GRACE)),
+        ("ids of Stripe's events", days(EVENTS_KEPT)),
         ("after uninstalling", days(GRACE)),
     ];
 

@@ -32,6 +32,7 @@ mod rotations;
 mod sealed_notes;
 mod setbacks;
 mod statements;
+mod subscriptions;
 mod swaps;
 mod system;
 mod transactions;

@@ -16,6 +16,7 @@ mod replay;
 mod requests;
 mod retention;
 mod rotations;
+mod subscriptions;
 mod swaps;
 mod turns;
 mod workspaces;

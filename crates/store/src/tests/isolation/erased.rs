@@ -75,7 +75,7 @@ const JSON: [&str; 14] = [
 ];
 
 /// The columns that cannot name a person, each group with its reason.
-const NOBODY: [(&str, &[&str]); 6] = [
+const NOBODY: [(&str, &[&str]); 7] = [
     (
         "a word of ours, or a code of Slack's",
         &[
@@ -96,6 +96,8 @@ const NOBODY: [(&str, &[&str]); 6] = [
             "outbox.state",
             "rotations.channel_fault",
             "said.state",
+            "subscriptions.plan",
+            "subscriptions.status",
             "swaps.state",
             "turns.state",
         ],
@@ -130,7 +132,24 @@ const NOBODY: [(&str, &[&str]); 6] = [
             "workspaces.team_id",
         ],
     ),
-    ("a replica", &["absence_sources.leased_by", "inbox.leased_by", "outbox.leased_by"]),
+    (
+        "a replica",
+        &[
+            "absence_sources.leased_by",
+            "inbox.leased_by",
+            "outbox.leased_by",
+            "subscriptions.leased_by",
+        ],
+    ),
+    (
+        "ids of Stripe's: the customer is the workspace",
+        &[
+            "billing_events.event_id",
+            "subscriptions.customer_id",
+            "subscriptions.price_id",
+            "subscriptions.subscription_id",
+        ],
+    ),
 ];
 
 /// The columns that are texts or JSON, as `table.column`.

@@ -18,7 +18,7 @@ const OF_NO_WORKSPACE: [(&str, &str); 6] = [
 /// What work over many workspaces may see and do: the table, the command and the rows, as PostgreSQL writes them.
 ///
 /// Whoever adds one says here that it is meant.
-const SYSTEM: [(&str, &str, &str); 20] = [
+const SYSTEM: [(&str, &str, &str); 22] = [
     ("absence_sources", "SELECT", "true"),
     ("absence_sources", "UPDATE", "true"),
     ("audit_events", "ALL", "true"),
@@ -38,6 +38,8 @@ const SYSTEM: [(&str, &str, &str); 20] = [
     ("request_keys", "SELECT", "true"),
     ("rotations", "SELECT", "true"),
     ("setbacks", "ALL", "true"),
+    ("subscriptions", "SELECT", "true"),
+    ("subscriptions", "UPDATE", "true"),
     ("workspaces", "SELECT", "true"),
 ];
 

@@ -68,6 +68,8 @@ pub(super) async fn fill(store: &Store, tenant: &Tenant) -> Tenant {
     let worker = tenant.own.said("worker");
     let claimed = store.system().claim_syncs(&worker, at(11), at(60), 10).await.unwrap();
     assert!(claimed.iter().any(|claim| claim.workspace == tenant.id), "its sources are asked");
+    let claimed = store.system().claim_subscriptions(&worker, at(11), at(60), 10).await.unwrap();
+    assert!(claimed.iter().any(|claim| claim.workspace == tenant.id), "Stripe is asked of it");
     store.chain_audit().await.unwrap();
     tenant
 }
@@ -82,6 +84,8 @@ async fn people(tx: &mut Tx, tenant: &Tenant) {
         tx.record_direct(&user, Some(&direct)).await.unwrap();
     }
     tx.record_workspace_settings(&domain::settings::WorkspaceSettings::default()).await.unwrap();
+    tx.upsert_subscription(&maker.subscription()).await.unwrap();
+    assert!(tx.insert_billing_event(&maker.said("billing-event"), at(0)).await.unwrap());
     for source in ["hibob", "calendar"] {
         let opens = SecretString::from(maker.said("opens"));
         tx.upsert_source(&maker.source(source), &opens).await.unwrap();

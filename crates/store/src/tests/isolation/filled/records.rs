@@ -8,11 +8,12 @@ use crate::{
     AbsenceRecord, AbsenceSource, AbsenceSourceRecord, AuditEvent, CalendarLink, CoverAnswer,
     CoverRequestOrigin, CoverRequestRecord, CoverRequestState, CoverWord, CoverageKind,
     CoverageRecord, Entry, ExportLink, InboxItem, NewInstall, NoteReceiver, NoteRecord, Outcome,
-    PersonRecord, RotationRecord, SkipCode, SkipRecord, StretchRecord, SwapRecord, SwapSide,
-    SwapState, TurnRecord, TurnState,
+    PersonRecord, RotationRecord, SkipCode, SkipRecord, StretchRecord, SubscriptionRecord,
+    SwapRecord, SwapSide, SwapState, TurnRecord, TurnState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::absence::Span;
+use domain::billing::{Plan, SubscriptionStatus};
 use domain::calendar::Published;
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::engine::{Seat, SeatedBy, Seating, Stretch};
@@ -291,6 +292,17 @@ impl Maker {
             starts_at: at(300),
             ends_at: at(400),
             ..self.coverage()
+        }
+    }
+
+    pub(in super::super) fn subscription(&self) -> SubscriptionRecord {
+        SubscriptionRecord {
+            customer: Some(self.said("customer")),
+            subscription: Some(self.said("subscription")),
+            status: Some(SubscriptionStatus::Unknown(self.said("status"))),
+            price: Some(self.said("price")),
+            next_at: Some(at(10)),
+            ..SubscriptionRecord::new(Plan::Free)
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::{Aim, tried};
 use crate::tests::bench::at;
-use crate::{AbsenceSource, Claim, Claiming, GivenUp, NoteFault, SentDelivery, StoreError, Tx};
+use crate::{
+    AbsenceSource, Claim, Claiming, GivenUp, NoteFault, SentDelivery, StoreError,
+    SubscriptionClaim, Tx,
+};
 use domain::calendar::Published;
 use domain::ids::{UserId, WorkspaceId};
 use domain::interval::Interval;
@@ -31,6 +34,7 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ("requests", requests::NAMES),
     ("retention", retention::NAMES),
     ("rotations", rotations::NAMES),
+    ("subscriptions", subscriptions::NAMES),
     ("swaps", swaps::NAMES),
     ("turns", turns::NAMES),
     ("workspaces", workspaces::NAMES),
@@ -56,6 +60,7 @@ pub(super) async fn call(family: &str, name: &str, tx: &mut Tx, aim: &Aim) -> St
         "requests" => requests::call(name, tx, aim).await,
         "retention" => retention::call(name, tx, aim).await,
         "rotations" => rotations::call(name, tx, aim).await,
+        "subscriptions" => subscriptions::call(name, tx, aim).await,
         "swaps" => swaps::call(name, tx, aim).await,
         "turns" => turns::call(name, tx, aim).await,
         "workspaces" => workspaces::call(name, tx, aim).await,
@@ -103,6 +108,10 @@ fn claiming(aim: &Aim) -> Claiming<'_> {
 fn sent(workspace: WorkspaceId, aim: &Aim) -> SentDelivery {
     let claim = Claim { workspace, delivery: aim.delivery(5), fence: 1 };
     SentDelivery { claim, channel: aim.maker.channel("sent"), ts: aim.maker.said("ts") }
+}
+
+fn claimed(workspace: WorkspaceId) -> SubscriptionClaim {
+    SubscriptionClaim { workspace, fence: 1, due_at: at(10) }
 }
 
 tried! { absence_sources(tx, aim) {
@@ -292,6 +301,17 @@ tried! { rotations(tx, aim) {
     record_rotation_deleted(aim.maker.rotation_id(), at(9));
     record_rotation_restored(aim.maker.deleted_id(), &aim.maker.said("restored"));
     erase_deleted_rotations(at(9_000));
+} }
+
+tried! { subscriptions(tx, aim) {
+    find_subscription();
+    lock_subscription();
+    lock_claimed_subscription(&claimed(tx.workspace()));
+    upsert_subscription(&aim.maker.subscription());
+    extend_subscription(&claimed(tx.workspace()), at(500));
+    release_subscription(&claimed(tx.workspace()));
+    insert_billing_event(&aim.maker.said("billing-event"), at(0));
+    delete_billing_events_before(at(9_000));
 } }
 
 tried! { swaps(tx, aim) {

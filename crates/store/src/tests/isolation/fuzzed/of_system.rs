@@ -43,6 +43,12 @@ calls! { system, tenant {
     claim_syncs("other", at(9_000), at(9_060), 10);
     earliest_sync_at();
     release_sync_leases("other");
+    claim_subscriptions("other", at(9_000), at(9_060), 10);
+    earliest_subscription_at();
+    release_subscription_leases("other");
+    find_workspace_of_customer(&tenant.own.said("customer"));
+    list_unsubscribed(10);
+    list_on_plan(domain::billing::Plan::Free);
     insert_setback(&Setback { noticed_at: at(5), lost_from: at(1), lost_until: at(2), goes_further_back: false });
     insert_open_setback(&Setback { noticed_at: at(6), lost_from: at(1), lost_until: at(2), goes_further_back: false });
     find_open_setback();
@@ -92,7 +98,7 @@ both_engines! {
 }
 
 /// What has a closed set of words, or is the same for everybody so that it is asked by.
-const WITHOUT_WORD: [&str; 21] = [
+const WITHOUT_WORD: [&str; 22] = [
     "absence_sources.source",
     "absences.source",
     "absences.span",
@@ -110,6 +116,7 @@ const WITHOUT_WORD: [&str; 21] = [
     "outbox.code",
     "outbox.state",
     "people.user_id",
+    "subscriptions.plan",
     "swaps.state",
     "turns.state",
     "workspaces.settings",
