@@ -53,7 +53,7 @@ fn the_engines_differ_in_few_statements() {
         .filter(|((_, here), (_, there))| here != there)
         .count();
 
-    assert!(differing <= 20, "{differing} statements differ");
+    assert!(differing <= 23, "{differing} statements differ");
 }
 
 #[test]
@@ -99,6 +99,10 @@ fn every_statement_on_a_tenants_table_names_the_workspace() {
         "HAS_LONE_INBOX",
         "NEXT_INBOX_CHANGE",
         "RELEASE_SYNCS",
+        "RELEASE_SUBSCRIPTIONS",
+        "WORKSPACES_OF_CUSTOMER",
+        "LIST_UNSUBSCRIBED",
+        "LIST_ON_PLAN",
     ];
     for (name, statement) in postgres::sql::statements() {
         if unscoped.iter().any(|part| name.contains(part)) {

@@ -8,10 +8,11 @@ use domain::ids::WorkspaceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that no answer is made of, and those that belong to no workspace.
-const NOT_COUNTED: [&str; 17] = [
+const NOT_COUNTED: [&str; 18] = [
     "audit_events",
     "audit_heads",
     "backups",
+    "billing_events",
     "calendar_links",
     "erasures",
     "export_links",
@@ -30,11 +31,14 @@ const NOT_COUNTED: [&str; 17] = [
 
 /// Statements that count themselves, those that write a lease or a place only, those that seal the same anew, and the end of
 /// a workspace, which `purge` counts.
-const COUNTING: [&str; 8] = [
+const COUNTING: [&str; 11] = [
     "RECORD_VERSION",
     "EXTEND_SYNC",
     "FINISH_SYNC",
     "RELEASE_SYNCS",
+    "EXTEND_SUBSCRIPTION",
+    "RELEASE_SUBSCRIPTION",
+    "RELEASE_SUBSCRIPTIONS",
     "RECORD_DIRECT",
     "SEAL_TOKEN_ANEW",
     "SEAL_SOURCE_ANEW",

@@ -37,9 +37,10 @@ impl Tx {
         claim: &SubscriptionClaim,
     ) -> Result<Option<SubscriptionRecord>, StoreError> {
         let workspace = self.workspace;
-        let is_ours = claim.workspace == workspace;
-        let found = run!(self, subscriptions::lock_claimed_subscription(workspace, claim.fence));
-        Ok(found?.filter(|_| is_ours))
+        if claim.workspace != workspace {
+            return Ok(None);
+        }
+        run!(self, subscriptions::lock_claimed_subscription(workspace, claim.fence))
     }
 
     /// Stores the plan and the subscription: all but the lease.
@@ -67,6 +68,9 @@ impl Tx {
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        if claim.workspace != workspace {
+            return Ok(false);
+        }
         run!(self, subscriptions::extend_subscription(workspace, claim.fence, until))
     }
 
@@ -80,6 +84,9 @@ impl Tx {
         claim: &SubscriptionClaim,
     ) -> Result<bool, StoreError> {
         let workspace = self.workspace;
+        if claim.workspace != workspace {
+            return Ok(false);
+        }
         run!(self, subscriptions::release_subscription(workspace, claim.fence))
     }
 
