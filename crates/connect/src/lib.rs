@@ -6,6 +6,7 @@ mod ping;
 mod registry;
 mod sink;
 mod source;
+mod stripe;
 mod wire;
 
 pub use collector::{Collector, CollectorFault};
@@ -13,4 +14,8 @@ pub use ping::{Ping, PingFault};
 pub use registry::{find, sources};
 pub use sink::{Sink, SinkFault};
 pub use source::{AbsenceSource, Answer, Checked, Poke, SourcePerson};
+pub use stripe::{
+    API_VERSION, CheckoutSession, NewCheckout, SignatureFault, Stripe, StripeEvent, StripeFault,
+    WebhookSecrets,
+};
 pub use wire::{Now, Wire, WireFault};

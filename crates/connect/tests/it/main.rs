@@ -13,6 +13,7 @@ mod pokes;
 mod samples;
 mod spans;
 mod stand_in;
+mod stripe;
 
 #[path = "../../../../fuzz/src/whosout.rs"]
 pub mod whosout;

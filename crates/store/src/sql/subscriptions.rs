@@ -68,6 +68,15 @@ statements! {
             and fence = $2
             and leased_until is not null"
     );
+    // Whoever is asking just now may have been told what holds no more, so their lease is over.
+    ASK_ABOUT_SUBSCRIPTION = (
+        "update subscriptions
+            set next_at = $2,
+                leased_by = null,
+                leased_until = null,
+                fence = fence + 1
+          where workspace_id = $1"
+    );
     INSERT_BILLING_EVENT = (
         "insert into billing_events (workspace_id, event_id, received_at)
          values ($1, $2, $3)
@@ -213,6 +222,19 @@ pub(crate) async fn release_subscription(
     let done = sqlx::query(RELEASE_SUBSCRIPTION)
         .bind(workspace.as_uuid())
         .bind(fence)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn ask_about_subscription(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(ASK_ABOUT_SUBSCRIPTION)
+        .bind(workspace.as_uuid())
+        .bind(at)
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)

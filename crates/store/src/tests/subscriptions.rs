@@ -114,6 +114,28 @@ both_engines! {
         assert_eq!(tx.lock_claimed_subscription(&again[0]).await.unwrap(), None);
     }
 
+    async fn whoever_asks_while_something_new_is_heard_has_lost_the_lease(bench) {
+        let other = bench.install("T2").await;
+        store(&bench, bench.workspace, &paid("cus_1")).await;
+        store(&bench, other, &paid("cus_2")).await;
+        let claims = claim(&bench, at(100), 200).await;
+        let first = claims.iter().find(|claim| claim.workspace == bench.workspace).unwrap();
+
+        let mut tx = bench.write().await;
+        assert!(tx.ask_about_subscription(at(110)).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let mut tx = bench.write().await;
+        assert_eq!(tx.lock_claimed_subscription(first).await.unwrap(), None);
+        drop(tx);
+        let again = claim(&bench, at(110), 300).await;
+        assert_eq!(again.len(), 1, "it is due at once, and that of the other is leased still: {again:?}");
+        assert_eq!((again[0].workspace, again[0].due_at), (bench.workspace, at(110)));
+        let third = bench.install("T3").await;
+        let mut tx = bench.store.write(third).await.unwrap();
+        assert!(!tx.ask_about_subscription(at(110)).await.unwrap(), "there is none");
+    }
+
     async fn a_lease_of_one_workspace_opens_no_other(bench) {
         let other = bench.install("T2").await;
         store(&bench, bench.workspace, &paid("cus_1")).await;

@@ -90,6 +90,19 @@ impl Tx {
         run!(self, subscriptions::release_subscription(workspace, claim.fence))
     }
 
+    /// Has Stripe asked from an instant on, and takes the lease from whoever is asking it now: what they were told may be old.
+    ///
+    /// Returns whether there is a subscription to ask about.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn ask_about_subscription(&mut self, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let workspace = self.workspace;
+        self.gives_work = true;
+        run!(self, subscriptions::ask_about_subscription(workspace, at))
+    }
+
     /// Records that an event of Stripe's was received; returns false where it was before.
     ///
     /// # Errors

@@ -310,6 +310,7 @@ tried! { subscriptions(tx, aim) {
     upsert_subscription(&aim.maker.subscription());
     extend_subscription(&claimed(tx.workspace()), at(500));
     release_subscription(&claimed(tx.workspace()));
+    ask_about_subscription(at(500));
     insert_billing_event(&aim.maker.said("billing-event"), at(0));
     delete_billing_events_before(at(9_000));
 } }
