@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The routes of the public address, each with a method that it takes; that none is missing is a test.
-pub const ROUTES: [(&str, &str); 18] = [
+pub const ROUTES: [(&str, &str); 21] = [
     ("POST", "/slack/commands"),
     ("POST", "/slack/interactions"),
     ("POST", "/slack/options"),
@@ -20,6 +20,9 @@ pub const ROUTES: [(&str, &str); 18] = [
     ("GET", "/slack/install"),
     ("GET", "/slack/oauth/callback"),
     ("POST", "/{source}/webhook/{token}"),
+    ("POST", "/stripe/webhook"),
+    ("GET", "/billing/return"),
+    ("GET", "/billing/left"),
     ("GET", "/calendar/{token}"),
     ("GET", "/schedule/{token}"),
     ("GET", "/exports/{token}"),

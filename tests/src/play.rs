@@ -41,6 +41,7 @@ struct Around {
     watch: Option<StageWatch>,
     inbound: Inbound,
     site: Site,
+    is_billed: bool,
 }
 
 /// A story under way.
@@ -115,6 +116,16 @@ impl Play {
         Self::set(engine.new_database().await, at, false, false, around).await.peopled().await
     }
 
+    /// Sets the stage with a bot that is paid for: every workspace begins on Free.
+    ///
+    /// # Panics
+    ///
+    /// As [`Play::begin`].
+    pub async fn begin_billed(engine: Engine, at: &str) -> Self {
+        let around = Around { is_billed: true, ..Around::default() };
+        Self::set(engine.new_database().await, at, false, false, around).await.peopled().await
+    }
+
     /// Makes the workspace and installs the bot in it.
     async fn peopled(mut self) -> Self {
         let people: Vec<Value> = PEOPLE
@@ -165,6 +176,7 @@ impl Play {
             socket_mode,
             inbound: around.inbound,
             site: around.site,
+            is_billed: around.is_billed,
             watch: around.watch,
         })
         .await

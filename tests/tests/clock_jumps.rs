@@ -75,6 +75,7 @@ impl Scene {
             data_dir: None,
             erasure_ledger: None,
             backups: None,
+            billing: None,
             clock: clock.clone(),
         };
         let http = reqwest::Client::builder().build().expect("a client for loopback");

@@ -286,6 +286,7 @@ fn config(simulator: &Simulator, database: &TestDatabase, clock: &Clock) -> BotC
         data_dir: None,
         erasure_ledger: None,
         backups: None,
+        billing: None,
         clock: clock.clone(),
     }
 }

@@ -35,6 +35,7 @@ impl Scene {
             socket_mode: false,
             inbound: Inbound::default(),
             site: Site::default(),
+            is_billed: false,
             watch: None,
         })
         .await

@@ -72,6 +72,7 @@ pub async fn compose(
         Effect::Notice(effect) => crate::notice::compose(tx, effect).await,
         Effect::Swap(effect) => crate::swap::compose(tx, effect, now).await,
         Effect::Source(effect) => crate::absence_source::told::compose(tx, effect).await,
+        Effect::Subscription(effect) => crate::subscription::told::compose(tx, effect).await,
         Effect::People(effect) => crate::life::said::compose(tx, effect, now).await,
         Effect::Request(effect) => crate::cover::compose(tx, effect, now).await,
     }

@@ -4,6 +4,7 @@ use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::home;
 use crate::snapshot::people_of;
+use crate::subscription;
 use chrono::{DateTime, Utc};
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{UserId, WorkspaceId};
@@ -52,6 +53,8 @@ pub async fn install(store: &Store, install: &NewInstall) -> Result<WorkspaceId,
     let key = format!("installed:{}", install.at.timestamp_micros());
     tx.insert_inbox(&refresh, &key, install.at).await?;
     tx.release_parked(NOT_INSTALLED, install.at).await?;
+    // What we ended when the app went goes on.
+    subscription::ask(&mut tx, install.at).await?;
     // What changed meanwhile was shown to nobody.
     home::touch_everybody(&mut tx, install.at).await?;
     let welcome = StartEffect::Welcome { installed_at: install.at };
@@ -86,6 +89,8 @@ pub async fn uninstall(
             details: json!({}),
         };
         audit::record(&mut tx, now, entry).await?;
+        // It ends with what is paid.
+        subscription::ask(&mut tx, now).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -116,6 +121,7 @@ pub async fn end_dead(
             details: json!({"refused_with": code}),
         };
         audit::record(&mut tx, now, entry).await?;
+        subscription::ask(&mut tx, now).await?;
     }
     tx.commit().await?;
     Ok(is_ended)

@@ -5,6 +5,7 @@ mod absence_book;
 mod absence_change;
 pub mod absence_source;
 pub mod announce;
+pub mod billing;
 pub mod calendar;
 pub mod checking;
 pub mod cover;
@@ -36,6 +37,7 @@ pub mod retention;
 pub mod roster;
 pub mod settings;
 pub mod skip;
+pub mod subscription;
 pub mod swap;
 pub mod take_turn;
 

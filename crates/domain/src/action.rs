@@ -7,8 +7,8 @@ pub use field::Field;
 use crate::ids::{AbsenceId, ChannelId, RotationId, UserId};
 use crate::reply::Reply;
 use crate::story::{
-    absence_source, announce, calendar, cover, data, history, home, lifecycle, note, people,
-    roster, settings, skip, swap,
+    absence_source, announce, calendar, checkout, cover, data, history, home, lifecycle, note,
+    people, roster, settings, skip, swap,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
@@ -70,6 +70,8 @@ pub enum Button {
     Calendar(calendar::Button),
     /// Of what is stored.
     Data(data::Button),
+    /// Of the story of what is paid.
+    Checkout(checkout::Button),
     /// One of the history's.
     History(history::Button),
     /// One of the home's.
@@ -110,6 +112,7 @@ impl Button {
             Self::AbsenceSource(button) => button.action_id(),
             Self::Calendar(button) => button.action_id(),
             Self::Data(button) => button.action_id(),
+            Self::Checkout(button) => button.action_id(),
             Self::History(button) => button.action_id(),
             Self::Home(button) => button.action_id(),
             Self::Settings(button) => button.action_id(),
@@ -147,6 +150,7 @@ impl Button {
             Self::AbsenceSource(button) => button.value(),
             Self::Calendar(button) => button.value(),
             Self::Data(button) => button.value(),
+            Self::Checkout(button) => button.value(),
             Self::History(button) => button.value(),
             Self::Home(button) => button.value(),
             Self::Settings(button) => button.value(),
@@ -218,6 +222,7 @@ impl Button {
             "announce" => announce::Button::parse(action_id, value).map(Self::Announce),
             "cover" => cover::Button::parse(action_id, value).map(Self::Cover),
             "calendar" => calendar::Button::parse(action_id, value).map(Self::Calendar),
+            "checkout" => checkout::Button::parse(action_id).map(Self::Checkout),
             "data" => data::Button::parse(action_id, value).map(Self::Data),
             "history" => history::Button::parse(action_id, value).map(Self::History),
             "home" => home::Button::parse(action_id, value).map(Self::Home),

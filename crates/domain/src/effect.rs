@@ -15,6 +15,7 @@ mod request;
 mod roster;
 mod source;
 mod start;
+mod subscription;
 mod swap;
 mod turn;
 
@@ -33,6 +34,7 @@ pub use request::{CoverNews, RequestEffect};
 pub use roster::RosterEffect;
 pub use source::SourceEffect;
 pub use start::StartEffect;
+pub use subscription::SubscriptionEffect;
 pub use swap::SwapEffect;
 pub use turn::TurnEffect;
 
@@ -78,6 +80,8 @@ pub enum Effect {
     Source(SourceEffect),
     /// Of what begins.
     Start(StartEffect),
+    /// Of what a workspace pays.
+    Subscription(SubscriptionEffect),
     /// Of two turns that are swapped.
     Swap(SwapEffect),
     /// Of a turn: the channel and those whose it is are told, or a taker is asked for.
@@ -222,6 +226,7 @@ impl Effect {
             Self::Roster(effect) => effect,
             Self::Source(effect) => effect,
             Self::Start(effect) => effect,
+            Self::Subscription(effect) => effect,
             Self::Swap(effect) => effect,
             Self::Turn(effect) => effect,
         }

@@ -115,6 +115,8 @@ impl Button {
                 absence_source::Press::AskNow => Reach::Change,
                 absence_source::Press::TurnOff => Reach::Danger,
             },
+            // Whoever has the link sees and changes what is paid.
+            Self::Checkout(_) => Reach::Danger,
             Self::SeenDuty { .. } | Self::Note(note::Button::Remove { .. }) => Reach::Own,
             Self::Cover(button) => match button {
                 cover::Button::Ask { .. }

@@ -57,6 +57,8 @@ pub enum Reply {
     },
     /// Of what is stored.
     Data(story::data::Reply),
+    /// Of the story of what is paid.
+    Checkout(story::checkout::Reply),
     /// About a link that shows who is on duty outside Slack.
     Calendar(story::calendar::Reply),
     /// Of a request for cover.

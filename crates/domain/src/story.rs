@@ -4,6 +4,7 @@ pub mod absence;
 pub mod absence_source;
 pub mod announce;
 pub mod calendar;
+pub mod checkout;
 pub mod cover;
 pub mod data;
 pub mod duty;

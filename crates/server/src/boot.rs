@@ -1,6 +1,7 @@
 //! Starting the bot, and stopping it.
 
 use crate::auditor::{self, Auditor};
+use crate::billing::Billing;
 use crate::bot::{Bells, Bot};
 use crate::config::BotConfig;
 use crate::inbound::Door;
@@ -116,6 +117,7 @@ pub async fn start(config: &BotConfig) -> Result<RunningBot, BootError> {
         ledger,
         keys: Arc::clone(&config.keys),
         backups: config.backups.clone().map(|backups| backups.0),
+        billing: config.billing.clone().map(Billing::new).transpose()?,
     });
     take_up_setback(&bot).await?;
     take_back(&bot).await?;
@@ -186,6 +188,7 @@ async fn take_up_setback(bot: &Bot) -> Result<(), StoreError> {
 async fn take_back(bot: &Bot) -> Result<(), StoreError> {
     let (system, now) = (bot.store.system(), bot.clock.now());
     system.release_sync_leases(&bot.replica).await?;
+    system.release_subscription_leases(&bot.replica).await?;
     let count = system.release_inbox_leases(&bot.replica, now).await?;
     if count > 0 {
         tracing::warn!(count, "Items of the inbox were under way when this process ended before.");

@@ -2,6 +2,7 @@
 
 use crate::auditor::Auditor;
 use crate::backup::BackupConfig;
+use crate::billing::Billing;
 use crate::inbound::Door;
 use crate::late::LateAnswers;
 use crate::ledger::Ledger;
@@ -55,9 +56,16 @@ pub(crate) struct Bot {
     pub(crate) keys: Arc<KeyRing>,
     /// How the day's backup is made, where the service makes it.
     pub(crate) backups: Option<BackupConfig>,
+    /// How plans are paid, where they are.
+    pub(crate) billing: Option<Billing>,
 }
 
 impl Bot {
+    /// Returns the address of a page of ours.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}/{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+
     /// Says that no more is to be sent here.
     pub(crate) fn leave(&self) {
         self.leaving.store(true, Ordering::Relaxed);
@@ -77,6 +85,7 @@ pub(crate) struct Bells {
     pub(crate) inbox: Bell,
     pub(crate) housekeeping: Bell,
     pub(crate) absences: Bell,
+    pub(crate) billing: Bell,
     pub(crate) chaining: Bell,
 }
 
@@ -88,6 +97,7 @@ impl Bells {
             inbox: clock.bell(),
             housekeeping: clock.bell(),
             absences: clock.bell(),
+            billing: clock.bell(),
             chaining: clock.bell(),
         }
     }
@@ -98,6 +108,7 @@ impl Bells {
         self.deliveries.ring();
         self.inbox.ring();
         self.absences.ring();
+        self.billing.ring();
         self.chaining.ring();
     }
 }

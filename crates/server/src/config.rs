@@ -1,11 +1,13 @@
 //! The settings, checked: either everything that serving needs, or every fault at once.
 
 mod backup;
+mod billing;
 mod inbound;
 
 pub(crate) use backup::{backup_config, backup_ground, backup_place, restoring_store};
 
 use crate::backup::BackupConfig;
+use crate::billing::BillingConfig;
 use crate::inbound::Inbound;
 use crate::ledger::Ledger;
 use crate::reports::{self, ReportConfig};
@@ -74,6 +76,8 @@ pub struct BotConfig {
     pub erasure_ledger: Option<PathBuf>,
     /// How the day's backup is made, if the service is to make it.
     pub backups: Option<Backups>,
+    /// How plans are paid, if they are; else every workspace has everything.
+    pub billing: Option<BillingConfig>,
     /// The time.
     pub clock: Clock,
 }
@@ -107,6 +111,7 @@ pub(crate) struct Checked {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) erasure_ledger: Option<PathBuf>,
     pub(crate) backups: Option<BackupConfig>,
+    pub(crate) billing: Option<BillingConfig>,
     addresses: Option<Addresses>,
     inbound: Option<Inbound>,
     site: Option<Site>,
@@ -154,6 +159,7 @@ impl Checked {
         let data_dir = settings.database.data_dir().ok();
         let backups =
             backup::of_service(&settings.backup, store.as_ref(), data_dir.as_deref(), &mut faults);
+        let billing = billing::billing(&settings.billing, &mut faults);
         Self {
             faults: faults.0,
             store,
@@ -166,6 +172,7 @@ impl Checked {
             data_dir,
             erasure_ledger: settings.database.erasure_ledger(),
             backups,
+            billing,
             addresses,
             inbound,
             site,
@@ -209,6 +216,7 @@ impl Checked {
                     data_dir: self.data_dir,
                     erasure_ledger: self.erasure_ledger,
                     backups: self.backups.map(Backups),
+                    billing: self.billing,
                     clock: Clock::system_ahead(
                         TimeDelta::from_std(faults::ahead()).unwrap_or_default(),
                     ),

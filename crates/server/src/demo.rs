@@ -8,6 +8,7 @@ mod handoffs;
 
 pub use handoffs::{hand_over, hand_over_due};
 
+use crate::billing::BillingConfig;
 use crate::boot::BootError;
 use crate::config::{BotConfig, SocketConfig};
 use crate::inbound::Inbound;
@@ -19,6 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use bot_host::{BotHost, Given};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
+use connect::WebhookSecrets;
 use crypto::KeyRing;
 use domain::source::SourceCode;
 use secrecy::{ExposeSecret, SecretString};
@@ -54,6 +56,8 @@ pub struct StageSettings {
     pub inbound: Inbound,
     /// What the bot's hoster says of it.
     pub site: Site,
+    /// Whether plans are paid.
+    pub is_billed: bool,
     /// How the bot is watched, where it is.
     pub watch: Option<StageWatch>,
 }
@@ -238,8 +242,20 @@ fn bot_config(
         data_dir: None,
         erasure_ledger: None,
         backups: None,
+        billing: settings.is_billed.then(|| billing(simulator)).transpose()?,
         grace: Duration::ZERO,
         clock: clock.clone(),
+    })
+}
+
+/// Returns how plans are paid to the simulator's Stripe.
+fn billing(simulator: &Simulator) -> Result<BillingConfig, StageError> {
+    let api_url = simulator.url().join("stripe/v1");
+    Ok(BillingConfig {
+        api_url: api_url.map_err(|fault| StageError::Other(fault.to_string()))?,
+        secret_key: SecretString::from("sk_test_simulator"),
+        price: String::from("price_pro_monthly"),
+        webhooks: WebhookSecrets::new(vec![SecretString::from("whsec_simulator")]),
     })
 }
 

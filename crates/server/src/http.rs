@@ -1,5 +1,6 @@
 //! The routes of the public and of the admin address.
 
+mod billing;
 mod calendar;
 mod connections;
 mod door;
@@ -39,6 +40,7 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route_layer(middleware::from_fn_with_state(with(), measure));
     let sources = Router::new()
         .route("/{source}/webhook/{token}", post(webhook::hear))
+        .route("/stripe/webhook", post(billing::hear))
         .route_layer(middleware::from_fn_with_state(with(), door::whole))
         .route_layer(middleware::from_fn_with_state(with(), door::signed));
     let pages = Router::new()
@@ -48,6 +50,8 @@ pub(crate) fn public_routes(bot: &Arc<Bot>) -> Router {
         .route("/exports/{token}", get(exports::offer).post(exports::fetch))
         .route("/calendar/{token}", get(calendar::subscribe))
         .route("/schedule/{token}", get(schedule::show))
+        .route("/billing/return", get(billing::came_back))
+        .route("/billing/left", get(billing::left))
         .route("/security", get(site::security))
         .route("/privacy", get(site::privacy))
         .route("/.well-known/security.txt", get(site::contact))

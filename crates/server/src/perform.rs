@@ -3,6 +3,7 @@
 pub(crate) mod absence_source;
 mod calendar;
 pub(crate) mod checked;
+mod checkout;
 mod cover;
 mod data;
 mod history;
@@ -220,6 +221,7 @@ async fn press(
         Button::Cover(button) => return cover::press(bot, request, *button).await,
         Button::Roster(button) => return roster::press(bot, request, button).await,
         Button::Calendar(button) => return calendar::press(bot, request, *button).await,
+        Button::Checkout(button) => return checkout::press(bot, request, *button).await,
         Button::Data(button) => return data::press(bot, request, *button).await,
         Button::History(button) => return history::press(bot, request, *button).await,
         Button::Home(button) => return home::press(bot, request, facts, *button).await,

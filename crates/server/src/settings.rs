@@ -3,10 +3,12 @@
 //! They are taken as text and checked elsewhere, so that one start names every fault by its variable.
 
 mod backup;
+mod billing;
 mod inbound;
 mod site;
 
 pub(crate) use backup::BackupSettings;
+pub(crate) use billing::BillingSettings;
 pub(crate) use inbound::InboundSettings;
 pub(crate) use site::SiteSettings;
 
@@ -35,6 +37,8 @@ pub struct Settings {
     pub(crate) database: DatabaseSettings,
     #[command(flatten)]
     pub(crate) backup: BackupSettings,
+    #[command(flatten)]
+    pub(crate) billing: BillingSettings,
     #[command(flatten)]
     pub(crate) watch: WatchSettings,
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 mod absences;
 mod backups;
+mod billing;
 mod chaining;
 mod cover;
 mod deliveries;
@@ -39,6 +40,7 @@ pub(crate) fn start(bot: &Arc<Bot>) {
     keep(bot, "deliveries", deliveries::run);
     keep(bot, "inbox", inbox::run);
     keep(bot, "absences", absences::run);
+    keep(bot, "billing", billing::run);
     keep(bot, "housekeeping", housekeeping::run);
     keep(bot, "chaining", chaining::run);
     if !bot.clock.is_manual() {

@@ -7,6 +7,7 @@ mod blocks;
 mod buttons;
 mod calendar;
 mod card;
+mod checkout;
 mod cover;
 mod cover_request;
 mod data;

@@ -114,6 +114,7 @@ pub(crate) async fn workspace_state(
         uncertain,
         quarantined,
         sources: crate::absence_source::view::lines(tx).await?,
+        billing: crate::subscription::view::state(tx, rotations).await?,
     })
 }
 

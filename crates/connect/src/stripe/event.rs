@@ -34,8 +34,8 @@ struct Data {
 
 #[derive(Deserialize)]
 struct Object {
-    #[serde(default)]
-    object: Option<String>,
+    #[serde(rename = "object", default)]
+    kind: Option<String>,
     #[serde(default)]
     id: Option<String>,
     #[serde(default)]
@@ -47,7 +47,7 @@ impl StripeEvent {
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
         let Raw { id, kind, data: Data { object } } = serde_json::from_slice(body).ok()?;
-        let is_customer = object.object.as_deref() == Some("customer");
+        let is_customer = object.kind.as_deref() == Some("customer");
         let customer = if is_customer { object.id } else { object.customer.map(Named::into_id) };
         let is_ours = OURS.iter().any(|begin| kind.starts_with(begin));
         Some(Self { id, kind, customer: customer.filter(|_| is_ours) })

@@ -185,6 +185,8 @@ pub struct WorkspaceState {
     pub quarantined: u64,
     /// The absence sources: those that are on, and with them what can be connected once that was added.
     pub sources: Vec<SourceLine>,
+    /// What it pays, where anybody pays.
+    pub billing: Option<super::checkout::State>,
 }
 
 /// A rotation in which something is wrong.

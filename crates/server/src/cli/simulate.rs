@@ -36,6 +36,9 @@ pub(super) struct DemoOptions {
     /// The time at which the story begins [default: the coming Monday, 08:50 in Berlin]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<DateTime<Utc>>,
+    /// Let plans be paid, at a pretended Stripe; else every workspace has everything
+    #[arg(long)]
+    billing: bool,
 }
 
 #[derive(Args, Debug)]
@@ -88,6 +91,7 @@ async fn try_demo(options: &DemoOptions) -> Result<(), StageError> {
         ticks: true,
         inbound: Inbound::default(),
         site: Site::default(),
+        is_billed: options.billing,
         watch: None,
         socket_mode: false,
     })

@@ -78,6 +78,31 @@ impl Page {
         text: "The link was revoked, replaced by a newer one, or is not whole; or whoever made it, or the rotation, is gone. In Slack, /rotation page gives you a new one.",
         link: None,
     };
+    pub(super) const PAID: Self = Self {
+        title: "Thank you: Pro begins",
+        text: "Go back to Slack; it takes a few seconds. The admins of your workspace are told there when it has begun.",
+        link: None,
+    };
+    pub(super) const NOT_PAID: Self = Self {
+        title: "Nothing was paid yet",
+        text: "The checkout is still open, and nothing is charged. In Slack, Upgrade to Pro leads you back to it.",
+        link: None,
+    };
+    pub(super) const PAID_PERHAPS: Self = Self {
+        title: "One moment, please",
+        text: "It could not be asked just now whether the payment went through. Nothing is lost: it is asked again, and the admins of your workspace are told in Slack.",
+        link: None,
+    };
+    pub(super) const LEFT_STRIPE: Self = Self {
+        title: "Back from Stripe",
+        text: "Go back to Slack: /rotation admin shows what holds now. What you did not finish has changed nothing.",
+        link: None,
+    };
+    pub(super) const NO_CHECKOUT: Self = Self {
+        title: "There is no checkout here",
+        text: "The address is not whole, or is of something that was not begun here. In Slack, /rotation admin shows what your workspace pays.",
+        link: None,
+    };
     pub(super) const NO_MONTH: Self = Self {
         title: "This month is not shown",
         text: "The page shows twelve months back and ahead. Take away what follows the question mark in the address to see this month.",

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tracing::{Instrument, Span};
 
 /// Everything that is measured and reported: the routes as they are written in the source, and what workers do.
-pub(super) const NAMES: [&str; 18] = [
+pub(super) const NAMES: [&str; 21] = [
     "/",
     "/livez",
     "/readyz",
@@ -23,6 +23,9 @@ pub(super) const NAMES: [&str; 18] = [
     "/slack/install",
     "/slack/oauth/callback",
     "/{source}/webhook/{token}",
+    "/stripe/webhook",
+    "/billing/return",
+    "/billing/left",
     "/exports/{token}",
     "/calendar/{token}",
     "/schedule/{token}",

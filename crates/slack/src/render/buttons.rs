@@ -107,6 +107,7 @@ const fn label(button: &Button) -> &'static str {
         Button::AbsenceSource(button) => super::absence_source::label(button),
         Button::Calendar(button) => super::calendar::label(*button),
         Button::Data(button) => super::data::label(*button),
+        Button::Checkout(button) => super::checkout::label(*button),
         Button::History(button) => super::history::label(button),
         Button::Home(button) => super::home::label(*button),
         Button::Announce(_) => "Send a test",

@@ -4,6 +4,7 @@ use super::absence;
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
 use super::buttons::{button, button_of, menu, primary, skip_me};
 use super::card::{duty_line, duty_lines};
+use super::checkout;
 use super::cover_request::{button_about, line as cover_line};
 use super::names::{link, plain, title};
 use super::reply::{UTC, turn_line};
@@ -184,6 +185,7 @@ fn member_blocks(home: &Home, member: &MemberHome, now: DateTime<Utc>) -> Vec<Va
         let change = button(&Button::Settings(settings::Button::Workspace));
         blocks.push(section(&fit(&words, LONGEST_SECTION), Some(change)));
         blocks.push(actions(&[button(&Button::Data(data::Button::Events))]));
+        blocks.extend(state.billing.iter().flat_map(|paid| checkout::blocks(paid, now)));
         blocks.extend(super::absence_source::blocks(&state.sources, now, false));
     }
     blocks

@@ -66,6 +66,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
             vec![Part::Lines(roster::moved_lines(name, dates, *why, by.as_ref(), &ink(zone)))]
         }
         Message::Absence(message) => super::absence::message(message, now, style),
+        Message::Checkout(message) => super::checkout::message(*message, &ink(UTC)),
         Message::AbsenceSource(message) => super::absence_source::message(message, &ink(UTC)),
         Message::Note(message) => super::note::message(message, now, style),
         Message::Breach(breach) => super::notice::breach(breach),

@@ -35,6 +35,7 @@ pub(super) fn outcome_view(reply: &Reply, now: DateTime<Utc>) -> Value {
         Reply::Data(data::Reply::Link { .. }) => "Export",
         Reply::Data(data::Reply::Events(_)) => "Event log",
         Reply::Data(data::Reply::AskToErase) => "Erase me",
+        Reply::Checkout(_) => "Billing",
         Reply::History(history::Reply::Turns(_)) => "History",
         Reply::History(history::Reply::Statistics(_)) => "Statistics",
         Reply::Note(note::Reply::List(_)) => "Your notes",

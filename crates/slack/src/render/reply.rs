@@ -96,6 +96,7 @@ fn compose(reply: &Reply, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Reply::AbsenceSource(reply) => super::absence_source::reply(reply, &ink(UTC)),
         Reply::Calendar(reply) => super::calendar::compose(reply),
         Reply::Data(reply) => super::data::compose(reply, now, style),
+        Reply::Checkout(reply) => super::checkout::compose(reply),
         Reply::History(reply) => super::history::compose(reply, now, style),
         Reply::Cover(reply) => super::cover_request::reply(reply, &ink),
         Reply::Announce(reply) => super::announce::answer(reply, now, style),

@@ -140,6 +140,8 @@ fn workspace_blocks(workspace: &WorkspaceModal, now: DateTime<Utc>) -> Vec<Value
     let mut lines = state_lines(&workspace.state, now);
     lines.insert(1, format!("It was installed by {}.", name_of(&workspace.installer)));
     let mut blocks = vec![section(&fit(&lines, LONGEST_SECTION), None)];
+    blocks
+        .extend(workspace.state.billing.iter().flat_map(|paid| super::checkout::blocks(paid, now)));
     blocks.extend([creators_block(workspace), uncertain_block(workspace)]);
     blocks.extend(super::absence_source::blocks(&workspace.state.sources, now, true));
     let ink = Ink::new(UTC, now, Style::Block);

@@ -99,6 +99,7 @@ fn window(standing: Option<Standing>) -> Value {
         uncertain: 0,
         quarantined: 0,
         sources: vec![line],
+        billing: None,
     };
     let modal = WorkspaceModal { state, installer: person("U0ANA", "Ana"), deleted: Vec::new() };
     let modal = Modal::Settings(settings::Modal::Workspace(Box::new(modal)));

@@ -64,7 +64,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
     }
 }
 
-fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
+pub(crate) fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
     WorkspaceState {
         settings: WorkspaceSettings::default(),
         installed_at: at(NOW),
@@ -74,6 +74,7 @@ fn state(scopes: &[&str], faults: Vec<FaultLine>) -> WorkspaceState {
         uncertain: 1,
         quarantined: 1_000_000,
         sources: Vec::new(),
+        billing: None,
     }
 }
 
@@ -132,6 +133,7 @@ fn a_home_with_as_much_as_there_can_be_is_within_slacks_limits() {
         can_create: true,
         workspace: Some(WorkspaceState {
             sources: vec![crate::absence_sources::longest_line(); 5],
+            billing: Some(crate::checkouts::failing()),
             ..state(&[], faults)
         }),
     };

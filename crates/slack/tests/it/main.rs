@@ -9,6 +9,7 @@ mod absence_sources;
 mod announcements;
 mod api;
 mod cards;
+mod checkouts;
 mod covers;
 mod duties;
 mod envelopes;

@@ -122,6 +122,7 @@ fn config(wanted: &Value, clock: Clock) -> BotConfig {
         data_dir: None,
         erasure_ledger: None,
         backups: None,
+        billing: None,
         clock,
     }
 }
