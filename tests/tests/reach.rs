@@ -14,8 +14,8 @@ use domain::source::SourceCode;
 use domain::story::lifecycle::{self, EditForm, Press, Step};
 use domain::story::roster::{self, Leaving, When};
 use domain::story::{
-    absence_source, announce, calendar, cover, data, history, home, note, people, settings, skip,
-    swap,
+    absence_source, announce, calendar, checkout, cover, data, history, home, note, people,
+    settings, skip, swap,
 };
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -163,7 +163,7 @@ both_engines! {
 const ANOTHER: &str = "another";
 
 /// How many buttons there are.
-const BUTTONS: usize = 67;
+const BUTTONS: usize = 69;
 
 /// How many forms there are.
 const FORMS: usize = 22;
@@ -301,7 +301,9 @@ fn after(button: &Button, hand: &Hand) -> Option<Button> {
         Button::StayAvailable { .. } => {
             Button::Calendar(calendar::Button::Revoke(calendar::Opens::Rotation(rotation)))
         }
-        Button::Calendar(_) => Button::Data(data::Button::Events),
+        Button::Calendar(_) => Button::Checkout(checkout::Button::Upgrade),
+        Button::Checkout(checkout::Button::Upgrade) => Button::Checkout(checkout::Button::Manage),
+        Button::Checkout(checkout::Button::Manage) => Button::Data(data::Button::Events),
         Button::Data(button) => return after_data(button, (rotation, planned_at)),
         Button::History(button) => after_history(button, (rotation, planned_at)),
         Button::Note(button) => match button {

@@ -70,6 +70,7 @@ pub(crate) struct Seen {
     pub(crate) clock_offset: Amount,
     pub(crate) clock_jumps: Level,
     pub(crate) oldest_sync: Amount,
+    pub(crate) subscriptions: Family<Label, Level>,
     pub(crate) caught_up: Family<Label, Level>,
     pub(crate) memory: Level,
     /// Nothing until a backup was restored.
@@ -282,6 +283,11 @@ impl Metrics {
             "For how long the absence source has been due that waits longest",
             unit(),
             seen.oldest_sync.clone(),
+        );
+        registry.register(
+            "subscriptions_in_doubt",
+            "Subscriptions whose state Stripe tells by a word that is not known here, or does not tell",
+            seen.subscriptions.clone(),
         );
         registry.register(
             "catch_up_rotations",

@@ -87,6 +87,12 @@ pub(crate) async fn text(bot: &Bot) -> String {
                 seen.oldest_in_state.get_or_create(&labels).set(age(since, now));
             }
         }
+        for (why, count) in [
+            ("unknown_state", census.strange_subscriptions),
+            ("no_answer", census.unanswered_subscriptions),
+        ] {
+            seen.subscriptions.get_or_create(&[("why", why)]).set(signed(count));
+        }
         seen.audit_lag.set(age(census.oldest_unchained_at, now));
     }
     // That the database does not answer is measured above.

@@ -56,7 +56,7 @@ fn prometheus_takes_its_configuration_and_the_alerts() {
     check_is_well(promtool().args(["check", "config", "prometheus.yaml"]));
     let said = check_is_well(promtool().args(["check", "rules", "alerts.yaml"]));
 
-    assert!(said.contains("20 rules found"), "{said}");
+    assert!(said.contains("22 rules found"), "{said}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use domain::billing::{Plan, Subscription, SubscriptionStatus, decide};
 use domain::effect::{Envelope, Recipient, SubscriptionEffect};
 use domain::ids::WorkspaceId;
 use serde_json::json;
-use store::{Store, SubscriptionClaim, SubscriptionRecord, Tx};
+use store::{Store, StoreError, SubscriptionClaim, SubscriptionRecord, Tx};
 
 /// When all are asked about, every night, in UTC.
 const NIGHTLY: NaiveTime = NaiveTime::from_hms_opt(3, 0, 0).unwrap();
@@ -226,7 +226,7 @@ fn nightly(workspace: WorkspaceId, now: DateTime<Utc>) -> DateTime<Utc> {
 /// # Errors
 ///
 /// When the database cannot be reached.
-pub async fn may_be_forgotten(store: &Store, workspace: WorkspaceId) -> Result<bool, AppError> {
+pub async fn may_be_forgotten(store: &Store, workspace: WorkspaceId) -> Result<bool, StoreError> {
     let mut tx = store.read(workspace).await?;
     let record = tx.find_subscription().await?;
     Ok(record.is_none_or(|record| !is_live(&record) || record.cancel_at.is_some()))

@@ -1,6 +1,7 @@
 //! `asyncbot doctor`: checks what serving needs, line by line, and says what to do about what is not well.
 
 mod backups;
+mod billing;
 mod ill;
 mod place;
 
@@ -51,6 +52,8 @@ pub(super) async fn doctor(options: DoctorOptions) -> u8 {
     findings.extend(place::public_url(&checked));
     findings.extend(place::disk(&checked));
     findings.extend(place::ledger(&checked));
+    slack::install_tls_provider();
+    findings.extend(billing::examine(checked.billing.as_ref()).await);
     findings.extend(examine(&checked).await);
     let is_well = findings.iter().all(Result::is_ok);
     if options.json {
@@ -82,7 +85,6 @@ fn tell(finding: &Finding) {
 
 /// Checks what the settings allow to be checked; what lacks its settings has its finding already.
 async fn examine(checked: &Checked) -> Vec<Finding> {
-    slack::install_tls_provider();
     let (Some(place), Some(keys)) = (&checked.store, &checked.keys) else { return Vec::new() };
     let store = match Store::open(place, Arc::clone(keys)).await {
         Ok(store) => store,

@@ -7,6 +7,7 @@ use crate::archive;
 use crate::config::{claimed_store, ledger};
 use crate::erasure;
 use crate::settings::{DatabaseSettings, KeySettings};
+use app::subscription::may_be_forgotten;
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use domain::ids::UserId;
@@ -84,6 +85,9 @@ pub(super) struct EraseOptions {
     /// Means it: without this it is only said what would be erased
     #[arg(long)]
     yes: bool,
+    /// Says that nothing is charged any more for a workspace that pays: its subscription was ended in Stripe's dashboard
+    #[arg(long)]
+    subscription_is_ended: bool,
     #[command(flatten)]
     database: DatabaseSettings,
     #[command(flatten)]
@@ -218,6 +222,13 @@ async fn erase(store: &Store, options: &EraseOptions) -> Result<u8, StoreError> 
         output::say(&format!(
             "{rows} rows would be deleted at once and for good, and stay in backups for 7 days at most. To erase them, add --yes."
         ));
+        return Ok(NOT_WELL);
+    }
+    // Nobody could end it here afterwards.
+    if !options.subscription_is_ended && !may_be_forgotten(store, listed.id).await? {
+        output::complain(
+            "this workspace pays for a subscription that would go on being charged; end it in Stripe's dashboard, then add --subscription-is-ended",
+        );
         return Ok(NOT_WELL);
     }
     let ledger = ledger(&options.database);

@@ -18,9 +18,9 @@ pub(super) fn billing(settings: &BillingSettings, faults: &mut Faults) -> Option
     if matches!((&secret_key, &webhook, price), (Some(None), Some(None), None)) {
         return None;
     }
-    let api_url = outside_url("STRIPE_API_URL", &settings.stripe_api_url, faults);
+    let api_url = outside_url("STRIPE_API_URL", &settings.api_url, faults);
     let secret_key = secret_key.and_then(|key| checked_key(key, faults));
-    let webhooks = webhook.and_then(|given| checked_webhooks(given, faults));
+    let webhooks = webhook.and_then(|given| checked_webhooks(given.as_ref(), faults));
     let price = checked_price(price, faults);
     Some(BillingConfig {
         api_url: api_url?,
@@ -47,8 +47,8 @@ fn checked_key(given: Option<SecretString>, faults: &mut Faults) -> Option<Secre
     Some(key)
 }
 
-fn checked_webhooks(given: Option<SecretString>, faults: &mut Faults) -> Option<WebhookSecrets> {
-    let text = given.as_ref().map_or("", |given| given.expose_secret());
+fn checked_webhooks(given: Option<&SecretString>, faults: &mut Faults) -> Option<WebhookSecrets> {
+    let text = given.map_or("", |given| given.expose_secret());
     let secrets: Vec<&str> =
         text.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
     if secrets.is_empty() {

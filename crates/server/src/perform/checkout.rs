@@ -35,7 +35,7 @@ async fn upgrade(bot: &Bot, billing: &Billing, request: &Request) -> Result<Answ
             Begun::Instead(instead) => return Ok(answer(instead)),
         };
         let fault = match pay(bot, billing, request, &intent).await? {
-            Ok(Some(url)) => return Ok(link(url, |address| Said::Checkout { address })),
+            Ok(Some(url)) => return Ok(link(&url, |address| Said::Checkout { address })),
             // It is paid, or its day is over.
             Ok(None) => StripeFault::KeyUsed,
             Err(fault) => fault,
@@ -60,20 +60,16 @@ async fn pay(
     intent: &Intent,
 ) -> Result<Result<Option<SecretString>, StripeFault>, AppError> {
     let workspace = request.workspace.to_string();
-    let customer = match &intent.customer {
-        Some(customer) => customer.clone(),
-        None => {
-            let key = format!("customer:{workspace}:{}", intent.attempt);
-            let made = match billing.stripe.create_customer(&workspace, &key).await {
-                Ok(made) => made,
-                Err(fault) => return Ok(Err(fault)),
-            };
-            match subscription::keep_customer(&bot.store, request, &made).await? {
-                Some(customer) => customer,
-                None => return Ok(Err(StripeFault::Missing)),
-            }
-        }
-    };
+    let mut customer = intent.customer.clone();
+    if customer.is_none() {
+        let key = format!("customer:{workspace}:{}", intent.attempt);
+        let made = match billing.stripe.create_customer(&workspace, &key).await {
+            Ok(made) => made,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        customer = subscription::keep_customer(&bot.store, request, &made).await?;
+    }
+    let Some(customer) = customer else { return Ok(Err(StripeFault::Missing)) };
     let success_url = bot.page("billing/return?session={CHECKOUT_SESSION_ID}");
     let cancel_url = bot.page("billing/left");
     let checkout = NewCheckout {
@@ -100,7 +96,7 @@ async fn manage(bot: &Bot, billing: &Billing, request: &Request) -> Result<Answe
     // Each press is an intent of its own, and the same press sent again is the same.
     let key = format!("portal:{}:{}", request.workspace, request.key);
     match billing.stripe.open_portal(&customer, &return_url, &key).await {
-        Ok(url) => Ok(link(url, |address| Said::Portal { address })),
+        Ok(url) => Ok(link(&url, |address| Said::Portal { address })),
         Err(StripeFault::Missing) => {
             subscription::forget_customer(&bot.store, request, &customer).await?;
             Ok(say(Said::NothingToManage))
@@ -109,7 +105,7 @@ async fn manage(bot: &Bot, billing: &Billing, request: &Request) -> Result<Answe
     }
 }
 
-fn link(url: SecretString, reply: impl FnOnce(Address) -> Said) -> Answer {
+fn link(url: &SecretString, reply: impl FnOnce(Address) -> Said) -> Answer {
     say(reply(Address::new(url.expose_secret())))
 }
 

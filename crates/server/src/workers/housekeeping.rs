@@ -133,6 +133,17 @@ async fn purge(bot: &Bot) {
         if erasure::due_at(&workspace).is_none_or(|at| now < at) {
             continue;
         }
+        match app::subscription::may_be_forgotten(&bot.store, workspace.id).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::error!(workspace.id = %workspace.id, "What an uninstalled workspace left is not deleted yet: its subscription would go on being charged, and Stripe has not ended it; it is tried again in an hour.");
+                continue;
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, workspace.id = %workspace.id, "It could not be seen whether an uninstalled workspace still pays.");
+                continue;
+            }
+        }
         match erasure::erase(&bot.store, &bot.ledger, workspace.id, now).await {
             Ok(()) => {
                 tracing::info!(workspace.id = %workspace.id, "What an uninstalled workspace left was deleted for good.");

@@ -3,12 +3,13 @@
 use crate::place::{Place, on_both};
 use crate::process::{COMPLETE, KEYS, asyncbot};
 use chrono::{DateTime, Utc};
+use domain::billing::{Plan, SubscriptionStatus};
 use domain::effect::{Envelope, Recipient, StartEffect};
 use domain::ids::{ChannelId, EventId, RotationId, TeamId, UserId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::testing::TestDatabase;
-use store::{AuditEvent, InboxItem, NewInstall, Outcome, Store};
+use store::{AuditEvent, InboxItem, NewInstall, Outcome, Store, SubscriptionRecord};
 
 pub(crate) fn at() -> DateTime<Utc> {
     "2026-06-01T07:00:00Z".parse().unwrap()
@@ -116,6 +117,30 @@ async fn after_the_drill_nothing_of_the_workspace_is_left(place: Place) {
     let again = place.runs(&["workspace", "erase", "T0GONE", "--yes"]);
     assert_eq!(again.code, Some(2), "{again:?}");
     assert!(again.err.contains("there is no workspace T0GONE"), "{again:?}");
+}
+
+async fn a_workspace_that_still_pays_is_not_erased_before_that_is_ended(place: Place) {
+    two_live(&place).await;
+    let gone = workspace_of("T0GONE");
+    let store = place.database.open().await;
+    let mut tx = store.write(gone).await.unwrap();
+    let paid = SubscriptionRecord {
+        customer: Some(String::from("cus_1")),
+        subscription: Some(String::from("sub_1")),
+        status: Some(SubscriptionStatus::Active),
+        ..SubscriptionRecord::new(Plan::Pro)
+    };
+    tx.upsert_subscription(&paid).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+
+    let refused = place.runs(&["workspace", "erase", "T0GONE", "--yes"]);
+
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("would go on being charged"), "{refused:?}");
+    assert!(!place.database.tables_of(gone).await.is_empty(), "nothing was erased");
+    place.runs(&["workspace", "erase", "T0GONE", "--yes", "--subscription-is-ended"]).results();
+    assert_eq!(place.database.tables_of(gone).await, Vec::<String>::new());
 }
 
 async fn what_a_backup_brings_back_is_erased_again_before_anything_is_served(place: Place) {
@@ -264,6 +289,7 @@ async fn all_that_is_stored_is_written_into_one_archive_and_nothing_that_is_seal
 on_both! {
     all_that_is_stored_is_written_into_one_archive_and_nothing_that_is_sealed
     after_the_drill_nothing_of_the_workspace_is_left
+    a_workspace_that_still_pays_is_not_erased_before_that_is_ended
     what_a_backup_brings_back_is_erased_again_before_anything_is_served
     a_workspace_that_comes_back_after_it_was_erased_stays
     an_audit_log_that_was_changed_is_named_with_the_first_bad_event

@@ -132,6 +132,33 @@ fn addresses_that_cannot_work_are_refused() {
 }
 
 #[test]
+fn billing_is_set_up_in_whole_or_not_at_all() {
+    let whole = |name: &str, value: Option<&'static str>| {
+        let given = [
+            ("STRIPE_SECRET_KEY", Some("rk_test_hush")),
+            ("STRIPE_WEBHOOK_SECRET", Some("whsec_hush")),
+            ("STRIPE_PRICE_ID", Some("price_1")),
+        ];
+        given.map(|(known, usual)| (known, if known == name { value } else { usual }))
+    };
+    for (name, value, text) in [
+        ("STRIPE_SECRET_KEY", None, "Stripe's dashboard has it"),
+        ("STRIPE_SECRET_KEY", Some("pk_test_hush"), "is for browsers"),
+        ("STRIPE_SECRET_KEY", Some("sk_test hush"), "copy it again"),
+        ("STRIPE_WEBHOOK_SECRET", None, "beside the endpoint"),
+        ("STRIPE_WEBHOOK_SECRET", Some("whsec_hush,hush"), "begins with whsec_"),
+        ("STRIPE_PRICE_ID", None, "begins with price_"),
+        ("STRIPE_PRICE_ID", Some("prod_1"), "begins with price_"),
+        ("STRIPE_PRICE_ID", Some("price_1/../x"), "begins with price_"),
+    ] {
+        check(&whole(name, value), &[(name, text)]);
+    }
+    let url = ("STRIPE_API_URL", Some("http://stripe.example/v1"));
+    let changes: Vec<_> = whole("", None).into_iter().chain([url]).collect();
+    check(&changes, &[("STRIPE_API_URL", "https://")]);
+}
+
+#[test]
 fn socket_mode_needs_an_app_level_token_and_a_number_of_connections() {
     check(&[("SLACK_APP_TOKEN", Some("xoxb-hush"))], &[("SLACK_APP_TOKEN", "begins with xapp-")]);
     for count in ["0", "6", "two", "-1", "256"] {

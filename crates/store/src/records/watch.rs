@@ -49,6 +49,10 @@ pub struct Census {
     pub outbox_since: Vec<(String, DateTime<Utc>)>,
     /// Since when the oldest unfinished work of each state is due.
     pub inbox_since: Vec<(String, DateTime<Utc>)>,
+    /// Subscriptions of which Stripe says a word that this version does not know: their plans stay as they were.
+    pub strange_subscriptions: u64,
+    /// Subscriptions of which Stripe gave no answer several times in a row.
+    pub unanswered_subscriptions: u64,
     /// When the oldest event of an audit log happened that is not chained yet.
     pub oldest_unchained_at: Option<DateTime<Utc>>,
     /// Since when the oldest message is due that waits for no limit.

@@ -21,6 +21,9 @@ const MOVING: TimeDelta = TimeDelta::minutes(1);
 /// For how long a lost message counts.
 const COUNTED: TimeDelta = TimeDelta::days(7);
 
+/// How often in a row Stripe gives no answer before somebody has to look: about a quarter of an hour.
+const MANY_FAILURES: i64 = 3;
+
 statements! {
     // What was tried has no excuse but a limit. What was not yet has one more: its channel or its workspace is being
     // sent to, as fast as Slack allows, and it stands in that line. A post may also wait to learn where it goes.
@@ -167,6 +170,17 @@ statements! {
            from audit_events
           where sequence is null"
     );
+    WATCH_SUBSCRIPTIONS = (
+        "select (select count(*)
+                   from subscriptions
+                  where status is not null
+                    and status not in (
+                        'incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due',
+                        'canceled', 'unpaid', 'paused')) as strange,
+                (select count(*)
+                   from subscriptions
+                  where failures >= $1) as unanswered"
+    );
     WATCH_LOST = (
         "select workspace_id, row_id, is_work, state, due_at, attempts, crashes, code, is_resend
            from (select workspace_id, delivery_id as row_id, false as is_work, state, due_at, attempts, crashes, code,
@@ -237,9 +251,13 @@ pub(crate) async fn take_census(conn: &mut Conn, now: DateTime<Utc>) -> Result<C
     let fields = Fields::new(&oldest, "outbox", "outbox");
     let outbox_since = ages(conn, WATCH_OUTBOX_AGES, "outbox", now).await?;
     let inbox_since = ages(conn, WATCH_INBOX_AGES, "inbox", now).await?;
+    let paid = sqlx::query(WATCH_SUBSCRIPTIONS).bind(MANY_FAILURES).fetch_one(&mut *conn).await?;
+    let paid = Fields::new(&paid, "subscriptions", "strange");
     let unchained = sqlx::query(WATCH_UNCHAINED).fetch_one(conn).await?;
     let unchained = Fields::new(&unchained, "audit_events", "since");
     Ok(Census {
+        strange_subscriptions: u64::try_from(paid.get::<i64>("strange")?).unwrap_or(0),
+        unanswered_subscriptions: u64::try_from(paid.get::<i64>("unanswered")?).unwrap_or(0),
         outbox_since,
         inbox_since,
         oldest_unchained_at: unchained.get("since")?,

@@ -44,6 +44,8 @@ pub(super) enum Ill {
     KeysLacking(Vec<u32>),
     /// Which keys are needed cannot be read.
     KeysUnread(StoreError),
+    /// Stripe does not do what it is asked, in words.
+    Stripe(String),
     /// Where backups go cannot be read, as its place says.
     BackupPlace(String),
     /// A program that makes backups is not there, and which.
@@ -105,6 +107,7 @@ impl Ill {
                 format!("keys: something is sealed with {}, which is not given", keys.join(", "))
             }
             Self::KeysUnread(fault) => format!("keys: which are needed cannot be read: {fault}"),
+            Self::Stripe(fault) => format!("billing: {fault}"),
             Self::BackupPlace(fault) | Self::BackupTools(fault) => format!("backups: {fault}"),
             Self::RestoreOld(days) => {
                 format!("backups: none was restored on trial for {days} days")
@@ -165,6 +168,9 @@ impl Ill {
             Self::PublicUrl(_) => String::from(
                 "set ASYNCBOT_PUBLIC_URL to the https address at which your proxy takes Slack's requests, such as https://bot.example.com",
             ),
+            Self::Stripe(_) => String::from(
+                "check STRIPE_SECRET_KEY, what it may do and STRIPE_PRICE_ID in Stripe's dashboard, of live and test mode the one that is meant",
+            ),
             Self::BackupPlace(_) => String::from(
                 "let this user write the folder, or check the bucket, its address and its access key",
             ),
@@ -216,6 +222,7 @@ mod tests {
             Ill::PublicUrl("x"),
             Ill::KeysLacking(vec![3]),
             Ill::KeysUnread(away()),
+            Ill::Stripe(text()),
             Ill::BackupPlace(text()),
             Ill::BackupTools(text()),
             Ill::RestoreOld(9),
