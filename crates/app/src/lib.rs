@@ -5,6 +5,7 @@ mod absence_book;
 mod absence_change;
 pub mod absence_source;
 pub mod announce;
+pub mod billing;
 pub mod calendar;
 pub mod checking;
 pub mod cover;

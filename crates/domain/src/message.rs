@@ -59,6 +59,8 @@ pub enum Message {
     },
     /// Of absence sources.
     AbsenceSource(story::absence_source::Message),
+    /// Of the workspace's plan.
+    Billing(story::billing::Message),
     /// Of a note.
     Note(story::note::Message),
     /// Of a breach, from the one who runs the service.
