@@ -2,6 +2,7 @@
 
 use crate::announce;
 use crate::audit::{self, Entry};
+use crate::billing;
 use crate::duty;
 use crate::home;
 use crate::outcome::{Done, once};
@@ -138,6 +139,9 @@ async fn insert(
     let actor = std::slice::from_ref(&request.actor);
     let people = People::load(tx, actor).await?;
     if let Err(refusal) = settings::may_create(tx, &people.actor(&request.actor)).await? {
+        return Ok(Err(refusal));
+    }
+    if let Err(refusal) = billing::take_room(tx, None).await? {
         return Ok(Err(refusal));
     }
     tx.insert_rotation(record).await?;

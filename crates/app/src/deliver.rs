@@ -58,6 +58,7 @@ pub async fn compose(
         Effect::Duty(effect) => crate::duty::compose(tx, effect, now).await,
         Effect::Absence(news) => crate::absence::compose(tx, news).await,
         Effect::Announce(effect) => crate::announce::compose(tx, effect, now).await,
+        Effect::Billing(effect) => crate::billing::told::compose(tx, effect, now).await,
         Effect::Cover(effect) => crate::skip::compose(tx, effect, now).await,
         Effect::Lifecycle(effect) => crate::lifecycle::compose(tx, effect, now).await,
         Effect::Dates(effect) => moved(tx, effect, now).await,

@@ -146,7 +146,7 @@ fn is_due(record: &RotationRecord, now: DateTime<Utc>) -> bool {
 
 /// Returns a rest that is not over.
 pub(crate) fn rest_after(rest: Option<Rest>, now: DateTime<Utc>) -> Option<Rest> {
-    rest.filter(|rest| rest.until.is_none_or(|until| now < until))
+    rest.filter(|rest| rest.end().is_none_or(|end| now < end))
 }
 
 /// Asks the channel at once and at the start of each later active day of the turn.

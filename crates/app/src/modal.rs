@@ -1,5 +1,6 @@
 //! What a modal shows when it opens.
 
+use crate::billing;
 use crate::lookup::circle;
 use crate::people::{People, zone_or_installers};
 use crate::settings;
@@ -23,6 +24,9 @@ pub async fn create_rotation(
     let mut tx = store.read(request.workspace).await?;
     let people = People::load(&mut tx, std::slice::from_ref(&request.actor)).await?;
     if let Err(refusal) = settings::may_create(&mut tx, &people.actor(&request.actor)).await? {
+        return Ok(Answer::Say(Box::new(Reply::Refused(refusal))));
+    }
+    if let Err(refusal) = billing::has_room(&mut tx, None).await? {
         return Ok(Answer::Say(Box::new(Reply::Refused(refusal))));
     }
     drop(tx);

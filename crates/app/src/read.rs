@@ -94,11 +94,15 @@ pub(crate) fn card_of(snapshot: &Snapshot, now: DateTime<Utc>) -> DutyCard {
         members: persons(&snapshot.people, &rotation.members),
         duty: duty(snapshot, &position, now),
         next,
+        is_stopping: snapshot.is_by_plan() && position.mode() != Mode::Paused,
     }
 }
 
 fn duty(snapshot: &Snapshot, position: &Position<'_>, now: DateTime<Utc>) -> Duty {
     let is_paused = matches!(position.mode(), Mode::Paused | Mode::Resuming);
+    if snapshot.is_by_plan() && position.mode() == Mode::Paused {
+        return Duty::Stopped;
+    }
     let (Some(turn), Some(laid)) = (position.current(), position.laid()) else {
         return if is_paused { paused(position) } else { Duty::NotYet };
     };

@@ -172,13 +172,24 @@ impl Snapshot {
         // Nobody adds again who stands in: they do so as soon as they are back in Slack.
         let is_back = |user: &UserId| self.people.is_present(user) && !self.people.is_bot(user);
         standing.deactivated.retain(|user| rules.fallback.as_ref() != Some(user) || !is_back(user));
+        standing.is_stopping = self.is_stopping();
         standing
     }
 
-    /// Returns the rotation's rest, for a walk.
+    /// Returns the rotation's rest, for a walk; one that the plan makes begins with a handoff, as the standing says.
     pub(crate) fn pauses(&self) -> Vec<Pause> {
-        let rest = self.rotation.rest.iter();
-        rest.map(|rest| Pause { start: rest.since, end: rest.until, start_now: false }).collect()
+        let rest = self.rotation.rest.iter().filter(|_| !self.is_stopping());
+        rest.map(|rest| Pause { start: rest.since, end: rest.end(), start_now: false }).collect()
+    }
+
+    /// Returns whether the plan stops the rotation with its next handoff: so it stands until that is carried out.
+    fn is_stopping(&self) -> bool {
+        self.is_by_plan() && self.kept.mode() != Mode::Paused
+    }
+
+    /// Returns whether the plan stops the rotation, or has stopped it.
+    pub(crate) fn is_by_plan(&self) -> bool {
+        self.rotation.rest.is_some_and(|rest| rest.by_plan)
     }
 
     /// Returns the rotation's timeline from where it was last stored, with changes and pauses still to come.
@@ -258,7 +269,9 @@ impl<'a> Position<'a> {
     /// Returns the first turn that is to come in which the rotation does not rest; `None` where nobody knows when the
     /// rest ends.
     pub(crate) fn first_awake(&self, rest: Option<Rest>) -> Option<Coming> {
-        if self.mode() == Mode::Paused && rest.is_none_or(|rest| rest.until.is_none()) {
+        let is_endless =
+            self.mode() == Mode::Paused && rest.is_none_or(|rest| rest.end().is_none());
+        if is_endless || self.timeline.standing().is_stopping {
             return None;
         }
         let running = self.timeline.standing().running.map(|running| running.turn);

@@ -2,6 +2,7 @@
 
 mod absence;
 mod announce;
+mod billing;
 mod call;
 mod cover;
 mod dates;
@@ -21,6 +22,7 @@ mod turn;
 
 pub use absence::AbsenceNews;
 pub use announce::AnnounceEffect;
+pub use billing::BillingEffect;
 pub use call::Call;
 pub use cover::CoverEffect;
 pub use dates::DatesEffect;
@@ -56,6 +58,8 @@ pub enum Effect {
     Absence(AbsenceNews),
     /// Of announcements, and of what becomes of a channel.
     Announce(AnnounceEffect),
+    /// Of plans.
+    Billing(BillingEffect),
     /// Of cover that was arranged, and of turns that somebody skips.
     Cover(CoverEffect),
     /// Of somebody's dates.
@@ -214,6 +218,7 @@ impl Effect {
         match self {
             Self::Absence(effect) => effect,
             Self::Announce(effect) => effect,
+            Self::Billing(effect) => effect,
             Self::Cover(effect) => effect,
             Self::Dates(effect) => effect,
             Self::Duty(effect) => effect,

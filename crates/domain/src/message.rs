@@ -61,6 +61,8 @@ pub enum Message {
     AbsenceSource(story::absence_source::Message),
     /// Of what a workspace pays.
     Checkout(story::checkout::Message),
+    /// Of the workspace's plan.
+    Billing(story::billing::Message),
     /// Of a note.
     Note(story::note::Message),
     /// Of a breach, from the one who runs the service.

@@ -156,6 +156,9 @@ pub enum Refusal {
     /// Of an absence.
     #[error(transparent)]
     Absence(#[from] crate::story::absence::Refusal),
+    /// Of the workspace's plan.
+    #[error(transparent)]
+    Billing(#[from] crate::story::billing::Refusal),
     /// Of a request for cover.
     #[error(transparent)]
     Cover(#[from] crate::story::cover::Refusal),

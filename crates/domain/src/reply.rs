@@ -128,6 +128,8 @@ pub struct DutyCard {
     pub duty: Duty,
     /// The next handoff and who takes over then; `None` where nobody is found.
     pub next: Option<NextDuty>,
+    /// Whether nobody takes over because the workspace's plan has no room for it any more.
+    pub is_stopping: bool,
 }
 
 /// Who is on duty at an instant.
@@ -157,6 +159,8 @@ pub enum Duty {
         /// When the next handoff ends the rest, where that is known.
         until: Option<DateTime<Utc>>,
     },
+    /// The rotation rests because the workspace's plan has no room for it.
+    Stopped,
 }
 
 /// Somebody on duty.

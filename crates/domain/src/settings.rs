@@ -96,10 +96,22 @@ pub struct WorkspaceSettings {
 /// A rest of a rotation that is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
-    /// Its first instant.
+    /// Its first instant; of one that the plan makes, when that was decided.
     pub since: DateTime<Utc>,
-    /// The first instant after it; `None` while nobody knows.
+    /// The first instant after it, as people said; `None` while nobody knows.
     pub until: Option<DateTime<Utc>>,
+    /// Whether the workspace's plan makes it: it begins with the handoff that ends the turn that runs, and lasts as long as
+    /// the plan has no room, whatever people said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_plan: bool,
+}
+
+impl Rest {
+    /// Returns the first instant after it, where that is known.
+    #[must_use]
+    pub fn end(&self) -> Option<DateTime<Utc>> {
+        self.until.filter(|_| !self.by_plan)
+    }
 }
 
 /// Why a rotation's channel cannot be told anything.

@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod absence_source;
 pub mod announce;
+pub mod billing;
 pub mod calendar;
 pub mod checkout;
 pub mod cover;

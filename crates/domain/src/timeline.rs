@@ -44,6 +44,8 @@ pub struct Timeline<'a> {
     crew_sizes: Vec<(DateTime<Utc>, usize)>,
     events: VecDeque<Event>,
     mode: Mode,
+    /// Whether the next handoff does not happen, and it rests from then on.
+    is_stopping: bool,
     /// Those who leave right before the next handoff.
     leaving: Vec<UserId>,
     /// Those who left because Slack has deactivated them.
@@ -120,6 +122,9 @@ impl Timeline<'_> {
         self.next =
             end.map(|at| NextHandoff { turn: handoff.turn + 1, point: handoff.point + 1, at });
         let window = Interval::new(handoff.at, end?)?;
+        if std::mem::take(&mut self.is_stopping) {
+            self.mode = Mode::Paused;
+        }
         if self.mode == Mode::Resuming {
             self.mode = Mode::Running;
         }
@@ -156,6 +161,7 @@ impl Timeline<'_> {
                 }
             }
             Happening::Resume { start_now } => {
+                self.is_stopping = false;
                 self.mode = if start_now { Mode::Running } else { Mode::Resuming };
                 if start_now {
                     let wanted = usize::from(self.rules.seats);

@@ -3,6 +3,7 @@
 mod absence;
 mod absence_source;
 mod announce;
+mod billing;
 mod blocks;
 mod buttons;
 mod calendar;

@@ -1,6 +1,7 @@
 //! Admins have a source asked now.
 
 use super::{Done as Came, admin, say};
+use crate::billing;
 use crate::home;
 use crate::outcome::{Decision, Done, once};
 use crate::{AppError, Request};
@@ -42,6 +43,9 @@ async fn ask(
     instead: &mut Option<absence_source::Reply>,
 ) -> Result<Decision, AppError> {
     if let Err(refusal) = admin(tx, request).await? {
+        return Ok(Err(refusal));
+    }
+    if let Some(refusal) = billing::no_sources_from_now(tx, name).await? {
         return Ok(Err(refusal));
     }
     let record = tx.lock_source(source).await?;

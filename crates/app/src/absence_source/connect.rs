@@ -4,6 +4,7 @@ use super::sealed::{Hook, Opened};
 use super::sync::clear_fault;
 use super::{Done as Came, admin, say};
 use crate::audit::{self, Entry};
+use crate::billing;
 use crate::home;
 use crate::outcome::{Decision, Done, once};
 use crate::token::{self, hash_of};
@@ -29,6 +30,9 @@ pub async fn open_form(
 ) -> Result<Answer, AppError> {
     let mut tx = store.read(request.workspace).await?;
     if let Err(refusal) = admin(&mut tx, request).await? {
+        return Ok(say(Reply::Refused(refusal)));
+    }
+    if let Some(refusal) = billing::no_sources(&mut tx, info.name).await? {
         return Ok(say(Reply::Refused(refusal)));
     }
     let opened = tx.open_source(&info.code).await?;
@@ -98,6 +102,9 @@ async fn save(
     random: [u8; 32],
 ) -> Result<Decision, AppError> {
     if let Err(refusal) = admin(tx, request).await? {
+        return Ok(Err(refusal));
+    }
+    if let Some(refusal) = billing::no_sources_from_now(tx, info.name).await? {
         return Ok(Err(refusal));
     }
     let before = tx.lock_source(&info.code).await?;

@@ -2,6 +2,7 @@
 
 use super::sealed::Opened;
 use crate::AppError;
+use crate::billing;
 use crate::token::{hash_of, workspace_of};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::WorkspaceId;
@@ -71,6 +72,9 @@ pub async fn poked(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let mut tx = store.write(workspace).await?;
+    if !billing::allows_sources(&mut tx).await? {
+        return Ok(());
+    }
     let Some(mut record) = tx.lock_source(source).await? else { return Ok(()) };
     // Whoever is kept out, or was told to wait, is not let in by a poke.
     let Some(next_at) = record.next_at.filter(|_| record.status.fault.is_none()) else {

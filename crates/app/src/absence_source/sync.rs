@@ -9,6 +9,7 @@ use super::sealed::Opened;
 use crate::AppError;
 use crate::absence_change::{Before, Cause, Concerned, settle_locked};
 use crate::audit::{self, Entry};
+use crate::billing;
 use crate::home;
 use crate::people::People;
 use chrono::{DateTime, Days, TimeDelta, Utc};
@@ -74,6 +75,9 @@ pub async fn begin(
     now: DateTime<Utc>,
 ) -> Result<Option<Task>, AppError> {
     let mut tx = store.read(claim.workspace).await?;
+    if !billing::allows_sources(&mut tx).await? {
+        return Ok(None);
+    }
     let Some(source) = tx.find_source(&claim.source).await? else { return Ok(None) };
     let Some(opened) = tx.open_source(&claim.source).await? else { return Ok(None) };
     let credentials = Opened::read(&opened)?.credentials;
@@ -149,7 +153,11 @@ pub async fn finish(
         };
         tx.insert_delivery(&Envelope::new(effect, Recipient::Person(user)), now, now).await?;
     }
-    source.next_at = next_at(claim.workspace, &source.status, now);
+    source.next_at = if billing::allows_sources(&mut tx).await? {
+        next_at(claim.workspace, &source.status, now)
+    } else {
+        None
+    };
     // Who poked while the source was being asked may know more than it said.
     source.status.poked_at = source.status.poked_at.filter(|poked| began < *poked);
     if source.status.poked_at.is_some() && source.status.fault.is_none() {

@@ -45,7 +45,7 @@ async fn summary(
         return Ok(Composed::Nothing("not_wanted"));
     }
     let shown = card(tx, rotation.clone(), now).await?;
-    if matches!(shown.duty, Duty::Paused { .. }) {
+    if matches!(shown.duty, Duty::Paused { .. } | Duty::Stopped) {
         return Ok(Composed::Nothing("paused"));
     }
     let snapshot = Snapshot::load(tx, rotation, now).await?;

@@ -217,7 +217,7 @@ impl Seen {
 /// Returns until when a duty is as it is.
 fn edge(duty: &Duty) -> Option<DateTime<Utc>> {
     match duty {
-        Duty::NotYet => None,
+        Duty::NotYet | Duty::Stopped => None,
         Duty::OnDuty { until, .. } | Duty::Unassigned { until } | Duty::OffHours { until } => {
             Some(*until)
         }

@@ -2,6 +2,7 @@
 
 use super::{Lived, UNDO};
 use crate::audit::{self, Entry};
+use crate::billing;
 use crate::home;
 use crate::life;
 use crate::lookup::circle;
@@ -148,11 +149,21 @@ async fn bring_back(
         Some(at) if at + UNDO <= now => return Ok(Err(Why::DeletedTooLongAgo.into())),
         Some(at) => at,
     };
+    let room = billing::take_room(tx, Some(rotation)).await?;
+    // One that rests without an end comes back resting, and needs no room; one that the plan had stopped runs again where
+    // there is some.
+    let rest = crate::hand_over::rest_after(record.rest, now);
+    let rest = rest.filter(|rest| !rest.by_plan || room.is_err());
+    let is_resting = rest.is_some_and(|rest| rest.end().is_none());
+    if let Err(refusal) = room.as_ref().map_err(Clone::clone)
+        && !is_resting
+    {
+        return Ok(Err(refusal));
+    }
     let snapshot = Snapshot::load(tx, record, now).await?;
     // A rest that people made may last longer.
-    let mut pauses = snapshot.pauses();
+    let mut pauses = if rest.is_some() { snapshot.pauses() } else { Vec::new() };
     pauses.push(Pause { start: deleted_at, end: Some(now), start_now: false });
-    let rest = crate::hand_over::rest_after(snapshot.rotation.rest, now);
     let name = free_name(tx, &snapshot.rotation.name).await?;
     let is_renamed = name != snapshot.rotation.name;
     let changes = life::changes_of_erased(&snapshot.rotation, now);

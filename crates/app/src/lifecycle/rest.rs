@@ -2,6 +2,7 @@
 
 use super::Lived;
 use crate::audit::{self, Entry};
+use crate::billing;
 use crate::lookup::circle;
 use crate::outcome::{Decision, Done, once};
 use crate::people::People;
@@ -157,10 +158,11 @@ async fn begin_rest(
         let name = snapshot.rotation.name.clone();
         return Ok(Err(Why::AlreadyPaused { name }.into()));
     }
+    // One that the plan stops rests from now on, and as long as there is no room for it.
+    let rest = Rest { since: now, until, by_plan: snapshot.is_by_plan() };
     let mut pauses = snapshot.pauses();
-    pauses.push(Pause { start: now, end: until, start_now: false });
-    let edit =
-        Edit { changes: Vec::new(), pauses: Some(pauses), rest: Some(Rest { since: now, until }) };
+    pauses.push(Pause { start: now, end: rest.end(), start_now: false });
+    let edit = Edit { changes: Vec::new(), pauses: Some(pauses), rest: Some(rest) };
     apply(tx, &snapshot, &edit, now).await?;
     let effect = LifecycleEffect::RotationPaused { rotation, by: by.clone(), paused_at: now };
     let channel = Recipient::Channel(snapshot.rotation.channel.clone());
@@ -182,9 +184,18 @@ async fn end_rest(
     };
     let name = || snapshot.rotation.name.clone();
     match (snapshot.position(now).mode(), at_once) {
+        (Mode::Running | Mode::Resuming, _) if snapshot.is_by_plan() => {
+            return keep_running(tx, request, &snapshot).await;
+        }
         (Mode::Running, _) => return Ok(Err(Why::NotPaused { name: name() }.into())),
         (Mode::Resuming, false) => return Ok(Err(Why::AlreadyResumed { name: name() }.into())),
         (Mode::Paused, _) | (Mode::Resuming, true) => {}
+    }
+    // Only one that rests without an end takes a place that others may have now.
+    if snapshot.rotation.rest.is_none_or(|rest| rest.end().is_none())
+        && let Err(refusal) = billing::take_room(tx, Some(rotation)).await?
+    {
+        return Ok(Err(refusal));
     }
     // What is over needs nobody: then the next handoff begins.
     let position = snapshot.position(now);
@@ -192,7 +203,7 @@ async fn end_rest(
         .current()
         .is_some_and(|turn| turn.stretch.active.iter().any(|window| now < window.end()));
     let at_once = at_once && has_time_left;
-    let since = snapshot.rotation.rest.map_or(now, |rest| rest.since);
+    let since = snapshot.pauses().first().map_or(now, |pause| pause.start);
     let edit = Edit {
         changes: Vec::new(),
         pauses: Some(vec![Pause { start: since, end: Some(now), start_now: at_once }]),
@@ -207,6 +218,26 @@ async fn end_rest(
     }
     record(tx, request, rotation, "rotation_resumed", json!({ "at_once": at_once })).await?;
     Ok(Ok(Done::Lifecycle(Lived::Resumed { rotation, at_once })))
+}
+
+/// Lets a rotation go on that the plan is about to stop, where there is room for it now.
+async fn keep_running(
+    tx: &mut Tx,
+    request: &Request,
+    snapshot: &Snapshot,
+) -> Result<Decision, AppError> {
+    let (now, rotation) = (request.now, snapshot.rotation.id);
+    if let Err(refusal) = billing::take_room(tx, Some(rotation)).await? {
+        return Ok(Err(refusal));
+    }
+    let edit = Edit { changes: Vec::new(), pauses: Some(Vec::new()), rest: None };
+    apply(tx, snapshot, &edit, now).await?;
+    let by = request.actor.clone();
+    let effect = LifecycleEffect::RotationResumed { rotation, by, resumed_at: now };
+    let channel = Recipient::Channel(snapshot.rotation.channel.clone());
+    tx.insert_delivery(&Envelope::new(effect, channel), now, now).await?;
+    record(tx, request, rotation, "rotation_resumed", json!({ "at_once": false })).await?;
+    Ok(Ok(Done::Lifecycle(Lived::Resumed { rotation, at_once: false })))
 }
 
 /// Returns the locked rotation where the one who asks may manage it.
@@ -254,7 +285,7 @@ async fn paused(store: &Store, request: &Request, rotation: RotationId) -> Resul
     Ok(Reply::Lifecycle(lifecycle::Reply::Paused {
         rotation,
         name: record.name.clone(),
-        until: record.rest.and_then(|rest| rest.until),
+        until: record.rest.and_then(|rest| rest.end()),
         next: next_awake(&snapshot, request.now),
         zone: record.rules.zone.name().to_owned(),
     }))

@@ -127,8 +127,9 @@ fn can(actor: &Actor, circle: Circle<'_>, duty: &Duty, state: State) -> Vec<Pres
         .iter()
         .any(|serving| may(actor, Act::HandOver { of: &serving.person.user, circle }).is_ok());
     let rest: &[Press] = match state {
-        State::Paused { .. } => &[Press::Resume, Press::StartNow],
+        State::Paused { .. } | State::Stopped => &[Press::Resume, Press::StartNow],
         State::Resuming => &[Press::StartNow],
+        State::Stopping => &[Press::Pause, Press::Resume],
         _ => &[Press::Pause],
     };
     let mut can = Vec::new();
@@ -144,8 +145,10 @@ fn state(snapshot: &Snapshot, now: DateTime<Utc>) -> State {
         return State::Deleted { at, until: at + UNDO };
     }
     match snapshot.position(now).mode() {
+        Mode::Paused if snapshot.is_by_plan() => State::Stopped,
+        Mode::Paused => State::Paused { until: snapshot.rotation.rest.and_then(|rest| rest.end()) },
+        Mode::Running | Mode::Resuming if snapshot.is_by_plan() => State::Stopping,
         Mode::Running => State::Running,
-        Mode::Paused => State::Paused { until: snapshot.rotation.rest.and_then(|rest| rest.until) },
         Mode::Resuming => State::Resuming,
     }
 }

@@ -77,7 +77,7 @@ async fn of_time(
     let (name, zone) = (record.name.clone(), record.rules.zone.name().to_owned());
     let message = match effect {
         LifecycleEffect::RotationPaused { .. } if is_paused => {
-            let until = record.rest.and_then(|rest| rest.until);
+            let until = record.rest.and_then(|rest| rest.end());
             lifecycle::Message::Paused { name, by, until, next, zone }
         }
         LifecycleEffect::RotationResumed { .. } if !is_paused => {

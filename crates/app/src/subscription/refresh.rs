@@ -3,11 +3,11 @@
 use super::checkout::is_live;
 use crate::AppError;
 use crate::audit::{self, Entry};
-use crate::billing::{admins, change_plan};
+use crate::billing::{change_plan, tell_admins};
 use crate::home;
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::billing::{Plan, Subscription, SubscriptionStatus, decide};
-use domain::effect::{Envelope, Recipient, SubscriptionEffect};
+use domain::effect::SubscriptionEffect;
 use domain::ids::WorkspaceId;
 use serde_json::json;
 use store::{Store, StoreError, SubscriptionClaim, SubscriptionRecord, Tx};
@@ -197,18 +197,6 @@ async fn take_over(
         }
         _ => Ok(()),
     }
-}
-
-async fn tell_admins(
-    tx: &mut Tx,
-    effect: &SubscriptionEffect,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
-    for user in admins(tx).await? {
-        let envelope = Envelope::new(effect.clone(), Recipient::Person(user));
-        tx.insert_delivery(&envelope, now, now).await?;
-    }
-    Ok(())
 }
 
 /// Returns when a workspace's subscription is asked about without any news: in the coming night, all spread over it.

@@ -178,7 +178,11 @@ async fn arrange(tx: &mut Tx) {
     let rotation = record(tx, 12).await;
     let (kept, members) = (rotation.kept.clone().expect("its standing"), &rotation.members);
     assert!(kept.running().is_some() && members.len() == 5, "its first turn runs");
-    let rest = Rest { since: at("2026-06-14T00:00:00Z"), until: Some(at("2026-06-17T00:00:00Z")) };
+    let rest = Rest {
+        since: at("2026-06-14T00:00:00Z"),
+        until: Some(at("2026-06-17T00:00:00Z")),
+        by_plan: false,
+    };
     let standing = standing(&rotation);
     tx.record_standing(rotation.id, &standing, Some(rest)).await.expect("a rest");
 }

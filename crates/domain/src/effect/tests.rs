@@ -180,6 +180,10 @@ const STORED: &[(&str, &str)] = &[
     ),
     (r#"{"kind":"source_answered","source":"hibob","name":"HiBob","asked_at":"T"}"#, ""),
     (r#"{"kind":"breach_notice","notice":"R"}"#, ""),
+    (r#"{"kind":"pro_ended","changed_at":"T","rotations":["R"],"count":1}"#, ""),
+    (r#"{"kind":"pro_began","changed_at":"T","rotations":["R"],"count":1}"#, ""),
+    (r#"{"kind":"rotation_stops","rotation":"R","decided_at":"T"}"#, ""),
+    (r#"{"kind":"rotation_goes_on","rotation":"R","decided_at":"T"}"#, ""),
 ];
 
 #[test]

@@ -94,7 +94,7 @@ impl Standing {
 
     /// Returns the standing that was stored; `next` is the number of the next turn and its instant, where there is one.
     ///
-    /// A roster from which everybody has gone is empty.
+    /// A roster from which everybody has gone is empty. Nothing here says that it is to stop.
     #[must_use]
     pub fn of_kept(
         rules: Rules,
@@ -109,6 +109,7 @@ impl Standing {
             roster: Roster::marked(members, mark),
             order: Order { last_turn, owed },
             mode,
+            is_stopping: false,
             leaving,
             deactivated,
             running,

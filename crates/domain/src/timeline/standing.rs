@@ -26,6 +26,8 @@ pub struct Standing {
     pub order: Order,
     /// Whether it runs.
     pub mode: Mode,
+    /// Whether the next handoff does not happen and it rests from then on; it is kept elsewhere, as the reason for it is.
+    pub is_stopping: bool,
     /// Those who leave right before the next handoff.
     pub leaving: Vec<UserId>,
     /// Those who left because Slack has deactivated them: they stand in for nobody.
@@ -114,6 +116,7 @@ impl Standing {
             roster,
             order,
             mode: Mode::Running,
+            is_stopping: false,
             leaving: Vec::new(),
             deactivated: Vec::new(),
             running: None,
@@ -134,8 +137,18 @@ impl<'a> Timeline<'a> {
         changes: &[Timed<Change>],
         pauses: &[Pause],
     ) -> Self {
-        let Standing { rules, roster, order, mode, leaving, deactivated, running, next, presence } =
-            standing;
+        let Standing {
+            rules,
+            roster,
+            order,
+            mode,
+            is_stopping,
+            leaving,
+            deactivated,
+            running,
+            next,
+            presence,
+        } = standing;
         let grid = Grid::new(&rules);
         let grids = vec![(DateTime::<Utc>::MIN_UTC, grid.clone())];
         let mut handoffs = grid.handoffs(next.map_or(u64::MAX, |next| next.point));
@@ -155,6 +168,7 @@ impl<'a> Timeline<'a> {
             presence,
             events: in_turn(changes, pauses),
             mode,
+            is_stopping,
             leaving,
             deactivated,
             grids,
@@ -188,6 +202,7 @@ impl<'a> Timeline<'a> {
             roster: self.roster.clone(),
             order: self.order.clone(),
             mode: self.mode,
+            is_stopping: self.is_stopping,
             leaving: self.leaving.clone(),
             deactivated: self.deactivated.clone(),
             running: self.running.as_ref().map(|running| RunningTurn {

@@ -119,6 +119,7 @@ fn duty(schedule: &Schedule) -> Now {
         Duty::NotYet => empty("Not begun yet", None),
         Duty::Unassigned { until: end } => empty("Nobody can", until(*end)),
         Duty::OffHours { until: end } => empty("Off-hours", until(*end)),
+        Duty::Stopped => empty("Stopped: this workspace is on the Free plan", None),
         Duty::Paused { until: end } => empty("Paused", end.and_then(until)),
     }
 }

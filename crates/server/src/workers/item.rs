@@ -108,6 +108,12 @@ pub(super) async fn carry_out(
             bot.bells.absences.ring();
             Ok(None)
         }
+        InboxItem::PlanChanged { rotation } => {
+            let now = bot.clock.now();
+            app::billing::settle(&bot.store, claim.workspace, rotation, now).await?;
+            bot.bells.ring_after_write();
+            Ok(None)
+        }
         ref item @ (InboxItem::RemindNext { .. }
         | InboxItem::CheckSeen { .. }
         | InboxItem::SummarizeWeek { .. }

@@ -7,6 +7,13 @@ use domain::reply::{Duty, DutyCard, NextDuty, OnDutyPerson};
 /// The most members that are named on a card.
 const MOST_MEMBERS: usize = 12;
 
+/// What is said of a rotation that the plan has stopped.
+const STOPPED: &str = "It is stopped: this workspace is on the Free plan, which has no room for it. Nobody is on duty.";
+
+/// What is said of a rotation that the plan stops.
+pub(crate) const STOPS: &str =
+    "It stops after that: this workspace is on the Free plan, which has no room for it.";
+
 /// Returns who is on duty and who comes next.
 pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
     let mut lines = vec![
@@ -14,7 +21,9 @@ pub(crate) fn duty_lines(card: &DutyCard, ink: &Ink) -> Vec<String> {
         duty_line(&card.duty, ink),
     ];
     // While nobody knows when a rest ends, nobody is next.
-    if !matches!(card.duty, Duty::Paused { until: None }) {
+    if card.is_stopping {
+        lines.push(String::from(STOPS));
+    } else if !matches!(card.duty, Duty::Paused { until: None } | Duty::Stopped) {
         lines.push(next_line(card.next.as_ref(), ink));
     }
     lines
@@ -40,6 +49,7 @@ pub(crate) fn duty_line(duty: &Duty, ink: &Ink) -> String {
             let who = people.iter().map(serving).collect();
             format!("{} {verb} on duty until {}.", in_words(who), ink.at(*until))
         }
+        Duty::Stopped => String::from(STOPPED),
         Duty::Paused { until: None } => String::from("It is paused, so nobody is on duty."),
         Duty::Paused { until: Some(until) } => {
             format!("It is paused, so nobody is on duty until {}.", ink.at(*until))

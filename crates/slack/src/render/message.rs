@@ -68,6 +68,7 @@ fn compose(message: &Message, now: DateTime<Utc>, style: Style) -> Vec<Part> {
         Message::Absence(message) => super::absence::message(message, now, style),
         Message::Checkout(message) => super::checkout::message(*message, &ink(UTC)),
         Message::AbsenceSource(message) => super::absence_source::message(message, &ink(UTC)),
+        Message::Billing(message) => super::billing::message(message, &ink),
         Message::Note(message) => super::note::message(message, now, style),
         Message::Breach(breach) => super::notice::breach(breach),
         Message::People(message) => people::message(message, &ink),

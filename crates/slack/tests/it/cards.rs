@@ -27,6 +27,7 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
     };
     ShowCard {
         card: DutyCard {
+            is_stopping: false,
             rotation: RotationId::new("0190a4f8-0000-7000-8000-000000000001".parse().unwrap()),
             name: String::from("support"),
             channel: ChannelId::new("C1"),

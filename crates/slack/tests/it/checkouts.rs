@@ -19,8 +19,8 @@ fn now() -> DateTime<Utc> {
     "2026-06-08T07:00:00Z".parse().unwrap()
 }
 
-fn at(day: &str) -> Option<DateTime<Utc>> {
-    Some(format!("{day}T07:00:00Z").parse().unwrap())
+fn at(day: &str) -> DateTime<Utc> {
+    format!("{day}T07:00:00Z").parse().unwrap()
 }
 
 fn free() -> State {
@@ -36,13 +36,13 @@ fn free() -> State {
 }
 
 fn paid() -> State {
-    let (plan, period_end) = (Plan::Pro, at("2026-07-08"));
+    let (plan, period_end) = (Plan::Pro, Some(at("2026-07-08")));
     State { plan, active_rotations: 7, is_paid: true, has_customer: true, period_end, ..free() }
 }
 
 /// Returns what says the most.
 pub(crate) fn failing() -> State {
-    State { past_due_until: at("2026-06-22"), ..paid() }
+    State { past_due_until: Some(at("2026-06-22")), ..paid() }
 }
 
 /// Returns what stands in the modal of the workspace about billing: the words, and the buttons.
@@ -63,7 +63,7 @@ fn in_modal(billing: Option<State>) -> String {
 
 #[test]
 fn admins_see_their_plan_and_what_uninstalling_does_before_they_pay() {
-    let ending = State { ends_at: at("2026-07-08"), ..paid() };
+    let ending = State { ends_at: Some(at("2026-07-08")), ..paid() };
     let fallen = State { has_customer: true, active_rotations: 5, ..free() };
     let all = [free(), paid(), ending, failing(), fallen].map(|state| in_modal(Some(state)));
 
@@ -105,7 +105,7 @@ fn every_answer_says_what_happened_and_what_to_do() {
 
 #[test]
 fn admins_are_told_of_a_payment_that_failed_with_the_way_to_mend_it() {
-    let until = at("2026-06-22").unwrap();
+    let until = at("2026-06-22");
     let messages = [checkout::Message::PaymentFailed { until }, checkout::Message::PaymentWorks];
     let told = messages.map(|message| {
         let message = render_message(&Message::Checkout(message), now());

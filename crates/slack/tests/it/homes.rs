@@ -48,6 +48,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
     let on_duty = OnDutyPerson { person: person("U1", &long()), covered_for: None };
     RotationBlock {
         card: DutyCard {
+            is_stopping: false,
             rotation: rotation(number),
             name: long(),
             channel: ChannelId::new("C1"),

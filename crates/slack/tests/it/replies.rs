@@ -36,6 +36,7 @@ fn read(reply: &Reply) -> String {
 
 fn card() -> DutyCard {
     DutyCard {
+        is_stopping: false,
         rotation: RotationId::new("0190a4f8-0000-7000-8000-000000000001".parse().unwrap()),
         name: String::from("support"),
         channel: ChannelId::new("C1"),

@@ -161,6 +161,11 @@ pub enum InboxItem {
         /// The source.
         source: SourceCode,
     },
+    /// The workspace's plan changed: whether a rotation stops or goes on is to be looked at.
+    PlanChanged {
+        /// The rotation.
+        rotation: RotationId,
+    },
     /// Whether the turns of a rotation's swaps are still those of their people is to be looked at.
     CheckSwaps {
         /// The rotation.

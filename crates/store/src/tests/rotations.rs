@@ -58,7 +58,7 @@ both_engines! {
         let mut standing = standing(&stored, 8);
         standing.order.last_turn = Some(user("UBEN"));
         standing.leaving = vec![user("UCHO")];
-        let rest = Some(Rest { since: at(10), until: None });
+        let rest = Some(Rest { since: at(10), until: None, by_plan: true });
         let mut tx = bench.write().await;
 
         assert_eq!(tx.lock_rotation(stored.id).await.unwrap().as_ref(), Some(&stored));

@@ -123,6 +123,10 @@ pub enum State {
     },
     /// Its rest is over, and the next handoff ends it.
     Resuming,
+    /// It runs until its turn is over: the workspace's plan has no room for it.
+    Stopping,
+    /// It rests because the workspace's plan has no room for it.
+    Stopped,
     /// It is deleted.
     Deleted {
         /// Since when.

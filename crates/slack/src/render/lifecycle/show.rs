@@ -2,7 +2,7 @@
 
 use super::super::blocks::Part;
 use super::super::buttons::{button, leave, skip_me};
-use super::super::card::{duty_line, next_line};
+use super::super::card::{STOPS, duty_line, next_line};
 use super::super::cover_request::wanted;
 use super::super::names::{link, name_of, names, plain, title};
 use super::super::reply::turn_line;
@@ -120,7 +120,11 @@ fn head(card: &ShowCard, ink: &Ink) -> Vec<String> {
         State::Paused { until: Some(until) } => {
             lines.push(format!("It is paused until {}, so nobody is on duty.", ink.at(until)));
         }
-        State::Running | State::Paused { until: None } | State::Resuming => {
+        State::Stopping => {
+            lines.push(duty_line(&duty.duty, ink));
+            lines.push(String::from(STOPS));
+        }
+        State::Running | State::Paused { until: None } | State::Resuming | State::Stopped => {
             lines.push(duty_line(&duty.duty, ink));
         }
     }
