@@ -14,6 +14,7 @@ mod sim;
 mod sim_api;
 mod simulator;
 mod sockets;
+mod stripe;
 #[cfg(test)]
 mod tests;
 mod to_bot;
@@ -24,3 +25,4 @@ mod world;
 pub use seed::{DEMO_SERVICE_USER, DEMO_TOKEN, seed_demo};
 pub use settings::{BotStatus, HostRequest, How, SimulatorSettings, SlackApp};
 pub use simulator::{Simulator, start};
+pub use stripe::account::{STRIPE_CANARIES, STRIPE_CARD, STRIPE_LAST4, StripeAccount};

@@ -4,7 +4,7 @@ use crate::settings::{BotStatus, HostRequest, SimulatorSettings, SlackApp};
 use crate::sockets::Sockets;
 use crate::world::World;
 use chrono::{DateTime, Utc};
-use clock::Clock;
+use clock::{Bell, Clock};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +36,7 @@ struct Inner {
     tasks: TaskTracker,
     stop: CancellationToken,
     latency_ms: AtomicU64,
+    stripe: Bell,
 }
 
 impl Sim {
@@ -45,7 +46,9 @@ impl Sim {
         socket_address: SocketAddr,
     ) -> Self {
         let url = Url::parse(&format!("http://{address}/")).expect("an address makes a URL");
-        let world = World::new(&settings.app.signing_secret);
+        let mut world = World::new(&settings.app.signing_secret);
+        world.stripe.root = url.to_string();
+        let stripe = settings.clock.bell();
         Self(Arc::new(Inner {
             clock: settings.clock,
             app: settings.app,
@@ -59,6 +62,7 @@ impl Sim {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             latency_ms: AtomicU64::new(0),
+            stripe,
         }))
     }
 
@@ -86,6 +90,11 @@ impl Sim {
     pub(crate) fn set_bot_url(&self, url: Option<Url>) {
         *self.0.bot_url.lock().unwrap_or_else(PoisonError::into_inner) = url;
         self.touch();
+    }
+
+    /// Wakes what Stripe does by itself.
+    pub(crate) fn stripe_bell(&self) -> &Bell {
+        &self.0.stripe
     }
 
     /// Returns how long a call of the Web API takes, there and back.

@@ -4,6 +4,7 @@ use crate::listener::{CuttableListener, Switch};
 use crate::settings::SimulatorSettings;
 use crate::sim::Sim;
 use crate::sockets::listen::listen;
+use crate::stripe::account::StripeAccount;
 use crate::world::journal::Call;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -37,6 +38,7 @@ pub async fn start(settings: SimulatorSettings) -> io::Result<Simulator> {
     let sockets = TcpListener::bind((address.ip(), 0)).await?;
     let sim = Sim::new(settings, address, sockets.local_addr()?);
     listen(&sim, sockets);
+    crate::stripe::worker::start(&sim);
     let service = routes(&sim).into_make_service_with_connect_info::<Switch>();
     let stop = sim.stop_signal().cancelled_owned();
     sim.spawn(async move {
@@ -91,6 +93,13 @@ impl Simulator {
         self.sim.touch();
     }
 
+    /// Says which account at Stripe the simulator plays, with its keys and its price.
+    ///
+    /// Stripe's API is under `stripe/v1`.
+    pub fn set_stripe_account(&self, account: StripeAccount) {
+        self.sim.change(|world, _| world.stripe.set_account(account));
+    }
+
     /// Stops listening and waits, two seconds at most, for what is under way.
     pub async fn shutdown(self) {
         self.sim.stop(PATIENCE).await;
@@ -109,6 +118,7 @@ fn routes(sim: &Sim) -> Router {
         .merge(crate::authorize::routes())
         .merge(crate::hooks::routes())
         .merge(crate::hibob::routes())
+        .merge(crate::stripe::routes())
         .merge(crate::sim_api::routes())
         .with_state(sim.clone())
         .merge(crate::page::routes())

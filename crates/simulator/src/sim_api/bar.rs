@@ -66,7 +66,7 @@ pub(crate) async fn clock(State(sim): State<Sim>, body: Bytes) -> Result<Json<Va
 }
 
 /// Reads a step such as `36h`, `90m`, `3d`, `2w` or `45s`.
-fn parse_step(text: &str) -> Option<TimeDelta> {
+pub(crate) fn parse_step(text: &str) -> Option<TimeDelta> {
     let text = text.trim();
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let number: i64 = number.trim().parse().ok().filter(|number| *number >= 0)?;
@@ -121,7 +121,7 @@ pub(crate) async fn list_faults(State(sim): State<Sim>) -> Json<Value> {
 
 pub(crate) async fn add_fault(State(sim): State<Sim>, body: Bytes) -> Result<Json<Value>, Refused> {
     let fault: Fault = read(&body)?;
-    if !["slack", "hibob"].contains(&fault.service.as_str()) {
+    if !["slack", "hibob", "stripe"].contains(&fault.service.as_str()) {
         return Err(Refused::unfit(format!(
             "The simulator has no service {:?} yet.",
             fault.service

@@ -9,6 +9,7 @@ mod look;
 mod people;
 pub(crate) mod refused;
 mod sockets;
+mod stripe;
 pub(crate) mod workspaces;
 
 use crate::sim::Sim;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Router<Sim> {
         .route("/sim/latency", get(bar::latency).post(bar::set_latency))
         .route("/sim/sockets", get(sockets::look).post(sockets::order))
         .merge(hibob::routes())
+        .merge(stripe::routes())
         .layer(from_fn(refuse_strangers))
 }
 

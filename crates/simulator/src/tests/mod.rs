@@ -11,5 +11,6 @@ mod living;
 mod moving;
 mod posting;
 mod sockets;
+mod stripe;
 mod telling;
 mod viewing;

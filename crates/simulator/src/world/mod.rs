@@ -11,6 +11,7 @@ pub(crate) mod workspace;
 use crate::faults::Faults;
 use crate::hibob::Hibob;
 use crate::limits::Limits;
+use crate::stripe::Stripe;
 use chrono::{DateTime, Utc};
 use domain::ids::TeamId;
 use journal::Journal;
@@ -42,6 +43,7 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) secrets: Secrets,
     pub(crate) hibob: Hibob,
+    pub(crate) stripe: Stripe,
 }
 
 impl World {
@@ -56,6 +58,7 @@ impl World {
             journal: Journal::default(),
             secrets: Secrets::new(seed),
             hibob: Hibob::default(),
+            stripe: Stripe::new(seed),
         }
     }
 
