@@ -19,6 +19,7 @@ mod rush;
 mod sight;
 mod sink;
 mod slash;
+mod stripe;
 mod views;
 mod visitor;
 
@@ -40,11 +41,15 @@ pub use visitor::Visitor;
 
 /// Makes a story run on both engines: `both_engines!(async fn name(play) { ... })`, with the time it begins at.
 ///
+/// `play billed` instead of `play` lets plans be paid, so that the workspace begins on Free.
 /// `play over sockets` instead of `play` lets Slack send through Socket Mode.
 #[macro_export]
 macro_rules! both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($play:ident over sockets at $at:literal) $body:block)+) => {
         $crate::both_engines!(@stories begin_over_sockets $($(#[$meta])* $name $play $at $body)+);
+    };
+    ($($(#[$meta:meta])* async fn $name:ident($play:ident billed at $at:literal) $body:block)+) => {
+        $crate::both_engines!(@stories begin_billed $($(#[$meta])* $name $play $at $body)+);
     };
     ($($(#[$meta:meta])* async fn $name:ident($play:ident at $at:literal) $body:block)+) => {
         $crate::both_engines!(@stories begin $($(#[$meta])* $name $play $at $body)+);

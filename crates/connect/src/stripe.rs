@@ -175,7 +175,7 @@ impl Stripe {
         session.into_url().ok_or(StripeFault::Unreadable)
     }
 
-    /// Returns all subscriptions of a customer, whatever became of them.
+    /// Returns all subscriptions of a customer, whatever became of them; it is asked once, since whoever asks comes again.
     ///
     /// # Errors
     ///
@@ -187,6 +187,7 @@ impl Stripe {
         let mut all = Vec::new();
         for _ in 0..MOST_PAGES {
             let mut call = Call::get("subscriptions")
+                .once()
                 .with("customer", customer)
                 .with("status", "all")
                 .with("limit", "100");

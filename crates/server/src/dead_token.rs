@@ -19,6 +19,7 @@ pub(crate) async fn ends_install(bot: &Bot, workspace: WorkspaceId) -> Result<bo
     };
     let (at, now) = (install.installed_at, bot.clock.now());
     if app::install::end_dead(&bot.store, workspace, at, &code, now).await? {
+        bot.bells.billing.ring();
         tracing::warn!(code, workspace.id = %workspace, "Slack no longer takes the workspace's token; its installation has ended.");
     }
     Ok(true)

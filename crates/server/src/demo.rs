@@ -24,7 +24,7 @@ use connect::WebhookSecrets;
 use crypto::KeyRing;
 use domain::source::SourceCode;
 use secrecy::{ExposeSecret, SecretString};
-use simulator::{Simulator, SimulatorSettings, SlackApp};
+use simulator::{Simulator, SimulatorSettings, SlackApp, StripeAccount};
 use slack::{ApiConfig, SigningSecrets};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -251,11 +251,14 @@ fn bot_config(
 /// Returns how plans are paid to the simulator's Stripe.
 fn billing(simulator: &Simulator) -> Result<BillingConfig, StageError> {
     let api_url = simulator.url().join("stripe/v1");
+    let StripeAccount { secret_key, webhook_secrets, price } = StripeAccount::default();
     Ok(BillingConfig {
         api_url: api_url.map_err(|fault| StageError::Other(fault.to_string()))?,
-        secret_key: SecretString::from("sk_test_simulator"),
-        price: String::from("price_pro_monthly"),
-        webhooks: WebhookSecrets::new(vec![SecretString::from("whsec_simulator")]),
+        secret_key: SecretString::from(secret_key),
+        price,
+        webhooks: WebhookSecrets::new(
+            webhook_secrets.into_iter().map(SecretString::from).collect(),
+        ),
     })
 }
 

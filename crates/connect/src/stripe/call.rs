@@ -41,12 +41,14 @@ pub(super) struct Call {
     fields: Vec<(&'static str, String)>,
     /// Whatever changes something has one, so that it can be sent again.
     idempotency_key: Option<String>,
+    /// How often it is made at most.
+    tries: u32,
 }
 
 impl Call {
     /// Returns a question.
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into(), fields: Vec::new(), idempotency_key: None }
+        Self { path: path.into(), fields: Vec::new(), idempotency_key: None, tries: TRIES }
     }
 
     /// Returns a call that changes something, once however often it is made.
@@ -57,6 +59,12 @@ impl Call {
     /// Returns the call with one field more.
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.fields.push((name, value.to_owned()));
+        self
+    }
+
+    /// Returns the call, made once: whoever makes it comes again by themselves.
+    pub(super) const fn once(mut self) -> Self {
+        self.tries = 1;
         self
     }
 
@@ -73,7 +81,7 @@ impl Caller {
     /// Makes a call, and returns what is read of the answer.
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, StripeFault> {
         let mut pause = PAUSE;
-        for last in (0..TRIES).rev() {
+        for last in (0..call.tries).rev() {
             let (fault, helps) = match self.send(call).await {
                 Ok(answered) => match answered.sort() {
                     Ok(body) => {

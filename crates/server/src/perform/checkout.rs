@@ -68,6 +68,7 @@ async fn pay(
             Err(fault) => return Ok(Err(fault)),
         };
         customer = subscription::keep_customer(&bot.store, request, &made).await?;
+        bot.bells.billing.ring();
     }
     let Some(customer) = customer else { return Ok(Err(StripeFault::Missing)) };
     let success_url = bot.page("billing/return?session={CHECKOUT_SESSION_ID}");

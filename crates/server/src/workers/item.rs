@@ -32,6 +32,7 @@ pub(super) async fn carry_out(
     match record.item {
         InboxItem::AppUninstalled { at } | InboxItem::TokensRevoked { at, bot: true } => {
             app::install::uninstall(&bot.store, claim.workspace, at, bot.clock.now()).await?;
+            bot.bells.billing.ring();
             Ok(None)
         }
         InboxItem::TokensRevoked { bot: false, .. }
