@@ -1,6 +1,8 @@
 //! Stripe over HTTP, as its documentation says it is.
 
 mod calls;
+mod life;
+mod pages;
 
 use super::bench::{Bench, Seen};
 use crate::to_bot::outbound::{Answer, NoAnswer, send};
