@@ -1,8 +1,11 @@
 //! Stripe over HTTP, as its documentation says it is.
 
 mod calls;
+mod hooks;
+mod keys;
 mod life;
 mod pages;
+mod refusing;
 
 use super::bench::{Bench, Seen};
 use crate::to_bot::outbound::{Answer, NoAnswer, send};
