@@ -133,7 +133,7 @@ def refusals():
         "removed": refusal(lambda: of.v1.checkout.sessions.create({
             "mode": "subscription", "success_url": "https://bot.example/", "payment_method_types": ["card"],
         })),
-        "nobody": refusal(lambda: of.v1.customers.retrieve("cus_nobody")),
+        "unreachable": refusal(lambda: of.v1.customers.retrieve("cus_nobody")),
         "found": refusal(lambda: of.v1.subscriptions.retrieve("sub_none")),
         "key": refusal(lambda: client("sk_test_wrong").v1.customers.create({})),
         "permission": refusal(lambda: client("rk_test_narrow").v1.customers.create({})),

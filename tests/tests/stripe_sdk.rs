@@ -126,11 +126,11 @@ async fn every_refusal_is_of_a_type_that_the_library_has() {
             "unknown": [invalid, 400, "parameter_unknown", "nickname", true],
             "missing": [invalid, 400, "parameter_missing", "success_url", true],
             "removed": [invalid, 400, "parameter_unknown", "payment_method_types", true],
-            "nobody": ["APIConnectionError", null, null, null, false],
+            "unreachable": ["APIConnectionError", null, null, null, false],
             "found": [invalid, 404, "resource_missing", "id", true],
             "key": ["AuthenticationError", 401, null, null, true],
             "permission": ["PermissionError", 403, null, null, true],
-            "rate": ["RateLimitError", 429, "rate_limit", null, true],
+            "rate": ["RateLimitError", 429, null, null, true],
             "broken": ["APIError", 500, null, null, true],
         })
     );

@@ -47,7 +47,7 @@ async fn events_come_again_out_of_order_late_or_not_at_all_as_was_asked_for() {
     sorted.sort();
     assert_eq!(seen, sorted);
 
-    set(&bench, json!({"shuffle": null, "delay": "90m"})).await;
+    set(&bench, json!({"shuffle": 0, "delay": "90m"})).await;
     let session = open_checkout(&bench, &customer).await;
     pay(&bench, &session, "pay").await;
     bench.advance("89m").await;

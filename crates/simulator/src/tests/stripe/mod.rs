@@ -16,7 +16,7 @@ const KEY: &str = "sk_test_simulator";
 const PRICE: &str = "price_pro_monthly";
 
 /// A checkout as the bot asks for one.
-fn checkout<'a>(customer: &'a str) -> Vec<(&'a str, &'a str)> {
+fn checkout(customer: &str) -> Vec<(&str, &str)> {
     vec![
         ("mode", "subscription"),
         ("customer", customer),
