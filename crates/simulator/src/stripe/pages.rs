@@ -12,21 +12,14 @@ use axum::routing::get;
 use http::{StatusCode, header};
 use serde::Deserialize;
 
-const CSS: &str = include_str!("../../page/stripe.css");
-
 /// Nothing but this address's own style sheet; where forms lead is not restricted, because they lead back to the bot.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn routes() -> Router<Sim> {
     Router::new()
-        .route("/stripe/style.css", get(style))
         .route("/stripe/pay/{session}", get(show_checkout).post(pay))
         .route("/stripe/portal/{secret}", get(show_portal).post(manage))
-}
-
-async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], CSS).into_response()
 }
 
 /// The button that was pressed.
@@ -222,7 +215,7 @@ fn page(title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <link rel=\"stylesheet\" href=\"/stripe/style.css\"></head>\
+         <link rel=\"stylesheet\" href=\"/assets/stripe.css\"></head>\
          <body><p class=\"band\">Stripe’s stand-in: no money moves here, and nobody’s card is asked for.</p>\
          <main>{body}<p class=\"small\">This page is the simulator’s. The person and the card are made up.</p></main></body></html>"
     );

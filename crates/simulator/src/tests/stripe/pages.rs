@@ -53,7 +53,7 @@ async fn a_person_is_declined_goes_back_comes_again_and_pays() {
     assert_eq!(visit(&bench, &path).await.status, 410);
     assert_eq!(press(&bench, &path, "pay").await.status, 410);
     assert_eq!(visit(&bench, "stripe/pay/cs_test_none").await.status, 410);
-    assert_eq!(visit(&bench, "stripe/style.css").await.status, 200);
+    assert_eq!(visit(&bench, "assets/stripe.css").await.status, 200);
 }
 
 #[tokio::test]
