@@ -38,11 +38,12 @@ macro_rules! assets {
 static INDEX: Asset =
     Asset { path: "", content_type: HTML, body: include_str!("../page/index.html") };
 
-static ASSETS: [Asset; 31] = assets![
+static ASSETS: [Asset; 32] = assets![
     "mark.svg" as PICTURE,
     "layout.css" as CSS,
     "chat.css" as CSS,
     "forms.css" as CSS,
+    "stripe.css" as CSS,
     "js/api.js" as SCRIPT,
     "js/avatar.js" as SCRIPT,
     "js/bar.js" as SCRIPT,

@@ -73,7 +73,7 @@ impl Stripe {
             (customer.is_deleted, customer.card) = (true, Card::Missing);
             customer.said.clear();
         }
-        self.tell("customer.deleted", last, None, ask.now);
+        self.tell("customer.deleted", &last, None, ask.now);
         self.get(ask.id, ask.version)
     }
 
@@ -238,8 +238,9 @@ impl Stripe {
         let known = |id: &str| self.subscription(id).is_some();
         // The newest come first.
         let wanted = self.subscriptions.iter().rev().filter(is_wanted);
-        let shown = wanted.map(|one| self.show_subscription(one, ask.version)).collect();
-        page(shown, ask, "subscription", known, "/v1/subscriptions")
+        let shown: Vec<Value> =
+            wanted.map(|one| self.show_subscription(one, ask.version)).collect();
+        page(&shown, ask, "subscription", known, "/v1/subscriptions")
     }
 
     fn known_subscription(&self, id: &str) -> Result<&Subscription, Refusal> {
@@ -333,7 +334,7 @@ impl Stripe {
             && ask.text("currency").is_none_or(|currency| price["currency"] == currency)
             && ask.said.get("lookup_keys").is_none();
         let shown = if is_wanted { vec![price] } else { Vec::new() };
-        page(shown, ask, "price", |id| id == self.account.price, "/v1/prices")
+        page(&shown, ask, "price", |id| id == self.account.price, "/v1/prices")
     }
 
     /// Sets how a customer's card answers from now on.
@@ -426,13 +427,7 @@ fn is_email(text: &str) -> bool {
 }
 
 /// Returns one page of a list.
-fn page(
-    all: Vec<Value>,
-    ask: Ask<'_>,
-    what: &str,
-    known: impl Fn(&str) -> bool,
-    url: &str,
-) -> Made {
+fn page(all: &[Value], ask: Ask<'_>, what: &str, known: impl Fn(&str) -> bool, url: &str) -> Made {
     let limit = ask.said["limit"].as_i64().unwrap_or(10);
     if !(1..=100).contains(&limit) {
         let word =

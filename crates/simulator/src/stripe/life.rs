@@ -262,7 +262,7 @@ impl Stripe {
         let previous: Map<String, Value> =
             before.into_iter().filter(|(name, value)| now.get(name) != Some(value)).collect();
         if !previous.is_empty() {
-            self.tell("customer.subscription.updated", after, Some(Value::Object(previous)), at);
+            self.tell("customer.subscription.updated", &after, Some(Value::Object(previous)), at);
         }
     }
 
@@ -270,7 +270,7 @@ impl Stripe {
     pub(crate) fn tell_of(&mut self, kind: &str, id: &str, at: At) {
         let version = self.hooks.version.clone();
         if let Some(object) = self.show_any(id, &version) {
-            self.tell(kind, object, None, at);
+            self.tell(kind, &object, None, at);
         }
     }
 
@@ -349,7 +349,7 @@ impl Stripe {
         one.card = Card::Works;
         one.payment_method = Some(method.clone());
         let shown = show::payment_method(one);
-        self.tell("payment_method.attached", shown, None, now);
+        self.tell("payment_method.attached", &shown, None, now);
         self.tell_of("customer.updated", customer, now);
     }
 

@@ -8,6 +8,7 @@ mod idempotency;
 mod incoming;
 pub(crate) mod keys;
 pub(crate) mod life;
+mod pages;
 mod portal;
 pub(crate) mod reply;
 mod schema;
@@ -37,7 +38,7 @@ use serde_json::{Value, json};
 use state::At;
 
 pub(crate) fn routes() -> Router<Sim> {
-    Router::new().route("/stripe/v1/{*path}", any(call))
+    Router::new().route("/stripe/v1/{*path}", any(call)).merge(pages::routes())
 }
 
 /// A key that is in use for as long as this lives.

@@ -313,7 +313,6 @@ impl Stripe {
     pub(crate) fn show_invoice(&self, one: &Invoice, version: &Version) -> Value {
         let is_paid = one.status == "paid";
         let paid = if is_paid { one.amount } else { 0 };
-        let metadata = self.subscription(&one.subscription).map(|held| held.metadata.clone());
         let page = format!("{}stripe/invoice/{}", self.root, one.id);
         let mut shown = json!({
             "id": one.id,
@@ -400,18 +399,25 @@ impl Stripe {
         });
         extend(&mut shown, whom);
         extend(&mut shown, more);
+        extend(&mut shown, self.parent_of(one, version));
+        shown
+    }
+
+    /// Returns what an invoice says of its subscription.
+    fn parent_of(&self, one: &Invoice, version: &Version) -> Value {
+        let metadata = self.subscription(&one.subscription).map(|held| held.metadata.clone());
         if version.has(Release::Basil) {
-            shown["parent"] = json!({
+            return json!({"parent": {
                 "type": "subscription_details",
                 "quote_details": null,
                 "subscription_details": {"metadata": metadata, "subscription": one.subscription},
-            });
-        } else {
-            shown["subscription"] = json!(one.subscription);
-            shown["subscription_details"] = json!({"metadata": metadata});
-            shown["paid"] = json!(is_paid);
+            }});
         }
-        shown
+        json!({
+            "paid": one.status == "paid",
+            "subscription": one.subscription,
+            "subscription_details": {"metadata": metadata},
+        })
     }
 
     fn show_line(&self, one: &Invoice) -> Value {

@@ -178,7 +178,7 @@ impl Stripe {
     pub(crate) fn tell(
         &mut self,
         kind: &str,
-        object: Value,
+        object: &Value,
         previous: Option<Value>,
         now: At,
     ) -> String {

@@ -172,7 +172,7 @@ pub(crate) async fn send(State(sim): State<Sim>, body: Bytes) -> Answer {
                 let object =
                     object.ok_or_else(|| Refused::not_found("There is no such object."))?;
                 let before = stripe.hooks.deliveries.len();
-                let id = stripe.tell(&kind, object, None, now);
+                let id = stripe.tell(&kind, &object, None, now);
                 if stripe.hooks.deliveries.len() == before {
                     stripe.hooks.send(&id, now);
                 }

@@ -23,19 +23,13 @@ struct NewHooks {
     duplicate: Option<u32>,
     /// Such as `90m`.
     delay: Option<String>,
-    /// A seed; `null` brings order back.
-    #[serde(default, deserialize_with = "said")]
-    shuffle: Option<Option<u64>>,
+    /// A seed; 0 brings order back.
+    shuffle: Option<u64>,
     lose: Option<bool>,
     enabled_events: Option<Vec<String>>,
     api_version: Option<String>,
     /// The secrets, two while one is being rolled.
     secrets: Option<Vec<String>>,
-}
-
-/// Tells a `null` from a word that was not said.
-fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<u64>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }
 
 fn version(text: &str) -> Result<Version, Refused> {
@@ -61,7 +55,9 @@ pub(crate) async fn webhooks(State(sim): State<Sim>, body: Bytes) -> Answer {
         let hooks = &mut stripe.hooks;
         hooks.duplicate = wanted.duplicate.unwrap_or(hooks.duplicate);
         hooks.delay = delay.unwrap_or(hooks.delay);
-        hooks.shuffle = wanted.shuffle.unwrap_or(hooks.shuffle);
+        if let Some(seed) = wanted.shuffle {
+            hooks.shuffle = Some(seed).filter(|seed| *seed > 0);
+        }
         hooks.lose = wanted.lose.unwrap_or(hooks.lose);
         if let Some(enabled) = wanted.enabled_events {
             hooks.enabled = enabled;

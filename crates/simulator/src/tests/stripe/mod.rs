@@ -1,6 +1,11 @@
 //! Stripe over HTTP, as its documentation says it is.
 
 mod calls;
+mod hooks;
+mod keys;
+mod life;
+mod pages;
+mod refusing;
 
 use super::bench::{Bench, Seen};
 use crate::to_bot::outbound::{Answer, NoAnswer, send};
@@ -11,7 +16,7 @@ const KEY: &str = "sk_test_simulator";
 const PRICE: &str = "price_pro_monthly";
 
 /// A checkout as the bot asks for one.
-fn checkout<'a>(customer: &'a str) -> Vec<(&'a str, &'a str)> {
+fn checkout(customer: &str) -> Vec<(&str, &str)> {
     vec![
         ("mode", "subscription"),
         ("customer", customer),
