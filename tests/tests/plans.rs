@@ -128,7 +128,7 @@ both_engines! {
         assert!(running.contains("Ben is on duty") && running.contains("Next is Cho"), "{running}");
         play.waits_until("2026-06-15T07:05:00Z").await;
         assert!(who(&play, "delta").await.contains("Cho is on duty"));
-        assert_eq!(posts(&play, "delta").await.iter().filter(|text| text.contains("goes on")).count(), 1);
+        assert_eq!(posts(&play, "delta").await.iter().filter(|text| text.contains("is on Pro")).count(), 1);
     }
 
     async fn the_limit_refuses_and_says_what_to_do(play at "2026-06-05T10:00:00Z") {
@@ -137,8 +137,13 @@ both_engines! {
             makes(&play, name).await;
         }
         play.waits_until("2026-06-10T10:00:00Z").await;
+        play.types("ana", "/rotation pause alpha").await;
+        let form = play.opens("ana", "/rotation create").await;
+        play.types("ana", "/rotation resume alpha").await;
 
-        let fourth = makes(&play, "delta").await.to_string();
+        let filled = weekly("delta", &["U0BEN", "U0CHO"]);
+        let fourth = play.submits("ana", form["id"].as_str().expect("a form"), &filled).await.to_string();
+        play.closes("ana").await;
         let opened = play.types("ana", "/rotation create").await;
 
         for refused in [&fourth, &opened] {
@@ -158,6 +163,7 @@ both_engines! {
         confirms(&play, "/rotation delete delta").await;
         let resumed = play.types("ana", "/rotation resume alpha").await;
         assert!(resumed.contains("goes on with its next handoff"), "{resumed}");
+        assert!(!play.types("ana", "/rotation list").await.contains("delta"));
         let back = play.types("ana", "/rotation undelete delta").await;
         assert!(back.contains("room for three active rotations"), "{back}");
         play.types("ana", "/rotation pause bravo").await;
@@ -262,7 +268,7 @@ both_engines! {
         assert_eq!(play.hibob_calls("whosout").await.len(), before, "nobody asks");
         let known = next(&play, "support").await;
         let lines: Vec<&str> = known.lines().filter(|line| line.contains("Jun")).collect();
-        assert!(lines[1].contains("Cho"), "what was known stays: {known}");
+        assert!(lines[0].contains("Cho") && lines[1].contains("Ana"), "what was known stays: {known}");
         let ended = told(&play, "Pro* has ended").await;
         assert!(ended[0].contains("HiBob is not asked"), "{ended:#?}");
         play.is_on_plan(Plan::Pro).await;
