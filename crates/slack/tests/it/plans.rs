@@ -89,5 +89,5 @@ fn the_longest_list_fits() {
 
     let text = read(ended(many, 980, &["HiBob"]));
 
-    assert!(text.contains("and 980 more"), "{text}");
+    assert!(text.contains("and 980 more") && text.contains("Events are kept"), "{text}");
 }
