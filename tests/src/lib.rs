@@ -12,6 +12,7 @@ mod neighbour;
 mod outside;
 mod page;
 mod person;
+mod plan;
 mod play;
 mod race;
 mod recorder;

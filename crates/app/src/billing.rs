@@ -73,6 +73,25 @@ pub(crate) async fn change_plan(
     home::touch_everybody(tx, now).await
 }
 
+/// Puts a workspace on a plan, as [`change_plan`], whatever Stripe says of it.
+///
+/// # Errors
+///
+/// When the database cannot be reached; nothing is changed then.
+pub async fn set_plan(
+    store: &Store,
+    workspace: WorkspaceId,
+    to: Plan,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let mut tx = store.write(workspace).await?;
+    let record = tx.lock_subscription().await?;
+    let mut record = record.unwrap_or_else(|| SubscriptionRecord::new(Plan::default()));
+    change_plan(&mut tx, &mut record, to, now).await?;
+    tx.upsert_subscription(&record).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Gives a workspace the plan that it has without Stripe's word: where the service bills, Free where nothing is stored;
 /// where it does not, Pro, whatever is stored.
 ///

@@ -54,6 +54,15 @@ pub struct Source<'a> {
     pub name: &'a str,
     /// Its zone.
     pub zone: &'a Zone,
+    /// Since when the workspace's plan has no room for it, if it has none.
+    pub stopped_since: Option<DateTime<Utc>>,
+}
+
+impl Source<'_> {
+    /// Returns whether it is the plan that lets it rest then.
+    fn is_stopped_in(&self, window: Interval) -> bool {
+        self.stopped_since.is_some_and(|since| since <= window.start())
+    }
 }
 
 impl Entry {
@@ -80,6 +89,9 @@ pub fn entries_of(
     let entry = |shift: &Shift| {
         let who = match shift.state {
             ShiftState::Planned => in_words(&shift.seats, &name_of),
+            ShiftState::Paused if source.is_stopped_in(shift.window) => {
+                String::from("stopped (Free plan)")
+            }
             ShiftState::Paused => String::from("paused"),
             ShiftState::Unassigned => String::from("nobody"),
             ShiftState::OffHours => return None,

@@ -5,8 +5,10 @@
 mod bot_host;
 mod bot_process;
 mod handoffs;
+mod plans;
 
 pub use handoffs::{hand_over, hand_over_due};
+pub use plans::{set_default_plan, set_plan};
 
 use crate::billing::BillingConfig;
 use crate::boot::BootError;

@@ -12,7 +12,7 @@ use crate::{AppError, Request};
 use domain::action::Modal;
 use domain::refusal::Refusal;
 use domain::reply::{Answer, Reply};
-use domain::source::{Credentials, SourceCode, SourceInfo};
+use domain::source::{Credentials, SourceInfo};
 use domain::story::absence_source::{self, ConnectModal};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -52,7 +52,7 @@ pub async fn open_form(
     Ok(Answer::Open(Modal::AbsenceSource(absence_source::Modal::Connect(Box::new(modal)))))
 }
 
-/// Returns whether a source is on, for somebody who may connect it.
+/// Returns whether a source is on, for somebody who may connect it on a plan that has sources.
 ///
 /// # Errors
 ///
@@ -60,12 +60,15 @@ pub async fn open_form(
 pub async fn is_on(
     store: &Store,
     request: &Request,
-    source: &SourceCode,
+    info: &SourceInfo,
 ) -> Result<Result<bool, Refusal>, AppError> {
     let mut tx = store.read(request.workspace).await?;
-    match admin(&mut tx, request).await? {
-        Ok(()) => Ok(Ok(tx.find_source(source).await?.is_some())),
-        Err(refusal) => Ok(Err(refusal)),
+    if let Err(refusal) = admin(&mut tx, request).await? {
+        return Ok(Err(refusal));
+    }
+    match billing::no_sources(&mut tx, info.name).await? {
+        None => Ok(Ok(tx.find_source(&info.code).await?.is_some())),
+        Some(refusal) => Ok(Err(refusal)),
     }
 }
 

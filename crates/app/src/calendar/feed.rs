@@ -80,10 +80,16 @@ async fn of_rotation(
     let loaded = shifts::load(tx, rotation, window, now).await?;
     let rotation = &loaded.snapshot.rotation;
     let zone = &rotation.rules.zone;
-    let source = Source { rotation: rotation.id, name: &name, zone };
+    let stopped_since = stopped_since(rotation);
+    let source = Source { rotation: rotation.id, name: &name, zone, stopped_since };
     let entries = calendar::entries_of(source, &loaded.row, names(&loaded.people));
     let about = format!("Who is on duty in {name}, from Asyncbot. It follows every change.");
     Ok(Told { zone: Some(zone.clone()), name, about, entries })
+}
+
+/// Returns since when the plan has no room for a rotation, if it has none.
+fn stopped_since(rotation: &RotationRecord) -> Option<DateTime<Utc>> {
+    rotation.rest.filter(|rest| rest.by_plan).map(|rest| rest.since)
 }
 
 async fn of_person(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<Told, AppError> {
@@ -93,7 +99,8 @@ async fn of_person(tx: &mut Tx, user: &UserId, now: DateTime<Utc>) -> Result<Tol
         let loaded = shifts::load(tx, rotation, window, now).await?;
         let rotation = &loaded.snapshot.rotation;
         let (name, zone) = (rotation.name.as_str(), &rotation.rules.zone);
-        let source = Source { rotation: rotation.id, name, zone };
+        let stopped_since = stopped_since(rotation);
+        let source = Source { rotation: rotation.id, name, zone, stopped_since };
         let names = names(&loaded.people);
         entries.extend(calendar::own_entries(source, &loaded.row, user, names));
     }

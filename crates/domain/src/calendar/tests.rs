@@ -28,13 +28,35 @@ fn shift(turn: u64, start: &str, end: &str, seats: Vec<Served>) -> Shift {
 /// Returns the entries of a rotation named `support` in Berlin; everybody is called by their id.
 fn entries(shifts: &[Shift]) -> Vec<Entry> {
     let berlin = zone("Europe/Berlin");
-    let source = Source { rotation: rotation(1), name: "support", zone: &berlin };
+    let source =
+        Source { rotation: rotation(1), name: "support", zone: &berlin, stopped_since: None };
     entries_of(source, shifts, ToString::to_string)
+}
+
+#[test]
+fn what_the_plan_stops_says_so_and_an_earlier_rest_does_not() {
+    let berlin = zone("Europe/Berlin");
+    let rest = |turn, start, end| Shift {
+        state: ShiftState::Paused,
+        ..shift(turn, start, end, Vec::new())
+    };
+    let shifts = [
+        rest(1, "2026-06-01T07:00Z", "2026-06-08T07:00Z"),
+        rest(2, "2026-06-15T07:00Z", "2026-06-22T07:00Z"),
+    ];
+    let stopped_since = Some(at("2026-06-10T10:00Z"));
+    let source = Source { rotation: rotation(1), name: "support", zone: &berlin, stopped_since };
+
+    let entries = entries_of(source, &shifts, ToString::to_string);
+
+    let said: Vec<&str> = entries.iter().map(|entry| entry.summary.as_str()).collect();
+    assert_eq!(said, ["support: paused", "support: stopped (Free plan)"]);
 }
 
 fn own(shifts: &[Shift], who: &str) -> Vec<Entry> {
     let berlin = zone("Europe/Berlin");
-    let source = Source { rotation: rotation(1), name: "support", zone: &berlin };
+    let source =
+        Source { rotation: rotation(1), name: "support", zone: &berlin, stopped_since: None };
     own_entries(source, shifts, &user(who), ToString::to_string)
 }
 
@@ -237,8 +259,8 @@ proptest! {
         plan in plans(), other in plans(), name in ".*"
     ) {
         let (berlin, auckland) = (zone("Europe/Berlin"), zone("Pacific/Auckland"));
-        let here = Source { rotation: rotation(1), name: "support", zone: &berlin };
-        let renamed = Source { rotation: rotation(1), name: &name, zone: &auckland };
+        let here = Source { rotation: rotation(1), name: "support", zone: &berlin, stopped_since: None };
+        let renamed = Source { rotation: rotation(1), name: &name, zone: &auckland, stopped_since: None };
         let elsewhere = Source { rotation: rotation(2), ..here };
         let uids = |source, shifts: &[Shift]| {
             let entries = entries_of(source, shifts, ToString::to_string).into_iter();

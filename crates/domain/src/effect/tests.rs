@@ -306,6 +306,10 @@ fn an_effect_keeps_its_id_its_time_and_its_rest() {
     source_faulty d0d09532-c237-57b1-9833-b5d839141dd7 workspace 168.000 waits
     source_answered da99b0b2-4628-58e4-994d-00a61dd77263 workspace 168.000 rings
     breach_notice c0331db4-b232-5996-9dd5-a8ae9f00a124 workspace 720.000 rings
+    pro_ended 0d5ca46e-207a-5c46-9192-f97acedefc0b workspace 720.000 rings
+    pro_began 5eb6345e-3e3c-593d-a4fe-844d233945e9 workspace 720.000 rings
+    rotation_stops c15d9f97-8720-59ca-ad79-775ed595fb84 rotation 168.000 rings
+    rotation_goes_on aa44978b-65c9-5710-be4d-9031fb993686 rotation 168.000 rings
     ");
 }
 

@@ -6,6 +6,7 @@ mod pauses;
 mod roster;
 mod rules;
 mod seats;
+mod stopping;
 
 use super::{Standing, Timeline};
 use crate::absence::{Absence, AbsenceBook};

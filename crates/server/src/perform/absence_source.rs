@@ -75,7 +75,7 @@ async fn test_and_connect(
 ) -> Result<Answer, AppError> {
     let (store, info) = (&bot.store, source.info());
     // Nobody else has anything tested in the name of the workspace.
-    let is_on = match absence_source::is_on(store, request, &info.code).await? {
+    let is_on = match absence_source::is_on(store, request, info).await? {
         Ok(is_on) => is_on,
         Err(refusal) => return Ok(refused(refusal)),
     };

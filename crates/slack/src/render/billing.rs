@@ -8,7 +8,10 @@ use domain::story::billing::{Affected, Ended, Message, in_words};
 /// Returns a message.
 pub(super) fn message(message: &Message, ink: &impl Fn(&str) -> Ink) -> Vec<Part> {
     match message {
-        Message::ProEnded(ended) => vec![Part::Lines(ended_lines(ended, ink))],
+        Message::ProEnded(ended) => {
+            // What comes after a long list is not cut off with it.
+            vec![Part::Lines(stop_lines(ended, ink)), Part::Lines(other_lines(ended, ink))]
+        }
         Message::ProBegan { rotations, more, sources } => {
             let mut lines = vec![String::from("This workspace is on *Pro* now.")];
             if !rotations.is_empty() {
@@ -55,8 +58,8 @@ pub(super) fn message(message: &Message, ink: &impl Fn(&str) -> Ink) -> Vec<Part
     }
 }
 
-fn ended_lines(ended: &Ended, ink: &impl Fn(&str) -> Ink) -> Vec<String> {
-    let Ended { rotations, more, limit, sources, event_log_days, kept_until } = ended;
+fn stop_lines(ended: &Ended, ink: &impl Fn(&str) -> Ink) -> Vec<String> {
+    let Ended { rotations, limit, .. } = ended;
     let mut lines = vec![String::from(
         "*Pro* has ended, so this workspace is on the *Free* plan now. Nothing is deleted, and all of it comes back with Pro.",
     )];
@@ -71,8 +74,13 @@ fn ended_lines(ended: &Ended, ink: &impl Fn(&str) -> Ink) -> Vec<String> {
             in_words(*limit)
         ));
         lines.extend(rotations.iter().map(|it| stop_line(it, ink)));
-        lines.extend(more_line(*more));
     }
+    lines
+}
+
+fn other_lines(ended: &Ended, ink: &impl Fn(&str) -> Ink) -> Vec<String> {
+    let Ended { more, sources, event_log_days, kept_until, .. } = ended;
+    let mut lines: Vec<String> = more_line(*more).into_iter().collect();
     if !sources.is_empty() {
         lines.push(format!(
             "{} is not asked for absences any more; what is known already stays.",

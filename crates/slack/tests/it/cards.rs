@@ -94,6 +94,26 @@ fn there_is_no_order_of_one_and_nobody_to_remove_from_none() {
 }
 
 #[test]
+fn what_the_plan_stops_says_so_before_and_after() {
+    let mut stopping = shown(vec![ana(), ben()], &[Press::Pause, Press::Resume], true, false);
+    stopping.state = State::Stopping;
+    stopping.card.is_stopping = true;
+    stopping.card.next = None;
+    let mut stopped = stopping.clone();
+    stopped.state = State::Stopped;
+    stopped.card.duty = Duty::Stopped;
+    stopped.card.is_stopping = false;
+
+    let [stopping, stopped] = [stopping, stopped].map(read);
+
+    let free = "this workspace is on the Free plan, which has no room for it.";
+    assert!(stopping.contains(&format!("It stops after that: {free}")), "{stopping}");
+    assert!(stopping.contains("is on duty"), "{stopping}");
+    assert!(stopped.contains(&format!("It is stopped: {free} Nobody is on duty.")), "{stopped}");
+    assert!(!stopped.contains("Next"), "{stopped}");
+}
+
+#[test]
 fn a_deleted_rotation_has_only_the_button_that_brings_it_back() {
     let mut card = shown(vec![ana()], &[Press::Undelete], false, false);
     card.state =

@@ -21,6 +21,7 @@ mod install;
 mod limits;
 mod messages;
 mod modals;
+mod plans;
 mod receipts;
 mod redirects;
 mod replies;
