@@ -34,7 +34,7 @@ create policy subscriptions_system_select on subscriptions for select to asyncbo
 create policy subscriptions_system_update on subscriptions for update to asyncbot_system
     using (true) with check (true);
 grant select, insert, update, delete on subscriptions to asyncbot_app;
-grant select (workspace_id, plan, customer_id, next_at, leased_by, leased_until, fence) on subscriptions to asyncbot_system;
+grant select (workspace_id, plan, customer_id, status, failures, next_at, leased_by, leased_until, fence) on subscriptions to asyncbot_system;
 grant update (leased_by, leased_until, fence) on subscriptions to asyncbot_system;
 
 create table billing_events (

@@ -2,23 +2,17 @@
 
 use crate::Play;
 use crate::sight::Seen;
-use domain::ids::{TeamId, WorkspaceId};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::fmt::Write;
 use store::SubscriptionRecord;
+use url::form_urlencoded::Serializer;
 
 /// The secret by which the stories' Stripe signs.
 const SECRET: &str = "whsec_simulator";
 
 impl Play {
-    /// Returns the workspace of the story.
-    #[must_use]
-    pub fn workspace(&self) -> WorkspaceId {
-        WorkspaceId::of_team(&TeamId::new(self.team()))
-    }
-
     /// Returns what the bot has written down of the workspace's plan.
     ///
     /// # Panics
@@ -51,6 +45,11 @@ impl Play {
         let done = self.post(&format!("sim/stripe/{path}"), body).await;
         self.waits("10s").await;
         done
+    }
+
+    /// Does something at Stripe of which the bot need not hear.
+    pub async fn does_at_stripe(&self, path: &str, body: &Value) -> Value {
+        self.post(&format!("sim/stripe/{path}"), body).await
     }
 
     /// Presses a button of billing in the window for admins, and returns what the person is told directly.
@@ -93,6 +92,22 @@ impl Play {
     pub async fn in_portal(&self, deed: &str) {
         let customer = self.subscription().await.customer.expect("a customer");
         self.at_stripe("portal", &json!({"customer": customer, "do": deed})).await;
+    }
+
+    /// Calls Stripe's API as whoever has the secret key, with a form.
+    ///
+    /// # Panics
+    ///
+    /// When Stripe does not answer.
+    pub async fn calls_stripe(&self, path: &str, fields: &[(&str, &str)]) -> Value {
+        let path = format!("stripe/v1/{path}");
+        let url = self.stage().simulator().url().join(&path).expect("a path of the simulator");
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let client = reqwest::Client::builder().build().expect("a client for loopback");
+        let sent = client.post(url).bearer_auth("sk_test_simulator").body(body);
+        let sent = sent.header("content-type", "application/x-www-form-urlencoded");
+        let answer = sent.send().await.expect("Stripe answers").text().await;
+        serde_json::from_str(&answer.expect("its whole answer")).expect("an object")
     }
 
     /// Opens a page of the bot's, and returns the status and the page.

@@ -325,6 +325,23 @@ both_engines! {
 
         play.at_stripe("webhooks", &json!({"lose": true})).await;
         let session = play.begins_checkout("ana").await;
+        // Of another customer, with our workspace in both places: whoever made it knew our id.
+        let other = play.calls_stripe("customers", &[("metadata[workspace]", "somebody")]).await;
+        let (other, workspace) = (other["id"].as_str().unwrap_or_default(), play.workspace().to_string());
+        let forged = play.calls_stripe("checkout/sessions", &[
+            ("mode", "subscription"),
+            ("customer", other),
+            ("client_reference_id", &workspace),
+            ("metadata[workspace]", &workspace),
+            ("line_items[0][price]", "price_pro_monthly"),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://elsewhere.example/"),
+        ]).await;
+        let forged = forged["id"].as_str().expect("a checkout").to_owned();
+        play.at_stripe("pay", &json!({"session": forged})).await;
+        assert_eq!(came_back(&forged).await.0, 404);
+        play.waits("2d").await;
+        assert_eq!(stands(&play).await.0, Plan::Free, "it is not ours");
         let (status, page) = came_back(&session).await;
         assert!(status == 200 && page.contains("Nothing was paid yet"), "{page}");
         play.at_stripe("pay", &json!({"session": session})).await;
