@@ -2,7 +2,7 @@
 
 use domain::billing::Plan;
 use serde_json::{Value, json};
-use stories::{Play, Seen, both_engines};
+use stories::{Outside, Play, SERVICE_USER, Seen, both_engines, plain_view};
 
 /// The rotations of most stories, the oldest first; Free has room for three.
 const FIVE: [&str; 5] = ["alpha", "bravo", "charlie", "delta", "echo"];
@@ -47,6 +47,14 @@ async fn who(play: &Play, name: &str) -> String {
 
 async fn next(play: &Play, name: &str) -> String {
     play.types("ben", &format!("/rotation next {name}")).await
+}
+
+/// Returns what stands behind the link that a command is answered with.
+async fn fetched(play: &Play, command: &str) -> String {
+    let answer = play.types("ana", command).await;
+    let link = answer.split('`').find(|part| part.starts_with("http")).expect("a link");
+    let path = link.splitn(4, '/').nth(3).expect("a path");
+    Outside::of(play).gets(&format!("/{path}")).await.body
 }
 
 /// Says "yes" in the form that a command opened.
@@ -252,6 +260,74 @@ both_engines! {
         assert_eq!(posts(&play, "*delta* passes").await.len(), 1, "{:#?}", posts(&play, "delta").await);
         play.is_on_plan(Plan::Pro).await;
         assert!(who(&play, "delta").await.contains("Cho is on duty"), "nobody's turn was used up");
+    }
+
+    async fn of_many_who_take_the_last_place_at_once_one_gets_it(play at "2026-06-05T10:00:00Z") {
+        for name in &FIVE[..2] {
+            makes(&play, name).await;
+        }
+        let mut forms = Vec::new();
+        for number in 0..8 {
+            let form = play.opens("ana", "/rotation create").await;
+            forms.push((form["id"].as_str().expect("a form").to_owned(), weekly(&format!("last {number}"), &["U0BEN"])));
+        }
+        play.is_on_plan(Plan::Free).await;
+
+        let at_once = forms.iter().map(|(view, form)| play.submits("ana", view, form));
+        let answers = futures_util::future::join_all(at_once).await;
+
+        let refused = answers.iter().filter(|it| it.to_string().contains("room for three active rotations")).count();
+        assert_eq!(refused, 7, "{answers:#?}");
+        let listed = play.types("ana", "/rotation list").await;
+        assert_eq!(listed.matches("*last ").count(), 1, "{listed}");
+    }
+
+    async fn pages_and_homes_say_what_the_plan_stopped(play at "2026-06-05T10:00:00Z") {
+        makes_five(&play).await;
+        play.opens_home("ben").await;
+        play.is_on_plan(Plan::Free).await;
+        let before = plain_view(&play.home("ben").await.expect("a home"));
+
+        play.waits_until("2026-06-15T07:05:00Z").await;
+
+        let home = plain_view(&play.home("ben").await.expect("a home"));
+        assert_eq!(before.matches("It stops after that").count(), 2, "{before}");
+        assert_eq!(home.matches("It is stopped: this workspace is on the Free plan").count(), 2, "{home}");
+        let page = fetched(&play, "/rotation page echo").await;
+        assert!(page.contains("Stopped: this workspace is on the Free plan"), "{page}");
+        let calendar = fetched(&play, "/rotation calendar echo").await;
+        assert!(calendar.contains("echo: stopped (Free plan)"), "{calendar}");
+    }
+
+    async fn a_source_cannot_be_connected_or_asked_on_free_and_a_poke_does_nothing(play at "2026-06-05T10:00:00Z") {
+        play.has_company().await;
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        let token = format!("{}{}", play.workspace(), "ab".repeat(32));
+        play.connects(play.team(), SERVICE_USER, Some((&token, "webhook-secret"))).await;
+        play.waits("5m").await;
+        play.is_on_plan(Plan::Free).await;
+        let before = play.hibob_calls("whosout").await.len();
+        let request = play.is_off("ben", "2026-06-15", "2026-06-19").await;
+        let url = play.stage().bot_url().join(&format!("hibob/webhook/{token}")).expect("an address").to_string();
+
+        let poked = play.hibob_pokes(&json!({"service_user": SERVICE_USER, "url": url, "secret": "webhook-secret",
+            "type": "timeoff.request.approved", "requestId": request})).await;
+        play.waits("5m").await;
+        let admin = play.opens("ana", "/rotation admin").await;
+        let mut answers = Vec::new();
+        for action in ["source_ask_now", "source_connect"] {
+            let told = play.dms("ana").await.len();
+            play.clicks_in_view("ana", &admin, action).await;
+            let shown = play.modals("ana").await.last().map(plain_view).unwrap_or_default();
+            play.waits("10s").await;
+            answers.push(format!("{shown} {:?}", texts(&play.dms("ana").await.split_off(told))));
+        }
+
+        assert_eq!(poked, Some(200), "who pokes is answered as ever");
+        for answer in answers {
+            assert!(answer.contains("absences do not come from HiBob"), "{answer}");
+        }
+        assert_eq!(play.hibob_calls("whosout").await.len(), before);
     }
 
     async fn sources_are_not_asked_on_free_and_at_once_on_pro(play at "2026-06-05T10:00:00Z") {
