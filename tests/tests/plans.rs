@@ -305,7 +305,7 @@ both_engines! {
         play.is_on_plan(Plan::Pro).await;
         play.has_company().await;
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
-        let token = format!("{}{}", play.workspace(), "ab".repeat(32));
+        let token = format!("{}{}", play.workspace().as_uuid().simple(), "ab".repeat(32));
         play.connects(play.team(), SERVICE_USER, Some((&token, "webhook-secret"))).await;
         play.waits("5m").await;
         play.is_on_plan(Plan::Free).await;
