@@ -2,8 +2,7 @@
 
 use crate::Play;
 use domain::billing::Plan;
-use domain::ids::{TeamId, WorkspaceId};
-use server::demo::{set_default_plan, set_plan};
+use server::demo::set_plan;
 
 impl Play {
     /// Puts the workspace on a plan, and lets the bot do what follows.
@@ -17,26 +16,6 @@ impl Play {
         set_plan(&store, self.workspace(), plan, now).await.expect("it is on that plan");
         store.close().await;
         self.wakes().await;
-    }
-
-    /// Gives the workspace the plan that it has where nothing is heard from Stripe, and lets the bot do what follows.
-    ///
-    /// # Panics
-    ///
-    /// When the database does not take it.
-    pub async fn is_on_default_plan(&self, is_billed: bool) {
-        let store = self.database().open().await;
-        let now = self.stage().clock().now();
-        let set = set_default_plan(&store, self.workspace(), is_billed, now).await;
-        set.expect("it is on that plan");
-        store.close().await;
-        self.wakes().await;
-    }
-
-    /// Returns the workspace.
-    #[must_use]
-    pub fn workspace(&self) -> WorkspaceId {
-        WorkspaceId::of_team(&TeamId::new(self.team()))
     }
 
     /// Whoever changes something wakes the workers.

@@ -2,7 +2,7 @@
 
 use domain::billing::Plan;
 use serde_json::{Value, json};
-use stories::{Play, Seen, both_engines};
+use stories::{Outside, Play, SERVICE_USER, Seen, both_engines, plain_view};
 
 /// The rotations of most stories, the oldest first; Free has room for three.
 const FIVE: [&str; 5] = ["alpha", "bravo", "charlie", "delta", "echo"];
@@ -19,8 +19,9 @@ async fn makes(play: &Play, name: &str) -> Value {
     made
 }
 
-/// Makes all five and lets them run until Wednesday in the first week, when Ben is on duty in each.
+/// Makes all five on Pro and lets them run until Wednesday in the first week, when Ben is on duty in each.
 async fn makes_five(play: &Play) {
+    play.is_on_plan(Plan::Pro).await;
     for name in FIVE {
         makes(play, name).await;
     }
@@ -49,6 +50,14 @@ async fn next(play: &Play, name: &str) -> String {
     play.types("ben", &format!("/rotation next {name}")).await
 }
 
+/// Returns what stands behind the link that a command is answered with.
+async fn fetched(play: &Play, command: &str) -> String {
+    let answer = play.types("ana", command).await;
+    let link = answer.split('`').find(|part| part.starts_with("http")).expect("a link");
+    let path = link.splitn(4, '/').nth(3).expect("a path");
+    Outside::of(play).gets(&format!("/{path}")).await.body
+}
+
 /// Says "yes" in the form that a command opened.
 async fn confirms(play: &Play, command: &str) {
     let form = play.opens("ana", command).await;
@@ -58,7 +67,7 @@ async fn confirms(play: &Play, command: &str) {
 }
 
 both_engines! {
-    async fn a_fall_stops_the_newest_after_their_shifts_and_deletes_nothing(play at "2026-06-05T10:00:00Z") {
+    async fn a_fall_stops_the_newest_after_their_shifts_and_deletes_nothing(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
 
         play.is_on_plan(Plan::Free).await;
@@ -96,14 +105,15 @@ both_engines! {
         assert!(play.types("ana", "/rotation history delta").await.contains("Ben"), "what was is there");
     }
 
-    async fn pro_brings_everything_back_at_once_with_the_next_person(play at "2026-06-05T10:00:00Z") {
+    async fn pro_brings_everything_back_at_once_with_the_next_person(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.is_on_plan(Plan::Free).await;
         play.waits_until("2026-06-17T10:00:00Z").await;
 
         play.is_on_plan(Plan::Pro).await;
 
-        let told_admin = told(&play, "is on *Pro* now").await;
+        let mut told_admin = told(&play, "is on *Pro* now").await;
+        told_admin.retain(|text| text.contains("go on"));
         assert_eq!(told_admin.len(), 1, "{told_admin:#?}");
         assert!(told_admin[0].contains("delta") && told_admin[0].contains("echo"), "{told_admin:#?}");
         assert_eq!(posts(&play, "goes on: this workspace is on Pro").await.len(), 2);
@@ -117,7 +127,7 @@ both_engines! {
         assert!(play.types("ana", "/rotation list").await.contains("foxtrot"), "there is no limit");
     }
 
-    async fn what_has_not_stopped_when_pro_is_back_just_goes_on(play at "2026-06-05T10:00:00Z") {
+    async fn what_has_not_stopped_when_pro_is_back_just_goes_on(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.is_on_plan(Plan::Free).await;
         play.waits("1d").await;
@@ -131,8 +141,7 @@ both_engines! {
         assert_eq!(posts(&play, "delta").await.iter().filter(|text| text.contains("is on Pro")).count(), 1);
     }
 
-    async fn the_limit_refuses_and_says_what_to_do(play at "2026-06-05T10:00:00Z") {
-        play.is_on_default_plan(true).await;
+    async fn the_limit_refuses_and_says_what_to_do(play billed at "2026-06-05T10:00:00Z") {
         for name in &FIVE[..3] {
             makes(&play, name).await;
         }
@@ -171,7 +180,7 @@ both_engines! {
         assert!(back.contains("is back"), "{back}");
     }
 
-    async fn whoever_makes_room_resumes_one_that_was_stopped(play at "2026-06-05T10:00:00Z") {
+    async fn whoever_makes_room_resumes_one_that_was_stopped(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.is_on_plan(Plan::Free).await;
         let refused = play.types("ana", "/rotation resume delta").await;
@@ -191,7 +200,7 @@ both_engines! {
         assert!(started.contains("It runs again") && started.contains("Cho is on duty"), "{started}");
     }
 
-    async fn one_that_is_to_stop_and_is_paused_rests_as_long_as_there_is_no_room(play at "2026-06-05T10:00:00Z") {
+    async fn one_that_is_to_stop_and_is_paused_rests_as_long_as_there_is_no_room(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.is_on_plan(Plan::Free).await;
 
@@ -205,7 +214,7 @@ both_engines! {
         assert!(who(&play, "delta").await.contains("Cho is on duty"), "{}", who(&play, "delta").await);
     }
 
-    async fn a_rest_that_people_made_outlives_the_plans(play at "2026-06-05T10:00:00Z") {
+    async fn a_rest_that_people_made_outlives_the_plans(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.types("ana", "/rotation pause echo until 24 June").await;
         play.is_on_plan(Plan::Free).await;
@@ -221,7 +230,7 @@ both_engines! {
         assert!(who(&play, "echo").await.contains("is on duty"), "{}", who(&play, "echo").await);
     }
 
-    async fn another_cadence_moves_the_stop_with_the_handoff(play at "2026-06-05T10:00:00Z") {
+    async fn another_cadence_moves_the_stop_with_the_handoff(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.is_on_plan(Plan::Free).await;
         let form = play.opens("ana", "/rotation edit delta").await;
@@ -238,7 +247,7 @@ both_engines! {
         assert!(who(&play, "echo").await.contains("Ben is on duty"), "the other one's handoff is Monday's");
     }
 
-    async fn a_bot_that_was_off_at_the_handoff_stops_them_and_hands_nothing_over(play at "2026-06-05T10:00:00Z") {
+    async fn a_bot_that_was_off_at_the_handoff_stops_them_and_hands_nothing_over(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
         play.is_on_plan(Plan::Free).await;
         play.ends_bot("kill").await;
@@ -254,7 +263,79 @@ both_engines! {
         assert!(who(&play, "delta").await.contains("Cho is on duty"), "nobody's turn was used up");
     }
 
-    async fn sources_are_not_asked_on_free_and_at_once_on_pro(play at "2026-06-05T10:00:00Z") {
+    async fn of_many_who_take_the_last_place_at_once_one_gets_it(play billed at "2026-06-05T10:00:00Z") {
+        for name in &FIVE[..2] {
+            makes(&play, name).await;
+        }
+        let mut forms = Vec::new();
+        for who in ["ana", "ben", "cho", "dee", "eli"] {
+            let form = play.opens(who, "/rotation create").await;
+            forms.push((who, form["id"].as_str().expect("a form").to_owned(), weekly(&format!("of {who}"), &["U0BEN"])));
+        }
+
+        let at_once = forms.iter().map(|(who, view, form)| play.submits(who, view, form));
+        let answers = futures_util::future::join_all(at_once).await;
+
+        let refused = answers.iter().filter(|it| it.to_string().contains("room for three active rotations")).count();
+        assert_eq!(refused, 4, "{answers:#?}");
+        let listed = play.types("ana", "/rotation list").await;
+        assert_eq!(listed.matches("*of ").count(), 1, "{listed}");
+    }
+
+    async fn pages_and_homes_say_what_the_plan_stopped(play billed at "2026-06-05T10:00:00Z") {
+        makes_five(&play).await;
+        play.opens_home("ben").await;
+        play.is_on_plan(Plan::Free).await;
+        let before = plain_view(&play.home("ben").await.expect("a home"));
+
+        play.waits_until("2026-06-15T07:05:00Z").await;
+
+        let home = plain_view(&play.home("ben").await.expect("a home"));
+        assert_eq!(before.matches("It stops after that").count(), 2, "{before}");
+        assert_eq!(home.matches("It is stopped: this workspace is on the Free plan").count(), 2, "{home}");
+        let ahead = next(&play, "echo").await;
+        assert!(ahead.contains("stopped: this workspace is on the Free plan") && !ahead.contains("paused"), "{ahead}");
+        let page = fetched(&play, "/rotation page echo").await;
+        assert!(page.contains("Stopped: this workspace is on the Free plan"), "{page}");
+        let calendar = fetched(&play, "/rotation calendar echo").await;
+        assert!(calendar.contains("echo: stopped (Free plan)"), "{calendar}");
+    }
+
+    async fn a_source_cannot_be_connected_or_asked_on_free_and_a_poke_does_nothing(play billed at "2026-06-05T10:00:00Z") {
+        play.is_on_plan(Plan::Pro).await;
+        play.has_company().await;
+        play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
+        let token = format!("{}{}", play.workspace().as_uuid().simple(), "ab".repeat(32));
+        play.connects(play.team(), SERVICE_USER, Some((&token, "webhook-secret"))).await;
+        play.waits("5m").await;
+        play.is_on_plan(Plan::Free).await;
+        let before = play.hibob_calls("whosout").await.len();
+        let request = play.is_off("ben", "2026-06-15", "2026-06-19").await;
+        let url = play.stage().bot_url().join(&format!("hibob/webhook/{token}")).expect("an address").to_string();
+
+        let poked = play.hibob_pokes(&json!({"service_user": SERVICE_USER, "url": url, "secret": "webhook-secret",
+            "type": "timeoff.request.approved", "requestId": request})).await;
+        play.waits("5m").await;
+        let mut answers = Vec::new();
+        for action in ["source_ask_now", "source_connect"] {
+            let admin = play.opens("ana", "/rotation admin").await;
+            let told = play.dms("ana").await.len();
+            play.clicks_in_view("ana", &admin, action).await;
+            let shown = play.modals("ana").await.last().map(plain_view).unwrap_or_default();
+            play.closes("ana").await;
+            play.waits("10s").await;
+            answers.push(format!("{shown} {:?}", texts(&play.dms("ana").await.split_off(told))));
+        }
+
+        assert_eq!(poked, Some(200), "who pokes is answered as ever");
+        for answer in answers {
+            assert!(answer.contains("absences do not come from HiBob"), "{answer}");
+        }
+        assert_eq!(play.hibob_calls("whosout").await.len(), before);
+    }
+
+    async fn sources_are_not_asked_on_free_and_at_once_on_pro(play billed at "2026-06-05T10:00:00Z") {
+        play.is_on_plan(Plan::Pro).await;
         play.has_company().await;
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
         play.is_off("ben", "2026-06-15", "2026-06-19").await;
@@ -277,7 +358,8 @@ both_engines! {
         assert!(told(&play, "Absences come from HiBob again").await.len() == 1);
     }
 
-    async fn the_event_log_is_kept_as_the_plan_says_and_a_month_longer_after_a_fall(play at "2026-06-05T10:00:00Z") {
+    async fn the_event_log_is_kept_as_the_plan_says_and_a_month_longer_after_a_fall(play billed at "2026-06-05T10:00:00Z") {
+        play.is_on_plan(Plan::Pro).await;
         play.makes_support("2026-06-08", &["ana", "ben", "cho"]).await;
         play.waits_until("2026-06-08T12:00:00Z").await;
         sleeps_until(&play, "2026-08-20T12:00:00Z").await;
@@ -296,21 +378,7 @@ both_engines! {
         assert_eq!(pruned(&play, "2027-06-03T12:00:00Z").await, after, "on Pro a year is kept");
     }
 
-    async fn a_service_that_bills_gives_free_and_one_that_does_not_gives_all_back(play at "2026-06-05T10:00:00Z") {
-        makes_five(&play).await;
-
-        play.is_on_default_plan(true).await;
-        play.is_on_default_plan(true).await;
-        play.waits_until("2026-06-16T10:00:00Z").await;
-        let billed = who(&play, "echo").await;
-        play.is_on_default_plan(false).await;
-
-        assert!(billed.contains("It is stopped"), "{billed}");
-        assert_eq!(told(&play, "Pro* has ended").await.len(), 1);
-        assert!(who(&play, "echo").await.contains("Cho is on duty"));
-    }
-
-    async fn a_plan_that_changes_back_and_forth_at_once_ends_as_the_last_one_says(play at "2026-06-05T10:00:00Z") {
+    async fn a_plan_that_changes_back_and_forth_at_once_ends_as_the_last_one_says(play billed at "2026-06-05T10:00:00Z") {
         makes_five(&play).await;
 
         for plan in [Plan::Free, Plan::Pro, Plan::Free, Plan::Free] {
@@ -322,6 +390,20 @@ both_engines! {
         assert!(stopped.iter().all(|text| text.contains("It is stopped")), "{stopped:#?}");
         assert!(who(&play, "charlie").await.contains("Cho is on duty"));
         assert_eq!(told(&play, "Pro* has ended").await.len(), 2, "each fall was told once");
+    }
+}
+
+both_engines! {
+    async fn a_service_that_bills_nobody_gives_everything_back(play at "2026-06-05T10:00:00Z") {
+        for name in FIVE {
+            makes(&play, name).await;
+        }
+
+        play.is_on_plan(Plan::Free).await;
+
+        play.waits_until("2026-06-16T10:00:00Z").await;
+        assert!(who(&play, "echo").await.contains("Cho is on duty"), "{}", who(&play, "echo").await);
+        assert!(told(&play, "Pro* has ended").await.is_empty(), "what is not so is not said");
     }
 }
 

@@ -161,6 +161,7 @@ pub(crate) fn turn_line(snapshot: &Snapshot, turn: &Coming) -> TurnLine {
         people: persons(&snapshot.people, &people),
         covers: covers.into_iter().map(|cover| cover.line(&snapshot.people)).collect(),
         is_paused: turn.is_paused,
+        is_stopped: turn.is_paused && snapshot.is_by_plan(),
         skipped: skip_lines(&snapshot.people, zone, &turn.skipped),
     }
 }

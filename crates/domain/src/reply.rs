@@ -216,6 +216,8 @@ pub struct TurnLine {
     pub covers: Vec<CoverLine>,
     /// Whether the rotation rests then.
     pub is_paused: bool,
+    /// Whether it is the workspace's plan that lets it rest then.
+    pub is_stopped: bool,
     /// Who is passed over, in order, and why.
     pub skipped: Vec<SkipLine>,
 }

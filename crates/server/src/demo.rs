@@ -8,7 +8,7 @@ mod handoffs;
 mod plans;
 
 pub use handoffs::{hand_over, hand_over_due};
-pub use plans::{set_default_plan, set_plan};
+pub use plans::set_plan;
 
 use crate::billing::BillingConfig;
 use crate::boot::BootError;

@@ -208,6 +208,7 @@ fn line(people: &People, turn: &Coming) -> TurnLine {
         people: persons,
         covers: Vec::new(),
         is_paused: false,
+        is_stopped: false,
         skipped: Vec::new(),
     }
 }

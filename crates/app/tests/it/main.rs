@@ -6,6 +6,7 @@ mod edges;
 mod erasure;
 mod memo;
 mod oracle;
+mod plans;
 mod repeated;
 mod ring;
 mod saying;

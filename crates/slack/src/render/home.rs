@@ -3,7 +3,7 @@
 use super::absence;
 use super::blocks::{LONGEST_SECTION, fit, plain_text, section};
 use super::buttons::{button, button_of, menu, primary, skip_me};
-use super::card::{duty_line, duty_lines};
+use super::card::{STOPS, duty_line, duty_lines};
 use super::checkout;
 use super::cover_request::{button_about, line as cover_line};
 use super::names::{link, plain, title};
@@ -230,6 +230,7 @@ fn rotation_blocks(block: &RotationBlock, now: DateTime<Utc>) -> [Value; 2] {
         format!("{} in {}", title(&card.name), link(&card.channel)),
         duty_line(&card.duty, &ink),
     ];
+    words.extend(card.is_stopping.then(|| String::from(STOPS)));
     if !block.turns.is_empty() {
         words.push(String::from("Coming up:"));
     }

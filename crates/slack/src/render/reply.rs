@@ -177,6 +177,9 @@ fn next_lines(card: &NextCard, now: DateTime<Utc>, ink: &Ink) -> Vec<String> {
 /// Returns one coming turn, in one line.
 pub(crate) fn turn_line(turn: &TurnLine, ink: &Ink) -> String {
     let who = match (turn.people.as_slice(), turn.is_paused) {
+        ([], true) if turn.is_stopped => {
+            String::from("stopped: this workspace is on the Free plan")
+        }
         ([], true) => String::from("paused"),
         ([], false) => String::from("nobody is free"),
         (people, _) => names(people),

@@ -23,6 +23,7 @@ fn shown(members: Vec<Person>, can: &[Press], can_manage: bool, can_leave: bool)
         people: vec![ben()],
         covers: Vec::new(),
         is_paused: false,
+        is_stopped: false,
         skipped: Vec::new(),
     };
     ShowCard {

@@ -43,6 +43,7 @@ fn block(number: usize, crowd: &[Person]) -> RotationBlock {
         people: crowd.to_vec(),
         covers: Vec::new(),
         is_paused: false,
+        is_stopped: false,
         skipped,
     };
     let on_duty = OnDutyPerson { person: person("U1", &long()), covered_for: None };

@@ -236,6 +236,7 @@ fn next_says_who_will_be_passed_over_and_why() {
         people: person.into_iter().collect(),
         covers: Vec::new(),
         is_paused: false,
+        is_stopped: false,
         skipped,
     };
     let away = |last_day| SkipLine { person: ben(), reason: SkipWord::Unavailable { last_day } };
