@@ -6,7 +6,8 @@ use super::reply::Made;
 use super::schema::Field;
 use super::schemas::{
     CANCEL_SUBSCRIPTION, CREATE_CHECKOUT, CREATE_CUSTOMER, CREATE_PORTAL, LIST_PRICES,
-    LIST_SUBSCRIPTIONS, NOTHING, ONLY_EXPAND, RESUME_SUBSCRIPTION, UPDATE_SUBSCRIPTION,
+    LIST_SUBSCRIPTIONS, NOTHING, ONE_OTHER, ONE_SESSION, ONE_SUBSCRIPTION, RESUME_SUBSCRIPTION,
+    UPDATE_SUBSCRIPTION,
 };
 use super::state::Stripe;
 
@@ -41,7 +42,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 14] = [
         method: "GET",
         path: CUSTOMER,
         permission: "rak_customer_read",
-        fields: ONLY_EXPAND,
+        fields: ONE_OTHER,
         perform: |stripe, ask| stripe.retrieve_customer(ask),
     },
     Endpoint {
@@ -65,7 +66,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 14] = [
         method: "GET",
         path: &["checkout", "sessions", "*"],
         permission: "rak_checkout_session_read",
-        fields: ONLY_EXPAND,
+        fields: ONE_SESSION,
         perform: |stripe, ask| stripe.retrieve_checkout(ask),
     },
     Endpoint {
@@ -73,7 +74,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 14] = [
         method: "POST",
         path: &["checkout", "sessions", "*", "expire"],
         permission: "rak_checkout_session_write",
-        fields: ONLY_EXPAND,
+        fields: ONE_SESSION,
         perform: |stripe, ask| stripe.expire_checkout(ask),
     },
     Endpoint {
@@ -97,7 +98,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 14] = [
         method: "GET",
         path: SUBSCRIPTION,
         permission: "rak_subscription_read",
-        fields: ONLY_EXPAND,
+        fields: ONE_SUBSCRIPTION,
         perform: |stripe, ask| stripe.retrieve_subscription(ask),
     },
     Endpoint {
@@ -137,7 +138,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 14] = [
         method: "GET",
         path: &["prices", "*"],
         permission: PLAN_READ,
-        fields: ONLY_EXPAND,
+        fields: ONE_OTHER,
         perform: |stripe, ask| stripe.retrieve_price(ask),
     },
 ];

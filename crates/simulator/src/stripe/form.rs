@@ -8,10 +8,10 @@ pub(crate) fn parse(text: &str) -> Result<Value, Refusal> {
     let mut root = Map::new();
     for (name, value) in form_urlencoded::parse(text.as_bytes()) {
         let keys = split(&name)
-            .ok_or_else(|| Refusal::invalid(format!("Invalid parameter name: {name}")).early())?;
+            .ok_or_else(|| Refusal::invalid(format!("Invalid parameter name: {name}")))?;
         put(&mut root, &keys, &value).ok_or_else(|| {
             let message = format!("Parameter {name} was given as a value and as a hash.");
-            Refusal::invalid(message).param(name.as_ref()).early()
+            Refusal::invalid(message).param(name.as_ref())
         })?;
     }
     Ok(Value::Object(root))

@@ -48,7 +48,7 @@ impl Kept {
     ) -> Result<Option<Reply>, Refusal> {
         if key.chars().count() > LONGEST {
             let message = format!("Idempotency keys must be at most {LONGEST} characters long.");
-            return Err(Refusal::invalid(message).early());
+            return Err(Refusal::invalid(message));
         }
         self.given.retain(|_, given| given.until > now);
         let Some(given) = self.given.get(key) else { return Ok(None) };
@@ -56,8 +56,7 @@ impl Kept {
             return Err(Refusal::invalid(format!(
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request."
             ))
-            .kind("idempotency_error")
-            .early());
+            .kind("idempotency_error"));
         }
         let reply = given.reply.clone().with("idempotent-replayed", "true");
         Ok(Some(reply.with("original-request", given.request.clone())))
@@ -77,6 +76,5 @@ impl Kept {
         .status(StatusCode::CONFLICT)
         .kind("idempotency_error")
         .code("idempotency_key_in_use")
-        .early()
     }
 }

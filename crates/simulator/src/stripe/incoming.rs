@@ -35,12 +35,10 @@ impl Incoming {
             (_, false) if !is_form => Err(Refusal::invalid(format!(
                 "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/. It was {}.",
                 kind.unwrap_or("nothing")
-            ))
-            .early()),
-            (true, _) if !query.is_empty() => Err(Refusal::invalid(
-                "Invalid request: the parameters of a POST are in its body.",
-            )
-            .early()),
+            ))),
+            (true, _) if !query.is_empty() => {
+                Err(Refusal::invalid("Invalid request: the parameters of a POST are in its body."))
+            }
             (true, _) => Ok(text),
             (false, true) => Ok(query.to_owned()),
             (false, false) => Ok(format!("{query}&{text}")),
@@ -59,7 +57,7 @@ impl Incoming {
                 "Unrecognized request URL ({}: /v1/{}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
                 self.method, self.path
             );
-            Refusal::invalid(message).status(StatusCode::NOT_FOUND).early()
+            Refusal::invalid(message).status(StatusCode::NOT_FOUND)
         })
     }
 
@@ -76,7 +74,7 @@ impl Incoming {
     pub(crate) fn version(&self, default: &Version) -> Result<Version, Refusal> {
         let Some(text) = self.header("stripe-version") else { return Ok(default.clone()) };
         Version::parse(text)
-            .ok_or_else(|| Refusal::invalid(format!("Invalid Stripe API version: {text}")).early())
+            .ok_or_else(|| Refusal::invalid(format!("Invalid Stripe API version: {text}")))
     }
 
     pub(crate) fn parameters(&self) -> Result<Value, Refusal> {

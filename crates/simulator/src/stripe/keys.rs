@@ -45,8 +45,7 @@ impl Keys {
 
     /// Lets a call in by its key.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<String, Refusal> {
-        let refuse =
-            |message: String| Refusal::invalid(message).status(StatusCode::UNAUTHORIZED).early();
+        let refuse = |message: String| Refusal::invalid(message).status(StatusCode::UNAUTHORIZED);
         let key = key_of(headers).ok_or_else(|| {
             refuse("You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').".into())
         })?;
@@ -66,8 +65,7 @@ impl Keys {
         Err(Refusal::invalid(format!(
             "The provided key '{shown}' does not have the required permissions for this endpoint on account '{ACCOUNT}'. Having the '{permission}' permission would allow this request to continue."
         ))
-        .status(StatusCode::FORBIDDEN)
-        .early())
+        .status(StatusCode::FORBIDDEN))
     }
 }
 

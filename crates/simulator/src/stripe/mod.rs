@@ -188,12 +188,10 @@ impl Stripe {
         let said = schema::check(endpoint.fields, &came, &version)?;
         self.request = (Some(request.to_owned()), incoming.key().map(str::to_owned));
         let ask = calls::Ask { id, said: &said, version: &version, now };
-        let made =
-            (endpoint.perform)(self, ask).and_then(|made| self.expand(made, &said, &version));
+        let made = (endpoint.perform)(self, ask);
         self.request = (None, None);
         let reply = match made {
-            Ok(body) => Reply::new(StatusCode::OK, body),
-            Err(refusal) if refusal.is_early => return Err(refusal),
+            Ok(body) => Reply::new(StatusCode::OK, self.expand(body, &said, &version)),
             Err(refusal) => refusal.into_reply(),
         };
         if let Some(key) = incoming.key() {
@@ -206,27 +204,20 @@ impl Stripe {
     }
 
     /// Puts objects where the call asks for more than their ids.
-    fn expand(&self, mut made: Value, said: &Value, version: &version::Version) -> reply::Made {
-        let wanted = said["expand"].as_array().cloned().unwrap_or_default();
-        for path in wanted.iter().filter_map(Value::as_str) {
-            let inner = path.strip_prefix("data.");
-            let targets: Vec<&mut Value> = match (inner, made.get("data").is_some()) {
-                (Some(_), true) => made["data"].as_array_mut().into_iter().flatten().collect(),
-                _ => vec![&mut made],
+    fn expand(&self, mut made: Value, said: &Value, version: &version::Version) -> Value {
+        for path in said["expand"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let (targets, name): (Vec<&mut Value>, &str) = match path.strip_prefix("data.") {
+                Some(name) => (made["data"].as_array_mut().into_iter().flatten().collect(), name),
+                None => (vec![&mut made], path),
             };
-            let name = inner.unwrap_or(path);
             for target in targets {
-                let refusal = || {
-                    let message = format!("This property cannot be expanded ({path}).");
-                    Refusal::invalid(message).param("expand").early()
-                };
-                let held = target.get(name).ok_or_else(refusal)?;
-                let Some(id) = held.as_str() else { continue };
-                let shown = self.show_any(id, version).ok_or_else(refusal)?;
-                target[name] = shown;
+                let shown = target[name].as_str().and_then(|id| self.show_any(id, version));
+                if let Some(shown) = shown {
+                    target[name] = shown;
+                }
             }
         }
-        Ok(made)
+        made
     }
 }
 

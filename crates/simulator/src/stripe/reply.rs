@@ -22,8 +22,6 @@ pub(crate) struct Refusal {
     pub(crate) code: Option<String>,
     pub(crate) message: String,
     pub(crate) param: Option<String>,
-    /// Whether nothing was begun, so that nothing is kept for the key of the call.
-    pub(crate) is_early: bool,
 }
 
 /// What is made, or why not.
@@ -37,7 +35,6 @@ impl Refusal {
             code: None,
             message: message.into(),
             param: None,
-            is_early: false,
         }
     }
 
@@ -57,11 +54,6 @@ impl Refusal {
         Self { param: Some(param.into()), ..self }
     }
 
-    /// Says that the call was refused before anything was begun.
-    pub(crate) fn early(self) -> Self {
-        Self { is_early: true, ..self }
-    }
-
     /// Returns that a parameter names something that is not there.
     pub(crate) fn missing(what: &str, id: &str, param: &str) -> Self {
         Self::invalid(format!("No such {what}: '{id}'")).code("resource_missing").param(param)
@@ -78,7 +70,6 @@ impl Refusal {
         )
         .status(StatusCode::TOO_MANY_REQUESTS)
         .code("rate_limit")
-        .early()
     }
 
     pub(crate) fn into_reply(self) -> Reply {

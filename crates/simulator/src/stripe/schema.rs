@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Word(&'static [&'static str]),
     /// Names with texts.
     Metadata,
+    /// A list of some words: the objects that are shown in the place of their ids.
+    Expand(&'static [&'static str]),
     /// Any number of the same.
     List(&'static Kind),
     /// Named parameters.
@@ -66,7 +68,7 @@ impl Field {
 
 /// Checks what came against the fields and returns it with numbers, flags and lists as such.
 pub(crate) fn check(fields: &[Field], came: &Value, version: &Version) -> Result<Value, Refusal> {
-    object(fields, came, "", version).map_err(Refusal::early)
+    object(fields, came, "", version)
 }
 
 fn object(fields: &[Field], came: &Value, at: &str, version: &Version) -> Result<Value, Refusal> {
@@ -99,6 +101,7 @@ fn one(kind: &Kind, came: &Value, at: &str, version: &Version) -> Result<Value, 
         Kind::Object(fields) => object(fields, came, at, version),
         Kind::List(kind) => list(kind, came, at, version),
         Kind::Metadata => metadata(came, at),
+        Kind::Expand(words) => expand(words, came, at, version),
         _ => {
             let text = came.as_str().ok_or_else(|| refuse("Invalid string: {...}", at))?;
             plain(kind, text, at)
@@ -162,6 +165,15 @@ fn list(kind: &Kind, came: &Value, at: &str, version: &Version) -> Result<Value,
         .into_iter()
         .map(|(place, value)| one(kind, value, &format!("{at}[{place}]"), version))
         .collect()
+}
+
+fn expand(words: &[&str], came: &Value, at: &str, version: &Version) -> Result<Value, Refusal> {
+    let read = list(&Kind::Text(5000), came, at, version)?;
+    let asked = read.as_array().into_iter().flatten().filter_map(Value::as_str);
+    match asked.into_iter().find(|path| !words.contains(path)) {
+        Some(odd) => Err(refuse(format!("This property cannot be expanded ({odd})."), at)),
+        None => Ok(read),
+    }
 }
 
 /// Reads metadata: at most 50 names of 40 letters with texts of 500.

@@ -5,7 +5,14 @@ use super::version::Release;
 
 const ID: Kind = Kind::Text(5000);
 const LONG: Kind = Kind::Text(5000);
-const EXPAND: Field = may("expand", Kind::List(&LONG));
+
+/// The objects that can be put in the place of their ids.
+const OF_SESSION: Kind = Kind::Expand(&["customer", "invoice", "subscription"]);
+const OF_SUBSCRIPTION: Kind =
+    Kind::Expand(&["customer", "default_payment_method", "latest_invoice"]);
+const OF_SUBSCRIPTIONS: Kind =
+    Kind::Expand(&["data.customer", "data.default_payment_method", "data.latest_invoice"]);
+const OF_OTHERS: Kind = Kind::Expand(&[]);
 const ENABLED: Kind = Kind::Object(&[must("enabled", Kind::Flag)]);
 
 const ADDRESS: Kind = Kind::Object(&[
@@ -17,14 +24,16 @@ const ADDRESS: Kind = Kind::Object(&[
     may("state", Kind::Clearable(5000)),
 ]);
 
-pub(crate) const ONLY_EXPAND: &[Field] = &[EXPAND];
+pub(crate) const ONE_SESSION: &[Field] = &[may("expand", OF_SESSION)];
+pub(crate) const ONE_SUBSCRIPTION: &[Field] = &[may("expand", OF_SUBSCRIPTION)];
+pub(crate) const ONE_OTHER: &[Field] = &[may("expand", OF_OTHERS)];
 pub(crate) const NOTHING: &[Field] = &[];
 
 pub(crate) const CREATE_CUSTOMER: &[Field] = &[
     may("address", ADDRESS),
     may("description", Kind::Clearable(5000)),
     may("email", Kind::Clearable(512)),
-    EXPAND,
+    may("expand", OF_OTHERS),
     may("metadata", Kind::Metadata),
     may("name", Kind::Clearable(256)),
     may("phone", Kind::Clearable(20)),
@@ -65,7 +74,7 @@ pub(crate) const CREATE_CHECKOUT: &[Field] = &[
             may("shipping", AUTO_OR_NEVER),
         ]),
     ),
-    EXPAND,
+    may("expand", OF_SESSION),
     may("expires_at", Kind::Time),
     may("line_items", Kind::List(&LINE_ITEM)),
     may("locale", Kind::Text(10)),
@@ -95,7 +104,7 @@ pub(crate) const CREATE_CHECKOUT: &[Field] = &[
 pub(crate) const CREATE_PORTAL: &[Field] = &[
     may("configuration", ID),
     must("customer", ID),
-    EXPAND,
+    may("expand", OF_OTHERS),
     may("locale", Kind::Text(10)),
     may("return_url", Kind::Address),
 ];
@@ -104,7 +113,7 @@ pub(crate) const LIST_SUBSCRIPTIONS: &[Field] = &[
     may("collection_method", Kind::Word(&["charge_automatically", "send_invoice"])),
     may("customer", ID),
     may("ending_before", ID),
-    EXPAND,
+    may("expand", OF_SUBSCRIPTIONS),
     may("limit", Kind::Whole),
     may("price", ID),
     may("starting_after", ID),
@@ -147,21 +156,21 @@ pub(crate) const UPDATE_SUBSCRIPTION: &[Field] = &[
     may("cancel_at_period_end", Kind::Flag),
     may("cancellation_details", CANCELLATION_DETAILS),
     may("description", Kind::Clearable(500)),
-    EXPAND,
+    may("expand", OF_SUBSCRIPTION),
     may("metadata", Kind::Metadata),
     may("proration_behavior", Kind::Word(&["always_invoice", "create_prorations", "none"])),
 ];
 
 pub(crate) const CANCEL_SUBSCRIPTION: &[Field] = &[
     may("cancellation_details", CANCELLATION_DETAILS),
-    EXPAND,
+    may("expand", OF_SUBSCRIPTION),
     may("invoice_now", Kind::Flag),
     may("prorate", Kind::Flag),
 ];
 
 pub(crate) const RESUME_SUBSCRIPTION: &[Field] = &[
     may("billing_cycle_anchor", Kind::Word(&["now", "unchanged"])),
-    EXPAND,
+    may("expand", OF_SUBSCRIPTION),
     may("proration_behavior", Kind::Word(&["always_invoice", "create_prorations", "none"])),
 ];
 
@@ -169,7 +178,7 @@ pub(crate) const LIST_PRICES: &[Field] = &[
     may("active", Kind::Flag),
     may("currency", Kind::Text(3)),
     may("ending_before", ID),
-    EXPAND,
+    may("expand", OF_OTHERS),
     may("limit", Kind::Whole),
     may("lookup_keys", Kind::List(&ID)),
     may("product", ID),

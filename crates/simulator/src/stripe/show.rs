@@ -163,7 +163,9 @@ impl Stripe {
             "mode": "subscription",
         });
         let more = json!({
+            "integration_identifier": null,
             "invoice_creation": null,
+            "managed_payments": {"enabled": false},
             "origin_context": null,
             "payment_intent": null,
             "payment_link": null,

@@ -130,11 +130,15 @@ async fn other_calls_are_as_strict() {
         (("GET", path.as_str()), vec![("expand[]", "status")], 400, "-", "expand"),
         (("GET", "prices/price_x"), vec![], 404, "resource_missing", "price"),
         (("GET", "invoices"), vec![], 404, "-", "-"),
+        (("POST", "customers"), vec![("expand[]", "default_source")], 400, "-", "expand"),
+        (get, vec![("expand[]", "customer")], 400, "-", "expand"),
         (("PUT", "customers"), vec![], 404, "-", "-"),
     ] {
         let seen = refused(&bench, of, &said).await;
         assert_eq!(seen, (status, code.to_owned(), param.to_owned()), "{of:?} {said:?}");
     }
+    let seen = bench.sim("GET", "stripe", &Value::Null).await;
+    assert_eq!(seen["customers"].as_array().unwrap().len(), 1, "a refused call makes nobody");
 }
 
 #[tokio::test]
