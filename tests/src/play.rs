@@ -2,6 +2,7 @@
 
 use crate::sight::{Seen, plain_blocks};
 use chrono::{DateTime, Utc};
+use domain::ids::{TeamId, WorkspaceId};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::demo::{Stage, StageSettings, StageWatch};
@@ -189,6 +190,12 @@ impl Play {
     #[must_use]
     pub fn team(&self) -> &str {
         &self.team
+    }
+
+    /// Returns the workspace.
+    #[must_use]
+    pub fn workspace(&self) -> WorkspaceId {
+        WorkspaceId::of_team(&TeamId::new(&self.team))
     }
 
     /// Returns the database.
