@@ -324,7 +324,6 @@ both_engines! {
         assert_eq!(came_back("../customers").await.0, 404);
 
         play.at_stripe("webhooks", &json!({"lose": true})).await;
-        let session = play.begins_checkout("ana").await;
         // Of another customer, with our workspace in both places: whoever made it knew our id.
         let other = play.calls_stripe("customers", &[("metadata[workspace]", "somebody")]).await;
         let (other, workspace) = (other["id"].as_str().unwrap_or_default(), play.workspace().to_string());
@@ -342,6 +341,7 @@ both_engines! {
         assert_eq!(came_back(&forged).await.0, 404);
         play.waits("2d").await;
         assert_eq!(stands(&play).await.0, Plan::Free, "it is not ours");
+        let session = play.begins_checkout("ana").await;
         let (status, page) = came_back(&session).await;
         assert!(status == 200 && page.contains("Nothing was paid yet"), "{page}");
         play.at_stripe("pay", &json!({"session": session})).await;
