@@ -342,6 +342,18 @@ both_engines! {
         play.waits("2d").await;
         assert_eq!(stands(&play).await.0, Plan::Free, "it is not ours");
         let session = play.begins_checkout("ana").await;
+        // Of our customer, in the name of somebody else.
+        let customer = play.subscription().await.customer.expect("a customer");
+        let bent = play.calls_stripe("checkout/sessions", &[
+            ("mode", "subscription"),
+            ("customer", &customer),
+            ("client_reference_id", "another"),
+            ("metadata[workspace]", "another"),
+            ("line_items[0][price]", "price_pro_monthly"),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://elsewhere.example/"),
+        ]).await;
+        assert_eq!(came_back(bent["id"].as_str().unwrap_or_default()).await.0, 404);
         let (status, page) = came_back(&session).await;
         assert!(status == 200 && page.contains("Nothing was paid yet"), "{page}");
         play.at_stripe("pay", &json!({"session": session})).await;
