@@ -252,6 +252,39 @@ both_engines! {
         assert_eq!(play.subscription().await.failures, 0);
     }
 
+    async fn the_home_leads_to_the_checkout_as_well(play billed at "2026-06-08T07:00:00Z") {
+        let home = play.opens_home("ana").await;
+        assert!(plain_view(&home).contains("Plan: Free"), "{home}");
+        let told = play.dms("ana").await.len();
+
+        play.clicks_in_view("ana", &home, "checkout_upgrade").await;
+        play.waits("10s").await;
+
+        let said = play.dms("ana").await.split_off(told);
+        assert!(said.last().is_some_and(|said| said.text.contains("Pay at Stripe")), "{said:?}");
+        play.upgrades().await;
+        let home = plain_view(&play.home("ana").await.expect("her home"));
+        assert!(home.contains("Plan: Pro") && home.contains("Manage billing"), "it follows: {home}");
+        let home = plain_view(&play.opens_home("ben").await);
+        assert!(!home.contains("Plan:"), "it is for admins: {home}");
+    }
+
+    async fn two_admins_who_press_at_once_get_one_checkout(play billed at "2026-06-08T07:00:00Z") {
+        play.makes_admin("ben", true).await;
+        let sessions = [play.begins_checkout("ana").await, play.begins_checkout("ben").await];
+        assert_eq!(sessions[0], sessions[1], "it is the same intent");
+
+        play.waits("24h").await;
+        let next = play.begins_checkout("ana").await;
+        assert_ne!(sessions[0], next, "its day is over");
+        play.at_stripe("pay", &json!({"session": next})).await;
+
+        assert_eq!(stands(&play).await, pro("active"));
+        let answer = play.presses_old("ben", "checkout_upgrade", "-").await;
+        assert!(answer.contains("pays for Pro already"), "{answer}");
+        assert_eq!(play.stripe().await["customers"].as_array().map(Vec::len), Some(1));
+    }
+
     async fn only_admins_are_led_to_stripe(play billed at "2026-06-08T07:00:00Z") {
         for action in ["checkout_upgrade", "checkout_manage"] {
             play.becomes_known("ben").await;

@@ -92,8 +92,8 @@ pub async fn set_plan(
     Ok(tx.commit().await?)
 }
 
-/// Gives a workspace the plan that it has without Stripe's word: where the service bills, Free where nothing is stored;
-/// where it does not, Pro, whatever is stored.
+/// Gives a workspace the plan that it has without Stripe's word: where the service bills, Free where nothing is stored or
+/// nobody ever paid; where it does not, Pro, whatever is stored.
 ///
 /// A workspace that had everything until then is told what stops.
 ///
@@ -115,6 +115,16 @@ pub async fn set_default(
         (None, true) => {
             let mut record = SubscriptionRecord::new(Plan::Pro);
             change_plan(&mut tx, &mut record, Plan::Free, now).await?;
+            record
+        }
+        // What was paid for was never paid: it had everything while nobody billed.
+        (Some(mut record), true) if record.plan == Plan::Pro && record.customer.is_none() => {
+            change_plan(&mut tx, &mut record, Plan::Free, now).await?;
+            record
+        }
+        // While nobody billed nobody asked.
+        (Some(mut record), true) if record.customer.is_some() && record.next_at.is_none() => {
+            record.next_at = Some(now);
             record
         }
         (Some(mut record), false) if record.plan != Plan::Pro => {

@@ -43,7 +43,7 @@ pub(crate) fn is_touched(text: &str) -> bool {
     matches!(mask(text), Cow::Owned(_))
 }
 
-/// Returns a text with tokens of Slack, what follows `Bearer` and e-mail addresses masked.
+/// Returns a text with tokens of Slack, keys of Stripe, what follows `Bearer` and e-mail addresses masked.
 ///
 /// It goes over the text once, and borrows it where there is nothing to mask.
 #[must_use]
@@ -79,6 +79,7 @@ fn secret_at(bytes: &[u8], at: usize, kept: usize) -> Option<(usize, usize)> {
     match bytes[at] {
         b'x' | b'X' => token(bytes, at),
         b'b' | b'B' => bearer(bytes, at),
+        b'r' | b's' | b'w' => stripes(bytes, at),
         b'@' => address(bytes, (at, at + 1), kept),
         b'%' if starts(bytes, at, b"%40") => address(bytes, (at, at + 3), kept),
         b'\\' if starts(bytes, at, br"\u0040") => address(bytes, (at, at + 6), kept),
@@ -96,6 +97,15 @@ fn token(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     is_token.then(|| {
         (at, end(bytes, at, |byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)))
     })
+}
+
+/// A secret key of Stripe's (`sk_live_`, `rk_test_` and so on) or the secret of a webhook (`whsec_`), which begin a word.
+fn stripes(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    let is_within = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
+    let begins: [&[u8]; 5] = [b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"whsec_"];
+    let begin = begins.into_iter().find(|begin| bytes[at..].starts_with(begin))?;
+    let until = end(bytes, at, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (!is_within && until > at + begin.len()).then_some((at, until))
 }
 
 /// `Bearer` and what follows a space, which keeps the word itself.
@@ -159,6 +169,8 @@ mod tests {
             ("{\"t\":\"xoxp-1\"}", "{\"t\":\"[masked]\"}"),
             ("XOXE.xoxp-1-AbC end", "[masked] end"),
             ("xapp-1-A0-b", "[masked]"),
+            ("key=sk_live_51Abc, rk_test_9z.", "key=[masked], [masked]."),
+            ("\"whsec_abc123\"", "\"[masked]\""),
             ("authorization: Bearer abcdef.ghi-jkl=", "authorization: Bearer [masked]"),
             ("BEARER  xyz12345678", "BEARER  [masked]"),
             ("wren@harbour.example.", "[masked]."),
@@ -187,6 +199,7 @@ mod tests {
             "a@b",
             "the bearer of news",
             "Bearer x",
+            "risk_test_one and sk_test_ and whsec_",
             "50% of 40",
             "user@ host.example",
             "größe",

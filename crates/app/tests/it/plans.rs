@@ -1,7 +1,7 @@
 //! The plan that a workspace has where nothing is heard from Stripe.
 
 use crate::bench::{Bench, at, rules, user};
-use domain::billing::Plan;
+use domain::billing::{Plan, SubscriptionStatus};
 use store::SubscriptionRecord;
 
 const NOW: &str = "2026-06-10T10:00:00Z";
@@ -40,6 +40,33 @@ async fn check(bench: Bench) {
         "it had everything until then"
     );
     assert_eq!((back.plan, back.free_since), (Plan::Pro, None));
+    let again = given(&bench, true).await.expect("a plan");
+    assert_eq!(again.plan, Plan::Free, "nobody paid while nobody billed");
+}
+
+async fn check_paid(bench: Bench) {
+    let paid = SubscriptionRecord {
+        customer: Some(String::from("cus_1")),
+        status: Some(SubscriptionStatus::Active),
+        ..SubscriptionRecord::new(Plan::Pro)
+    };
+    let mut tx = bench.store.write(bench.workspace).await.expect("a write");
+    tx.upsert_subscription(&paid).await.expect("it is stored");
+    tx.commit().await.expect("it is stored");
+
+    let found = given(&bench, true).await;
+
+    assert_eq!(found, Some(SubscriptionRecord { next_at: Some(at(NOW)), ..paid }));
+}
+
+#[tokio::test]
+async fn who_paid_before_keeps_pro_and_is_asked_about_on_sqlite() {
+    check_paid(Bench::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn who_paid_before_keeps_pro_and_is_asked_about_on_postgres() {
+    check_paid(Bench::postgres().await).await;
 }
 
 async fn check_new(bench: Bench) {

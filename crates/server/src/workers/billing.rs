@@ -28,6 +28,7 @@ const LISTED: u32 = 500;
 
 pub(super) async fn run(bot: Arc<Bot>, mut worker: Worker) {
     let name = format!("{}billing", bot.replica);
+    look_again(&bot).await;
     loop {
         let next = match look(&bot, &name).await {
             Ok(next) => next,
@@ -66,6 +67,24 @@ async fn look(bot: &Bot, name: &str) -> Result<Option<DateTime<Utc>>, AppError> 
         }
         bot.bells.ring_after_write();
     }
+}
+
+/// Where plans are paid, whoever has Pro without having paid for it, since they were not paid for a while, falls to Free, and
+/// whoever has is asked about again.
+async fn look_again(bot: &Bot) {
+    if bot.billing.is_none() {
+        return;
+    }
+    let listed = bot.store.system().list_on_plan(Plan::Pro).await.unwrap_or_else(|fault| {
+        tracing::error!(error = %fault, "It could not be seen who is on Pro; it is looked at the next start.");
+        Vec::new()
+    });
+    for workspace in listed {
+        if let Err(fault) = set_default(&bot.store, workspace, true, bot.clock.now()).await {
+            tracing::error!(error = %fault, workspace.id = %workspace, "It could not be seen whether a workspace has paid; it is looked at the next start.");
+        }
+    }
+    bot.bells.ring_after_write();
 }
 
 /// Where plans are paid, whoever has none begins on Free; where they are not any more, everybody has everything.
