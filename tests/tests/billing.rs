@@ -271,6 +271,7 @@ both_engines! {
 
     async fn two_admins_who_press_at_once_get_one_checkout(play billed at "2026-06-08T07:00:00Z") {
         play.makes_admin("ben", true).await;
+        play.becomes_known("ben").await;
         let sessions = [play.begins_checkout("ana").await, play.begins_checkout("ben").await];
         assert_eq!(sessions[0], sessions[1], "it is the same intent");
 
