@@ -73,7 +73,7 @@ pub(crate) async fn change_plan(
     home::touch_everybody(tx, now).await
 }
 
-/// Puts a workspace on a plan, as [`change_plan`], whatever Stripe says of it.
+/// Puts a workspace on a plan, with all that follows from it, whatever Stripe says of it.
 ///
 /// # Errors
 ///
