@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 /// How many stories are told on each engine.
-const CASES: u32 = 40;
+const CASES: u32 = 24;
 
 /// What a subscription becomes; with `end` and `keep` it is cancelled and goes on.
 const CHANGES: [&str; 8] =

@@ -26,6 +26,9 @@ use store::{InboxItem, RotationRecord, Store, SubscriptionRecord, Tx};
 /// The most rotations that are named in one message.
 pub(crate) const MOST_NAMED: usize = 20;
 
+/// What stands in the place of a price where a plan was given and nobody pays.
+const GIVEN: &str = "given";
+
 /// Returns the plan of the workspace.
 pub(crate) async fn plan_of(tx: &mut Tx) -> Result<Plan, AppError> {
     Ok(tx.find_subscription().await?.map_or_else(Plan::default, |record| record.plan))
@@ -88,6 +91,9 @@ pub async fn set_plan(
     let record = tx.lock_subscription().await?;
     let mut record = record.unwrap_or_else(|| SubscriptionRecord::new(Plan::default()));
     change_plan(&mut tx, &mut record, to, now).await?;
+    if record.customer.is_none() {
+        record.price = (to == Plan::Pro).then(|| GIVEN.to_owned());
+    }
     tx.upsert_subscription(&record).await?;
     Ok(tx.commit().await?)
 }
@@ -118,7 +124,7 @@ pub async fn set_default(
             record
         }
         // What was paid for was never paid: it had everything while nobody billed.
-        (Some(mut record), true) if record.plan == Plan::Pro && record.customer.is_none() => {
+        (Some(mut record), true) if is_unpaid(&record) => {
             change_plan(&mut tx, &mut record, Plan::Free, now).await?;
             record
         }
@@ -136,6 +142,11 @@ pub async fn set_default(
     };
     tx.upsert_subscription(&record).await?;
     Ok(tx.commit().await?)
+}
+
+/// Returns whether a workspace is on Pro although nobody ever paid and nobody gave it.
+fn is_unpaid(record: &SubscriptionRecord) -> bool {
+    record.plan == Plan::Pro && record.customer.is_none() && record.price.is_none()
 }
 
 /// Returns whether a workspace has nothing yet that a plan could stop.

@@ -1,11 +1,12 @@
 //! One rotation follows the plan: it stops after its shift, or goes on.
 
-use super::{plan_of, room};
+use super::room;
 use crate::AppError;
 use crate::audit::{self, Entry};
 use crate::snapshot::Snapshot;
 use crate::walk::{Edit, apply};
 use chrono::{DateTime, Utc};
+use domain::billing::Plan;
 use domain::change::Pause;
 use domain::effect::{BillingEffect, Envelope, Recipient};
 use domain::ids::{RotationId, WorkspaceId};
@@ -27,7 +28,8 @@ pub async fn settle(
 ) -> Result<(), AppError> {
     let mut tx = store.write(workspace).await?;
     let Some(record) = tx.lock_rotation(rotation).await? else { return Ok(()) };
-    let plan = plan_of(&mut tx).await?;
+    // Whoever changes the plan meanwhile waits, and then sees what was stopped.
+    let plan = tx.lock_subscription().await?.map_or_else(Plan::default, |record| record.plan);
     let is_stopped = record.rest.is_some_and(|rest| rest.by_plan);
     let is_beyond = room::beyond(&tx.list_rotations().await?, plan).contains(&rotation);
     let has_limit = plan.entitlements().active_rotations.is_some();
