@@ -31,7 +31,7 @@ const NOT_COUNTED: [&str; 18] = [
 
 /// Statements that count themselves, those that write a lease or a place only, those that seal the same anew, and the end of
 /// a workspace, which `purge` counts.
-const COUNTING: [&str; 11] = [
+const COUNTING: [&str; 12] = [
     "RECORD_VERSION",
     "EXTEND_SYNC",
     "FINISH_SYNC",
