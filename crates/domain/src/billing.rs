@@ -203,6 +203,12 @@ impl SubscriptionStatus {
         }
     }
 
+    /// Returns whether something is paid for it, or still tried to be.
+    #[must_use]
+    pub const fn is_charged(&self) -> bool {
+        matches!(self, Self::Active | Self::Trialing | Self::PastDue)
+    }
+
     /// Returns how much it gives, the most first.
     ///
     /// What we do not know may be worth something, so it counts before what surely gives nothing.

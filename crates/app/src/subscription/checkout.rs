@@ -135,13 +135,7 @@ pub async fn begin_portal(store: &Store, request: &Request) -> Result<Begun<Stri
 
 /// Returns whether something is paid, or still tried to be.
 pub(super) fn is_live(record: &SubscriptionRecord) -> bool {
-    let is_live = |status: &SubscriptionStatus| {
-        matches!(
-            status,
-            SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue
-        )
-    };
-    record.status.as_ref().is_some_and(is_live) || is_kept(record)
+    record.status.as_ref().is_some_and(SubscriptionStatus::is_charged) || is_kept(record)
 }
 
 /// Returns whether nobody knows what became of the subscription, and the plan is as it was.

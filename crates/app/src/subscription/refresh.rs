@@ -63,11 +63,7 @@ impl Task {
     /// on when the app is back. What somebody decided at Stripe stays.
     #[must_use]
     pub fn wish(&self, subscription: &Subscription) -> Option<Wish> {
-        let is_running = matches!(
-            subscription.status,
-            SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue
-        );
-        if !is_running {
+        if !subscription.status.is_charged() {
             return None;
         }
         let ends = match (self.is_installed, self.is_ended_by_us, subscription.cancel_at) {

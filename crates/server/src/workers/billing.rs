@@ -9,7 +9,7 @@ use app::subscription::{Asked, Task, begin, finish};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Worker;
 use connect::StripeFault;
-use domain::billing::{Plan, Subscription, SubscriptionStatus, choose};
+use domain::billing::{Plan, Subscription, choose};
 use domain::ids::WorkspaceId;
 use std::sync::Arc;
 use store::SubscriptionClaim;
@@ -138,13 +138,7 @@ async fn try_ask(
     let reference = workspace.to_string();
     let is_ours = |it: &Subscription| it.workspace.as_ref().is_none_or(|named| *named == reference);
     found.retain(is_ours);
-    let is_charged = |it: &&Subscription| {
-        matches!(
-            it.status,
-            SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue
-        )
-    };
-    if 1 < found.iter().filter(is_charged).count() {
+    if 1 < found.iter().filter(|it| it.status.is_charged()).count() {
         tracing::error!(workspace.id = %workspace, "A workspace is charged more than once; please end what it has too much in Stripe's dashboard.");
     }
     let mut subscription = choose(&found).cloned();
